@@ -1,0 +1,83 @@
+//! `provost audit`: the whole history of repositories.
+
+use std::path::Path;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::args::{Audit, Costly, Global};
+use super::error::Error;
+use super::load;
+use super::output::Output;
+use crate::git::{Repository, Trust};
+use crate::report::{Format, Report};
+use crate::scan::{self, Scope, Stage};
+
+pub(super) fn audit(global: &Global, command: &Audit, output: &Output) -> Result<u8, Error> {
+    let trees = !command.without.contains(&Costly::Path);
+    let scope = Scope { trees, contents: trees && !command.without.contains(&Costly::Content) };
+    let mut reports = Vec::new();
+    let mut failed = 0;
+    let mut code = 0;
+    for path in &command.repositories {
+        let path = match &global.directory {
+            Some(directory) => directory.join(path),
+            None => path.clone(),
+        };
+        match one(global, &path, scope, output) {
+            Ok(report) => {
+                code = code.max(report.exit_code());
+                // One document needs all of them; otherwise each is shown when it is done.
+                if command.format == Format::Json
+                    || command.format == Format::Human && command.repositories.len() > 1
+                {
+                    reports.push(report);
+                } else {
+                    output.reports(command.format, &[report])?;
+                }
+            }
+            Err(error) => {
+                failed += 1;
+                output.note(&format!("provost: {}:\n", path.display()));
+                output.error(&error, false);
+            }
+        }
+    }
+    if !reports.is_empty() {
+        output.reports(command.format, &reports)?;
+    }
+    if failed > 0 { Err(Error::SomeUnread(failed)) } else { Ok(code) }
+}
+
+fn one(global: &Global, path: &Path, scope: Scope, output: &Output) -> Result<Report, Error> {
+    let repository = Repository::open(path, Trust::Verify)?;
+    let config = load(global, Some(&repository))?;
+    let name = repository.name();
+    let bar = bar(output, &name);
+    let report = scan::judge_history(&repository, &config, name, scope, &mut |stage, done| {
+        if let Stage::Comparing(total) = stage {
+            bar.set_length(total as u64);
+        }
+        bar.set_position(done as u64);
+        bar.set_message(match stage {
+            Stage::Reading => "reading commits",
+            Stage::Comparing(_) => "comparing trees",
+        });
+    });
+    bar.finish_and_clear();
+    Ok(report?)
+}
+
+fn bar(output: &Output, name: &str) -> ProgressBar {
+    if !output.shows_progress() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::no_length();
+    let style = ProgressStyle::with_template(
+        "{prefix}: {msg} {wide_bar} {human_pos}/{human_len} ({eta} left)",
+    );
+    if let Ok(style) = style {
+        bar.set_style(style);
+    }
+    bar.set_prefix(name.to_owned());
+    bar
+}

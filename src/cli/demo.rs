@@ -1,0 +1,215 @@
+//! `provost demo`: a throw-away server and client, real pushes, real transcripts.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output as Finished, Stdio};
+
+use super::args::Demo;
+use super::error::Error;
+use super::output::Output;
+
+/// One push of the demonstration.
+struct Act {
+    what: &'static str,
+    /// The file that the commit adds, and its content.
+    file: (&'static str, &'static str),
+    message: &'static str,
+    author: Option<&'static str>,
+    ends: Ending,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Accepted,
+    Warned,
+    Refused,
+}
+
+const ACTS: [Act; 5] = [
+    Act {
+        what: "A commit that a person wrote",
+        file: ("greet.sh", "echo hello\n"),
+        message: "Greet the user\n\nReviewed-by: Claude Paroz <claude@2xlibre.net>",
+        author: None,
+        ends: Ending::Accepted,
+    },
+    Act {
+        what: "A commit credited to Claude Code",
+        file: ("parse.sh", "read -r line\n"),
+        message: "Parse the input\n\nCo-Authored-By: Claude Opus 4.6 <noreply@anthropic.com>",
+        author: None,
+        ends: Ending::Refused,
+    },
+    Act {
+        what: "A commit by GitHub Copilot's coding agent",
+        file: ("count.sh", "wc -l\n"),
+        message: "Count the lines",
+        author: Some("copilot-swe-agent[bot] <198982749+Copilot@users.noreply.github.com>"),
+        ends: Ending::Refused,
+    },
+    Act {
+        what: "A commit that adds Tabnine's configuration file",
+        file: (".tabnine_root", ""),
+        message: "Set up the editor",
+        author: None,
+        ends: Ending::Refused,
+    },
+    Act {
+        what: "A commit that adds .kiteignore, a name that another tool shares",
+        file: (".kiteignore", "build/\n"),
+        message: "Ignore build results",
+        author: None,
+        ends: Ending::Warned,
+    },
+];
+
+pub(super) fn demo(command: &Demo, output: &Output) -> Result<u8, Error> {
+    let stage = Stage::set_up()?;
+    let mut as_claimed = true;
+    for (number, act) in ACTS.iter().enumerate() {
+        as_claimed &= stage.play(number + 1, act, output)?;
+    }
+    if command.keep {
+        output.say(&format!("Kept: {}", stage.root.display()));
+        stage.keep();
+    }
+    if as_claimed {
+        output.say("Every push ended as the built-in policy says.");
+        Ok(0)
+    } else {
+        output.say("A push did not end as the built-in policy says.");
+        Ok(1)
+    }
+}
+
+/// The temporary directory with its two repositories.
+struct Stage {
+    root: PathBuf,
+    directory: Option<TemporaryDirectory>,
+}
+
+impl Stage {
+    fn set_up() -> Result<Self, Error> {
+        let directory = TemporaryDirectory::new()?;
+        let root = directory.0.clone();
+        let stage = Self { root, directory: Some(directory) };
+        stage.must(&stage.root, &["init", "-q", "--bare", "-b", "main", "server.git"])?;
+        stage.must(&stage.root, &["init", "-q", "-b", "main", "client"])?;
+        let client = stage.client();
+        stage.must(&client, &["remote", "add", "origin", "../server.git"])?;
+        let hook = stage.root.join("server.git/hooks/pre-receive");
+        let program = std::env::current_exe()
+            .map_err(|source| Error::DemoFile { path: "provost".into(), source })?;
+        let program = program.display().to_string().replace('\'', "'\\''");
+        let script = format!("#!/bin/sh\nexec '{program}' --isolated pre-receive\n");
+        write(&hook, &script)?;
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(&hook, mode)
+            .map_err(|source| Error::DemoFile { path: hook, source })?;
+        Ok(stage)
+    }
+
+    /// Commits, pushes and shows; whether it ended as claimed.
+    fn play(&self, number: usize, act: &Act, output: &Output) -> Result<bool, Error> {
+        let client = self.client();
+        write(&client.join(act.file.0), act.file.1)?;
+        self.must(&client, &["add", "--all"])?;
+        let mut commit = vec!["commit", "-q", "-m", act.message];
+        if let Some(author) = act.author {
+            commit.extend(["--author", author]);
+        }
+        self.must(&client, &commit)?;
+        let pushed = self.git(&client, &["push", "origin", "HEAD:main"])?;
+        let said = String::from_utf8_lossy(&pushed.stderr).into_owned();
+        let ends = match (pushed.status.success(), said.contains("provost:")) {
+            (false, _) => Ending::Refused,
+            (true, true) => Ending::Warned,
+            (true, false) => Ending::Accepted,
+        };
+        output.say(&format!("== {number}. {}", act.what));
+        output.say("$ git push origin HEAD:main");
+        output.say(said.trim_end());
+        output.say(match ends {
+            Ending::Accepted => "-> accepted\n",
+            Ending::Warned => "-> accepted, with a warning\n",
+            Ending::Refused => "-> refused\n",
+        });
+        if ends == Ending::Refused {
+            self.must(&client, &["reset", "-q", "--hard", "HEAD~1"])?;
+        }
+        Ok(ends == act.ends)
+    }
+
+    fn client(&self) -> PathBuf {
+        self.root.join("client")
+    }
+
+    fn keep(mut self) {
+        if let Some(directory) = self.directory.take() {
+            std::mem::forget(directory);
+        }
+    }
+
+    fn must(&self, directory: &Path, arguments: &[&str]) -> Result<(), Error> {
+        let finished = self.git(directory, arguments)?;
+        if finished.status.success() {
+            return Ok(());
+        }
+        let output = String::from_utf8_lossy(&finished.stderr).into_owned();
+        Err(Error::DemoSetUp { command: arguments.join(" "), output })
+    }
+
+    /// Runs git with no configuration but its own, so that the show is the same
+    /// everywhere.
+    fn git(&self, directory: &Path, arguments: &[&str]) -> Result<Finished, Error> {
+        let person = "A Developer";
+        let mut git = Command::new("git");
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("GIT_") {
+                git.env_remove(name);
+            }
+        }
+        git.current_dir(directory)
+            .args(arguments)
+            .env("HOME", &self.root)
+            .env("XDG_CONFIG_HOME", &self.root)
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_AUTHOR_NAME", person)
+            .env("GIT_AUTHOR_EMAIL", "dev@example.com")
+            .env("GIT_COMMITTER_NAME", person)
+            .env("GIT_COMMITTER_EMAIL", "dev@example.com")
+            .env("LC_ALL", "C.UTF-8")
+            .stdin(Stdio::null())
+            .output()
+            .map_err(Error::NoGit)
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Error> {
+    std::fs::write(path, text).map_err(|source| Error::DemoFile { path: path.to_owned(), source })
+}
+
+/// A directory that goes when this value goes.
+struct TemporaryDirectory(PathBuf);
+
+impl TemporaryDirectory {
+    fn new() -> Result<Self, Error> {
+        let base = std::env::temp_dir();
+        let mut last = None;
+        for attempt in 0..100 {
+            let path = base.join(format!("provost-demo-{}-{attempt}", std::process::id()));
+            match std::fs::create_dir(&path) {
+                Ok(()) => return Ok(Self(path)),
+                Err(error) => last = Some(error),
+            }
+        }
+        let source = last.unwrap_or_else(|| std::io::ErrorKind::AlreadyExists.into());
+        Err(Error::DemoFile { path: base, source })
+    }
+}
+
+impl Drop for TemporaryDirectory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

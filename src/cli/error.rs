@@ -1,0 +1,93 @@
+//! Everything that can stop a command, each with its cause and the next step.
+
+use std::path::PathBuf;
+
+use crate::config::ConfigError;
+use crate::git::GitError;
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Error {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Git(#[from] GitError),
+    #[error("cannot read {what}: {source}")]
+    Read { what: String, source: std::io::Error },
+    #[error("cannot write the result: {0}")]
+    Write(#[source] std::io::Error),
+    #[error("`{0}` is not an object id")]
+    NotAnId(String),
+    #[error("line {line} is not `<local-ref> <local-oid> <remote-ref> <remote-oid>`")]
+    PrePushLine { line: usize },
+    #[error("{0} of the repositories could not be judged whole")]
+    SomeUnread(usize),
+    #[error("the demonstration needs git, which could not be run: {0}")]
+    NoGit(std::io::Error),
+    #[error("`git {command}` failed while the demonstration was set up:\n{output}")]
+    DemoSetUp { command: String, output: String },
+    #[error("cannot set up {path}: {source}")]
+    DemoFile { path: PathBuf, source: std::io::Error },
+}
+
+impl Error {
+    /// What to do about it.
+    pub(super) fn next_step(&self) -> String {
+        match self {
+            Self::Config(ConfigError::Problems(_)) => {
+                "Nothing is judged with broken rules. Mend the lines shown above.".into()
+            }
+            Self::Config(ConfigError::File { .. } | ConfigError::NotText { .. }) => {
+                "Mend the file or its permissions, or take it out of the configuration.".into()
+            }
+            Self::Config(ConfigError::Git(error)) | Self::Git(error) => git_step(error),
+            Self::Read { .. } => "Check the path and its permissions.".into(),
+            Self::Write(_) => "Check the disk, or what reads the output.".into(),
+            Self::NotAnId(_) => {
+                "Ids have 40 hexadecimal digits, or 64 in a SHA-256 repository.".into()
+            }
+            Self::PrePushLine { .. } => {
+                "Git gives these lines to a pre-push hook; another hook may have changed them."
+                    .into()
+            }
+            Self::SomeUnread(_) => "The reasons stand above; the others were judged.".into(),
+            Self::NoGit(_) => "Install git, or put it on the PATH.".into(),
+            Self::DemoSetUp { .. } | Self::DemoFile { .. } => {
+                "Check that the temporary directory can be written to.".into()
+            }
+        }
+    }
+}
+
+fn git_step(error: &GitError) -> String {
+    match error {
+        GitError::Open { .. } => {
+            "Give the path of a bare repository, or of the top of a work tree.".into()
+        }
+        GitError::Owner { path } => {
+            format!("If you trust it: git config --global --add safe.directory {}", path.display())
+        }
+        GitError::Missing { .. } | GitError::Unreadable { .. } | GitError::Malformed { .. } => {
+            "Run `git fsck` in the repository to see what is damaged.".into()
+        }
+        GitError::RefUpdate { .. } | GitError::NoRefUpdate => {
+            "Git gives each hook these lines; a hook that ran before this one may have \
+             consumed or changed them. Every hook in a chain needs its own copy."
+                .into()
+        }
+        GitError::References { .. } => {
+            "Run `git for-each-ref` in the repository to see what is wrong.".into()
+        }
+        GitError::Revision { .. } => {
+            "See which there are: git branch --all, git log. Ranges are written A..B.".into()
+        }
+        GitError::Git { .. } => {
+            "This repository's refs can only be read with git: put git on the PATH of the \
+             hook, and try the command by hand."
+                .into()
+        }
+        GitError::Environment { .. } => {
+            "Check the server's configuration of the hook and of the repository.".into()
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Commands: arguments in, exit code out.
+//!
+//! 0: accepted, or nothing breached. 1: policy breached. 2: could not judge. Whatever
+//! goes wrong is shown here, with its cause and the next step, and nowhere else.
+
+mod args;
+mod audit;
+mod check;
+mod client;
+mod demo;
+mod error;
+mod hook;
+mod output;
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+use error::Error;
+use output::Output;
+
+use crate::config::{self, Config, Layers};
+use crate::git::Repository;
+
+/// Runs a command line and returns the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args = match Args::try_parse_from(arguments) {
+        Ok(args) => args,
+        Err(error) => {
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let output = Output::new(&args.global);
+    let code = match &args.command {
+        Command::PreReceive(command) => hook::pre_receive(&args.global, command, &output),
+        Command::Update(command) => hook::update(&args.global, command, &output),
+        Command::PrePush(command) => client::pre_push(&args.global, command, &output),
+        Command::CommitMsg(command) => client::commit_msg(&args.global, command, &output),
+        Command::Check(command) => check::check(&args.global, command, &output),
+        Command::Audit(command) => audit::audit(&args.global, command, &output),
+        Command::Demo(command) => demo::demo(command, &output),
+    };
+    match code {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            output.error(&error, args.command.is_server_hook());
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Loads the configuration for a repository.
+fn load(global: &args::Global, repository: Option<&Repository>) -> Result<Config, Error> {
+    let layers = Layers { repository, files: &global.rules, isolated: global.isolated };
+    Ok(config::load(layers)?)
+}
+
+/// Opens the repository of the working directory, or that of `-C`.
+fn discover(global: &args::Global) -> Result<Repository, Error> {
+    let directory = global.directory.as_deref().unwrap_or(Path::new("."));
+    Ok(Repository::discover(directory)?)
+}

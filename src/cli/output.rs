@@ -1,0 +1,86 @@
+//! Where text goes, and whether it has colours.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+
+use super::args::{Color, Global};
+use super::error::Error;
+use crate::config::ConfigError;
+use crate::document;
+use crate::report::{Format, Report};
+use crate::text::escape::escape;
+
+/// The two streams of a command.
+pub(super) struct Output {
+    choice: ColorChoice,
+    pub(super) quiet: bool,
+    pub(super) verbose: bool,
+}
+
+impl Output {
+    pub(super) fn new(global: &Global) -> Self {
+        let choice = match global.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        Self { choice, quiet: global.quiet, verbose: global.verbose }
+    }
+
+    /// Writes reports to standard output.
+    pub(super) fn reports(&self, format: Format, reports: &[Report]) -> Result<(), Error> {
+        let mut out = AutoStream::new(io::stdout().lock(), self.choice);
+        let written = format.write(reports, &mut out).and_then(|()| out.flush());
+        match written {
+            // Whoever read has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other.map_err(Error::Write),
+        }
+    }
+
+    /// A line on standard output.
+    pub(super) fn say(&self, text: &str) {
+        let mut out = AutoStream::new(io::stdout().lock(), self.choice);
+        let _ = writeln!(out, "{text}");
+    }
+
+    /// Text on standard error, as it is.
+    pub(super) fn note(&self, text: &str) {
+        let mut out = AutoStream::new(io::stderr().lock(), self.choice);
+        let _ = out.write_all(text.as_bytes());
+    }
+
+    /// Whether a progress bar would be seen.
+    pub(super) fn shows_progress(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal()
+    }
+
+    /// An error with its cause and the next step.
+    pub(super) fn error(&self, error: &Error, refuses_push: bool) {
+        let mut text = String::new();
+        if let Error::Config(ConfigError::Problems(problems)) = error {
+            // Git sends a hook's output to the pusher's terminal: never with colours.
+            let color = !refuses_push
+                && match self.choice {
+                    ColorChoice::Always | ColorChoice::AlwaysAnsi => true,
+                    ColorChoice::Never => false,
+                    ColorChoice::Auto => io::stderr().is_terminal(),
+                };
+            text.push_str(&document::render(problems, color));
+            text.push('\n');
+        }
+        if refuses_push {
+            text.push_str("provost: this push could not be judged, so it is refused.\n");
+        }
+        // Parts of the text may come from a repository.
+        let shown = error.to_string();
+        let lines: Vec<String> = shown.lines().map(|line| escape(line.as_bytes())).collect();
+        text.push_str(&format!("provost: {}\n", lines.join("\n")));
+        text.push_str(&format!("         {}\n", error.next_step()));
+        if refuses_push {
+            text.push_str("         This is for the administrators of this server to mend.\n");
+        }
+        self.note(&text);
+    }
+}

@@ -1,0 +1,198 @@
+//! The configuration layers, weakest first: built-in, `/etc/provost/rules.toml`, the
+//! repository's own, `--rules`. They are merged key by key and handed to the rooms that
+//! read them. Nothing is judged with a broken configuration, and nothing that a push
+//! brings is configuration for judging it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::document::{self, Node, Problem, Reader, Source, overlay};
+use crate::git::{GitError, Repository};
+use crate::policy::{Policy, Subject};
+use crate::rules::RuleSet;
+
+/// The built-in layer.
+pub const BUILT_IN: &str = include_str!("../../rules.toml");
+/// The administrator's file for the whole machine.
+pub const SYSTEM: &str = "/etc/provost/rules.toml";
+
+/// Why there is no usable configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The files hold mistakes; all of them are here.
+    #[error("the rules can't be used: {} found", count(.0.len()))]
+    Problems(Vec<Problem>),
+    /// A file could not be read.
+    #[error("cannot read {path}: {source}")]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A file is not UTF-8, as TOML must be.
+    #[error("{path} is not UTF-8 text (byte {at})")]
+    NotText {
+        /// Which one.
+        path: PathBuf,
+        /// The offset of the first byte that is not.
+        at: usize,
+    },
+    /// The repository's own configuration could not be read.
+    #[error(transparent)]
+    Git(#[from] GitError),
+}
+
+fn count(problems: usize) -> String {
+    if problems == 1 { "1 mistake".into() } else { format!("{problems} mistakes") }
+}
+
+/// Rules and policy, ready to use.
+#[derive(Debug)]
+pub struct Config {
+    /// The catalogue.
+    pub rules: RuleSet,
+    /// The policy.
+    pub policy: Policy,
+    /// `sha256:…` over all layers in their order.
+    pub digest: String,
+    /// The merged layers, for commands that look at examples.
+    pub merged: Node,
+}
+
+/// Which layers to load.
+#[derive(Clone, Copy, Default)]
+pub struct Layers<'a> {
+    /// The repository whose own layer counts.
+    pub repository: Option<&'a Repository>,
+    /// The files given with `--rules`, weakest first.
+    pub files: &'a [PathBuf],
+    /// Leave out the machine's and the repository's layers.
+    pub isolated: bool,
+}
+
+/// Loads and merges the layers.
+///
+/// # Errors
+/// All mistakes of all files together, or the file that could not be read.
+pub fn load(layers: Layers<'_>) -> Result<Config, ConfigError> {
+    let built_in = Source { name: "rules.toml".into(), text: BUILT_IN.into(), built_in: true };
+    let mut sources = vec![Arc::new(built_in)];
+    if !layers.isolated {
+        sources.extend(read_if_there(Path::new(SYSTEM))?);
+        if let Some(repository) = layers.repository {
+            sources.extend(repository_layer(repository)?);
+        }
+    }
+    for path in layers.files {
+        sources.push(read(path)?);
+    }
+    merge(&sources)
+}
+
+fn repository_layer(repository: &Repository) -> Result<Option<Arc<Source>>, ConfigError> {
+    match repository.local_config("provost.rules")? {
+        // Named in the configuration, it must be there.
+        Some(path) => Ok(Some(read(&repository.git_dir().join(path))?)),
+        None => read_if_there(&repository.common_dir().join("provost/rules.toml")),
+    }
+}
+
+fn read_if_there(path: &Path) -> Result<Option<Arc<Source>>, ConfigError> {
+    match read(path) {
+        Ok(source) => Ok(Some(source)),
+        Err(ConfigError::File { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn read(path: &Path) -> Result<Arc<Source>, ConfigError> {
+    let bytes = std::fs::read(path)
+        .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
+    let text = String::from_utf8(bytes).map_err(|error| ConfigError::NotText {
+        path: path.to_owned(),
+        at: error.utf8_error().valid_up_to(),
+    })?;
+    Ok(Arc::new(Source { name: path.display().to_string(), text, built_in: false }))
+}
+
+/// Merges parsed layers and reads them.
+///
+/// # Errors
+/// All mistakes of all files together.
+pub fn merge(sources: &[Arc<Source>]) -> Result<Config, ConfigError> {
+    let mut problems = Vec::new();
+    let mut digest = Sha256::new();
+    let mut merged: Option<Node> = None;
+    for source in sources {
+        digest.update((source.text.len() as u64).to_be_bytes());
+        digest.update(source.text.as_bytes());
+        match document::parse(source) {
+            Ok(layer) => match &mut merged {
+                Some(base) => overlay(base, layer, &mut problems),
+                None => {
+                    let place = layer.place.clone();
+                    let mut base =
+                        Node { value: document::Value::Table(Default::default()), place };
+                    overlay(&mut base, layer, &mut problems);
+                    merged = Some(base);
+                }
+            },
+            Err(found) => problems.extend(found),
+        }
+    }
+    // A file that can't be parsed has lost keys: what else would be reported follows
+    // from that.
+    let Some(merged) = merged.filter(|_| problems.is_empty()) else {
+        return Err(ConfigError::Problems(problems));
+    };
+    let reader = Reader::default();
+    let read = reader.fields(&merged, "the top level").map(|mut root| {
+        let rules = RuleSet::read(&mut root);
+        let policy = Policy::read(&mut root);
+        check_names(&reader, &rules, &policy);
+        root.finish();
+        (rules, policy)
+    });
+    let problems = reader.take();
+    let Some((rules, policy)) = read.filter(|_| problems.is_empty()) else {
+        return Err(ConfigError::Problems(problems));
+    };
+    let hex: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Config { rules, policy, digest: format!("sha256:{hex}"), merged })
+}
+
+/// A policy line about a tool, vendor or marker that the catalogue does not know decides
+/// nothing, which nobody means.
+fn check_names(reader: &Reader, rules: &RuleSet, policy: &Policy) {
+    for (subject, place) in policy.subjects() {
+        let (what, name, known): (_, _, Vec<&str>) = match subject {
+            Subject::Tool(name) => {
+                ("tool", name, rules.tools.iter().map(|tool| tool.id.as_str()).collect())
+            }
+            Subject::Vendor(name) => {
+                ("vendor", name, rules.tools.iter().map(|tool| tool.vendor.as_str()).collect())
+            }
+            Subject::Marker(name) => {
+                ("marker", name, rules.rules.iter().map(|rule| rule.marker.id.as_str()).collect())
+            }
+            Subject::Model(_) => continue,
+        };
+        if known.contains(&name.as_str()) {
+            continue;
+        }
+        let mut problem =
+            Problem::new(place, format!("there is no {what} `{name}` in the catalogue"));
+        let near = known.iter().map(|id| (strsim::damerau_levenshtein(name, id), *id)).min();
+        if let Some((distance, id)) = near
+            && distance <= 1 + id.len() / 3
+        {
+            problem = problem.help(format!("did you mean `{id}`?"));
+        }
+        reader.report(problem);
+    }
+}

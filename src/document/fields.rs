@@ -1,0 +1,214 @@
+//! Reading a table key by key, collecting every problem.
+//!
+//! Asking for a key marks it as known; [`Fields::finish`] reports the keys that
+//! nobody asked for, with the nearest known name as a suggestion.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::{Node, Place, Problem, Value};
+
+/// Collects the problems of a whole read; hands out [`Fields`] of tables.
+#[derive(Debug, Default)]
+pub struct Reader {
+    problems: RefCell<Vec<Problem>>,
+}
+
+impl Reader {
+    /// Reports a problem.
+    pub fn report(&self, problem: Problem) {
+        self.problems.borrow_mut().push(problem);
+    }
+
+    /// All problems reported so far, taken out.
+    #[must_use]
+    pub fn take(&self) -> Vec<Problem> {
+        std::mem::take(&mut *self.problems.borrow_mut())
+    }
+
+    /// The fields of a node that must be a table; `what` names it in messages.
+    pub fn fields<'n>(&'n self, node: &'n Node, what: &'n str) -> Option<Fields<'n>> {
+        match &node.value {
+            Value::Table(table) => {
+                Some(Fields { reader: self, table, place: &node.place, what, asked: Vec::new() })
+            }
+            other => {
+                let message = format!("{what} must be a table, not {}", other.kind());
+                self.report(Problem::new(&node.place, message));
+                None
+            }
+        }
+    }
+}
+
+/// One table being read.
+#[derive(Debug)]
+pub struct Fields<'n> {
+    reader: &'n Reader,
+    table: &'n BTreeMap<String, (Place, Node)>,
+    place: &'n Place,
+    what: &'n str,
+    asked: Vec<&'static str>,
+}
+
+impl<'n> Fields<'n> {
+    /// Where the table stands.
+    #[must_use]
+    pub fn place(&self) -> &'n Place {
+        self.place
+    }
+
+    /// The collector of problems.
+    #[must_use]
+    pub fn reader(&self) -> &'n Reader {
+        self.reader
+    }
+
+    /// The node under a key, of any type.
+    pub fn node(&mut self, key: &'static str) -> Option<&'n Node> {
+        self.asked.push(key);
+        self.table.get(key).map(|(_, node)| node)
+    }
+
+    /// The place of a key, or of the table when the key is absent.
+    #[must_use]
+    pub fn place_of(&self, key: &str) -> &'n Place {
+        self.table.get(key).map_or(self.place, |(place, _)| place)
+    }
+
+    /// A string.
+    pub fn string(&mut self, key: &'static str) -> Option<&'n str> {
+        let node = self.node(key)?;
+        match &node.value {
+            Value::String(text) => Some(text),
+            other => self.wrong(key, node, "a string", other),
+        }
+    }
+
+    /// A string that must be there and must not be empty.
+    pub fn required_string(&mut self, key: &'static str) -> Option<&'n str> {
+        let present = self.table.contains_key(key);
+        let text = self.string(key);
+        if !present || text.is_some_and(str::is_empty) {
+            let message = format!("{} needs a `{key}`", self.what);
+            self.reader.report(Problem::new(self.place_of(key), message));
+            return None;
+        }
+        text
+    }
+
+    /// A boolean, `false` when absent.
+    pub fn boolean(&mut self, key: &'static str) -> bool {
+        let Some(node) = self.node(key) else {
+            return false;
+        };
+        match &node.value {
+            Value::Boolean(flag) => *flag,
+            other => self.wrong(key, node, "true or false", other).unwrap_or(false),
+        }
+    }
+
+    /// A whole number that is not negative.
+    pub fn count(&mut self, key: &'static str) -> Option<usize> {
+        let node = self.node(key)?;
+        match &node.value {
+            Value::Integer(number) if *number >= 0 => usize::try_from(*number).ok(),
+            other => self.wrong(key, node, "a whole number of 0 or more", other),
+        }
+    }
+
+    /// An array of strings, each with its node; empty when absent.
+    pub fn strings(&mut self, key: &'static str) -> Vec<(&'n str, &'n Place)> {
+        let Some(node) = self.node(key) else {
+            return Vec::new();
+        };
+        let Value::Array(items) = &node.value else {
+            return self.wrong(key, node, "an array of strings", &node.value).unwrap_or_default();
+        };
+        let mut out = Vec::with_capacity(items.len());
+        for item in items {
+            match &item.value {
+                Value::String(text) => out.push((text.as_str(), &item.place)),
+                other => {
+                    let _: Option<()> = self.wrong(key, item, "a string", other);
+                }
+            }
+        }
+        out
+    }
+
+    /// An array of tables; empty when absent.
+    pub fn tables(&mut self, key: &'static str) -> &'n [Node] {
+        let Some(node) = self.node(key) else {
+            return &[];
+        };
+        if let Value::Array(items) = &node.value {
+            items
+        } else {
+            let _: Option<()> = self.wrong(key, node, "an array of tables", &node.value);
+            &[]
+        }
+    }
+
+    /// One of a closed list of words.
+    pub fn word<T: Copy>(&mut self, key: &'static str, words: &[(&'static str, T)]) -> Option<T> {
+        self.node(key).and_then(|node| self.word_at(node, &format!("`{key}`"), words))
+    }
+
+    /// Reads a node as one of a closed list of words; `what` names it in messages.
+    pub fn word_at<T: Copy>(
+        &self,
+        node: &'n Node,
+        what: &str,
+        words: &[(&'static str, T)],
+    ) -> Option<T> {
+        let names: Vec<&'static str> = words.iter().map(|(name, _)| *name).collect();
+        let Value::String(text) = &node.value else {
+            let message =
+                format!("{what} must be one of {}, not {}", names.join(", "), node.value.kind());
+            self.reader.report(Problem::new(&node.place, message));
+            return None;
+        };
+        let found = words.iter().find(|(name, _)| name == text).map(|(_, value)| *value);
+        if found.is_none() {
+            let problem = Problem::new(&node.place, format!("{what} can't be `{text}`"));
+            self.reader.report(problem.help(suggestion(text, &names)));
+        }
+        found
+    }
+
+    /// All entries of a table whose keys are free (tool ids, say).
+    #[must_use]
+    pub fn entries(&self) -> &'n BTreeMap<String, (Place, Node)> {
+        self.table
+    }
+
+    /// Ends the read: every key that nobody asked for is a problem.
+    pub fn finish(self) {
+        for (key, (place, _)) in self.table {
+            if !self.asked.contains(&key.as_str()) {
+                let problem = Problem::new(place, format!("unknown key `{key}` in {}", self.what));
+                self.reader.report(problem.help(suggestion(key, &self.asked)));
+            }
+        }
+    }
+
+    fn wrong<T>(&self, key: &str, node: &Node, expected: &str, found: &Value) -> Option<T> {
+        let message = format!("`{key}` must be {expected}, not {}", found.kind());
+        self.reader.report(Problem::new(&node.place, message));
+        None
+    }
+}
+
+/// "did you mean …" when one of the names is near, otherwise the whole list.
+fn suggestion(text: &str, names: &[&str]) -> String {
+    let near = names
+        .iter()
+        .map(|name| (strsim::damerau_levenshtein(text, name), *name))
+        .min()
+        .filter(|(distance, name)| *distance <= name.len().div_ceil(3));
+    match near {
+        Some((_, name)) => format!("did you mean `{name}`?"),
+        None => format!("known here: {}", names.join(", ")),
+    }
+}

@@ -1,0 +1,16 @@
+//! Configuration documents: TOML with places.
+//!
+//! A [`Source`] is one file's text; [`Node`] is its content in which every value
+//! remembers where it stands, so that layers can be merged key by key and each
+//! problem and each decision can still name its file and line. [`Fields`] reads a
+//! table key by key and collects every [`Problem`] instead of stopping at the first.
+
+mod fields;
+mod merge;
+mod node;
+mod problem;
+
+pub use fields::{Fields, Reader};
+pub use merge::overlay;
+pub use node::{Node, Place, Source, Value, parse};
+pub use problem::{Problem, render};

@@ -1,0 +1,63 @@
+//! What is wrong with a configuration file, and how it is shown: file, line,
+//! column, the line itself with a caret, and what to write instead.
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::Place;
+
+/// One mistake in a configuration file.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// Where it stands.
+    pub place: Place,
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Problem {
+    /// A problem at a place.
+    #[must_use]
+    pub fn new(place: &Place, message: impl Into<String>) -> Self {
+        Self { place: place.clone(), message: message.into(), help: None }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+}
+
+/// Renders problems in the order of their places, each with line, column and a caret.
+#[must_use]
+pub fn render(problems: &[Problem], color: bool) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.decor_style(DecorStyle::Ascii);
+    let mut sorted: Vec<&Problem> = problems.iter().collect();
+    sorted.sort_by_key(|problem| (&problem.place.source.name, problem.place.span.start));
+    let mut out = String::new();
+    for problem in sorted {
+        let source = &problem.place.source;
+        let text = source.text.as_str();
+        let start = problem.place.span.start.min(text.len());
+        let end = problem.place.span.end.clamp(start, text.len());
+        let snippet = Snippet::source(text)
+            .path(source.name.as_str())
+            .annotation(AnnotationKind::Primary.span(start..end));
+        let title = Level::ERROR.primary_title(problem.message.as_str()).element(snippet);
+        let mut report: Vec<Group<'_>> = vec![title];
+        if let Some(help) = &problem.help {
+            report.push(Group::with_title(Level::HELP.secondary_title(help.as_str())));
+        }
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(&renderer.render(&report).to_string());
+        out.push('\n');
+    }
+    out
+}

@@ -1,0 +1,189 @@
+//! Findings: a marker seen at one place. A finding carries no decision.
+
+use std::fmt;
+use std::rc::Rc;
+
+use serde::Serialize;
+
+use crate::git::ObjectId;
+
+/// How sure a marker is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// Others leave it too, or it says little about authorship.
+    Weak,
+    /// Only this tool leaves it.
+    Strong,
+}
+
+impl Confidence {
+    /// The words for it in configuration files.
+    pub const WORDS: [(&'static str, Self); 2] = [("strong", Self::Strong), ("weak", Self::Weak)];
+}
+
+/// What kind of trace a marker is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A credit or session line.
+    Trailer,
+    /// A body line, such as a "Generated with" footer.
+    Line,
+    /// An author, committer or tagger.
+    Identity,
+    /// An AI where only people may sign.
+    SignOff,
+    /// A signing key that all sessions of an agent share.
+    Signature,
+    /// A tool's configuration file.
+    Path,
+    /// A branch or tag name.
+    Ref,
+    /// A note that records AI authorship.
+    Note,
+    /// A comment in added lines of a file.
+    Content,
+    /// Something hides a marker.
+    Tamper,
+}
+
+impl Kind {
+    /// The words for it in configuration files and records.
+    pub const WORDS: [(&'static str, Self); 10] = [
+        ("trailer", Self::Trailer),
+        ("line", Self::Line),
+        ("identity", Self::Identity),
+        ("sign-off", Self::SignOff),
+        ("signature", Self::Signature),
+        ("path", Self::Path),
+        ("ref", Self::Ref),
+        ("note", Self::Note),
+        ("content", Self::Content),
+        ("tamper", Self::Tamper),
+    ];
+
+    /// The word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, kind)| *kind == self).map_or("", |(word, _)| *word)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// What became of a path that is a marker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathUse {
+    /// The commit adds a tool's own file.
+    Added,
+    /// The commit changes a tool's own file, or moves it.
+    Changed,
+    /// A file that many tools share, added or changed.
+    Shared,
+}
+
+/// What a marker says of itself; shared by its findings.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Marker {
+    /// Its stable id, `claude-code/co-author` say.
+    pub id: String,
+    /// Its tool's id.
+    pub tool: String,
+    /// The tool's name for people.
+    pub tool_name: String,
+    /// The vendor of the tool.
+    pub vendor: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// How sure it is.
+    pub confidence: Confidence,
+}
+
+/// The part of the subject where a marker was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// The message of the commit.
+    Message,
+    /// An `author` header.
+    Author,
+    /// A `committer` header.
+    Committer,
+    /// The signature.
+    Signature,
+    /// The tree.
+    Tree,
+    /// The content of a file.
+    Content,
+    /// The name of the ref.
+    RefName,
+    /// A note's text.
+    Note,
+    /// A tag object: its message, tagger or signature.
+    Tag(ObjectId),
+    /// A replaced object.
+    Replaced(ObjectId),
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Message => f.write_str("message"),
+            Self::Author => f.write_str("author"),
+            Self::Committer => f.write_str("committer"),
+            Self::Signature => f.write_str("signature"),
+            Self::Tree => f.write_str("tree"),
+            Self::Content => f.write_str("content"),
+            Self::RefName => f.write_str("ref"),
+            Self::Note => f.write_str("note"),
+            Self::Tag(id) => write!(f, "tag {id}"),
+            Self::Replaced(id) => write!(f, "replaced {id}"),
+        }
+    }
+}
+
+/// A marker seen at one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Which marker.
+    pub marker: Rc<Marker>,
+    /// Where in the subject.
+    pub field: Field,
+    /// Line number from 1, in a message or a file.
+    pub line: Option<usize>,
+    /// The path, for files; the annotated object's id, for notes.
+    pub path: Option<Vec<u8>>,
+    /// The line as it is, cut to a bearable length.
+    pub excerpt: Vec<u8>,
+    /// The model that it names, `Opus 4.6` say.
+    pub model: Option<String>,
+    /// The vendor of that model.
+    pub model_vendor: Option<String>,
+    /// For path markers, what became of the file.
+    pub path_use: Option<PathUse>,
+}
+
+/// The longest excerpt kept, in bytes.
+pub const EXCERPT: usize = 400;
+
+impl Finding {
+    /// A finding; the rest of its parts are set where they apply.
+    #[must_use]
+    pub fn new(marker: &Rc<Marker>, field: Field, excerpt: &[u8]) -> Self {
+        let excerpt = excerpt.trim_ascii();
+        Self {
+            marker: Rc::clone(marker),
+            field,
+            line: None,
+            path: None,
+            excerpt: excerpt.get(..excerpt.len().min(EXCERPT)).unwrap_or_default().to_vec(),
+            model: None,
+            model_vendor: None,
+            path_use: None,
+        }
+    }
+}

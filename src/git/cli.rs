@@ -1,0 +1,42 @@
+//! The `git` command, for what libgit2 can't do: refs in the reftable format, and a
+//! second opinion on an object that libgit2 does not find.
+//!
+//! Ordinary repositories never need it: some servers run hooks where there is no git.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::{GitError, ObjectId};
+
+/// Runs git on a repository and returns its standard output.
+pub(super) fn run(git_dir: &Path, arguments: &[&[u8]]) -> Result<Vec<u8>, GitError> {
+    let shown = || {
+        let words: Vec<_> = arguments.iter().map(|word| String::from_utf8_lossy(word)).collect();
+        words.join(" ")
+    };
+    let output = Command::new("git")
+        .arg("--git-dir")
+        .arg(git_dir)
+        .args(arguments.iter().map(|argument| OsStr::from_bytes(argument)))
+        // A pushed refs/replace/* must not change what is seen.
+        .env("GIT_NO_REPLACE_OBJECTS", "1")
+        .env("LC_ALL", "C")
+        .stdin(Stdio::null())
+        .output();
+    match output {
+        Ok(output) if output.status.success() => Ok(output.stdout),
+        Ok(output) => {
+            let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            Err(GitError::Git { command: shown(), reason })
+        }
+        Err(error) => Err(GitError::Git { command: shown(), reason: error.to_string() }),
+    }
+}
+
+/// Whether git, too, finds an object missing. `false` when git has it or can't be asked.
+pub(super) fn confirms_missing(git_dir: &Path, id: ObjectId) -> bool {
+    let works = run(git_dir, &[b"rev-parse", b"--git-dir"]).is_ok();
+    works && run(git_dir, &[b"cat-file", b"-e", id.to_string().as_bytes()]).is_err()
+}

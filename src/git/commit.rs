@@ -1,0 +1,180 @@
+//! Our own tolerant parser of commit objects.
+//!
+//! A commit object is header lines (`key SP value LF`, a line that begins with a space
+//! going on with the value before it), an empty line and the message. libgit2's parser
+//! cuts the message at a NUL and refuses malformed identities; `git push` accepts both.
+//!
+//! Source: git-cat-file(1) output of commits; commit.c in git.
+
+use super::{GitError, Ident, ObjectId};
+
+/// A parsed commit; every part borrows from the raw object.
+#[derive(Clone, Debug, Default)]
+pub struct Commit<'a> {
+    /// The tree; `None` when the header is missing or malformed.
+    pub tree: Option<ObjectId>,
+    /// The parents in order.
+    pub parents: Vec<ObjectId>,
+    /// Every `author` header (one, in a well-formed commit).
+    pub authors: Vec<Ident<'a>>,
+    /// Every `committer` header.
+    pub committers: Vec<Ident<'a>>,
+    /// The `encoding` header.
+    pub encoding: Option<&'a [u8]>,
+    /// The values of `gpgsig` and `gpgsig-sha256`, with their continuation lines.
+    pub signatures: Vec<&'a [u8]>,
+    /// Everything after the empty line, NUL bytes included.
+    pub message: &'a [u8],
+}
+
+impl<'a> Commit<'a> {
+    /// Parses a raw commit object.
+    ///
+    /// # Errors
+    /// When a `parent` header does not hold an object id: then the commit's history
+    /// can't be followed. Everything else is tolerated.
+    pub fn parse(id: ObjectId, raw: &'a [u8]) -> Result<Self, GitError> {
+        let mut commit = Self::default();
+        for header in Headers::new(raw) {
+            match header {
+                Header::Field { key: b"tree", value } => {
+                    commit.tree = commit.tree.or_else(|| ObjectId::from_hex(value));
+                }
+                Header::Field { key: b"parent", value } => {
+                    let parent = ObjectId::from_hex(value);
+                    let reason = "a parent header does not hold an object id";
+                    commit.parents.push(parent.ok_or(GitError::Malformed { id, reason })?);
+                }
+                Header::Field { key: b"author", value } => {
+                    commit.authors.push(Ident::parse(value));
+                }
+                Header::Field { key: b"committer", value } => {
+                    commit.committers.push(Ident::parse(value));
+                }
+                Header::Field { key: b"encoding", value } => commit.encoding = Some(value),
+                Header::Field { key: b"gpgsig" | b"gpgsig-sha256", value } => {
+                    commit.signatures.push(value);
+                }
+                Header::Field { .. } => {}
+                Header::Body(message) => commit.message = message,
+            }
+        }
+        Ok(commit)
+    }
+
+    /// Committer time in seconds since the epoch, 0 when it can't be read.
+    #[must_use]
+    pub fn seconds(&self) -> i64 {
+        self.committers.first().map_or(0, |ident| ident.seconds)
+    }
+
+    /// The first line of the message that is not empty.
+    #[must_use]
+    pub fn subject(&self) -> &'a [u8] {
+        subject(self.message)
+    }
+}
+
+/// The first line of a message that is not empty.
+#[must_use]
+pub(super) fn subject(message: &[u8]) -> &[u8] {
+    let mut lines = message.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+    lines.find(|line| !line.is_empty()).unwrap_or_default()
+}
+
+/// One header of a commit or tag object, or what follows the headers.
+pub(super) enum Header<'a> {
+    Field { key: &'a [u8], value: &'a [u8] },
+    Body(&'a [u8]),
+}
+
+/// Iterates over the headers of a commit or tag object, the body last.
+pub(super) struct Headers<'a> {
+    rest: Option<&'a [u8]>,
+}
+
+impl<'a> Headers<'a> {
+    pub(super) fn new(raw: &'a [u8]) -> Self {
+        Self { rest: Some(raw) }
+    }
+}
+
+impl<'a> Iterator for Headers<'a> {
+    type Item = Header<'a>;
+
+    fn next(&mut self) -> Option<Header<'a>> {
+        let rest = self.rest?;
+        if let Some(body) = rest.strip_prefix(b"\n") {
+            self.rest = None;
+            return Some(Header::Body(body));
+        }
+        if rest.is_empty() {
+            return None;
+        }
+        let mut end = 0;
+        loop {
+            let from = rest.get(end..).unwrap_or_default();
+            let Some(feed) = from.iter().position(|&byte| byte == b'\n') else {
+                end = rest.len();
+                break;
+            };
+            end += feed;
+            if rest.get(end + 1) != Some(&b' ') {
+                break;
+            }
+            end += 1;
+        }
+        let field = rest.get(..end).unwrap_or_default();
+        self.rest = Some(rest.get(end + 1..).unwrap_or_default());
+        let space = field.iter().position(|&byte| byte == b' ').unwrap_or(field.len());
+        let (key, value) = field.split_at(space);
+        Some(Header::Field { key, value: value.get(1..).unwrap_or_default() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn null() -> ObjectId {
+        ObjectId::from_bytes(&[0; 20]).unwrap()
+    }
+
+    #[test]
+    fn a_message_goes_on_after_a_nul() {
+        let raw = b"tree 1111111111111111111111111111111111111111\n\
+            parent 2222222222222222222222222222222222222222\n\
+            author A <a@x> 1 +0000\ncommitter B <b@x> 2 +0000\n\
+            gpgsig -----BEGIN\n  abc\n -----END\nencoding latin-1\n\nsubject\0rest\n";
+        let commit = Commit::parse(null(), raw).unwrap();
+        assert_eq!(commit.message, b"subject\0rest\n");
+        assert_eq!(commit.encoding, Some(&b"latin-1"[..]));
+        assert_eq!(commit.signatures, [&b"-----BEGIN\n  abc\n -----END"[..]]);
+        assert_eq!((commit.parents.len(), commit.seconds()), (1, 2));
+        assert!(commit.tree.is_some());
+    }
+
+    #[test]
+    fn missing_and_broken_headers_are_tolerated() {
+        let commit = Commit::parse(null(), b"author nobody\n\nhello").unwrap();
+        assert_eq!((commit.tree, commit.message), (None, &b"hello"[..]));
+        assert_eq!(commit.authors.len(), 1);
+        assert!(Commit::parse(null(), b"").unwrap().message.is_empty());
+        assert!(Commit::parse(null(), b"parent x\n\n").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_parsed(raw: Vec<u8>) {
+            let _ = Commit::parse(null(), &raw);
+        }
+
+        #[test]
+        fn a_message_is_kept_whole(message: Vec<u8>) {
+            let mut raw = b"tree 1\nauthor a\n\n".to_vec();
+            raw.extend_from_slice(&message);
+            prop_assert_eq!(Commit::parse(null(), &raw).unwrap().message, message.as_slice());
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What can go wrong while reading a repository.
+
+use std::path::PathBuf;
+
+use super::ObjectId;
+
+/// A repository, or a part of it, that could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// The repository could not be opened.
+    #[error("cannot open the repository {path}: {reason}")]
+    Open {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// What libgit2 said.
+        reason: String,
+    },
+    /// The repository belongs to another user and git has not been told to trust it.
+    #[error("the repository {path} is owned by another user")]
+    Owner {
+        /// The repository.
+        path: PathBuf,
+    },
+    /// An object that should be there is not.
+    #[error("object {id} is missing")]
+    Missing {
+        /// Its id.
+        id: ObjectId,
+    },
+    /// An object is there but can't be read.
+    #[error("object {id} cannot be read: {reason}")]
+    Unreadable {
+        /// Its id.
+        id: ObjectId,
+        /// What libgit2 said.
+        reason: String,
+    },
+    /// An object is not what it must be.
+    #[error("object {id} is malformed: {reason}")]
+    Malformed {
+        /// Its id.
+        id: ObjectId,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// Git passed something that is not a ref update.
+    #[error("line {line} of the ref updates is not `<old> <new> <ref>`: {reason}")]
+    RefUpdate {
+        /// Line number, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// No ref update at all was passed.
+    #[error("no ref update arrived on standard input")]
+    NoRefUpdate,
+    /// The refs could not be listed.
+    #[error("the refs of the repository cannot be read: {reason}")]
+    References {
+        /// What libgit2 or git said.
+        reason: String,
+    },
+    /// A revision does not name anything.
+    #[error("the revision `{revision}` does not exist: {reason}")]
+    Revision {
+        /// As it was given.
+        revision: String,
+        /// What libgit2 or git said.
+        reason: String,
+    },
+    /// A `git` command that was needed failed.
+    #[error("`git {command}` failed: {reason}")]
+    Git {
+        /// Its arguments.
+        command: String,
+        /// Its error output, or why it did not start.
+        reason: String,
+    },
+    /// The environment or a file of the repository holds something unusable.
+    #[error("{what} cannot be used: {reason}")]
+    Environment {
+        /// Which variable or file.
+        what: String,
+        /// Why not.
+        reason: String,
+    },
+}

@@ -1,0 +1,38 @@
+//! Reading Git repositories: the only room that names `git2`.
+//!
+//! Objects are read raw and parsed by our own tolerant parsers, because libgit2 stops
+//! at a NUL in a message and fails on identities that `git push` accepts. Nothing here
+//! knows of markers or policy, and nothing here writes to a repository.
+
+mod changes;
+mod cli;
+mod commit;
+mod error;
+mod ident;
+mod new_commits;
+mod object_id;
+mod objects;
+mod ref_name;
+mod ref_update;
+mod references;
+mod repository;
+mod revision;
+mod signature;
+mod tag;
+mod tree;
+
+pub use changes::{Change, Changes, Side, Visitor};
+pub use commit::Commit;
+pub use error::GitError;
+pub use ident::Ident;
+pub use new_commits::{Graph, Hidden};
+pub use object_id::{IdMap, IdSet, ObjectId};
+pub use objects::{Object, ObjectKind, Objects, Reads};
+pub use ref_name::{RefKind, RefName};
+pub use ref_update::{RefUpdate, parse_updates};
+pub use references::Reference;
+pub use repository::{HookEnvironment, Repository, Trust};
+pub use revision::Range;
+pub use signature::ssh_public_key;
+pub use tag::Tag;
+pub use tree::{Entry, Mode, entries};

@@ -1,0 +1,366 @@
+//! Which commits a push makes newly reachable.
+//!
+//! Each commit is read once, when the walk meets it: [`Graph`] keeps its tree and
+//! parents, and what the caller's inspection of the raw object gave.
+//!
+//! The walk has two stages. While a push is in quarantine, a commit that was not in the
+//! object database before is new for certain, so one commit onto a branch tip costs one
+//! read and no look at the refs. What the first stage can't decide goes to a walk in
+//! date order from both sides, as `git rev-list` does it (limit_list in git's
+//! revision.c). Hiding follows real parent links only, so a wrong date can make a commit
+//! be judged twice but never hide one.
+
+use std::collections::{BinaryHeap, HashMap};
+use std::hash::BuildHasherDefault;
+
+use super::object_id::IdHasher;
+use super::{Commit, GitError, IdMap, IdSet, ObjectId, ObjectKind, Objects};
+
+/// What is kept of a commit that was read.
+#[derive(Debug)]
+struct Node<T> {
+    tree: Option<ObjectId>,
+    parents: Box<[u32]>,
+    seconds: i64,
+    inspected: T,
+}
+
+type Inspect<'o, T> = Box<dyn FnMut(ObjectId, &Commit<'_>) -> T + 'o>;
+
+/// The commits read so far.
+pub struct Graph<'o, T> {
+    objects: &'o Objects<'o>,
+    inspect: Inspect<'o, T>,
+    index: IdMap<u32>,
+    ids: Vec<ObjectId>,
+    nodes: Vec<Option<Node<T>>>,
+}
+
+/// What a walk leaves out.
+pub struct Hidden<'h> {
+    /// Ids that are hidden for certain and cost nothing to test: the old values of the
+    /// refs that are updated.
+    pub old: IdSet,
+    /// Every other commit that hides, asked for only when needed.
+    pub others: &'h mut dyn FnMut() -> Result<Vec<ObjectId>, GitError>,
+}
+
+type Flags = HashMap<u32, u8, BuildHasherDefault<IdHasher>>;
+/// Reachable from a tip.
+const NEW: u8 = 1;
+/// Reachable from something that hides.
+const HIDDEN: u8 = 2;
+/// Has been put into the queue.
+const QUEUED: u8 = 4;
+/// Has been taken out of it again.
+const TAKEN: u8 = 8;
+
+/// Hidden commits looked at beyond the oldest new one, against small clock skews
+/// (git's revision.c calls it SLOP).
+const SLOP: usize = 16;
+
+/// The state of a walk from both sides.
+#[derive(Default)]
+struct Limit {
+    flags: Flags,
+    queue: BinaryHeap<(i64, u32)>,
+    /// Queued commits not known to be hidden.
+    open: usize,
+    /// Commits that are new as far as is known.
+    live: usize,
+}
+
+impl<'o, T> Graph<'o, T> {
+    /// An empty graph; `inspect` sees each commit once, when it is read.
+    pub fn new(
+        objects: &'o Objects<'o>,
+        inspect: impl FnMut(ObjectId, &Commit<'_>) -> T + 'o,
+    ) -> Self {
+        Self {
+            objects,
+            inspect: Box::new(inspect),
+            index: IdMap::default(),
+            ids: Vec::new(),
+            nodes: Vec::new(),
+        }
+    }
+
+    /// What the inspection of a commit gave, if it was read.
+    #[must_use]
+    pub fn inspected(&self, id: ObjectId) -> Option<&T> {
+        self.node(*self.index.get(&id)?).map(|node| &node.inspected)
+    }
+
+    /// The tree of a commit, read if need be; `None` when its header names none.
+    ///
+    /// # Errors
+    /// When the commit can't be read.
+    pub fn tree(&mut self, id: ObjectId) -> Result<Option<ObjectId>, GitError> {
+        let at = self.load(id)?;
+        Ok(self.node(at).and_then(|node| node.tree))
+    }
+
+    /// The parents of a commit, none for the boundary of a shallow repository.
+    ///
+    /// # Errors
+    /// When the commit can't be read.
+    pub fn parents(&mut self, id: ObjectId) -> Result<Vec<ObjectId>, GitError> {
+        let at = self.load(id)?;
+        Ok(self.parent_slots(at).iter().map(|&parent| self.id(parent)).collect())
+    }
+
+    /// The commits reachable from `tips` that nothing hides, parents before children.
+    ///
+    /// # Errors
+    /// When a commit on the way is missing or can't be read.
+    pub fn new_commits(
+        &mut self,
+        tips: &[ObjectId],
+        mut hidden: Hidden<'_>,
+    ) -> Result<Vec<ObjectId>, GitError> {
+        let mut limit = Limit::default();
+        let mut undecided = Vec::new();
+        let mut stack: Vec<u32> = tips.iter().rev().map(|&tip| self.slot(tip)).collect();
+        while let Some(at) = stack.pop() {
+            let id = self.id(at);
+            if limit.flags.contains_key(&at) || hidden.old.contains(&id) {
+                continue;
+            }
+            if self.objects.existed_before(id) != Some(false) {
+                undecided.push(at);
+                continue;
+            }
+            limit.flags.insert(at, NEW);
+            self.load_slot(at)?;
+            stack.extend(self.parent_slots(at).iter().rev());
+        }
+        if !undecided.is_empty() {
+            let mut hiding = (hidden.others)()?;
+            hiding.extend(hidden.old.drain());
+            self.limit(&undecided, &hiding, &mut limit)?;
+        }
+        Ok(self.in_order(tips, &limit.flags))
+    }
+
+    /// The commits reachable from a tip, parents before children, without those for which
+    /// `known` holds and all below them. `read` is told how many were read so far.
+    ///
+    /// # Errors
+    /// When a commit is missing or can't be read.
+    pub fn reachable(
+        &mut self,
+        tip: ObjectId,
+        known: &dyn Fn(ObjectId) -> bool,
+        read: &mut dyn FnMut(usize),
+    ) -> Result<Vec<ObjectId>, GitError> {
+        let mut flags = Flags::default();
+        let mut stack = vec![self.slot(tip)];
+        while let Some(at) = stack.pop() {
+            if flags.contains_key(&at) || known(self.id(at)) {
+                continue;
+            }
+            self.load_slot(at)?;
+            flags.insert(at, NEW);
+            read(flags.len());
+            stack.extend(self.parent_slots(at).iter().rev());
+        }
+        Ok(self.in_order(&[tip], &flags))
+    }
+
+    /// Walks from both sides in date order until no commit is in doubt.
+    fn limit(
+        &mut self,
+        undecided: &[u32],
+        hiding: &[ObjectId],
+        limit: &mut Limit,
+    ) -> Result<(), GitError> {
+        let hiding: Vec<u32> = hiding.iter().map(|&id| self.slot(id)).collect();
+        for &at in &hiding {
+            *limit.flags.entry(at).or_default() |= HIDDEN;
+        }
+        // Often a ref's value itself is what was pushed: then nothing need be read.
+        let hides = |at: &u32| limit.flags.get(at).is_some_and(|flag| flag & HIDDEN != 0);
+        if undecided.iter().all(hides) {
+            return Ok(());
+        }
+        for &at in &hiding {
+            // A ref whose object is gone, or is no commit, hides nothing: judging more
+            // is safe.
+            match self.load_slot(at) {
+                Ok(()) => limit.enqueue(at, HIDDEN, self.seconds(at)),
+                Err(_) => {
+                    limit.flags.remove(&at);
+                }
+            }
+        }
+        for &at in undecided {
+            self.load_slot(at)?;
+            limit.enqueue(at, NEW, self.seconds(at));
+        }
+        let mut oldest_new = i64::MAX;
+        let mut slop = SLOP;
+        while let Some((seconds, at)) = limit.queue.pop() {
+            let flag = limit.take(at);
+            if flag & HIDDEN == 0 {
+                oldest_new = oldest_new.min(seconds);
+            } else if limit.open == 0 {
+                if limit.live == 0 {
+                    break;
+                }
+                if seconds < oldest_new {
+                    slop -= 1;
+                    if slop == 0 {
+                        break;
+                    }
+                }
+            }
+            for parent in self.parent_slots(at).to_vec() {
+                if flag & HIDDEN != 0 {
+                    self.hide(parent, limit);
+                    // What lies below a hidden commit may be missing in a repository
+                    // that was damaged before: that is not this push's doing.
+                    if self.load_slot(parent).is_ok() {
+                        limit.enqueue(parent, HIDDEN, self.seconds(parent));
+                    }
+                } else if !limit.is(parent, QUEUED) {
+                    self.load_slot(parent)?;
+                    limit.enqueue(parent, NEW, self.seconds(parent));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Marks a commit hidden, and all of its ancestors that the walk has met.
+    fn hide(&self, at: u32, limit: &mut Limit) {
+        let mut stack = vec![at];
+        while let Some(at) = stack.pop() {
+            let met = limit.hide(at);
+            if met {
+                stack.extend(self.parent_slots(at));
+            }
+        }
+    }
+
+    /// The new commits in an order that has parents before children.
+    fn in_order(&self, tips: &[ObjectId], flags: &Flags) -> Vec<ObjectId> {
+        let is_new = |at: u32| flags.get(&at).is_some_and(|flag| flag & (NEW | HIDDEN) == NEW);
+        let mut ids = Vec::new();
+        let mut done = Flags::default();
+        for tip in tips.iter().filter_map(|tip| self.index.get(tip).copied()) {
+            let mut stack = vec![(tip, false)];
+            while let Some((at, parents_done)) = stack.pop() {
+                if parents_done {
+                    ids.push(self.id(at));
+                    continue;
+                }
+                if !is_new(at) || done.insert(at, 1).is_some() {
+                    continue;
+                }
+                stack.push((at, true));
+                stack.extend(self.parent_slots(at).iter().rev().map(|&parent| (parent, false)));
+            }
+        }
+        ids
+    }
+
+    /// The number by which a commit is known here, given out at first sight.
+    fn slot(&mut self, id: ObjectId) -> u32 {
+        if let Some(&at) = self.index.get(&id) {
+            return at;
+        }
+        let at = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
+        self.index.insert(id, at);
+        self.ids.push(id);
+        self.nodes.push(None);
+        at
+    }
+
+    fn id(&self, at: u32) -> ObjectId {
+        self.ids.get(at as usize).copied().unwrap_or(ObjectId::NULL)
+    }
+
+    fn node(&self, at: u32) -> Option<&Node<T>> {
+        self.nodes.get(at as usize)?.as_ref()
+    }
+
+    fn parent_slots(&self, at: u32) -> &[u32] {
+        self.node(at).map_or(&[], |node| &node.parents)
+    }
+
+    fn seconds(&self, at: u32) -> i64 {
+        self.node(at).map_or(0, |node| node.seconds)
+    }
+
+    fn load(&mut self, id: ObjectId) -> Result<u32, GitError> {
+        let at = self.slot(id);
+        self.load_slot(at)?;
+        Ok(at)
+    }
+
+    fn load_slot(&mut self, at: u32) -> Result<(), GitError> {
+        if self.node(at).is_some() {
+            return Ok(());
+        }
+        let id = self.id(at);
+        let objects = self.objects;
+        let object = objects.read_kind(id, ObjectKind::Commit)?;
+        let commit = Commit::parse(id, object.data())?;
+        let cut = objects.shallow().contains(&id);
+        let parents = if cut { &[] } else { commit.parents.as_slice() };
+        let node = Node {
+            tree: commit.tree,
+            parents: parents.iter().map(|&parent| self.slot(parent)).collect(),
+            seconds: commit.seconds(),
+            inspected: (self.inspect)(id, &commit),
+        };
+        if let Some(slot) = self.nodes.get_mut(at as usize) {
+            *slot = Some(node);
+        }
+        Ok(())
+    }
+}
+
+impl Limit {
+    fn is(&self, at: u32, flag: u8) -> bool {
+        self.flags.get(&at).is_some_and(|flags| flags & flag != 0)
+    }
+
+    fn enqueue(&mut self, at: u32, add: u8, seconds: i64) {
+        let flag = self.flags.entry(at).or_default();
+        if *flag & QUEUED != 0 {
+            return;
+        }
+        *flag |= QUEUED | add;
+        if *flag & HIDDEN == 0 {
+            self.open += 1;
+            self.live += 1;
+        }
+        self.queue.push((seconds, at));
+    }
+
+    /// Notes that a commit left the queue; its flags.
+    fn take(&mut self, at: u32) -> u8 {
+        let flag = self.flags.entry(at).or_default();
+        *flag |= TAKEN;
+        if *flag & HIDDEN == 0 {
+            self.open -= 1;
+        }
+        *flag
+    }
+
+    /// Marks a commit hidden; whether it was met before and was not hidden yet, so that
+    /// its parents must be marked too.
+    fn hide(&mut self, at: u32) -> bool {
+        let flag = self.flags.entry(at).or_default();
+        if *flag & HIDDEN != 0 {
+            return false;
+        }
+        *flag |= HIDDEN;
+        if *flag & QUEUED != 0 {
+            self.live -= 1;
+            self.open -= usize::from(*flag & TAKEN == 0);
+        }
+        *flag & TAKEN != 0
+    }
+}

@@ -1,0 +1,106 @@
+//! The refs of a repository.
+//!
+//! libgit2 can't read the reftable format: it would list no refs and report no error.
+//! There `git for-each-ref` answers instead.
+
+use super::{GitError, ObjectId, RefName, Repository, cli};
+
+/// A ref and its value. Symbolic refs are not listed: their targets are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The name, without the prefix of the namespace in use.
+    pub name: RefName,
+    /// The object that it holds; a tag object for an annotated tag.
+    pub target: ObjectId,
+}
+
+/// How many symbolic refs may point to one another (`SYMREF_MAXDEPTH` in git's refs.c).
+const DEPTH: usize = 5;
+
+impl Repository {
+    /// All refs of the namespace in use, sorted by name.
+    ///
+    /// # Errors
+    /// When they can't be listed; never an empty list instead.
+    pub fn references(&self) -> Result<Vec<Reference>, GitError> {
+        let mut all = if self.is_reftable() { self.from_git()? } else { self.from_libgit2()? };
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(all)
+    }
+
+    fn from_libgit2(&self) -> Result<Vec<Reference>, GitError> {
+        let failed = |error: git2::Error| GitError::References { reason: error.message().into() };
+        let mut all = Vec::new();
+        for reference in self.libgit2().references().map_err(failed)? {
+            let reference = reference.map_err(failed)?;
+            let target = reference.target().and_then(|oid| ObjectId::from_bytes(oid.as_bytes()));
+            let name = self.in_namespace(reference.name_bytes());
+            if let (Some(target), Some(name)) = (target, name) {
+                all.push(Reference { name, target });
+            }
+        }
+        Ok(all)
+    }
+
+    fn from_git(&self) -> Result<Vec<Reference>, GitError> {
+        let format = b"--format=%(objectname) %(symref) %(refname)";
+        let output = cli::run(self.git_dir(), &[b"for-each-ref", format])?;
+        let mut all = Vec::new();
+        for line in output.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+            let mut parts = line.splitn(3, |&byte| byte == b' ');
+            let (Some(id), Some(symbolic), Some(name)) = (parts.next(), parts.next(), parts.next())
+            else {
+                return Err(GitError::References {
+                    reason: "git printed a line in another form".into(),
+                });
+            };
+            let target = ObjectId::from_hex(id).ok_or_else(|| GitError::References {
+                reason: "git printed no object id".into(),
+            })?;
+            if let Some(name) = self.in_namespace(name).filter(|_| symbolic.is_empty()) {
+                all.push(Reference { name, target });
+            }
+        }
+        Ok(all)
+    }
+
+    /// The ref that an update of `name` really changes: `name` itself, or what a chain
+    /// of symbolic refs leads to (git-receive-pack(1) follows it).
+    ///
+    /// # Errors
+    /// When the chain does not end.
+    pub fn resolve_symbolic(&self, name: &RefName) -> Result<RefName, GitError> {
+        let mut name = self.with_namespace(name);
+        for _ in 0..=DEPTH {
+            match self.symbolic_target(&name) {
+                Some(target) => name = target,
+                None => {
+                    return Ok(self.in_namespace(&name).unwrap_or_else(|| RefName::new(name)));
+                }
+            }
+        }
+        let reason = format!("{} is a chain of symbolic refs without end", RefName::new(name));
+        Err(GitError::References { reason })
+    }
+
+    fn symbolic_target(&self, name: &[u8]) -> Option<Vec<u8>> {
+        let text = std::str::from_utf8(name).ok().filter(|_| !self.is_reftable());
+        let Some(text) = text else {
+            let output = cli::run(self.git_dir(), &[b"symbolic-ref", b"-q", name]).ok()?;
+            return Some(output.trim_ascii().to_vec());
+        };
+        let reference = self.libgit2().find_reference(text).ok()?;
+        reference.symbolic_target_bytes().map(<[u8]>::to_vec)
+    }
+
+    /// The stored name of a ref of the namespace in use.
+    fn with_namespace(&self, name: &RefName) -> Vec<u8> {
+        [self.namespace_prefix(), name.as_bytes()].concat()
+    }
+
+    /// A stored name without the prefix of the namespace in use; `None` for a ref that
+    /// is not in it.
+    fn in_namespace(&self, stored: &[u8]) -> Option<RefName> {
+        stored.strip_prefix(self.namespace_prefix()).map(RefName::new)
+    }
+}

@@ -1,0 +1,392 @@
+//! Opening a repository: as a hook finds it, or by path.
+//!
+//! A hook must see the quarantine, which git names in the environment. libgit2 reads
+//! that too, but splits alternates at `:` even inside quotes, so the object database is
+//! put together here. Source: githooks(5), git(1) on `GIT_OBJECT_DIRECTORY` and
+//! `GIT_ALTERNATE_OBJECT_DIRECTORIES`, "Quarantine Environment" in git-receive-pack(1).
+
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+use std::sync::Once;
+
+use git2::{ConfigLevel, ErrorCode, Odb, RepositoryOpenFlags};
+
+use super::{GitError, IdSet, ObjectId, Objects, cli};
+
+/// Whether the owner of a repository is checked (`safe.directory` in git-config(1)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// Git has already decided to trust it and runs us: no check.
+    Git,
+    /// Somebody named it: libgit2 checks the owner.
+    Verify,
+}
+
+/// What git tells a hook through the environment.
+#[derive(Clone, Debug, Default)]
+pub struct HookEnvironment {
+    git_dir: Option<PathBuf>,
+    object_directory: Option<OsString>,
+    alternates: Option<OsString>,
+    namespace: Vec<u8>,
+    shallow_file: Option<PathBuf>,
+    /// `GIT_PUSH_OPTION_<n>`, in order.
+    pub push_options: Vec<Vec<u8>>,
+}
+
+impl HookEnvironment {
+    /// Reads the environment of this process.
+    ///
+    /// # Errors
+    /// When the push options are announced but not all there.
+    pub fn read() -> Result<Self, GitError> {
+        let var = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let mut push_options = Vec::new();
+        // Git leaves the count out, or sets it to 0, when there are none.
+        let count = var("GIT_PUSH_OPTION_COUNT");
+        let count = count.and_then(|count| count.to_str()?.parse().ok()).unwrap_or(0_usize);
+        for index in 0..count {
+            let name = format!("GIT_PUSH_OPTION_{index}");
+            let value = std::env::var_os(&name).ok_or_else(|| GitError::Environment {
+                what: name,
+                reason: format!("it is missing, but GIT_PUSH_OPTION_COUNT is {count}"),
+            })?;
+            push_options.push(value.into_vec());
+        }
+        Ok(Self {
+            git_dir: var("GIT_DIR").map(PathBuf::from),
+            object_directory: var("GIT_OBJECT_DIRECTORY"),
+            alternates: var("GIT_ALTERNATE_OBJECT_DIRECTORIES"),
+            namespace: var("GIT_NAMESPACE").map(OsString::into_vec).unwrap_or_default(),
+            shallow_file: var("GIT_SHALLOW_FILE").map(PathBuf::from),
+            push_options,
+        })
+    }
+}
+
+/// An open repository.
+pub struct Repository {
+    inner: git2::Repository,
+    git_dir: PathBuf,
+    environment: HookEnvironment,
+    reftable: bool,
+    namespace_prefix: Vec<u8>,
+}
+
+impl Repository {
+    /// Opens the repository that git runs this hook in.
+    ///
+    /// # Errors
+    /// When there is none or it can't be read.
+    pub fn open_in_hook(environment: HookEnvironment) -> Result<Self, GitError> {
+        let path = environment.git_dir.clone().unwrap_or_else(|| PathBuf::from("."));
+        let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::BARE;
+        prepare(Trust::Git);
+        let inner = git2::Repository::open_ext(&path, flags, &[] as &[&Path]);
+        Self::opened(inner, path, environment)
+    }
+
+    /// Opens the repository at a path (a bare repository, or a work tree's top).
+    ///
+    /// # Errors
+    /// When there is none or it can't be read.
+    pub fn open(path: &Path, trust: Trust) -> Result<Self, GitError> {
+        prepare(trust);
+        let inner =
+            git2::Repository::open_ext(path, RepositoryOpenFlags::NO_SEARCH, &[] as &[&Path]);
+        Self::opened(inner, path.to_owned(), HookEnvironment::default())
+    }
+
+    /// Opens the repository that a directory belongs to, as `git` itself would find it.
+    ///
+    /// # Errors
+    /// When there is none or it can't be read.
+    pub fn discover(directory: &Path) -> Result<Self, GitError> {
+        prepare(Trust::Verify);
+        let inner = match std::env::var_os("GIT_DIR") {
+            Some(path) => {
+                git2::Repository::open_ext(path, RepositoryOpenFlags::NO_SEARCH, &[] as &[&Path])
+            }
+            None => git2::Repository::discover(directory),
+        };
+        Self::opened(inner, directory.to_owned(), HookEnvironment::default())
+    }
+
+    fn opened(
+        inner: Result<git2::Repository, git2::Error>,
+        path: PathBuf,
+        environment: HookEnvironment,
+    ) -> Result<Self, GitError> {
+        let inner = inner.map_err(|error| match error.code() {
+            ErrorCode::Owner => GitError::Owner { path: path.clone() },
+            _ => GitError::Open { path, reason: error.message().to_owned() },
+        })?;
+        // Relative paths would not survive a change of directory by a child process.
+        let git_dir = inner.path().canonicalize().unwrap_or_else(|_| inner.path().to_owned());
+        let mut repository = Self {
+            namespace_prefix: namespace_prefix(&environment.namespace),
+            inner,
+            git_dir,
+            environment,
+            reftable: false,
+        };
+        let storage = repository.local_config("extensions.refstorage")?;
+        repository.reftable = storage.is_some_and(|format| {
+            // `reftable`, or `reftable://<path>` in newer versions of Git.
+            format.split(':').next() == Some("reftable")
+        });
+        Ok(repository)
+    }
+
+    /// The repository's own directory (`.git`, or the bare repository).
+    #[must_use]
+    pub fn git_dir(&self) -> &Path {
+        &self.git_dir
+    }
+
+    /// Where refs, configuration and objects are, which differs from the git directory
+    /// in a linked work tree.
+    #[must_use]
+    pub fn common_dir(&self) -> &Path {
+        self.inner.commondir()
+    }
+
+    /// A name for people and records: the directory's own name, or for `.git` that of
+    /// the work tree, without `.git` at its end.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let common = self.common_dir();
+        let common = common.canonicalize().unwrap_or_else(|_| common.to_owned());
+        let named = if common.file_name().is_some_and(|name| name == ".git") {
+            common.parent().unwrap_or(&common)
+        } else {
+            &common
+        };
+        let name = named.file_name().map(|name| name.as_bytes()).unwrap_or_default();
+        crate::text::escape::escape(name.strip_suffix(b".git").unwrap_or(name))
+    }
+
+    /// A value of the repository's own configuration file. The files of the user and of
+    /// the system are not read: whoever pushes over a file path can choose them.
+    ///
+    /// # Errors
+    /// When the file is broken.
+    pub fn local_config(&self, key: &str) -> Result<Option<String>, GitError> {
+        let failed = |error: git2::Error| GitError::Environment {
+            what: "the repository's config file".into(),
+            reason: error.message().to_owned(),
+        };
+        let config = self.inner.config().map_err(failed)?;
+        let Ok(local) = config.open_level(ConfigLevel::Local) else {
+            return Ok(None);
+        };
+        match local.get_string(key) {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// The object database, with what a push has put in quarantine.
+    ///
+    /// # Errors
+    /// When it can't be opened.
+    pub fn objects(&self) -> Result<Objects<'_>, GitError> {
+        let failed = |error: &git2::Error| GitError::Environment {
+            what: "the object database".into(),
+            reason: error.message().to_owned(),
+        };
+        let shallow = self.shallow_commits()?;
+        let Some(own) = &self.environment.object_directory else {
+            let odb = self.inner.odb().map_err(|error| failed(&error))?;
+            return Ok(Objects::new(odb, None, shallow));
+        };
+        let format = self.inner.object_format();
+        let open = |directories: &[Vec<u8>]| -> Result<Odb<'_>, GitError> {
+            let odb = Odb::new_ext(format).map_err(|error| failed(&error))?;
+            for directory in directories {
+                let text =
+                    std::str::from_utf8(directory).map_err(|error| GitError::Environment {
+                        what: "an object directory".into(),
+                        reason: format!("its path is not UTF-8: {error}"),
+                    })?;
+                odb.add_disk_alternate(text).map_err(|error| failed(&error))?;
+            }
+            Ok(odb)
+        };
+        let alternates = self.environment.alternates.as_deref().unwrap_or_default();
+        let alternates = split_alternates(alternates.as_bytes());
+        let mut all = vec![own.as_bytes().to_vec()];
+        all.extend(alternates.iter().cloned());
+        let before = if alternates.is_empty() { None } else { Some(open(&alternates)?) };
+        Ok(Objects::new(open(&all)?, before, shallow))
+    }
+
+    fn shallow_commits(&self) -> Result<IdSet, GitError> {
+        let path = match &self.environment.shallow_file {
+            Some(path) => path.clone(),
+            None => self.common_dir().join("shallow"),
+        };
+        let text = match std::fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(IdSet::default());
+            }
+            Err(error) => {
+                let what = path.display().to_string();
+                return Err(GitError::Environment { what, reason: error.to_string() });
+            }
+        };
+        let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+        Ok(lines.filter_map(ObjectId::from_hex).collect())
+    }
+
+    /// Whether git, too, can't find an object; then a ref update that needs it is one
+    /// that git refuses by itself. `false` when git can't be asked.
+    #[must_use]
+    pub fn git_confirms_missing(&self, id: ObjectId) -> bool {
+        cli::confirms_missing(&self.git_dir, id)
+    }
+
+    /// Length of object ids in bytes: 20 or 32.
+    #[must_use]
+    pub fn id_length(&self) -> usize {
+        match self.inner.object_format() {
+            git2::ObjectFormat::Sha1 => 20,
+            git2::ObjectFormat::Sha256 => 32,
+        }
+    }
+
+    pub(super) fn libgit2(&self) -> &git2::Repository {
+        &self.inner
+    }
+
+    pub(super) fn is_reftable(&self) -> bool {
+        self.reftable
+    }
+
+    pub(super) fn namespace_prefix(&self) -> &[u8] {
+        &self.namespace_prefix
+    }
+}
+
+/// Sets libgit2's process-wide options, before its first use.
+fn prepare(trust: Trust) {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // Extensions that do not change how an object is read; refs in the reftable
+        // format are read by other means.
+        let extensions = [
+            "noop",
+            "objectformat",
+            "worktreeconfig",
+            "preciousobjects",
+            "relativeworktrees",
+            "refstorage",
+            "partialclone",
+            "compatobjectformat",
+            "submodulepathconfig",
+        ];
+        // libgit2 would keep up to 256 MiB of objects; what is worth keeping is kept here.
+        git2::opts::enable_caching(false);
+        #[expect(unsafe_code, reason = "the options are global; set once, before any other use")]
+        // SAFETY: no other thread uses libgit2 before this returns.
+        unsafe {
+            let _ = git2::opts::set_extensions(&extensions);
+            if trust == Trust::Git {
+                let _ = git2::opts::set_verify_owner_validation(false);
+            }
+        }
+    });
+}
+
+/// `a/b` is stored below `refs/namespaces/a/refs/namespaces/b/` (gitnamespaces(7)).
+fn namespace_prefix(namespace: &[u8]) -> Vec<u8> {
+    let parts = namespace.split(|&byte| byte == b'/').filter(|part| !part.is_empty());
+    parts.flat_map(|part| [b"refs/namespaces/", part, b"/"].concat()).collect()
+}
+
+/// Splits `GIT_ALTERNATE_OBJECT_DIRECTORIES` at `:`; an entry that begins with `"` is
+/// quoted in Git's C style (git(1)).
+fn split_alternates(value: &[u8]) -> Vec<Vec<u8>> {
+    let mut all = Vec::new();
+    let mut rest = value;
+    while !rest.is_empty() {
+        let (entry, after) = match rest.strip_prefix(b"\"").and_then(unquote) {
+            Some(quoted) => quoted,
+            None => {
+                let end = rest.iter().position(|&byte| byte == b':').unwrap_or(rest.len());
+                let (entry, after) = rest.split_at(end);
+                (entry.to_vec(), after)
+            }
+        };
+        if !entry.is_empty() {
+            all.push(entry);
+        }
+        rest = after.strip_prefix(b":").unwrap_or(after);
+    }
+    all
+}
+
+/// Reads a C-style quoted string after its opening quote: the text, and what follows
+/// the closing quote. `None` when it is not one.
+fn unquote(quoted: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+    let mut out = Vec::new();
+    let mut rest = quoted;
+    loop {
+        let (&byte, after) = rest.split_first()?;
+        rest = after;
+        match byte {
+            b'"' => return Some((out, rest)),
+            b'\\' => {
+                let (&escape, after) = rest.split_first()?;
+                rest = after;
+                out.push(match escape {
+                    b'a' => 7,
+                    b'b' => 8,
+                    b't' => b'\t',
+                    b'n' => b'\n',
+                    b'v' => 11,
+                    b'f' => 12,
+                    b'r' => b'\r',
+                    b'"' | b'\\' => escape,
+                    b'0'..=b'3' => {
+                        let (digits, after) = rest.split_at_checked(2)?;
+                        rest = after;
+                        let text = [&[escape], digits].concat();
+                        u8::from_str_radix(std::str::from_utf8(&text).ok()?, 8).ok()?
+                    }
+                    _ => return None,
+                });
+            }
+            _ => out.push(byte),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn quoted_alternates_keep_their_colons() {
+        let all = split_alternates(b"/a:\"/srv/a:b.git/\\303\\274\\\"\":/c");
+        assert_eq!(all, [b"/a".to_vec(), b"/srv/a:b.git/\xc3\xbc\"".to_vec(), b"/c".to_vec()]);
+        assert!(split_alternates(b"").is_empty());
+    }
+
+    #[test]
+    fn namespaces_nest() {
+        assert_eq!(namespace_prefix(b"a/b"), b"refs/namespaces/a/refs/namespaces/b/");
+        assert!(namespace_prefix(b"").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn any_alternates_are_split(value: Vec<u8>) {
+            let _ = split_alternates(&value);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `provost` finds the marks that AI coding tools leave in Git data and judges them by
+//! an organisation's policy.
+//!
+//! Rooms by floor; each may use what is below it, never what is beside or above it:
+//!
+//! ```text
+//! 9  cli         commands, arguments, exit codes
+//! 8  scan        push or history -> findings -> verdicts -> report
+//! 7  report      what was found and decided; one file per output format
+//! 6  config      configuration layers: built-in, system, repository, --rules
+//! 5  rules       the catalogue: tools, markers, models, compiled into matchers
+//! 5  policy      finding -> verdict
+//! 4  marker      one file per marker kind
+//! 3  finding     a marker seen at one place; no opinion
+//! 2  push        what the server told the hook
+//! 1  git         repositories, raw objects, new commits, changes (the only user of git2)
+//! 1  platform    who pushes, where, and how to speak to him
+//! 0  text        escaping, lines, decoding, folding
+//! 0  document    TOML with places and collected problems
+//! ```
+
+pub mod cli;
+pub mod config;
+pub mod document;
+pub mod finding;
+pub mod git;
+pub mod marker;
+pub mod platform;
+pub mod policy;
+pub mod push;
+pub mod report;
+pub mod rules;
+pub mod scan;
+pub mod text;

@@ -1,0 +1,148 @@
+//! The kind `content`: attributions in comments of files.
+//!
+//! Only added lines count; which lines a commit adds is decided by who compares the
+//! findings of a file with those of the file before. Commit-trailer patterns are never
+//! looked for here: detectors and documents quote them.
+
+use std::rc::Rc;
+
+use super::literals::Literals;
+use super::pattern::Pattern;
+use crate::document::Fields;
+use crate::finding::{Kind, Marker};
+use crate::text::escape::lossy;
+use crate::text::lines::Locator;
+
+/// What a `content` marker looks for.
+#[derive(Debug)]
+pub struct Spec {
+    pattern: Pattern,
+    keywords: Vec<String>,
+    first_lines: usize,
+}
+
+/// Attributions stand at the top of a file unless a marker says otherwise.
+const FIRST_LINES: usize = 30;
+/// git, too, takes a file with a NUL in its first bytes as binary (buffer_is_binary).
+const BINARY_WITHIN: usize = 8000;
+/// The longest line that is tried; minified files have no comments worth reading.
+const LONGEST_LINE: usize = 2000;
+/// More findings in one file say nothing more.
+const MOST: usize = 100;
+
+impl Spec {
+    pub(super) fn read(_: Kind, fields: &mut Fields<'_>) -> Option<Self> {
+        let text = fields.required_string("pattern");
+        let pattern = text.and_then(|text| Pattern::read(fields, text, fields.place_of("pattern")));
+        let keywords = super::line::keywords(fields);
+        let first_lines = fields.count("first-lines").unwrap_or(FIRST_LINES);
+        Some(Self { pattern: pattern?, keywords: keywords?, first_lines })
+    }
+}
+
+/// A marker in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// Which marker.
+    pub marker: Rc<Marker>,
+    /// Line number from 1.
+    pub line: usize,
+    /// The line.
+    pub excerpt: Vec<u8>,
+}
+
+/// All content markers.
+#[derive(Debug)]
+pub struct Matcher {
+    literals: Literals,
+    markers: Vec<(Rc<Marker>, Spec)>,
+}
+
+impl Matcher {
+    pub(super) fn new(markers: Vec<(Rc<Marker>, Spec)>) -> Self {
+        let mut literals = Literals::default();
+        for (at, (_, spec)) in markers.iter().enumerate() {
+            for keyword in &spec.keywords {
+                literals.add(keyword, at);
+            }
+        }
+        Self { literals, markers }
+    }
+
+    /// Whether there is any marker of this kind.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.markers.is_empty()
+    }
+
+    /// The markers in a file's content.
+    #[must_use]
+    pub fn find(&self, content: &[u8]) -> Vec<Text> {
+        let head = content.get(..content.len().min(BINARY_WITHIN)).unwrap_or_default();
+        if memchr::memchr(0, head).is_some() {
+            return Vec::new();
+        }
+        let mut found: Vec<Text> = Vec::new();
+        let mut locator = Locator::new(content);
+        self.literals.find(content, |offset, at| {
+            let Some((marker, spec)) = self.markers.get(at) else {
+                return;
+            };
+            let line = locator.piece_at(offset);
+            if line.number > spec.first_lines
+                || line.bytes.len() > LONGEST_LINE
+                || found.len() >= MOST
+            {
+                return;
+            }
+            let known = found.iter().any(|text| text.line == line.number && text.marker == *marker);
+            if known || !comment(line.bytes).is_some_and(|text| spec.pattern.is_match(&lossy(text)))
+            {
+                return;
+            }
+            let excerpt = line.bytes.trim_ascii().to_vec();
+            found.push(Text { marker: Rc::clone(marker), line: line.number, excerpt });
+        });
+        found
+    }
+
+    pub(super) fn find_in_example(&self, content: &[u8]) -> Vec<Rc<Marker>> {
+        self.find(content).into_iter().map(|text| text.marker).collect()
+    }
+}
+
+/// What begins a comment, in the languages that people keep in repositories; longest
+/// first where one begins another.
+const LEADERS: [&[u8]; 20] = [
+    b"<!--", b"{{/*", b"<%#", b"\"\"\"", b"'''", b"///", b"//!", b"//", b"/**", b"/*", b"(*",
+    b"{-", b"--", b"#", b";", b"%", b"*", b"!", b"REM ", b"rem ",
+];
+
+/// The text of a comment line without its leader; `None` when the line is not one.
+fn comment(line: &[u8]) -> Option<&[u8]> {
+    let line = line.trim_ascii();
+    let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
+    let text = LEADERS.iter().find_map(|leader| line.strip_prefix(*leader))?;
+    // `##`, `;;`, `/***` and the like.
+    let start = text.iter().position(|byte| !b"#;/*-!% \t".contains(byte)).unwrap_or(text.len());
+    let text = text.get(start..)?;
+    let end = [b"*/".as_slice(), b"-->", b"\"\"\"", b"'''", b"*)", b"-}", b"*/}}", b"%>"];
+    let text = end.iter().find_map(|end| text.strip_suffix(*end)).unwrap_or(text);
+    Some(text.trim_ascii())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_are_told_from_code() {
+        for line in
+            ["// x", "  # x", "/* x */", " * x", "<!-- x -->", ";; x", "\"\"\"x\"\"\"", "-- x"]
+        {
+            assert_eq!(comment(line.as_bytes()), Some(&b"x"[..]), "{line}");
+        }
+        assert_eq!(comment(b"let x = 1; // x"), None);
+        assert_eq!(comment(b"print('x')"), None);
+    }
+}

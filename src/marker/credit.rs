@@ -1,0 +1,255 @@
+//! Credit lines: the kinds `trailer` and `sign-off`.
+//!
+//! A credit line is `Key: value` at the start of a line. Git itself accepts trailers in
+//! the last paragraph only (git-interpret-trailers(1)); squash merges, indentation and
+//! text added below make one credit line in twenty invisible to it, so here every line
+//! counts. A person is compared by the whole address, or by the GitHub login of a
+//! noreply address, never by a domain or a part of a name.
+
+use std::rc::Rc;
+
+use super::pattern::Pattern;
+use crate::document::Fields;
+use crate::finding::{Kind, Marker};
+use crate::git::Ident;
+use crate::text::escape::lossy;
+
+/// Keys under which people and tools are credited, in the form of [`token`].
+const CREDIT_KEYS: [&str; 15] = [
+    "coauthoredby",
+    "codevelopedby",
+    "assistedby",
+    "aiassistedby",
+    "aiassisted",
+    "generatedby",
+    "aigeneratedby",
+    "coauthoredbyai",
+    "commitgeneratedby",
+    "madewith",
+    "writtenby",
+    "aitool",
+    "aimodel",
+    "agent",
+    "authoredby",
+];
+
+/// Keys under which only people may stand.
+const SIGN_OFF_KEYS: [&str; 4] = ["signedoffby", "reviewedby", "ackedby", "testedby"];
+
+/// Who is meant: addresses, GitHub logins, names. Shared with the kind `identity`.
+#[derive(Debug, Default)]
+pub(super) struct Person {
+    /// Whole addresses, in lower case.
+    pub(super) emails: Vec<String>,
+    /// GitHub logins, in lower case.
+    pub(super) logins: Vec<String>,
+    /// Expressions on the display name; one must match, if there are any.
+    pub(super) names: Vec<Pattern>,
+    /// Literals of which one must be there before `names` is tried.
+    pub(super) keywords: Vec<String>,
+}
+
+impl Person {
+    /// Reads `emails`, `logins`, `names` and `keywords`.
+    pub(super) fn read(fields: &mut Fields<'_>, whole_names: bool) -> Self {
+        let lower = |words: Vec<(&str, _)>| -> Vec<String> {
+            words.into_iter().map(|(word, _)| word.to_ascii_lowercase()).collect()
+        };
+        let emails = lower(fields.strings("emails"));
+        let logins = lower(fields.strings("logins"));
+        let names = fields.strings("names");
+        let names = names.into_iter().filter_map(|(text, place)| {
+            if whole_names {
+                Pattern::read_whole(fields, text, place)
+            } else {
+                Pattern::read(fields, text, place)
+            }
+        });
+        let names = names.collect();
+        Self { emails, logins, names, keywords: lower(fields.strings("keywords")) }
+    }
+
+    /// Whether an identity is meant. `exact` holds the addresses that some marker lists
+    /// in full: for those a login alone does not count.
+    pub(super) fn is(&self, ident: &Ident<'_>, exact: &dyn Fn(&str) -> bool) -> bool {
+        if !self.emails.is_empty() || !self.logins.is_empty() {
+            let email = lossy(ident.email).to_ascii_lowercase();
+            let by_login =
+                || github_login(&email).is_some_and(|login| self.logins.iter().any(|l| l == login));
+            if !self.emails.contains(&email) && (exact(&email) || !by_login()) {
+                return false;
+            }
+        }
+        self.names.is_empty() || {
+            let name = lossy(ident.name);
+            self.names.iter().any(|pattern| pattern.is_match(name.trim()))
+        }
+    }
+
+    /// Literals of which one is there wherever the person is.
+    pub(super) fn literals(&self) -> Vec<String> {
+        if self.emails.is_empty() && self.logins.is_empty() {
+            return self.keywords.clone();
+        }
+        let logins = self.logins.iter().map(|login| format!("{login}{NOREPLY}"));
+        self.emails.iter().cloned().chain(logins).collect()
+    }
+}
+
+const NOREPLY: &str = "@users.noreply.github.com";
+
+/// The login in a GitHub noreply address (`id+login@users.noreply.github.com`); the
+/// number is not an identity: one product has several, and some are shared.
+pub(super) fn github_login(email: &str) -> Option<&str> {
+    let local = email.strip_suffix(NOREPLY)?;
+    match local.split_once('+') {
+        Some((number, login)) if number.bytes().all(|byte| byte.is_ascii_digit()) => Some(login),
+        _ => Some(local),
+    }
+}
+
+/// What a `trailer` or `sign-off` marker looks for.
+#[derive(Debug)]
+pub struct Spec {
+    keys: Vec<String>,
+    person: Person,
+    value: Option<Pattern>,
+}
+
+impl Spec {
+    pub(super) fn read(kind: Kind, fields: &mut Fields<'_>) -> Option<Self> {
+        let own_keys = fields.strings("keys");
+        let mut keys: Vec<String> = own_keys.iter().map(|(key, _)| token(key.as_bytes())).collect();
+        let has_own_keys = !keys.is_empty();
+        if !has_own_keys {
+            let common: &[&str] = if kind == Kind::SignOff { &SIGN_OFF_KEYS } else { &CREDIT_KEYS };
+            keys = common.iter().map(|&key| key.to_owned()).collect();
+        }
+        let mut person = Person::read(fields, true);
+        let value = fields.string("value");
+        let value = value.and_then(|text| Pattern::read(fields, text, fields.place_of("value")));
+        if person.literals().is_empty() {
+            if !has_own_keys {
+                fields.reader().report(
+                    crate::document::Problem::new(
+                        fields.place(),
+                        "this marker needs `emails`, `logins` or `keywords`",
+                    )
+                    .help("keywords are words of which one must be on the line"),
+                );
+                return None;
+            }
+            person.keywords = own_keys.iter().map(|(key, _)| key.to_ascii_lowercase()).collect();
+        }
+        Some(Self { keys, person, value })
+    }
+
+    pub(super) fn literals(&self) -> Vec<String> {
+        self.person.literals()
+    }
+
+    pub(super) fn emails(&self) -> &[String] {
+        &self.person.emails
+    }
+
+    /// Whether a credit line is this marker's.
+    pub(super) fn matches(&self, credit: &Credit<'_>, exact: &dyn Fn(&str) -> bool) -> bool {
+        self.keys.iter().any(|key| *key == credit.key)
+            && !credit.value.is_empty()
+            && self.person.is(&Ident::parse(credit.value), exact)
+            && self.value.as_ref().is_none_or(|pattern| pattern.is_match(&lossy(credit.value)))
+    }
+}
+
+/// The markers of one kind, and the addresses that they list in full.
+pub(super) type Marked = (Rc<Marker>, Spec);
+
+/// A line read as `Key: value`.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Credit<'a> {
+    /// The key, in lower case, letters and digits only.
+    pub(super) key: String,
+    /// The value, trimmed.
+    pub(super) value: &'a [u8],
+}
+
+/// How many characters of quoting and bullets may stand before a key.
+const LEAD: usize = 12;
+/// The longest key.
+const LONGEST_KEY: usize = 48;
+
+impl<'a> Credit<'a> {
+    /// Reads a line as a credit; `None` when it has not that form.
+    pub(super) fn parse(line: &'a [u8]) -> Option<Self> {
+        let lead = line.iter().position(u8::is_ascii_alphanumeric)?;
+        if line.get(..lead)?.trim_ascii().len() > LEAD {
+            return None;
+        }
+        let rest = line.get(lead..)?;
+        let head = rest.get(..rest.len().min(LONGEST_KEY))?;
+        let (colon, width) = head.iter().enumerate().find_map(|(at, byte)| match byte {
+            b':' => Some((at, 1)),
+            // A full-width colon, as Chinese and Japanese keyboards give it.
+            0xef if rest.get(at..at + 3) == Some("：".as_bytes()) => Some((at, 3)),
+            _ => None,
+        })?;
+        let key = rest.get(..colon)?;
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_ *".contains(byte);
+        if !key.iter().all(plain) {
+            return None;
+        }
+        let value = rest.get(colon + width..)?;
+        // Markdown: `**Key:** value`.
+        let value = value.trim_ascii_start();
+        let bold = value.iter().take_while(|byte| **byte == b'*').count();
+        Some(Self { key: token(key), value: value.get(bold..)?.trim_ascii() })
+    }
+}
+
+/// A key as it is compared: lower case, letters and digits only.
+fn token(key: &[u8]) -> String {
+    let kept = key.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    kept.map(|byte| char::from(byte.to_ascii_lowercase())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn credit(line: &str) -> Option<(String, String)> {
+        let credit = Credit::parse(line.as_bytes())?;
+        Some((credit.key, String::from_utf8_lossy(credit.value).into_owned()))
+    }
+
+    #[test]
+    fn credit_lines_are_read_where_git_sees_none() {
+        let same = Some(("coauthoredby".to_owned(), "A <a@x>".to_owned()));
+        for line in [
+            "Co-authored-by: A <a@x>",
+            "    Coauthored-By : A <a@x>\r",
+            "* co_authored_by:A <a@x>",
+            "> - Co-Authored-By： A <a@x>",
+            "**Co-authored-by:** A <a@x>",
+        ] {
+            assert_eq!(credit(line), same, "{line}");
+        }
+        assert_eq!(credit("see the Co-authored-by (a trailer): yes"), None);
+        assert_eq!(credit("no colon"), None);
+    }
+
+    #[test]
+    fn a_login_is_taken_from_a_noreply_address() {
+        assert_eq!(github_login("12+copilot@users.noreply.github.com"), Some("copilot"));
+        assert_eq!(github_login("claude[bot]@users.noreply.github.com"), Some("claude[bot]"));
+        assert_eq!(github_login("a+b@users.noreply.github.com"), Some("a+b"));
+        assert_eq!(github_login("copilot@github.com"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_line_is_read(line: Vec<u8>) {
+            let _ = Credit::parse(&line);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The kind `identity`: authors, committers and taggers.
+//!
+//! Most are hash look-ups by whole address or by GitHub login; only names that carry a
+//! distinctive word are tried by expression.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::credit::{Person, github_login};
+use super::literals::Literals;
+use super::model::Models;
+use super::tamper::{Tampers, Trick};
+use crate::document::{Fields, Problem};
+use crate::finding::{Field, Finding, Kind, Marker};
+use crate::git::Ident;
+use crate::text::escape::lossy;
+use crate::text::fold::{fold, may_change};
+
+/// Which header an identity stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// `author`
+    Author,
+    /// `committer`
+    Committer,
+    /// `tagger`
+    Tagger,
+}
+
+const ROLES: [(&str, Role); 3] =
+    [("author", Role::Author), ("committer", Role::Committer), ("tagger", Role::Tagger)];
+
+/// What an `identity` marker looks for.
+#[derive(Debug)]
+pub struct Spec {
+    roles: Vec<Role>,
+    person: Person,
+}
+
+impl Spec {
+    pub(super) fn read(_: Kind, fields: &mut Fields<'_>) -> Option<Self> {
+        let named = fields.strings("roles");
+        let mut roles = Vec::new();
+        for (word, place) in &named {
+            match ROLES.iter().find(|(name, _)| name == word) {
+                Some((_, role)) => roles.push(*role),
+                None => fields.reader().report(
+                    Problem::new(place, format!("`{word}` is not a role"))
+                        .help("roles are author, committer and tagger"),
+                ),
+            }
+        }
+        if named.is_empty() {
+            roles = ROLES.iter().map(|(_, role)| *role).collect();
+        }
+        let person = Person::read(fields, false);
+        if person.literals().is_empty() {
+            let problem = Problem::new(fields.place(), "this marker names nobody");
+            fields
+                .reader()
+                .report(problem.help("give `emails`, `logins`, or `names` with `keywords`"));
+            return None;
+        }
+        Some(Self { roles, person })
+    }
+}
+
+/// All identity markers.
+#[derive(Debug)]
+pub struct Matcher {
+    markers: Vec<(Rc<Marker>, Spec)>,
+    by_email: HashMap<String, Vec<usize>>,
+    by_login: HashMap<String, Vec<usize>>,
+    by_name: Literals,
+    models: Rc<Models>,
+    tampers: Rc<Tampers>,
+}
+
+impl Matcher {
+    pub(super) fn new(
+        markers: Vec<(Rc<Marker>, Spec)>,
+        models: &Rc<Models>,
+        tampers: &Rc<Tampers>,
+    ) -> Self {
+        let mut by_email: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut by_login: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut by_name = Literals::default();
+        for (at, (_, spec)) in markers.iter().enumerate() {
+            let person = &spec.person;
+            for email in &person.emails {
+                by_email.entry(email.clone()).or_default().push(at);
+            }
+            for login in &person.logins {
+                by_login.entry(login.clone()).or_default().push(at);
+            }
+            if person.emails.is_empty() && person.logins.is_empty() {
+                for keyword in &person.keywords {
+                    by_name.add(keyword, at);
+                }
+            }
+        }
+        let (models, tampers) = (Rc::clone(models), Rc::clone(tampers));
+        Self { markers, by_email, by_login, by_name, models, tampers }
+    }
+
+    /// The findings in one identity.
+    #[must_use]
+    pub fn find(&self, role: Role, ident: &Ident<'_>, field: &Field) -> Vec<Finding> {
+        let plain = self.matching(role, ident);
+        let mut findings: Vec<Finding> =
+            plain.iter().map(|marker| self.finding(marker, ident, field)).collect();
+        if may_change(ident.raw) {
+            let folded = fold(ident.raw);
+            for marker in self.matching(role, &Ident::parse(folded.as_bytes())) {
+                let finding = self.finding(&marker, ident, field);
+                if plain.is_empty() {
+                    findings.extend(self.tampers.beside(&finding, Trick::LookAlike));
+                    findings.push(finding);
+                }
+            }
+        }
+        findings
+    }
+
+    /// The markers that an example identity has in any role.
+    pub(super) fn find_in_any_role(&self, example: &[u8]) -> Vec<Rc<Marker>> {
+        let ident = Ident::parse(example);
+        let mut found = Vec::new();
+        for (_, role) in ROLES {
+            found.extend(self.find(role, &ident, &Field::Author).into_iter().map(|f| f.marker));
+        }
+        found
+    }
+
+    fn finding(&self, marker: &Rc<Marker>, ident: &Ident<'_>, field: &Field) -> Finding {
+        // The time is no evidence.
+        let end =
+            ident.raw.iter().rposition(|&byte| byte == b'>').map_or(ident.raw.len(), |at| at + 1);
+        let shown = ident.raw.get(..end).unwrap_or(ident.raw);
+        let mut finding = Finding::new(marker, field.clone(), shown);
+        if let Some((model, vendor)) = self.models.named_in(&lossy(ident.name)) {
+            finding.model = Some(model);
+            finding.model_vendor = Some(vendor);
+        }
+        finding
+    }
+
+    fn matching(&self, role: Role, ident: &Ident<'_>) -> Vec<Rc<Marker>> {
+        let email = lossy(ident.email).to_ascii_lowercase();
+        let mut candidates: Vec<usize> = Vec::new();
+        let by_email = self.by_email.get(email.as_str());
+        candidates.extend(by_email.into_iter().flatten());
+        if by_email.is_none() {
+            let login = github_login(&email);
+            candidates
+                .extend(login.and_then(|login| self.by_login.get(login)).into_iter().flatten());
+        }
+        self.by_name.find(ident.name, |_, at| candidates.push(at));
+        candidates.sort_unstable();
+        candidates.dedup();
+        let exact = |email: &str| self.by_email.contains_key(email);
+        let candidates = candidates.iter().filter_map(|&at| self.markers.get(at));
+        candidates
+            .filter(|(_, spec)| spec.roles.contains(&role) && spec.person.is(ident, &exact))
+            .map(|(marker, _)| Rc::clone(marker))
+            .collect()
+    }
+}

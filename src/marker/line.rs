@@ -1,0 +1,44 @@
+//! The kind `line`: a body line that is an attribution by itself, such as a
+//! "Generated with" footer or a bare session address.
+
+use super::pattern::Pattern;
+use crate::document::{Fields, Problem};
+use crate::finding::Kind;
+
+/// What a `line` marker looks for.
+#[derive(Debug)]
+pub struct Spec {
+    pattern: Pattern,
+    keywords: Vec<String>,
+}
+
+impl Spec {
+    pub(super) fn read(_: Kind, fields: &mut Fields<'_>) -> Option<Self> {
+        let text = fields.required_string("pattern");
+        let pattern = text.and_then(|text| Pattern::read(fields, text, fields.place_of("pattern")));
+        let keywords = keywords(fields);
+        Some(Self { pattern: pattern?, keywords: keywords? })
+    }
+
+    pub(super) fn literals(&self) -> &[String] {
+        &self.keywords
+    }
+
+    /// Whether a trimmed line is this marker's.
+    pub(super) fn matches(&self, line: &str) -> bool {
+        self.pattern.is_match(line)
+    }
+}
+
+/// Reads the `keywords` that an expression needs.
+pub(super) fn keywords(fields: &mut Fields<'_>) -> Option<Vec<String>> {
+    let words = fields.strings("keywords");
+    let words: Vec<String> = words.iter().map(|(word, _)| (*word).to_owned()).collect();
+    if words.iter().all(String::is_empty) {
+        let problem = Problem::new(fields.place(), "this marker needs `keywords`");
+        let help = "words of which one must be on the line before the expression is tried";
+        fields.reader().report(problem.help(help));
+        return None;
+    }
+    Some(words)
+}

@@ -1,0 +1,60 @@
+//! One pass over a text for the literals of many markers.
+//!
+//! Every textual marker names literals of which one must be there before its grammar or
+//! its expression is tried; so the cost of a text without any does not grow with the
+//! catalogue. Case is ignored for ASCII letters.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
+/// Literals, each with the markers that ask for it, by their index.
+#[derive(Debug, Default)]
+pub(super) struct Literals {
+    owners: BTreeMap<String, Vec<usize>>,
+    compiled: OnceCell<Option<Compiled>>,
+}
+
+#[derive(Debug)]
+struct Compiled {
+    automaton: AhoCorasick,
+    owners: Vec<Vec<usize>>,
+}
+
+impl Literals {
+    /// Adds a literal of a marker; an empty one is left out, for it would be everywhere.
+    pub(super) fn add(&mut self, literal: &str, owner: usize) {
+        if literal.is_empty() {
+            return;
+        }
+        let owners = self.owners.entry(literal.to_ascii_lowercase()).or_default();
+        if !owners.contains(&owner) {
+            owners.push(owner);
+        }
+    }
+
+    /// Calls `hit` with an offset inside the text and an owner, for each occurrence of
+    /// each literal, in order of where the occurrences end.
+    pub(super) fn find(&self, text: &[u8], mut hit: impl FnMut(usize, usize)) {
+        let Some(compiled) = self.compiled.get_or_init(|| self.compile()) else {
+            return;
+        };
+        for found in compiled.automaton.find_overlapping_iter(text) {
+            for &owner in compiled.owners.get(found.pattern().as_usize()).into_iter().flatten() {
+                hit(found.start(), owner);
+            }
+        }
+    }
+
+    fn compile(&self) -> Option<Compiled> {
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(self.owners.keys())
+            // Building fails only beyond 2^31 states; then nothing could be found.
+            .ok()?;
+        Some(Compiled { automaton, owners: self.owners.values().cloned().collect() })
+    }
+}

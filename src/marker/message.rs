@@ -1,0 +1,220 @@
+//! Messages of commits and tags: credit lines and attribution lines, read plainly and
+//! through what may hide them.
+//!
+//! A message is read in several *views*: its bytes as they are; what its `encoding`
+//! header says; with look-alike characters folded. What only a later view shows was
+//! hidden from plain reading, and gets a tamper finding beside it.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use super::credit::{Credit, Marked};
+use super::line;
+use super::literals::Literals;
+use super::model::Models;
+use super::tamper::{Tampers, Trick};
+use crate::finding::{Field, Finding, Marker};
+use crate::text::decode::{decode, without_nul};
+use crate::text::escape::lossy;
+use crate::text::fold::{fold, may_change};
+use crate::text::lines::{Line, Locator};
+
+/// All markers that look at lines of a message.
+#[derive(Debug)]
+pub struct Matcher {
+    literals: Literals,
+    markers: Vec<(Rc<Marker>, Look)>,
+    exact: HashSet<String>,
+    models: Rc<Models>,
+    tampers: Rc<Tampers>,
+}
+
+#[derive(Debug)]
+enum Look {
+    Credit(super::credit::Spec),
+    Line(line::Spec),
+}
+
+/// A marker on a line of a view.
+struct Hit {
+    marker: usize,
+    line: usize,
+    /// The line as matched, for the model that it names.
+    text: String,
+    /// Whether it stands behind a NUL.
+    behind_nul: bool,
+}
+
+/// More markers than this in one message are not reported: its verdict is certain, and
+/// memory must be bounded.
+const MOST_HITS: usize = 1000;
+/// A wrapped credit line spans at most this many lines before the one that was hit.
+const WRAPPED: usize = 2;
+
+impl Matcher {
+    pub(super) fn new(
+        lines: Vec<(Rc<Marker>, line::Spec)>,
+        credits: Vec<Marked>,
+        models: &Rc<Models>,
+        tampers: &Rc<Tampers>,
+    ) -> Self {
+        let mut literals = Literals::default();
+        let mut markers = Vec::with_capacity(lines.len() + credits.len());
+        let mut exact = HashSet::new();
+        for (marker, spec) in lines {
+            for literal in spec.literals() {
+                literals.add(literal, markers.len());
+            }
+            markers.push((marker, Look::Line(spec)));
+        }
+        for (marker, spec) in credits {
+            for literal in spec.literals() {
+                literals.add(&literal, markers.len());
+            }
+            exact.extend(spec.emails().iter().map(|email| format!("{} {email}", marker.kind)));
+            markers.push((marker, Look::Credit(spec)));
+        }
+        let (models, tampers) = (Rc::clone(models), Rc::clone(tampers));
+        Self { literals, markers, exact, models, tampers }
+    }
+
+    /// The findings in a message, with the field left as [`Field::Message`]; `encoding`
+    /// is the value of the commit's `encoding` header.
+    #[must_use]
+    pub fn find(&self, encoding: Option<&[u8]>, message: &[u8]) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut seen = HashSet::new();
+        let mut add = |hits: Vec<Hit>, trick: Option<Trick>| {
+            for hit in hits {
+                let Some((marker, _)) = self.markers.get(hit.marker) else {
+                    continue;
+                };
+                // A line that plainly shows a marker of the tool hides nothing of it.
+                let known = (marker.tool.clone(), hit.line);
+                if trick.is_some() && seen.contains(&known) {
+                    continue;
+                }
+                seen.insert(known);
+                let trick = trick.or(hit.behind_nul.then_some(Trick::Nul));
+                let finding = self.finding(marker, &hit, message);
+                findings.extend(trick.iter().flat_map(|&t| self.tampers.beside(&finding, t)));
+                findings.push(finding);
+            }
+        };
+        add(self.hits(message), None);
+        let nul = memchr::memchr(0, message).is_some();
+        let decoded = encoding.and_then(|label| decode(label, message));
+        if let Some(text) = &decoded {
+            add(self.hits(text.as_bytes()), Some(Trick::Encoding));
+        }
+        if nul {
+            add(self.hits(without_nul(message).as_bytes()), Some(Trick::Nul));
+        }
+        let view = decoded.as_deref().map_or(message, str::as_bytes);
+        if may_change(view) {
+            add(self.hits(fold(view).as_bytes()), Some(Trick::LookAlike));
+        }
+        findings
+    }
+
+    fn hits(&self, view: &[u8]) -> Vec<Hit> {
+        let mut hits: Vec<Hit> = Vec::new();
+        let mut locator = Locator::new(view);
+        // Per marker, the start of the last line on which it was tried.
+        let mut tried: Vec<Option<usize>> = Vec::new();
+        let mut first_nul = None;
+        self.literals.find(view, |offset, at| {
+            if hits.len() >= MOST_HITS {
+                return;
+            }
+            if tried.is_empty() {
+                tried.resize(self.markers.len(), None);
+            }
+            let line = locator.piece_at(offset);
+            let Some((marker, look)) = self.markers.get(at) else {
+                return;
+            };
+            match tried.get_mut(at) {
+                Some(last) if *last != Some(line.start) => *last = Some(line.start),
+                _ => return,
+            }
+            let found = match look {
+                Look::Line(spec) => {
+                    let text = lossy(line.bytes);
+                    spec.matches(text.trim()).then(|| (line.number, text.into_owned()))
+                }
+                Look::Credit(spec) => self.credit(marker, spec, line, &locator),
+            };
+            if let Some((number, text)) = found
+                && !hits.iter().rev().take(64).any(|hit| hit.marker == at && hit.line == number)
+            {
+                let nul =
+                    *first_nul.get_or_insert_with(|| memchr::memchr(0, view).unwrap_or(usize::MAX));
+                hits.push(Hit {
+                    marker: at,
+                    line: number,
+                    text,
+                    behind_nul: line.start > nul || offset > nul,
+                });
+            }
+        });
+        hits
+    }
+
+    /// Tries a credit line, then the same joined with the lines before it, for long
+    /// values wrap.
+    fn credit(
+        &self,
+        marker: &Marker,
+        spec: &super::credit::Spec,
+        line: Line<'_>,
+        locator: &Locator<'_>,
+    ) -> Option<(usize, String)> {
+        let exact = |email: &str| self.exact.contains(&format!("{} {email}", marker.kind));
+        let is =
+            |text: &[u8]| Credit::parse(text).is_some_and(|credit| spec.matches(&credit, &exact));
+        if is(line.bytes) {
+            return Some((line.number, lossy(line.bytes).into_owned()));
+        }
+        let mut first = line;
+        let mut joined = line.bytes.trim_ascii().to_vec();
+        for _ in 0..WRAPPED {
+            first = locator.before(&first)?;
+            if first.bytes.trim_ascii().is_empty() || joined.len() > 1000 {
+                return None;
+            }
+            joined = [first.bytes.trim_ascii(), b" ", &joined].concat();
+            if is(&joined) {
+                // The value of the first line must not have been whole by itself.
+                let whole =
+                    Credit::parse(first.bytes).is_some_and(|credit| credit.value.contains(&b'>'));
+                return (!whole).then(|| (first.number, lossy(&joined).into_owned()));
+            }
+        }
+        None
+    }
+
+    fn finding(&self, marker: &Rc<Marker>, hit: &Hit, message: &[u8]) -> Finding {
+        let mut finding = Finding::new(marker, Field::Message, original_line(message, hit));
+        finding.line = Some(hit.line);
+        if let Some((model, vendor)) = self.models.named_in(&hit.text) {
+            finding.model = Some(model);
+            finding.model_vendor = Some(vendor);
+        }
+        finding
+    }
+}
+
+/// The evidence as it stands in the message: the line itself where the view kept its
+/// text, otherwise the line of that number.
+fn original_line<'m>(message: &'m [u8], hit: &'m Hit) -> &'m [u8] {
+    let text = hit.text.trim().as_bytes();
+    let mut lines = message.split(|&byte| byte == b'\n');
+    let line = lines.nth(hit.line - 1).unwrap_or_default();
+    if text.is_empty() || bstr::ByteSlice::find(line, text).is_some() || line.is_empty() {
+        return text;
+    }
+    // What stands before a NUL or a carriage return would hide the evidence again.
+    let pieces = line.split(|&byte| matches!(byte, 0 | b'\r'));
+    pieces.filter(|piece| !piece.trim_ascii().is_empty()).last().unwrap_or(line)
+}

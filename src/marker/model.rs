@@ -1,0 +1,77 @@
+//! Model families: which model a credit line names, and whose it is. A model's vendor
+//! is not the tool: `GitHub Copilot (model: Claude Opus 4.8)` is Copilot.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use super::pattern::Pattern;
+use crate::document::Fields;
+
+/// A family of models.
+#[derive(Debug)]
+pub struct Model {
+    /// Its id.
+    pub id: String,
+    /// Whose it is.
+    pub vendor: String,
+    pattern: Pattern,
+}
+
+impl Model {
+    /// Reads a `[[model]]` table; its examples too are left to the caller.
+    #[must_use]
+    pub fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let id = fields.required_string("id");
+        let vendor = fields.required_string("vendor");
+        let text = fields.required_string("pattern");
+        let pattern = text.and_then(|text| Pattern::read(fields, text, fields.place_of("pattern")));
+        Some(Self { id: id?.to_owned(), vendor: vendor?.to_owned(), pattern: pattern? })
+    }
+
+    /// The model as named in a text: the expression's first group.
+    #[must_use]
+    pub fn named_in(&self, text: &str) -> Option<String> {
+        let captures = self.pattern.regex()?.captures(text)?;
+        let shown = captures.get(1).or_else(|| captures.get(0))?.as_str().trim();
+        Some(shown.to_owned())
+    }
+}
+
+/// A model's name and its vendor.
+pub(super) type Named = Option<(String, String)>;
+
+/// All families. The same few lines come again and again in a history, so answers are
+/// remembered.
+#[derive(Debug, Default)]
+pub struct Models {
+    families: Vec<Model>,
+    known: RefCell<HashMap<String, Named>>,
+}
+
+/// How many answers are remembered, and for lines of what length.
+const REMEMBERED: usize = 1024;
+const REMEMBERED_LENGTH: usize = 200;
+
+impl Models {
+    /// From the families, in the order in which they are tried.
+    #[must_use]
+    pub fn new(families: Vec<Model>) -> Self {
+        Self { families, known: RefCell::default() }
+    }
+
+    /// The first model that a line names.
+    pub(super) fn named_in(&self, line: &str) -> Named {
+        if let Some(known) = self.known.borrow().get(line) {
+            return known.clone();
+        }
+        let named = self
+            .families
+            .iter()
+            .find_map(|family| family.named_in(line).map(|model| (model, family.vendor.clone())));
+        let mut known = self.known.borrow_mut();
+        if line.len() <= REMEMBERED_LENGTH && known.len() < REMEMBERED {
+            known.insert(line.to_owned(), named.clone());
+        }
+        named
+    }
+}

@@ -1,0 +1,205 @@
+//! The kind `note`: notes that record AI authorship. A note's ref says nothing by
+//! itself: its text is read, for the same tools also record that a person wrote.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::pattern::PathGlob;
+use crate::document::{Fields, Problem};
+use crate::finding::{Field, Finding, Kind, Marker};
+use crate::text::escape::lossy;
+
+/// How a note is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    /// Git AI Standard 3: attestation lines, `---`, JSON.
+    GitAi,
+    /// Agent Trace 0.1: JSON with contributors.
+    AgentTrace,
+    /// Qwen Code: JSON with AI shares.
+    AiAttribution,
+    /// `AI-Tool: …` lines.
+    Headers,
+}
+
+const FORMATS: [(&str, Format); 4] = [
+    ("git-ai", Format::GitAi),
+    ("agent-trace", Format::AgentTrace),
+    ("ai-attribution", Format::AiAttribution),
+    ("headers", Format::Headers),
+];
+
+/// What a `note` marker looks for.
+#[derive(Debug)]
+pub struct Spec {
+    globs: Vec<PathGlob>,
+    format: Format,
+}
+
+impl Spec {
+    pub(super) fn read(_: Kind, fields: &mut Fields<'_>) -> Option<Self> {
+        let refs = fields.strings("refs");
+        if refs.is_empty() {
+            fields.reader().report(Problem::new(fields.place(), "this marker needs `refs`"));
+        }
+        let globs: Vec<PathGlob> = refs
+            .into_iter()
+            .filter_map(|(text, place)| PathGlob::read(fields, text.to_owned(), place))
+            .collect();
+        fields.required_string("format")?;
+        let format = fields.word("format", &FORMATS)?;
+        (!globs.is_empty()).then_some(Self { globs, format })
+    }
+}
+
+/// All note markers.
+#[derive(Debug)]
+pub struct Matcher {
+    markers: Vec<(Rc<Marker>, Spec)>,
+}
+
+impl Matcher {
+    pub(super) fn new(markers: Vec<(Rc<Marker>, Spec)>) -> Self {
+        Self { markers }
+    }
+
+    /// The findings in a note of a notes ref.
+    #[must_use]
+    pub fn find(&self, ref_name: &[u8], note: &[u8]) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (marker, spec) in &self.markers {
+            if spec.globs.iter().any(|glob| glob.is_match(ref_name))
+                && let Some((line, text)) = evidence(spec.format, note)
+            {
+                let mut finding = Finding::new(marker, Field::Note, text.as_bytes());
+                finding.line = Some(line);
+                findings.push(finding);
+            }
+        }
+        findings
+    }
+
+    pub(super) fn find_in_example(&self, note: &[u8]) -> Vec<Rc<Marker>> {
+        let found = self.markers.iter().filter(|(_, spec)| evidence(spec.format, note).is_some());
+        found.map(|(marker, _)| Rc::clone(marker)).collect()
+    }
+}
+
+/// The first line that says an AI wrote, and its number.
+fn evidence(format: Format, note: &[u8]) -> Option<(usize, String)> {
+    let text = lossy(note);
+    match format {
+        Format::GitAi => {
+            let mut lines = text.lines().enumerate().take_while(|(_, line)| line.trim() != "---");
+            let (at, line) = lines.find(|(_, line)| is_ai_attestation(line))?;
+            Some((at + 1, line.trim().to_owned()))
+        }
+        Format::Headers => {
+            let mut lines = text.lines().enumerate();
+            let (at, line) = lines.find(|(_, line)| {
+                line.split_once(':').is_some_and(|(key, value)| {
+                    key.trim().eq_ignore_ascii_case("ai-tool")
+                        && !matches!(
+                            value.trim().to_ascii_lowercase().as_str(),
+                            "" | "none" | "no" | "n/a"
+                        )
+                })
+            })?;
+            Some((at + 1, line.trim().to_owned()))
+        }
+        Format::AgentTrace => {
+            // One JSON document, or a document a line.
+            let documents = serde_json::Deserializer::from_str(&text).into_iter::<Value>();
+            let kind =
+                documents.map_while(Result::ok).find_map(|value| ai_contributor(&value, 0))?;
+            Some((1, format!("contributor.type = {kind}")))
+        }
+        Format::AiAttribution => {
+            let value: Value = serde_json::from_str(&text).ok()?;
+            let (key, share) = ai_share(&value, 0)?;
+            Some((1, format!("{key} = {share}")))
+        }
+    }
+}
+
+/// `  s_<14 hex>::t_<14 hex> ranges`, or the older `  <16 hex> ranges`; `h_<14 hex>` is
+/// a person. Source: Git AI Standard 3.0.0.
+fn is_ai_attestation(line: &str) -> bool {
+    let Some(entry) = line.strip_prefix("  ") else {
+        return false;
+    };
+    let Some((id, ranges)) = entry.split_once(' ') else {
+        return false;
+    };
+    let hex = |text: &str, length| {
+        text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    let session = |id: &str| {
+        let (session, turn) = id.split_once("::").unwrap_or((id, "t_00000000000000"));
+        session.strip_prefix("s_").is_some_and(|text| hex(text, 14))
+            && turn.strip_prefix("t_").is_some_and(|text| hex(text, 14))
+    };
+    ranges.starts_with(|first: char| first.is_ascii_digit()) && (session(id) || hex(id, 16))
+}
+
+/// JSON from a repository may nest without end.
+const DEEPEST: usize = 32;
+
+fn ai_contributor(value: &Value, depth: usize) -> Option<String> {
+    if depth > DEEPEST {
+        return None;
+    }
+    match value {
+        Value::Object(map) => {
+            let kind =
+                map.get("contributor").and_then(|who| who.get("type")).and_then(Value::as_str);
+            if let Some(kind @ ("ai" | "mixed")) = kind {
+                return Some(kind.to_owned());
+            }
+            map.values().find_map(|value| ai_contributor(value, depth + 1))
+        }
+        Value::Array(items) => items.iter().find_map(|value| ai_contributor(value, depth + 1)),
+        _ => None,
+    }
+}
+
+fn ai_share(value: &Value, depth: usize) -> Option<(String, f64)> {
+    if depth > DEEPEST {
+        return None;
+    }
+    match value {
+        Value::Object(map) => map.iter().find_map(|(key, value)| {
+            let named = key.to_ascii_lowercase();
+            let says_ai = named.starts_with("ai") || named.ends_with("ai");
+            let number = value.as_f64().filter(|share| says_ai && *share > 0.0);
+            number.map(|share| (key.clone(), share)).or_else(|| ai_share(value, depth + 1))
+        }),
+        Value::Array(items) => items.iter().find_map(|value| ai_share(value, depth + 1)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_git_ai_note_without_attestation_means_a_person() {
+        let person = b"src/a.rs\n  h_0123456789abcd 1-4\n---\n{\"prompts\":{}}";
+        assert_eq!(evidence(Format::GitAi, person), None);
+        let empty = b"---\n{\"schema_version\":\"authorship/3.0.0\",\"prompts\":{}}";
+        assert_eq!(evidence(Format::GitAi, empty), None);
+        let agent = b"src/a.rs\n  s_0123456789abcd::t_0123456789abcd 1-4,9\n---\n{}";
+        assert_eq!(evidence(Format::GitAi, agent).map(|(line, _)| line), Some(2));
+        assert!(evidence(Format::GitAi, b"a\n  0123456789abcdef 3\n---\n").is_some());
+    }
+
+    #[test]
+    fn json_notes_are_read() {
+        let trace = br#"{"files":[{"conversations":[{"contributor":{"type":"mixed"}}]}]}"#;
+        assert!(evidence(Format::AgentTrace, trace).is_some());
+        let human = br#"{"files":[{"conversations":[{"contributor":{"type":"human"}}]}]}"#;
+        assert_eq!(evidence(Format::AgentTrace, human), None);
+    }
+}

@@ -1,0 +1,143 @@
+//! The kind `path`: tools' own configuration files, and files that many tools share.
+//!
+//! Globs follow gitignore(5): without a slash in the middle they match at any depth,
+//! with one from the top; `**` crosses slashes.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::pattern::PathGlob;
+use crate::document::{Fields, Problem};
+use crate::finding::{Kind, Marker};
+
+/// What a `path` marker looks for.
+#[derive(Debug)]
+pub struct Spec {
+    globs: Vec<Glob>,
+    shared: bool,
+}
+
+#[derive(Debug)]
+struct Glob {
+    key: Key,
+    glob: PathGlob,
+}
+
+/// What some component of every matching path is, or begins with.
+#[derive(Debug)]
+enum Key {
+    Whole(Vec<u8>),
+    Start(Vec<u8>),
+}
+
+/// The part of a glob's component before its first wildcard.
+fn literal_start(component: &str) -> &str {
+    let end = component.find(['*', '?', '[', '{', '\\']).unwrap_or(component.len());
+    component.get(..end).unwrap_or("")
+}
+
+impl Spec {
+    pub(super) fn read(_: Kind, fields: &mut Fields<'_>) -> Option<Self> {
+        let paths = fields.strings("paths");
+        let shared = fields.boolean("shared");
+        if paths.is_empty() {
+            fields.reader().report(Problem::new(fields.place(), "this marker needs `paths`"));
+            return None;
+        }
+        let globs = paths.into_iter().filter_map(|(text, place)| {
+            let anchored = text.trim_end_matches("/**").contains('/');
+            let components = || text.split('/').filter(|part| !part.is_empty() && *part != "**");
+            let whole = components().filter(|part| literal_start(part) == *part).last();
+            let start = components().map(literal_start).max_by_key(|start| start.len());
+            let key = match (whole, start) {
+                (Some(name), _) => Key::Whole(name.as_bytes().to_vec()),
+                (None, Some(start)) if !start.is_empty() || components().count() == 1 => {
+                    Key::Start(start.as_bytes().to_vec())
+                }
+                _ => {
+                    let message = format!("`{text}` names no part of a file or directory");
+                    let help =
+                        "a path marker needs a component that does not begin with a wildcard";
+                    fields.reader().report(Problem::new(place, message).help(help));
+                    return None;
+                }
+            };
+            let full = match text.strip_prefix('/') {
+                Some(rest) => rest.to_owned(),
+                None if anchored => text.to_owned(),
+                None => format!("**/{text}"),
+            };
+            PathGlob::read(fields, full, place).map(|glob| Glob { key, glob })
+        });
+        Some(Self { globs: globs.collect(), shared })
+    }
+}
+
+/// A path marker that matched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathMatch {
+    /// Which one.
+    pub marker: Rc<Marker>,
+    /// Whether many tools share the file.
+    pub shared: bool,
+}
+
+/// All path markers.
+#[derive(Debug)]
+pub struct Matcher {
+    markers: Vec<(Rc<Marker>, Spec)>,
+    /// Component to (marker, glob).
+    by_name: HashMap<Vec<u8>, Vec<(usize, usize)>>,
+    /// What a component begins with, marker, glob.
+    by_start: Vec<(Vec<u8>, usize, usize)>,
+}
+
+impl Matcher {
+    pub(super) fn new(markers: Vec<(Rc<Marker>, Spec)>) -> Self {
+        let mut by_name: HashMap<Vec<u8>, Vec<(usize, usize)>> = HashMap::new();
+        let mut by_start = Vec::new();
+        for (at, (_, spec)) in markers.iter().enumerate() {
+            for (nth, glob) in spec.globs.iter().enumerate() {
+                match &glob.key {
+                    Key::Whole(name) => by_name.entry(name.clone()).or_default().push((at, nth)),
+                    Key::Start(start) => by_start.push((start.clone(), at, nth)),
+                }
+            }
+        }
+        Self { markers, by_name, by_start }
+    }
+
+    /// Whether any marker asks for a component of this name.
+    #[must_use]
+    pub fn is_key(&self, component: &[u8]) -> bool {
+        self.by_name.contains_key(component)
+            || self.by_start.iter().any(|(start, ..)| component.starts_with(start))
+    }
+
+    /// The markers of a path.
+    #[must_use]
+    pub fn find(&self, path: &[u8]) -> Vec<PathMatch> {
+        let mut found: Vec<usize> = Vec::new();
+        for component in path.split(|&byte| byte == b'/') {
+            for &(at, nth) in self.by_name.get(component).into_iter().flatten() {
+                self.test(path, at, nth, &mut found);
+            }
+            for (start, at, nth) in &self.by_start {
+                if component.starts_with(start) {
+                    self.test(path, *at, *nth, &mut found);
+                }
+            }
+        }
+        let found = found.iter().filter_map(|&at| self.markers.get(at));
+        found
+            .map(|(marker, spec)| PathMatch { marker: Rc::clone(marker), shared: spec.shared })
+            .collect()
+    }
+
+    fn test(&self, path: &[u8], at: usize, nth: usize, found: &mut Vec<usize>) {
+        let glob = self.markers.get(at).and_then(|(_, spec)| spec.globs.get(nth));
+        if !found.contains(&at) && glob.is_some_and(|glob| glob.glob.is_match(path)) {
+            found.push(at);
+        }
+    }
+}

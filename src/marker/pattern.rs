@@ -1,0 +1,104 @@
+//! Regular expressions and globs of markers, compiled at their first use.
+//!
+//! Those of the built-in layer are proven by the tests, so a start does not compile
+//! them; those of other layers are compiled once when they are read, to report errors.
+
+use std::cell::OnceCell;
+
+use globset::{GlobBuilder, GlobMatcher};
+use regex::{Regex, RegexBuilder};
+
+use crate::document::{Fields, Place, Problem};
+
+/// A regular expression, case-insensitive.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    source: String,
+    compiled: OnceCell<Option<Regex>>,
+}
+
+impl Pattern {
+    /// Reads an expression, reporting what is wrong with it.
+    pub(super) fn read(fields: &Fields<'_>, text: &str, place: &Place) -> Option<Self> {
+        Self::checked(fields, text.to_owned(), text, place)
+    }
+
+    /// Reads an expression that must match a whole text.
+    pub(super) fn read_whole(fields: &Fields<'_>, text: &str, place: &Place) -> Option<Self> {
+        Self::checked(fields, format!("^(?:{text})$"), text, place)
+    }
+
+    fn checked(fields: &Fields<'_>, source: String, text: &str, place: &Place) -> Option<Self> {
+        let reader = fields.reader();
+        if !place.source.built_in {
+            match build(&source) {
+                Ok(compiled) if compiled.is_match("") => {
+                    let problem = Problem::new(place, "this expression matches an empty text");
+                    reader.report(problem.help(
+                        "it would match everything; anchor it with ^ and name what must be there",
+                    ));
+                    return None;
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let reason = error.to_string();
+                    let reason = reason.lines().last().unwrap_or("").trim().to_owned();
+                    let reason = reason.strip_prefix("error: ").unwrap_or(&reason).to_owned();
+                    let problem =
+                        Problem::new(place, format!("`{text}` is not a regular expression"));
+                    reader.report(problem.help(reason));
+                    return None;
+                }
+            }
+        }
+        Some(Self { source, compiled: OnceCell::new() })
+    }
+
+    /// Whether the text matches.
+    pub(super) fn is_match(&self, text: &str) -> bool {
+        self.regex().is_some_and(|regex| regex.is_match(text))
+    }
+
+    /// The compiled expression.
+    pub(super) fn regex(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| build(&self.source).ok()).as_ref()
+    }
+}
+
+fn build(source: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(source).case_insensitive(true).build()
+}
+
+/// A glob over slash-separated names: `*` and `?` do not cross a slash, `**` does.
+#[derive(Debug)]
+pub(super) struct PathGlob {
+    source: String,
+    compiled: OnceCell<Option<GlobMatcher>>,
+}
+
+impl PathGlob {
+    /// Reads a glob, reporting what is wrong with it.
+    pub(super) fn read(fields: &Fields<'_>, source: String, place: &Place) -> Option<Self> {
+        if !place.source.built_in
+            && let Err(error) = build_glob(&source)
+        {
+            let message = format!("`{source}` is not a glob");
+            fields.reader().report(Problem::new(place, message).help(error.kind().to_string()));
+            return None;
+        }
+        Some(Self { source, compiled: OnceCell::new() })
+    }
+
+    /// Whether the name matches.
+    pub(super) fn is_match(&self, name: &[u8]) -> bool {
+        use std::os::unix::ffi::OsStrExt;
+        let compiled = self.compiled.get_or_init(|| build_glob(&self.source).ok());
+        compiled.as_ref().is_some_and(|glob| glob.is_match(std::ffi::OsStr::from_bytes(name)))
+    }
+}
+
+fn build_glob(source: &str) -> Result<GlobMatcher, globset::Error> {
+    let mut builder = GlobBuilder::new(source);
+    builder.literal_separator(true).backslash_escape(true);
+    builder.build().map(|glob| glob.compile_matcher())
+}

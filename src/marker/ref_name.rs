@@ -1,0 +1,73 @@
+//! The kind `ref`: branch and tag names that a tool gives. People choose such names too,
+//! so these markers are always weak.
+
+use std::rc::Rc;
+
+use super::pattern::{PathGlob, Pattern};
+use crate::document::{Fields, Problem};
+use crate::finding::{Confidence, Kind, Marker};
+use crate::text::escape::lossy;
+
+/// What a `ref` marker looks for.
+#[derive(Debug)]
+pub struct Spec {
+    globs: Vec<(String, PathGlob)>,
+    pattern: Option<Pattern>,
+}
+
+impl Spec {
+    pub(super) fn read(_: Kind, fields: &mut Fields<'_>) -> Option<Self> {
+        let refs = fields.strings("refs");
+        if refs.is_empty() {
+            fields.reader().report(Problem::new(fields.place(), "this marker needs `refs`"));
+            return None;
+        }
+        let mut globs = Vec::new();
+        for (text, place) in refs {
+            if !text.starts_with("refs/") {
+                let problem = Problem::new(place, format!("`{text}` is not a full ref name"));
+                fields
+                    .reader()
+                    .report(problem.help("a branch is refs/heads/NAME, a tag refs/tags/NAME"));
+                continue;
+            }
+            let end = text.find(['*', '?', '[', '{', '\\']).unwrap_or(text.len());
+            let start = text.get(..end).unwrap_or("").to_owned();
+            globs.extend(PathGlob::read(fields, text.to_owned(), place).map(|glob| (start, glob)));
+        }
+        let pattern = fields.string("pattern");
+        let pattern =
+            pattern.and_then(|text| Pattern::read(fields, text, fields.place_of("pattern")));
+        Some(Self { globs, pattern })
+    }
+}
+
+/// All ref markers.
+#[derive(Debug)]
+pub struct Matcher {
+    markers: Vec<(Rc<Marker>, Spec)>,
+}
+
+impl Matcher {
+    pub(super) fn new(markers: Vec<(Rc<Marker>, Spec)>) -> Self {
+        debug_assert!(markers.iter().all(|(marker, _)| marker.confidence == Confidence::Weak));
+        Self { markers }
+    }
+
+    /// The markers of a full ref name.
+    #[must_use]
+    pub fn find(&self, name: &[u8]) -> Vec<Rc<Marker>> {
+        let short = [b"refs/heads/".as_slice(), b"refs/tags/"]
+            .iter()
+            .find_map(|prefix| name.strip_prefix(*prefix))
+            .unwrap_or(name);
+        let is = |spec: &Spec| {
+            spec.globs
+                .iter()
+                .any(|(start, glob)| name.starts_with(start.as_bytes()) && glob.is_match(name))
+                && spec.pattern.as_ref().is_none_or(|pattern| pattern.is_match(&lossy(short)))
+        };
+        let found = self.markers.iter().filter(|(_, spec)| is(spec));
+        found.map(|(marker, _)| Rc::clone(marker)).collect()
+    }
+}

@@ -1,0 +1,75 @@
+//! The kind `tamper`: something hides a marker from plain reading.
+//!
+//! A tamper finding always stands beside the finding of the marker that was hidden and
+//! names its tool. A NUL, an odd encoding or an invisible character alone is none.
+
+use std::rc::Rc;
+
+use crate::document::Fields;
+use crate::finding::{Finding, Kind, Marker};
+
+/// How a marker was hidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trick {
+    /// Behind a NUL, where git stops reading a message.
+    Nul,
+    /// By look-alike, invisible or reordering characters.
+    LookAlike,
+    /// By an encoding in which the bytes do not show the text.
+    Encoding,
+    /// By a ref under `refs/replace/` that shows another object instead.
+    Replace,
+}
+
+impl Trick {
+    const WORDS: [(&'static str, Self); 4] = [
+        ("nul", Self::Nul),
+        ("look-alike", Self::LookAlike),
+        ("encoding", Self::Encoding),
+        ("replace", Self::Replace),
+    ];
+}
+
+/// What a `tamper` marker looks for.
+#[derive(Debug)]
+pub struct Spec {
+    trick: Trick,
+}
+
+impl Spec {
+    pub(super) fn read(_: Kind, fields: &mut Fields<'_>) -> Option<Self> {
+        if fields.required_string("trick").is_none() {
+            return None;
+        }
+        fields.word("trick", &Trick::WORDS).map(|trick| Self { trick })
+    }
+}
+
+/// The tamper markers.
+#[derive(Debug)]
+pub struct Tampers(Vec<(Rc<Marker>, Spec)>);
+
+impl Tampers {
+    pub(super) fn new(entries: Vec<(Rc<Marker>, Spec)>) -> Self {
+        Self(entries)
+    }
+
+    /// The findings that say how `hidden` was hidden.
+    #[must_use]
+    pub fn beside(&self, hidden: &Finding, trick: Trick) -> Vec<Finding> {
+        let markers = self.0.iter().filter(|(_, spec)| spec.trick == trick);
+        markers
+            .map(|(marker, _)| {
+                let marker = Marker {
+                    id: marker.id.clone(),
+                    kind: marker.kind,
+                    confidence: marker.confidence.min(hidden.marker.confidence),
+                    tool: hidden.marker.tool.clone(),
+                    tool_name: hidden.marker.tool_name.clone(),
+                    vendor: hidden.marker.vendor.clone(),
+                };
+                Finding { marker: Rc::new(marker), ..hidden.clone() }
+            })
+            .collect()
+    }
+}

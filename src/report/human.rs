@@ -1,0 +1,111 @@
+//! Text for people at a terminal: findings grouped by commit, then one line of sums.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::{Judged, Report};
+use crate::policy::Verdict;
+use crate::text::escape::excerpt;
+
+fn style(verdict: Verdict) -> Style {
+    match verdict {
+        Verdict::Reject => AnsiColor::Red.on_default().bold(),
+        Verdict::Warn => AnsiColor::Yellow.on_default(),
+        Verdict::Record | Verdict::Allow => AnsiColor::BrightBlack.on_default(),
+    }
+}
+
+pub(super) fn word(verdict: Verdict) -> &'static str {
+    Verdict::WORDS.iter().find(|(_, known)| *known == verdict).map_or("", |(word, _)| *word)
+}
+
+pub(super) fn write(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
+    let many = reports.len() > 1;
+    for report in reports {
+        if many && !report.findings.is_empty() {
+            writeln!(out, "{}:", report.repository)?;
+        }
+        let mut heading = String::new();
+        for judged in &report.findings {
+            let this = head(judged);
+            if this != heading {
+                writeln!(out, "{this}")?;
+                heading = this;
+            }
+            finding(judged, out)?;
+        }
+        for skipped in &report.skipped {
+            writeln!(out, "not looked at: {} ({})", skipped.what, skipped.why)?;
+        }
+        let name = if many { format!("{}: ", report.repository) } else { String::new() };
+        writeln!(out, "{name}{}", sums(report))?;
+    }
+    Ok(())
+}
+
+/// The line above the findings of one commit or ref.
+pub(super) fn head(judged: &Judged) -> String {
+    match &judged.commit {
+        Some(commit) => format!("{} {}", commit.id.short(), excerpt(&commit.subject, 66)),
+        None => judged.ref_name.to_string(),
+    }
+}
+
+/// Where the marker is, in words.
+pub(super) fn place(judged: &Judged) -> String {
+    let finding = &judged.finding;
+    let path = finding.path.as_deref().map(|path| excerpt(path, 60));
+    match (path, finding.line) {
+        (Some(path), Some(line)) => format!("{path}:{line}"),
+        (Some(path), None) => path,
+        (None, Some(line)) => format!("{} line {line}", finding.field),
+        (None, None) => finding.field.to_string(),
+    }
+}
+
+fn finding(judged: &Judged, out: &mut dyn Write) -> io::Result<()> {
+    let verdict = judged.decision.verdict;
+    let style = style(verdict);
+    let finding = &judged.finding;
+    let marker = &finding.marker;
+    let weak = if marker.confidence == crate::finding::Confidence::Weak { ", weak" } else { "" };
+    writeln!(
+        out,
+        "  {style}{:<6}{style:#}  {} ({}{weak}) in {}",
+        word(verdict),
+        marker.tool_name,
+        marker.id,
+        place(judged),
+    )?;
+    if finding.path.is_none() || finding.line.is_some() {
+        writeln!(out, "          {}", excerpt(&finding.excerpt, 100))?;
+    }
+    Ok(())
+}
+
+fn sums(report: &Report) -> String {
+    let plural = |count: usize, one: &str, many: &str| {
+        if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+    };
+    let mut text = format!(
+        "{} judged, {}",
+        plural(report.commits, "commit", "commits"),
+        plural(report.findings.len(), "finding", "findings")
+    );
+    let parts: Vec<String> = [
+        (Verdict::Reject, "to reject"),
+        (Verdict::Warn, "to warn of"),
+        (Verdict::Record, "to record"),
+        (Verdict::Allow, "allowed"),
+    ]
+    .into_iter()
+    .filter(|(verdict, _)| report.count(*verdict) > 0)
+    .map(|(verdict, words)| format!("{} {words}", report.count(verdict)))
+    .collect();
+    if !parts.is_empty() {
+        text.push_str(": ");
+        text.push_str(&parts.join(", "));
+    }
+    text
+}

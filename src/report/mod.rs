@@ -1,0 +1,118 @@
+//! What was found and decided, and the formats in which it is shown. A format is one
+//! file and one name in the list below. Nothing here reads Git or rules.
+
+pub mod pusher;
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use crate::finding::Finding;
+use crate::git::{ObjectId, RefName};
+use crate::policy::{Decision, Verdict};
+
+macro_rules! formats {
+    ($($format:ident => $module:ident, $name:literal, $help:literal),+ $(,)?) => {
+        $(mod $module;)+
+
+        /// An output format.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+        pub enum Format {
+            $(#[doc = $help] #[value(name = $name)] $format,)+
+        }
+
+        impl Format {
+            /// Writes reports.
+            ///
+            /// # Errors
+            /// When the output can't be written.
+            pub fn write(self, reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
+                match self {
+                    $(Self::$format => $module::write(reports, out),)+
+                }
+            }
+        }
+    };
+}
+
+formats! {
+    Human => human, "human", "text for people",
+    Json => json, "json", "one JSON document with all reports",
+    Jsonl => jsonl, "jsonl", "a JSON record a line: findings, then a summary of each repository",
+}
+
+/// The commit that a finding belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommitLabel {
+    /// Its id.
+    pub id: ObjectId,
+    /// The first line of its message, as it is.
+    pub subject: Vec<u8>,
+    /// The author, as it is, without the time.
+    pub author: Vec<u8>,
+}
+
+/// A finding, where it was pushed to, and what was decided.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The commit; `None` for a branch name, a tag or a note.
+    pub commit: Option<std::rc::Rc<CommitLabel>>,
+    /// The ref that the push would update, or that reaches the commit.
+    pub ref_name: RefName,
+    /// What was found.
+    pub finding: Finding,
+    /// What policy says of it.
+    pub decision: Decision,
+}
+
+/// Something that was not looked at, and why.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Skipped {
+    /// What it is.
+    pub what: String,
+    /// Why it was not looked at.
+    pub why: String,
+}
+
+/// The outcome of one push, range or repository.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The repository's name.
+    pub repository: String,
+    /// The refs that were updated, or looked at.
+    pub refs: Vec<RefName>,
+    /// How many commits were judged.
+    pub commits: usize,
+    /// Findings by ref, parents before children.
+    pub findings: Vec<Judged>,
+    /// What was not looked at.
+    pub skipped: Vec<Skipped>,
+    /// `sha256:…` of the rules.
+    pub rules_digest: String,
+    /// Whom to ask.
+    pub contact: Option<String>,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// The version of this program.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+impl Report {
+    /// The verdict on the whole.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        self.findings.iter().map(|judged| judged.decision.verdict).max().unwrap_or(Verdict::Allow)
+    }
+
+    /// The exit code that belongs to it: 1 when policy is breached, 0 otherwise.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        u8::from(self.verdict() == Verdict::Reject)
+    }
+
+    /// How many findings have a verdict.
+    #[must_use]
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.findings.iter().filter(|judged| judged.decision.verdict == verdict).count()
+    }
+}

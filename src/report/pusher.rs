@@ -1,0 +1,160 @@
+//! What a pusher reads in his terminal when a push is refused or warned of.
+//!
+//! Plain text of at most 76 columns, because git puts `remote: ` before each line; no
+//! colour, no cursor control, untrusted bytes escaped. It names the commit, the
+//! evidence, the policy line and the next step, and never advises to take the marker
+//! away: that would teach hiding.
+
+use std::collections::BTreeSet;
+
+use super::human::{head, place};
+use super::{Judged, Report};
+use crate::policy::Verdict;
+use crate::text::escape::{cut, escape, excerpt};
+
+/// The widest line.
+const WIDTH: usize = 76;
+/// How many commits are shown with their evidence.
+const SHOWN: usize = 5;
+/// How many findings of one commit are shown.
+const SHOWN_FINDINGS: usize = 4;
+
+/// The text for the outcome of a push; empty when there is nothing to say.
+#[must_use]
+pub fn text(report: &Report, pusher: Option<&[u8]>) -> String {
+    let rejected = with_verdict(report, Verdict::Reject);
+    let warned = with_verdict(report, Verdict::Warn);
+    let mut out = Lines::default();
+    if !rejected.is_empty() {
+        out.wrap("", "provost: this push is refused: it carries marks of AI tools that the policy of this server does not accept.");
+        out.line("");
+        groups(&rejected, &mut out);
+        next_steps(report, &rejected, pusher, &mut out);
+    }
+    if !warned.is_empty() {
+        if rejected.is_empty() {
+            out.wrap(
+                "",
+                "provost: accepted, with a warning: this push carries marks that AI tools leave.",
+            );
+        } else {
+            out.wrap("", "Not a reason to refuse, but noticed:");
+        }
+        out.line("");
+        groups(&warned, &mut out);
+    }
+    out.0
+}
+
+fn with_verdict(report: &Report, verdict: Verdict) -> Vec<&Judged> {
+    report.findings.iter().filter(|judged| judged.decision.verdict == verdict).collect()
+}
+
+/// The findings, commit by commit; a commit that several refs bring is shown once.
+fn groups(findings: &[&Judged], out: &mut Lines) {
+    let mut seen = Vec::new();
+    for judged in findings {
+        let key = (judged.commit.as_ref().map(|commit| commit.id), head(judged));
+        if !seen.contains(&key) {
+            seen.push(key);
+        }
+    }
+    for key in seen.iter().take(SHOWN) {
+        let of_this = |judged: &&&Judged| {
+            (judged.commit.as_ref().map(|commit| commit.id), head(judged)) == *key
+        };
+        let mut shown: Vec<&Judged> = Vec::new();
+        let all: Vec<&Judged> = findings.iter().filter(of_this).copied().collect();
+        for judged in all {
+            if !shown.iter().any(|other| other.finding == judged.finding) {
+                shown.push(judged);
+            }
+        }
+        out.line(&format!("  {}", key.1));
+        for judged in shown.iter().take(SHOWN_FINDINGS) {
+            finding(judged, out);
+        }
+        if shown.len() > SHOWN_FINDINGS {
+            out.line(&format!("    ... and {} more in it", shown.len() - SHOWN_FINDINGS));
+        }
+        out.line("");
+    }
+    if seen.len() > SHOWN {
+        out.line(&format!("  ... and {} more", seen.len() - SHOWN));
+        out.line("");
+    }
+}
+
+fn finding(judged: &Judged, out: &mut Lines) {
+    let finding = &judged.finding;
+    let model = finding.model.as_deref().map(|model| format!(", {}", escape(model.as_bytes())));
+    let tool = format!("{}{}", finding.marker.tool_name, model.unwrap_or_default());
+    out.line(&format!("    {tool} - {}", place(judged)));
+    if finding.path.is_none() || finding.line.is_some() {
+        out.line(&format!("      {}", excerpt(&finding.excerpt, WIDTH - 6)));
+    }
+    let decision = &judged.decision;
+    out.line(&format!("      marker {}, policy {}", finding.marker.id, decision.because));
+    if let Some(reason) = &decision.reason {
+        out.wrap("      ", &format!("reason: {}", escape(reason.as_bytes())));
+    }
+}
+
+fn next_steps(report: &Report, rejected: &[&Judged], pusher: Option<&[u8]>, out: &mut Lines) {
+    let commits: BTreeSet<_> =
+        rejected.iter().filter_map(|judged| Some(judged.commit.as_ref()?.id)).collect();
+    let foreign = pusher.is_some_and(|pusher| {
+        !pusher.is_empty()
+            && rejected
+                .iter()
+                .filter_map(|judged| judged.commit.as_ref())
+                .all(|commit| !contains_word(&commit.author, pusher))
+    });
+    let contact = report.contact.as_deref();
+    let whom = contact.unwrap_or("the administrators of this server");
+    out.line("What to do:");
+    if commits.len() > 3 || (foreign && commits.len() > 1) {
+        out.wrap("  - ", &format!("Commits of others, or of an imported history, need no amending: ask {whom} for a baseline or an exemption for them."));
+    } else {
+        out.wrap("  - ", &format!("Ask {whom} whether this work may go in, and under which terms; say which tool was used, and for what."));
+    }
+    out.wrap("  - ", "See the same verdict before pushing: provost check");
+    out.line("");
+}
+
+fn contains_word(text: &[u8], word: &[u8]) -> bool {
+    let lower = |bytes: &[u8]| bytes.to_ascii_lowercase();
+    bstr::ByteSlice::find(lower(text).as_slice(), lower(word)).is_some()
+}
+
+/// Lines of at most [`WIDTH`] columns.
+#[derive(Default)]
+struct Lines(String);
+
+impl Lines {
+    fn line(&mut self, text: &str) {
+        self.0.push_str(cut(text, WIDTH).trim_end());
+        self.0.push('\n');
+    }
+
+    /// Wraps text at spaces; the lines after the first are indented like the first's
+    /// lead.
+    fn wrap(&mut self, lead: &str, text: &str) {
+        let mut line = lead.to_owned();
+        let indent = " ".repeat(lead.chars().count());
+        let mut empty = true;
+        for word in text.split(' ') {
+            if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
+                self.line(&line);
+                line.clone_from(&indent);
+                empty = true;
+            }
+            if !empty {
+                line.push(' ');
+            }
+            line.push_str(word);
+            empty = false;
+        }
+        self.line(&line);
+    }
+}

@@ -1,0 +1,181 @@
+//! The catalogue: tools, their markers and model families, read from the merged
+//! configuration and compiled into matchers. Rules find; they never decide.
+
+mod examples;
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+pub use examples::{ExampleFailure, check_examples};
+
+use crate::document::{Fields, Place, Problem};
+use crate::finding::{Confidence, Kind, Marker};
+use crate::marker::{self, Matchers, Model, Models, Spec};
+
+/// A tool of the catalogue.
+#[derive(Debug)]
+pub struct Tool {
+    /// Its stable id.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+    /// Who makes it.
+    pub vendor: String,
+}
+
+/// A marker as the catalogue describes it.
+#[derive(Debug)]
+pub struct Rule {
+    /// What findings carry of it.
+    pub marker: Rc<Marker>,
+    /// The catalogue version that brought it.
+    pub since: String,
+    /// Where the fact was seen.
+    pub source: String,
+    /// Why it is switched off, if it is.
+    pub disabled: Option<String>,
+    /// Where it was written last.
+    pub place: Place,
+}
+
+/// Everything that can be found.
+#[derive(Debug)]
+pub struct RuleSet {
+    /// The version of the catalogue.
+    pub version: String,
+    /// The tools, in the order of the files.
+    pub tools: Vec<Tool>,
+    /// All markers, disabled ones too, in the order of the files.
+    pub rules: Vec<Rule>,
+    /// The markers that are not disabled, ready to look.
+    pub matchers: Matchers,
+}
+
+impl RuleSet {
+    /// Reads `catalogue`, `model` and `tool`; problems go to the fields' reader.
+    #[must_use]
+    pub fn read(root: &mut Fields<'_>) -> Self {
+        let version = read_version(root);
+        let models = read_models(root);
+        let mut set = Reading { ids: HashSet::new(), tools: vec![], rules: vec![], specs: vec![] };
+        let reader = root.reader();
+        for node in root.tables("tool") {
+            if let Some(fields) = reader.fields(node, "a tool") {
+                set.tool(fields);
+            }
+        }
+        let Reading { tools, rules, specs, .. } = set;
+        Self { version, tools, rules, matchers: Matchers::new(specs, models) }
+    }
+
+    /// A tool by id.
+    #[must_use]
+    pub fn tool(&self, id: &str) -> Option<&Tool> {
+        self.tools.iter().find(|tool| tool.id == id)
+    }
+}
+
+fn read_version(root: &mut Fields<'_>) -> String {
+    let reader = root.reader();
+    let Some(node) = root.node("catalogue") else {
+        return String::new();
+    };
+    let Some(mut fields) = reader.fields(node, "[catalogue]") else {
+        return String::new();
+    };
+    let version = fields.required_string("version").unwrap_or_default().to_owned();
+    fields.finish();
+    version
+}
+
+fn read_models(root: &mut Fields<'_>) -> Models {
+    let reader = root.reader();
+    let mut models = Vec::new();
+    for node in root.tables("model") {
+        let Some(mut fields) = reader.fields(node, "a model") else {
+            continue;
+        };
+        models.extend(Model::read(&mut fields));
+        examples::ask(&mut fields);
+        fields.finish();
+    }
+    Models::new(models)
+}
+
+struct Reading {
+    ids: HashSet<String>,
+    tools: Vec<Tool>,
+    rules: Vec<Rule>,
+    specs: Vec<(Rc<Marker>, Spec)>,
+}
+
+impl Reading {
+    fn tool(&mut self, mut fields: Fields<'_>) {
+        let id = fields.required_string("id").unwrap_or_default().to_owned();
+        let tool = Tool {
+            name: fields.string("name").unwrap_or(&id).to_owned(),
+            vendor: fields.required_string("vendor").unwrap_or_default().to_owned(),
+            id,
+        };
+        let reader = fields.reader();
+        for node in fields.tables("marker") {
+            if let Some(fields) = reader.fields(node, "a marker") {
+                self.marker(&tool, fields);
+            }
+        }
+        fields.finish();
+        self.tools.push(tool);
+    }
+
+    fn marker(&mut self, tool: &Tool, mut fields: Fields<'_>) {
+        let id = fields.required_string("id").unwrap_or_default();
+        let reader = fields.reader();
+        if !self.ids.insert(id.to_owned()) {
+            let message = format!("two tools have a marker `{id}`");
+            reader.report(Problem::new(fields.place_of("id"), message));
+        }
+        let since = fields.string("since").unwrap_or_default().to_owned();
+        let source = fields.string("source").unwrap_or_default().to_owned();
+        fields.string("about");
+        let disabled = fields.string("disabled").map(str::to_owned);
+        examples::ask(&mut fields);
+        fields.required_string("kind");
+        let kind = fields.word("kind", &Kind::WORDS);
+        fields.required_string("confidence");
+        let confidence = fields.word("confidence", &Confidence::WORDS);
+        let (Some(kind), Some(confidence)) = (kind, confidence) else {
+            return;
+        };
+        check_id(&fields, id, &tool.id, kind);
+        if kind == Kind::Ref && confidence == Confidence::Strong {
+            let problem =
+                Problem::new(fields.place_of("confidence"), "a ref marker is always weak");
+            reader.report(problem.help("people choose such names too"));
+        }
+        let spec = marker::read(kind, &mut fields);
+        let place = fields.place().clone();
+        fields.finish();
+        let marker = Rc::new(Marker {
+            id: id.to_owned(),
+            tool: tool.id.clone(),
+            tool_name: tool.name.clone(),
+            vendor: tool.vendor.clone(),
+            kind,
+            confidence,
+        });
+        if let Some(spec) = spec.filter(|_| disabled.is_none()) {
+            self.specs.push((Rc::clone(&marker), spec));
+        }
+        self.rules.push(Rule { marker, since, source, disabled, place });
+    }
+}
+
+/// A marker's id begins with its tool's; tamper markers stand for any tool.
+fn check_id(fields: &Fields<'_>, id: &str, tool: &str, kind: Kind) {
+    let owner = if kind == Kind::Tamper { "tamper" } else { tool };
+    let name = id.strip_prefix(owner).and_then(|rest| rest.strip_prefix('/'));
+    if name.is_none_or(str::is_empty) {
+        let message = format!("the id `{id}` must be `{owner}/NAME`");
+        fields.reader().report(Problem::new(fields.place_of("id"), message));
+    }
+}

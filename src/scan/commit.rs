@@ -1,0 +1,74 @@
+//! The findings in a commit's or tag's own object: message, identities, signature.
+
+use std::rc::Rc;
+use std::time::Instant;
+
+use super::Inspected;
+use crate::config::Config;
+use crate::finding::{Field, Finding};
+use crate::git::{Commit, Ident, RefName, Tag};
+use crate::marker::{Matchers, Role};
+use crate::report::{Judged, Report};
+
+pub(super) fn inspect(matchers: &Matchers, commit: &Commit<'_>) -> Inspected {
+    let mut findings = Vec::new();
+    for (role, field, idents) in [
+        (Role::Author, Field::Author, &commit.authors),
+        (Role::Committer, Field::Committer, &commit.committers),
+    ] {
+        people(matchers, role, &field, idents, &mut findings);
+    }
+    for signature in &commit.signatures {
+        findings.extend(matchers.signature.find(signature, &Field::Signature));
+    }
+    findings.extend(matchers.message.find(commit.encoding, commit.message));
+    (!findings.is_empty()).then(|| Rc::from(findings))
+}
+
+pub(super) fn tag(matchers: &Matchers, field: &Field, tag: &Tag<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    people(matchers, Role::Tagger, field, &tag.taggers, &mut findings);
+    for signature in &tag.signatures {
+        findings.extend(matchers.signature.find(signature, field));
+    }
+    for mut finding in matchers.message.find(None, tag.message) {
+        finding.field = field.clone();
+        findings.push(finding);
+    }
+    findings
+}
+
+fn people(
+    matchers: &Matchers,
+    role: Role,
+    field: &Field,
+    idents: &[Ident<'_>],
+    findings: &mut Vec<Finding>,
+) {
+    for ident in idents {
+        findings.extend(matchers.identity.find(role, ident, field));
+    }
+}
+
+/// Judges one message that is no commit yet, as a `commit-msg` hook sees it.
+#[must_use]
+pub fn message(config: &Config, repository: String, name: &RefName, message: &[u8]) -> Report {
+    let started = Instant::now();
+    let findings = config.rules.matchers.message.find(None, message);
+    let findings = findings.into_iter().map(|finding| Judged {
+        commit: None,
+        ref_name: name.clone(),
+        decision: config.policy.judge(&finding),
+        finding,
+    });
+    Report {
+        repository,
+        refs: vec![name.clone()],
+        commits: 1,
+        findings: findings.collect(),
+        skipped: Vec::new(),
+        rules_digest: config.digest.clone(),
+        contact: config.policy.contact.clone(),
+        elapsed: started.elapsed(),
+    }
+}

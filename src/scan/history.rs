@@ -1,0 +1,91 @@
+//! Judging the whole history of a repository.
+
+use super::objects::peel;
+use super::{Scan, Scope};
+use crate::config::Config;
+use crate::git::{GitError, IdMap, ObjectId, ObjectKind, RefKind, Repository};
+use crate::report::Report;
+
+/// What a long scan is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Reading commits; how many there are is not known yet.
+    Reading,
+    /// Comparing the trees of so many commits.
+    Comparing(usize),
+}
+
+/// Receives the progress of a long scan: the stage, and how many commits are done.
+pub type Progress<'p> = &'p mut dyn FnMut(Stage, usize);
+
+/// Progress is told every so many commits.
+const EVERY: usize = 512;
+
+/// Judges everything that the refs of a repository reach. A commit's ref is the first by
+/// name that reaches it.
+///
+/// # Errors
+/// When anything that has to be judged can't be read.
+pub fn judge_history(
+    repository: &Repository,
+    config: &Config,
+    name: String,
+    scope: Scope,
+    progress: Progress<'_>,
+) -> Result<Report, GitError> {
+    let objects = repository.objects()?;
+    let mut scan = Scan::new(repository, &objects, config, scope);
+    let refs = repository.references()?;
+    let mut first: IdMap<usize> = IdMap::default();
+    let mut all: Vec<ObjectId> = Vec::new();
+    for (at, reference) in refs.iter().enumerate() {
+        scan.judge_name(&reference.name);
+        let peeled = peel(&objects, reference.target)?;
+        if reference.name.kind() == RefKind::Replace {
+            scan.judge_replacement(&reference.name, reference.target)?;
+        }
+        scan.judge_peeled(&reference.name, &peeled, &|_| false)?;
+        if peeled.kind != ObjectKind::Commit {
+            continue;
+        }
+        progress(Stage::Reading, all.len());
+        let mut new =
+            scan.graph.reachable(peeled.id, &|id| first.contains_key(&id), &mut |read| {
+                if read % EVERY == 0 {
+                    progress(Stage::Reading, all.len() + read);
+                }
+            })?;
+        for &id in &new {
+            first.insert(id, at);
+        }
+        all.append(&mut new);
+    }
+    scan.commits = all.len();
+    let total = all.len();
+    // Packs hold the newest version whole and older ones as deltas: newest first.
+    let mut found = Vec::new();
+    for (done, &id) in all.iter().rev().enumerate() {
+        if done % EVERY == 0 {
+            progress(Stage::Comparing(total), done);
+        }
+        let findings = scan.commit_findings(id)?;
+        if !findings.is_empty() {
+            found.push((id, findings));
+        }
+    }
+    for (id, findings) in found.into_iter().rev() {
+        let label = scan.label(id)?;
+        if let Some(reference) = first.get(&id).and_then(|&at| refs.get(at)) {
+            scan.add(Some(&label), &reference.name, findings);
+        }
+    }
+    for id in all {
+        if let Some(reference) = first.get(&id).and_then(|&at| refs.get(at))
+            && Scan::is_notes(&reference.name)
+        {
+            scan.judge_notes(&reference.name, id)?;
+        }
+    }
+    let names = refs.into_iter().map(|reference| reference.name).collect();
+    Ok(scan.report(name, names))
+}

@@ -1,0 +1,167 @@
+//! The findings that belong to a ref and not to a commit: its name, annotated tags,
+//! tags of trees and blobs, notes, replacements.
+
+use std::collections::HashSet;
+
+use super::objects::{Blob, Peeled, blob};
+use super::tree::LARGEST_FILE;
+use super::{Scan, commit};
+use crate::finding::{Field, Finding};
+use crate::git::{
+    Change, Changes, Commit, GitError, Mode, ObjectId, ObjectKind, RefKind, RefName, Tag, Visitor,
+};
+use crate::marker::Trick;
+use crate::report::Skipped;
+
+impl Scan<'_> {
+    /// The name of a branch or tag.
+    pub(super) fn judge_name(&mut self, name: &RefName) {
+        let found = self.config.rules.matchers.ref_name.find(name.as_bytes());
+        let findings =
+            found.iter().map(|marker| Finding::new(marker, Field::RefName, name.as_bytes()));
+        let findings = findings.collect();
+        self.add(None, name, findings);
+    }
+
+    /// The annotated tags on the way to what a ref points to, and that itself when it
+    /// is no commit. `known` are tags that were judged before.
+    pub(super) fn judge_peeled(
+        &mut self,
+        name: &RefName,
+        peeled: &Peeled,
+        known: &dyn Fn(ObjectId) -> bool,
+    ) -> Result<(), GitError> {
+        for &id in &peeled.tags {
+            if known(id) {
+                continue;
+            }
+            let object = self.objects.read_kind(id, ObjectKind::Tag)?;
+            let tag = Tag::parse(id, object.data())?;
+            let findings = commit::tag(&self.config.rules.matchers, &Field::Tag(id), &tag);
+            drop(object);
+            self.add(None, name, findings);
+        }
+        let findings = match peeled.kind {
+            ObjectKind::Tree if self.scope.trees => self.trees.findings(peeled.id, &[])?,
+            ObjectKind::Blob if self.scope.contents => self.trees.blob(peeled.id)?,
+            _ => Vec::new(),
+        };
+        self.skipped.append(&mut self.trees.skipped);
+        self.add(None, name, findings);
+        Ok(())
+    }
+
+    /// The notes that a commit on a notes ref adds or changes.
+    pub(super) fn judge_notes(&mut self, name: &RefName, id: ObjectId) -> Result<(), GitError> {
+        let Some(tree) = self.graph.tree(id)? else {
+            return Ok(());
+        };
+        let mut parents = Vec::new();
+        for parent in self.graph.parents(id)? {
+            parents.extend(self.graph.tree(parent)?);
+        }
+        let mut notes = Notes { scan: self, name, findings: Vec::new(), skipped: Vec::new() };
+        Changes::new(notes.scan.objects).added_or_changed(tree, &parents, &mut notes)?;
+        let Notes { findings, mut skipped, .. } = notes;
+        self.skipped.append(&mut skipped);
+        self.add(None, name, findings);
+        Ok(())
+    }
+
+    /// A ref under `refs/replace/` makes git show another object in place of the one
+    /// that it is named after: what only the original carries is hidden by it.
+    ///
+    /// Source: git-replace(1).
+    pub(super) fn judge_replacement(
+        &mut self,
+        name: &RefName,
+        new: ObjectId,
+    ) -> Result<(), GitError> {
+        let hex = name.as_bytes().strip_prefix(b"refs/replace/").unwrap_or_default();
+        let Some(original) = ObjectId::from_hex(hex) else {
+            return Ok(());
+        };
+        let before = match self.own_findings(original) {
+            Ok(findings) => findings,
+            // A replacement for an object that is not here hides nothing here.
+            Err(GitError::Missing { .. }) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let shown: HashSet<String> =
+            self.own_findings(new)?.iter().map(|finding| finding.marker.id.clone()).collect();
+        let hidden: Vec<Finding> = before
+            .into_iter()
+            .filter(|finding| !shown.contains(&finding.marker.id))
+            .flat_map(|finding| {
+                let mut beside = self.config.rules.matchers.tamper.beside(&finding, Trick::Replace);
+                for tamper in &mut beside {
+                    tamper.field = Field::Replaced(original);
+                }
+                beside
+            })
+            .collect();
+        self.add(None, name, hidden);
+        Ok(())
+    }
+
+    /// The findings in an object of its own, without what it is compared with.
+    fn own_findings(&mut self, id: ObjectId) -> Result<Vec<Finding>, GitError> {
+        let object = self.objects.read(id)?;
+        let matchers = &self.config.rules.matchers;
+        Ok(match object.kind {
+            ObjectKind::Commit => {
+                let commit = Commit::parse(id, object.data())?;
+                commit::inspect(matchers, &commit).map(|found| found.to_vec()).unwrap_or_default()
+            }
+            ObjectKind::Tag => {
+                commit::tag(matchers, &Field::Tag(id), &Tag::parse(id, object.data())?)
+            }
+            ObjectKind::Tree => self.trees.findings(id, &[])?,
+            ObjectKind::Blob => self.trees.blob(id)?,
+        })
+    }
+
+    /// Whether a ref's new commits are notes.
+    pub(super) fn is_notes(name: &RefName) -> bool {
+        name.kind() == RefKind::Note || name.as_bytes().starts_with(b"refs/ai/")
+    }
+}
+
+struct Notes<'n, 's> {
+    scan: &'n Scan<'s>,
+    name: &'n RefName,
+    findings: Vec<Finding>,
+    skipped: Vec<Skipped>,
+}
+
+impl Visitor for Notes<'_, '_> {
+    fn matters(&self, _directory: &[u8]) -> bool {
+        // Notes are spread over directories by their first digits only.
+        false
+    }
+
+    fn change(&mut self, change: &Change<'_>) -> Result<bool, GitError> {
+        let Some(new) = change.new.filter(|new| new.mode == Mode::Blob) else {
+            return Ok(false);
+        };
+        let object = match blob(self.scan.objects, new.id, LARGEST_FILE)? {
+            Blob::Read(object) => object,
+            Blob::TooLarge(size) => {
+                self.skipped.push(Skipped {
+                    what: format!("note {} of {}", new.id, self.name),
+                    why: format!("{size} bytes are more than the limit of {LARGEST_FILE}"),
+                });
+                return Ok(false);
+            }
+        };
+        let matchers = &self.scan.config.rules.matchers;
+        let mut found = matchers.note.find(self.name.as_bytes(), object.data());
+        let annotated: Vec<u8> = change.path.iter().copied().filter(|&byte| byte != b'/').collect();
+        for finding in &mut found {
+            finding.path = Some(annotated.clone());
+        }
+        let interest = !found.is_empty();
+        self.findings.append(&mut found);
+        Ok(interest)
+    }
+}

@@ -1,0 +1,249 @@
+//! The findings in what a commit changes: paths and contents.
+//!
+//! Only what no parent has in the same place is looked at. Each distinct blob is read
+//! once and its result remembered. A file that was only moved or taken away is no use of
+//! the tool whose file it is.
+
+use std::rc::Rc;
+
+use super::{Scope, objects};
+use crate::finding::{Field, Finding, PathUse};
+use crate::git::{Change, Changes, GitError, IdMap, Mode, ObjectId, Objects, Side, Visitor};
+use crate::marker::{Matchers, PathMatch, Text};
+use crate::report::Skipped;
+
+/// Larger files are not searched for comments.
+pub(super) const LARGEST_FILE: usize = 16 << 20;
+/// More findings than this in one commit are cut off, and the report says so.
+const MOST_FINDINGS: usize = 10_000;
+
+/// Looks at trees; remembers blobs.
+pub(super) struct Trees<'o> {
+    changes: Changes<'o>,
+    contents: Contents<'o>,
+    matchers: &'o Matchers,
+    /// What was not looked at since it was last emptied.
+    pub(super) skipped: Vec<Skipped>,
+}
+
+/// The content findings of blobs, by id.
+struct Contents<'o> {
+    objects: &'o Objects<'o>,
+    matchers: &'o Matchers,
+    wanted: bool,
+    known: IdMap<Option<Rc<[Text]>>>,
+}
+
+impl<'o> Trees<'o> {
+    pub(super) fn new(objects: &'o Objects<'o>, matchers: &'o Matchers, scope: Scope) -> Self {
+        let wanted = scope.contents && !matchers.content.is_empty();
+        let contents = Contents { objects, matchers, wanted, known: IdMap::default() };
+        Self { changes: Changes::new(objects), contents, matchers, skipped: Vec::new() }
+    }
+
+    /// The findings in what `tree` has and none of `parents` has.
+    pub(super) fn findings(
+        &mut self,
+        tree: ObjectId,
+        parents: &[ObjectId],
+    ) -> Result<Vec<Finding>, GitError> {
+        let mut look = Look {
+            matchers: self.matchers,
+            contents: &mut self.contents,
+            skipped: &mut self.skipped,
+            paths: Vec::new(),
+            texts: Vec::new(),
+        };
+        self.changes.added_or_changed(tree, parents, &mut look)?;
+        let Look { mut paths, mut texts, .. } = look;
+        // What was removed is only of interest beside something that came.
+        if !parents.is_empty() && (paths.iter().any(|path| path.added) || !texts.is_empty()) {
+            let mut gone = Gone { matchers: self.matchers, paths: Vec::new(), blobs: Vec::new() };
+            self.changes.all(tree, parents, &mut gone)?;
+            for path in &mut paths {
+                path.added &= !gone.has(path);
+            }
+            texts.retain(|text| !text.added || !gone.blobs.contains(&text.id));
+        }
+        let paths = paths.into_iter().map(PathSeen::finding);
+        Ok(paths.chain(texts.into_iter().map(TextSeen::finding)).collect())
+    }
+
+    /// The content findings of a blob that is no part of a tree.
+    pub(super) fn blob(&mut self, id: ObjectId) -> Result<Vec<Finding>, GitError> {
+        let texts = self.contents.of(id, b"", &mut self.skipped)?;
+        let texts = texts.iter().flat_map(|texts| texts.iter());
+        Ok(texts.map(|text| content_finding(text, None)).collect())
+    }
+}
+
+/// A path marker that came or changed.
+struct PathSeen {
+    found: PathMatch,
+    path: Vec<u8>,
+    id: ObjectId,
+    added: bool,
+}
+
+impl PathSeen {
+    fn finding(self) -> Finding {
+        let mut finding = Finding::new(&self.found.marker, Field::Tree, &self.path);
+        finding.path_use = Some(match (self.found.shared, self.added) {
+            (true, _) => PathUse::Shared,
+            (false, true) => PathUse::Added,
+            (false, false) => PathUse::Changed,
+        });
+        finding.path = Some(self.path);
+        finding
+    }
+}
+
+/// A content marker in a file that came or changed.
+struct TextSeen {
+    text: Text,
+    path: Vec<u8>,
+    id: ObjectId,
+    added: bool,
+}
+
+impl TextSeen {
+    fn finding(self) -> Finding {
+        content_finding(&self.text, Some(self.path))
+    }
+}
+
+fn content_finding(text: &Text, path: Option<Vec<u8>>) -> Finding {
+    let mut finding = Finding::new(&text.marker, Field::Content, &text.excerpt);
+    finding.line = Some(text.line);
+    finding.path = path;
+    finding
+}
+
+struct Look<'l, 'o> {
+    matchers: &'o Matchers,
+    contents: &'l mut Contents<'o>,
+    skipped: &'l mut Vec<Skipped>,
+    paths: Vec<PathSeen>,
+    texts: Vec<TextSeen>,
+}
+
+impl Visitor for Look<'_, '_> {
+    fn matters(&self, directory: &[u8]) -> bool {
+        self.matchers.path.is_key(directory)
+    }
+
+    fn change(&mut self, change: &Change<'_>) -> Result<bool, GitError> {
+        let Some(new) = change.new else {
+            return Ok(false);
+        };
+        if self.paths.len() + self.texts.len() >= MOST_FINDINGS {
+            let reason = "it brings more tool files than can be reported";
+            return Err(GitError::Malformed { id: new.id, reason });
+        }
+        // What was a directory or a file of another kind before was not this file.
+        let found = self.matchers.path.find(change.path);
+        let mut interest = !found.is_empty();
+        for found in found {
+            let path = change.path.to_vec();
+            self.paths.push(PathSeen { found, path, id: new.id, added: change.old.is_none() });
+        }
+        if self.contents.wanted && new.mode == Mode::Blob {
+            interest |= self.content(change, new)?;
+        }
+        Ok(interest)
+    }
+}
+
+impl Look<'_, '_> {
+    fn content(&mut self, change: &Change<'_>, new: Side) -> Result<bool, GitError> {
+        let Some(texts) = self.contents.of(new.id, change.path, self.skipped)? else {
+            return Ok(false);
+        };
+        let old = change.old.filter(|old| old.mode == Mode::Blob);
+        let before = match old {
+            Some(old) => self.contents.of(old.id, change.path, self.skipped)?,
+            None => None,
+        };
+        // A line that was there before is not added, wherever it stands now.
+        let mut before: Vec<&Text> = before.iter().flat_map(|texts| texts.iter()).collect();
+        for text in texts.iter() {
+            let same = |old: &&Text| old.marker == text.marker && old.excerpt == text.excerpt;
+            if let Some(at) = before.iter().position(same) {
+                before.swap_remove(at);
+                continue;
+            }
+            self.texts.push(TextSeen {
+                text: text.clone(),
+                path: change.path.to_vec(),
+                id: new.id,
+                added: old.is_none(),
+            });
+        }
+        Ok(true)
+    }
+}
+
+impl Contents<'_> {
+    fn of(
+        &mut self,
+        id: ObjectId,
+        path: &[u8],
+        skipped: &mut Vec<Skipped>,
+    ) -> Result<Option<Rc<[Text]>>, GitError> {
+        if let Some(known) = self.known.get(&id) {
+            return Ok(known.clone());
+        }
+        let texts = match objects::blob(self.objects, id, LARGEST_FILE)? {
+            objects::Blob::Read(object) => self.matchers.content.find(object.data()),
+            objects::Blob::TooLarge(size) => {
+                let name = crate::text::escape::escape(path);
+                skipped.push(Skipped {
+                    what: format!("content of {name} (blob {id})"),
+                    why: format!("{size} bytes are more than the limit of {LARGEST_FILE}"),
+                });
+                Vec::new()
+            }
+        };
+        let texts = (!texts.is_empty()).then(|| Rc::from(texts));
+        self.known.insert(id, texts.clone());
+        Ok(texts)
+    }
+}
+
+/// What a commit takes away: marked paths, and all blobs.
+struct Gone<'o> {
+    matchers: &'o Matchers,
+    paths: Vec<(Vec<PathMatch>, Vec<u8>, ObjectId)>,
+    blobs: Vec<ObjectId>,
+}
+
+impl Gone<'_> {
+    /// Whether a marked file was only moved: one of the same marker, with the same
+    /// content or the same name, went in the same commit.
+    fn has(&self, seen: &PathSeen) -> bool {
+        let name = |path: &[u8]| path.rsplit(|&byte| byte == b'/').next().map(<[u8]>::to_vec);
+        self.paths.iter().any(|(found, path, id)| {
+            found.iter().any(|found| found.marker == seen.found.marker)
+                && (*id == seen.id || name(path) == name(&seen.path))
+        })
+    }
+}
+
+impl Visitor for Gone<'_> {
+    fn matters(&self, directory: &[u8]) -> bool {
+        self.matchers.path.is_key(directory)
+    }
+
+    fn change(&mut self, change: &Change<'_>) -> Result<bool, GitError> {
+        let (Some(old), None) = (change.old, change.new) else {
+            return Ok(false);
+        };
+        self.blobs.push(old.id);
+        let found = self.matchers.path.find(change.path);
+        if found.is_empty() {
+            return Ok(false);
+        }
+        self.paths.push((found, change.path.to_vec(), old.id));
+        Ok(true)
+    }
+}
