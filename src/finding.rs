@@ -187,3 +187,38 @@ impl Finding {
         }
     }
 }
+
+/// The tool that stands for any AI that is not known by name.
+pub const UNKNOWN_AI: &str = "unknown-ai";
+
+/// Of several markers of one tool at one place, keeps the surest, and the first of equals;
+/// a nameless AI is dropped where a tool is named. Tamper findings stay.
+#[must_use]
+pub fn surest(findings: Vec<Finding>) -> Vec<Finding> {
+    let same_place = |a: &Finding, b: &Finding| a.field == b.field && a.line == b.line;
+    let outdone = |at: usize, mine: &Finding, by_at: usize, by: &Finding| {
+        if at == by_at || !same_place(mine, by) || by.marker.kind == Kind::Tamper {
+            return false;
+        }
+        if mine.marker.tool == by.marker.tool {
+            let (mine, by) = (mine.marker.confidence, by.marker.confidence);
+            return by > mine || (by == mine && by_at < at);
+        }
+        mine.marker.tool == UNKNOWN_AI
+    };
+    let keep: Vec<bool> = findings
+        .iter()
+        .enumerate()
+        .map(|(at, mine)| {
+            let near = at.saturating_sub(NEAR)..(at + NEAR).min(findings.len());
+            mine.marker.kind == Kind::Tamper
+                || !near.filter_map(|by_at| Some((by_at, findings.get(by_at)?))).any(
+                    |(by_at, by)| outdone(at, mine, by_at, by),
+                )
+        })
+        .collect();
+    findings.into_iter().zip(keep).filter_map(|(finding, keep)| keep.then_some(finding)).collect()
+}
+
+/// Findings at one place stand near each other, since texts are read in order.
+const NEAR: usize = 64;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::Inspected;
 use crate::config::Config;
-use crate::finding::{Field, Finding};
+use crate::finding::{Field, Finding, surest};
 use crate::git::{Commit, Ident, RefName, Tag};
 use crate::marker::{Matchers, Role};
 use crate::report::{Judged, Report};
@@ -22,7 +22,7 @@ pub(super) fn inspect(matchers: &Matchers, commit: &Commit<'_>) -> Inspected {
         findings.extend(matchers.signature.find(signature, &Field::Signature));
     }
     findings.extend(matchers.message.find(commit.encoding, commit.message));
-    (!findings.is_empty()).then(|| Rc::from(findings))
+    (!findings.is_empty()).then(|| Rc::from(surest(findings)))
 }
 
 pub(super) fn tag(matchers: &Matchers, field: &Field, tag: &Tag<'_>) -> Vec<Finding> {
@@ -35,7 +35,7 @@ pub(super) fn tag(matchers: &Matchers, field: &Field, tag: &Tag<'_>) -> Vec<Find
         finding.field = field.clone();
         findings.push(finding);
     }
-    findings
+    surest(findings)
 }
 
 fn people(
@@ -54,7 +54,7 @@ fn people(
 #[must_use]
 pub fn message(config: &Config, repository: String, name: &RefName, message: &[u8]) -> Report {
     let started = Instant::now();
-    let findings = config.rules.matchers.message.find(None, message);
+    let findings = surest(config.rules.matchers.message.find(None, message));
     let findings = findings.into_iter().map(|finding| Judged {
         commit: None,
         ref_name: name.clone(),

@@ -1,0 +1,36 @@
+//! The built-in catalogue proves itself: every marker's examples, run by the same
+//! matchers that judge a push.
+
+use provost::config::{self, Layers};
+use provost::finding::Kind;
+use provost::rules::check_examples;
+
+#[test]
+fn every_example_of_the_built_in_rules_does_what_it_says() {
+    let config = config::load(Layers { isolated: true, ..Layers::default() }).unwrap();
+    let (run, failures) = check_examples(&config.merged, &config.rules);
+    let failures: Vec<String> = failures
+        .iter()
+        // Tricks that need more than a message have no example that could match.
+        .filter(|failure| !(failure.example.is_empty() && failure.id.starts_with("tamper/")))
+        .map(|failure| {
+            let should = if failure.should_match { "should match" } else { "should not match" };
+            format!("{} {should} {:?} ({})", failure.id, failure.example, failure.place.file_line())
+        })
+        .collect();
+    assert!(failures.is_empty(), "{} of {run} examples:\n{}", failures.len(), failures.join("\n"));
+    assert!(run > 1000, "only {run} examples were run");
+}
+
+#[test]
+fn every_marker_says_where_it_was_seen_and_since_when() {
+    let config = config::load(Layers { isolated: true, ..Layers::default() }).unwrap();
+    for rule in &config.rules.rules {
+        assert!(!rule.source.is_empty(), "{} has no source", rule.marker.id);
+        assert!(!rule.since.is_empty(), "{} has no since", rule.marker.id);
+    }
+    for (_, kind) in Kind::WORDS {
+        let of_kind = config.rules.rules.iter().filter(|rule| rule.marker.kind == kind);
+        assert!(of_kind.count() > 0, "no marker of the kind {kind}");
+    }
+}
