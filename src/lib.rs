@@ -13,8 +13,8 @@
 //! 4  marker      one file per marker kind
 //! 3  finding     a marker seen at one place; no opinion
 //! 2  push        what the server told the hook
+//! 2  platform    who pushes, where, and how to speak to him
 //! 1  git         repositories, raw objects, new commits, changes (the only user of git2)
-//! 1  platform    who pushes, where, and how to speak to him
 //! 0  text        escaping, lines, decoding, folding
 //! 0  document    TOML with places and collected problems
 //! ```

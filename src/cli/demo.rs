@@ -17,6 +17,27 @@ struct Act {
     ends: Ending,
 }
 
+/// What would lead git elsewhere than to the throw-away repositories: those of
+/// `git rev-parse --local-env-vars`, and what changes new repositories.
+const GIT_VARIABLES: [&str; 16] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_DEFAULT_HASH",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_TEMPLATE_DIR",
+    "GIT_WORK_TREE",
+];
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ending {
     Accepted,
@@ -163,10 +184,8 @@ impl Stage {
     fn git(&self, directory: &Path, arguments: &[&str]) -> Result<Finished, Error> {
         let person = "A Developer";
         let mut git = Command::new("git");
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("GIT_") {
-                git.env_remove(name);
-            }
+        for name in GIT_VARIABLES {
+            git.env_remove(name);
         }
         git.current_dir(directory)
             .args(arguments)
