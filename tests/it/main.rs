@@ -1,4 +1,15 @@
 //! The integration tests: one binary, a module a subject.
+//!
+//! Tests of the hook push with real git to a real repository; see [`support`].
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test ends where something is not as it should be"
+)]
 
 mod catalogue;
-mod layers;
+mod push_refs;
+mod support;
