@@ -212,9 +212,9 @@ pub fn surest(findings: Vec<Finding>) -> Vec<Finding> {
         .map(|(at, mine)| {
             let near = at.saturating_sub(NEAR)..(at + NEAR).min(findings.len());
             mine.marker.kind == Kind::Tamper
-                || !near.filter_map(|by_at| Some((by_at, findings.get(by_at)?))).any(
-                    |(by_at, by)| outdone(at, mine, by_at, by),
-                )
+                || !near
+                    .filter_map(|by_at| Some((by_at, findings.get(by_at)?)))
+                    .any(|(by_at, by)| outdone(at, mine, by_at, by))
         })
         .collect();
     findings.into_iter().zip(keep).filter_map(|(finding, keep)| keep.then_some(finding)).collect()

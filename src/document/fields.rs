@@ -76,6 +76,12 @@ impl<'n> Fields<'n> {
         self.table.get(key).map_or(self.place, |(place, _)| place)
     }
 
+    /// The place of the value under a key, or of the table when the key is absent.
+    #[must_use]
+    pub fn place_of_value(&self, key: &str) -> &'n Place {
+        self.table.get(key).map_or(self.place, |(_, node)| &node.place)
+    }
+
     /// A string.
     pub fn string(&mut self, key: &'static str) -> Option<&'n str> {
         let node = self.node(key)?;

@@ -23,12 +23,13 @@ impl Repository {
     /// # Errors
     /// When they can't be listed; never an empty list instead.
     pub fn references(&self) -> Result<Vec<Reference>, GitError> {
-        let mut all = if self.is_reftable() { self.from_git()? } else { self.from_libgit2()? };
+        let mut all =
+            if self.is_reftable() { self.list_by_git()? } else { self.list_by_libgit2()? };
         all.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(all)
     }
 
-    fn from_libgit2(&self) -> Result<Vec<Reference>, GitError> {
+    fn list_by_libgit2(&self) -> Result<Vec<Reference>, GitError> {
         let failed = |error: git2::Error| GitError::References { reason: error.message().into() };
         let mut all = Vec::new();
         for reference in self.libgit2().references().map_err(failed)? {
@@ -42,7 +43,7 @@ impl Repository {
         Ok(all)
     }
 
-    fn from_git(&self) -> Result<Vec<Reference>, GitError> {
+    fn list_by_git(&self) -> Result<Vec<Reference>, GitError> {
         let format = b"--format=%(objectname) %(symref) %(refname)";
         let output = cli::run(self.git_dir(), &[b"for-each-ref", format])?;
         let mut all = Vec::new();

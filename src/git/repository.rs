@@ -163,7 +163,7 @@ impl Repository {
         } else {
             &common
         };
-        let name = named.file_name().map(|name| name.as_bytes()).unwrap_or_default();
+        let name = named.file_name().map(OsStrExt::as_bytes).unwrap_or_default();
         crate::text::escape::escape(name.strip_suffix(b".git").unwrap_or(name))
     }
 

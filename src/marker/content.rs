@@ -33,7 +33,8 @@ const MOST: usize = 100;
 impl Spec {
     pub(super) fn read(_: Kind, fields: &mut Fields<'_>) -> Option<Self> {
         let text = fields.required_string("pattern");
-        let pattern = text.and_then(|text| Pattern::read(fields, text, fields.place_of("pattern")));
+        let pattern =
+            text.and_then(|text| Pattern::read(fields, text, fields.place_of_value("pattern")));
         let keywords = super::line::keywords(fields);
         let first_lines = fields.count("first-lines").unwrap_or(FIRST_LINES);
         Some(Self { pattern: pattern?, keywords: keywords?, first_lines })

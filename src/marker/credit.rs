@@ -127,7 +127,8 @@ impl Spec {
         }
         let mut person = Person::read(fields, true);
         let value = fields.string("value");
-        let value = value.and_then(|text| Pattern::read(fields, text, fields.place_of("value")));
+        let value =
+            value.and_then(|text| Pattern::read(fields, text, fields.place_of_value("value")));
         if person.literals().is_empty() {
             if !has_own_keys {
                 fields.reader().report(
@@ -154,7 +155,7 @@ impl Spec {
 
     /// Whether a credit line is this marker's.
     pub(super) fn matches(&self, credit: &Credit<'_>, exact: &dyn Fn(&str) -> bool) -> bool {
-        self.keys.iter().any(|key| *key == credit.key)
+        self.keys.contains(&credit.key)
             && !credit.value.is_empty()
             && self.person.is(&Ident::parse(credit.value), exact)
             && self.value.as_ref().is_none_or(|pattern| pattern.is_match(&lossy(credit.value)))

@@ -15,7 +15,8 @@ pub struct Spec {
 impl Spec {
     pub(super) fn read(_: Kind, fields: &mut Fields<'_>) -> Option<Self> {
         let text = fields.required_string("pattern");
-        let pattern = text.and_then(|text| Pattern::read(fields, text, fields.place_of("pattern")));
+        let pattern =
+            text.and_then(|text| Pattern::read(fields, text, fields.place_of_value("pattern")));
         let keywords = keywords(fields);
         Some(Self { pattern: pattern?, keywords: keywords? })
     }

@@ -215,6 +215,6 @@ fn original_line<'m>(message: &'m [u8], hit: &'m Hit) -> &'m [u8] {
         return text;
     }
     // What stands before a NUL or a carriage return would hide the evidence again.
-    let pieces = line.split(|&byte| matches!(byte, 0 | b'\r'));
-    pieces.filter(|piece| !piece.trim_ascii().is_empty()).last().unwrap_or(line)
+    let mut pieces = line.rsplit(|&byte| matches!(byte, 0 | b'\r'));
+    pieces.find(|piece| !piece.trim_ascii().is_empty()).unwrap_or(line)
 }

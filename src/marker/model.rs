@@ -24,7 +24,8 @@ impl Model {
         let id = fields.required_string("id");
         let vendor = fields.required_string("vendor");
         let text = fields.required_string("pattern");
-        let pattern = text.and_then(|text| Pattern::read(fields, text, fields.place_of("pattern")));
+        let pattern =
+            text.and_then(|text| Pattern::read(fields, text, fields.place_of_value("pattern")));
         Some(Self { id: id?.to_owned(), vendor: vendor?.to_owned(), pattern: pattern? })
     }
 

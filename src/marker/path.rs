@@ -47,7 +47,7 @@ impl Spec {
         let globs = paths.into_iter().filter_map(|(text, place)| {
             let anchored = text.trim_end_matches("/**").contains('/');
             let components = || text.split('/').filter(|part| !part.is_empty() && *part != "**");
-            let whole = components().filter(|part| literal_start(part) == *part).last();
+            let whole = components().rfind(|part| literal_start(part) == *part);
             let start = components().map(literal_start).max_by_key(|start| start.len());
             let key = match (whole, start) {
                 (Some(name), _) => Key::Whole(name.as_bytes().to_vec()),

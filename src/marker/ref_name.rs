@@ -37,7 +37,7 @@ impl Spec {
         }
         let pattern = fields.string("pattern");
         let pattern =
-            pattern.and_then(|text| Pattern::read(fields, text, fields.place_of("pattern")));
+            pattern.and_then(|text| Pattern::read(fields, text, fields.place_of_value("pattern")));
         Some(Self { globs, pattern })
     }
 }

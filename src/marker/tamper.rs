@@ -38,9 +38,7 @@ pub struct Spec {
 
 impl Spec {
     pub(super) fn read(_: Kind, fields: &mut Fields<'_>) -> Option<Self> {
-        if fields.required_string("trick").is_none() {
-            return None;
-        }
+        fields.required_string("trick")?;
         fields.word("trick", &Trick::WORDS).map(|trick| Self { trick })
     }
 }

@@ -279,7 +279,7 @@ impl Scan<'_> {
                 self.judge_notes(&target.name, id)?;
             }
         }
-        self.attribute(group, &ids, found)
+        self.attribute(group, &ids, &found)
     }
 
     /// Adds each finding for each ref update that reaches its commit.
@@ -287,10 +287,10 @@ impl Scan<'_> {
         &mut self,
         group: &[&Target],
         ids: &[ObjectId],
-        found: Vec<(ObjectId, Vec<Finding>)>,
+        found: &[(ObjectId, Vec<Finding>)],
     ) -> Result<(), GitError> {
         let mut labels = Vec::with_capacity(found.len());
-        for (id, _) in &found {
+        for (id, _) in found {
             labels.push(self.label(*id)?);
         }
         // 64 commits at a time: a bit for each, handed from parents to children.

@@ -11,5 +11,7 @@
 )]
 
 mod catalogue;
+mod layers;
+mod cli_errors;
 mod push_refs;
 mod support;
