@@ -12,6 +12,7 @@ mod sandbox;
 mod server;
 
 pub(crate) use client::Client;
+pub(crate) use commit::refspec;
 pub(crate) use pushed::Pushed;
 pub(crate) use sandbox::{Finished, PROVOST, Run, Sandbox};
 pub(crate) use server::{Options, Recorded, TestServer};
