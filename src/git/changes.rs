@@ -50,6 +50,10 @@ const DEEPEST: usize = 2048;
 /// can repeat each other exponentially often in few objects.
 const REMEMBER_AFTER: usize = 10_000;
 
+/// More directories in one commit are not walked: no project has them, and a tree that
+/// repeats itself must not take forever.
+const MOST_DIRECTORIES: usize = 4_000_000;
+
 /// Walks the changes of commits.
 pub struct Changes<'o> {
     objects: &'o Objects<'o>,
@@ -132,6 +136,10 @@ impl<'o> Changes<'o> {
             return Err(GitError::Malformed { id, reason: "the tree nests too deeply" });
         }
         self.walked += 1;
+        if self.walked > MOST_DIRECTORIES {
+            let id = new.or_else(|| old.first().copied()).unwrap_or(ObjectId::NULL);
+            return Err(GitError::Malformed { id, reason: "the tree has too many directories" });
+        }
         let remember = self.walked > REMEMBER_AFTER && !matters;
         if remember && self.barren.contains(&(new, old.to_vec())) {
             return Ok(false);

@@ -28,7 +28,7 @@ const BINARY_WITHIN: usize = 8000;
 /// The longest line that is tried; minified files have no comments worth reading.
 const LONGEST_LINE: usize = 2000;
 /// More findings in one file say nothing more.
-const MOST: usize = 100;
+pub const MOST_TEXTS: usize = 100;
 
 impl Spec {
     pub(super) fn read(_: Kind, fields: &mut Fields<'_>) -> Option<Self> {
@@ -57,17 +57,20 @@ pub struct Text {
 pub struct Matcher {
     literals: Literals,
     markers: Vec<(Rc<Marker>, Spec)>,
+    /// No marker looks beyond so many lines.
+    first_lines: usize,
 }
 
 impl Matcher {
     pub(super) fn new(markers: Vec<(Rc<Marker>, Spec)>) -> Self {
+        let first_lines = markers.iter().map(|(_, spec)| spec.first_lines).max().unwrap_or(0);
         let mut literals = Literals::default();
         for (at, (_, spec)) in markers.iter().enumerate() {
             for keyword in &spec.keywords {
                 literals.add(keyword, at);
             }
         }
-        Self { literals, markers }
+        Self { literals, markers, first_lines }
     }
 
     /// Whether there is any marker of this kind.
@@ -83,6 +86,8 @@ impl Matcher {
         if memchr::memchr(0, head).is_some() {
             return Vec::new();
         }
+        let end = memchr::memchr_iter(b'\n', content).nth(self.first_lines.saturating_sub(1));
+        let content = content.get(..end.unwrap_or(content.len())).unwrap_or(content);
         let mut found: Vec<Text> = Vec::new();
         let mut locator = Locator::new(content);
         self.literals.find(content, |offset, at| {
@@ -92,7 +97,7 @@ impl Matcher {
             let line = locator.piece_at(offset);
             if line.number > spec.first_lines
                 || line.bytes.len() > LONGEST_LINE
-                || found.len() >= MOST
+                || found.len() >= MOST_TEXTS
             {
                 return;
             }

@@ -45,9 +45,9 @@ struct Hit {
     behind_nul: bool,
 }
 
-/// More markers than this in one message are not reported: its verdict is certain, and
-/// memory must be bounded.
-const MOST_HITS: usize = 1000;
+/// More markers than this in one view of a message are not reported: its verdict is
+/// certain, and memory must be bounded.
+pub const MOST_HITS: usize = 1000;
 /// A wrapped credit line spans at most this many lines before the one that was hit.
 const WRAPPED: usize = 2;
 
@@ -79,7 +79,8 @@ impl Matcher {
     }
 
     /// The findings in a message, with the field left as [`Field::Message`]; `encoding`
-    /// is the value of the commit's `encoding` header.
+    /// is the value of the commit's `encoding` header. There are never many more than
+    /// [`MOST_HITS`].
     #[must_use]
     pub fn find(&self, encoding: Option<&[u8]>, message: &[u8]) -> Vec<Finding> {
         let mut findings = Vec::new();

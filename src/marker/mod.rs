@@ -23,8 +23,9 @@ mod ref_name;
 mod signature;
 mod tamper;
 
-pub use content::Text;
+pub use content::{MOST_TEXTS, Text};
 pub use identity::Role;
+pub use message::MOST_HITS;
 pub use model::{Model, Models};
 pub use path::PathMatch;
 pub use tamper::Trick;

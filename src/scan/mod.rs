@@ -18,6 +18,7 @@ use std::time::Instant;
 use crate::config::Config;
 use crate::finding::Finding;
 use crate::git::{Commit, GitError, Graph, ObjectId, ObjectKind, Objects, RefName, Repository};
+use crate::marker::MOST_HITS;
 use crate::report::{CommitLabel, Judged, Report, Skipped};
 
 pub use commit::message;
@@ -87,6 +88,12 @@ impl<'s> Scan<'s> {
             Some(Some(found)) => found.to_vec(),
             _ => Vec::new(),
         };
+        if findings.len() >= MOST_HITS {
+            self.skipped.push(Skipped {
+                what: format!("further markers in the message of commit {id}"),
+                why: format!("only the first {MOST_HITS} of a message are reported"),
+            });
+        }
         if self.scope.trees
             && let Some(tree) = self.graph.tree(id)?
         {

@@ -8,9 +8,10 @@ use std::rc::Rc;
 
 use super::{Scope, objects};
 use crate::finding::{Field, Finding, PathUse};
-use crate::git::{Change, Changes, GitError, IdMap, Mode, ObjectId, Objects, Side, Visitor};
-use crate::marker::{Matchers, PathMatch, Text};
+use crate::git::{Change, Changes, GitError, IdMap, IdSet, Mode, ObjectId, Objects, Side, Visitor};
+use crate::marker::{MOST_TEXTS, Matchers, PathMatch, Text};
 use crate::report::Skipped;
+use crate::text::escape::escape;
 
 /// Larger files are not searched for comments.
 pub(super) const LARGEST_FILE: usize = 16 << 20;
@@ -53,12 +54,20 @@ impl<'o> Trees<'o> {
             skipped: &mut self.skipped,
             paths: Vec::new(),
             texts: Vec::new(),
+            cut: false,
         };
         self.changes.added_or_changed(tree, parents, &mut look)?;
-        let Look { mut paths, mut texts, .. } = look;
+        let Look { mut paths, mut texts, cut, .. } = look;
+        if cut {
+            self.skipped.push(Skipped {
+                what: format!("further files in tree {tree}"),
+                why: format!("only the first {MOST_FINDINGS} findings of a commit are reported"),
+            });
+        }
         // What was removed is only of interest beside something that came.
         if !parents.is_empty() && (paths.iter().any(|path| path.added) || !texts.is_empty()) {
-            let mut gone = Gone { matchers: self.matchers, paths: Vec::new(), blobs: Vec::new() };
+            let mut gone =
+                Gone { matchers: self.matchers, paths: Vec::new(), blobs: IdSet::default() };
             self.changes.all(tree, parents, &mut gone)?;
             for path in &mut paths {
                 path.added &= !gone.has(path);
@@ -125,6 +134,7 @@ struct Look<'l, 'o> {
     skipped: &'l mut Vec<Skipped>,
     paths: Vec<PathSeen>,
     texts: Vec<TextSeen>,
+    cut: bool,
 }
 
 impl Visitor for Look<'_, '_> {
@@ -137,8 +147,8 @@ impl Visitor for Look<'_, '_> {
             return Ok(false);
         };
         if self.paths.len() + self.texts.len() >= MOST_FINDINGS {
-            let reason = "it brings more tool files than can be reported";
-            return Err(GitError::Malformed { id: new.id, reason });
+            self.cut = true;
+            return Ok(true);
         }
         // What was a directory or a file of another kind before was not this file.
         let found = self.matchers.path.find(change.path);
@@ -194,11 +204,19 @@ impl Contents<'_> {
             return Ok(known.clone());
         }
         let texts = match objects::blob(self.objects, id, LARGEST_FILE)? {
-            objects::Blob::Read(object) => self.matchers.content.find(object.data()),
+            objects::Blob::Read(object) => {
+                let texts = self.matchers.content.find(object.data());
+                if texts.len() >= MOST_TEXTS {
+                    skipped.push(Skipped {
+                        what: format!("further markers in {} (blob {id})", escape(path)),
+                        why: format!("only the first {MOST_TEXTS} of a file are reported"),
+                    });
+                }
+                texts
+            }
             objects::Blob::TooLarge(size) => {
-                let name = crate::text::escape::escape(path);
                 skipped.push(Skipped {
-                    what: format!("content of {name} (blob {id})"),
+                    what: format!("content of {} (blob {id})", escape(path)),
                     why: format!("{size} bytes are more than the limit of {LARGEST_FILE}"),
                 });
                 Vec::new()
@@ -214,7 +232,7 @@ impl Contents<'_> {
 struct Gone<'o> {
     matchers: &'o Matchers,
     paths: Vec<(Vec<PathMatch>, Vec<u8>, ObjectId)>,
-    blobs: Vec<ObjectId>,
+    blobs: IdSet,
 }
 
 impl Gone<'_> {
@@ -238,7 +256,7 @@ impl Visitor for Gone<'_> {
         let (Some(old), None) = (change.old, change.new) else {
             return Ok(false);
         };
-        self.blobs.push(old.id);
+        self.blobs.insert(old.id);
         let found = self.matchers.path.find(change.path);
         if found.is_empty() {
             return Ok(false);
