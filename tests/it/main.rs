@@ -13,5 +13,7 @@
 mod catalogue;
 mod layers;
 mod cli_errors;
+mod push_history;
+mod push_objects;
 mod push_refs;
 mod support;
