@@ -1,0 +1,173 @@
+//! Documentation that can't lie: what the README and `docs/` show is run or compared, and
+//! what they name is there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::support::{Client, PROVOST, Sandbox};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn pages() -> Vec<(PathBuf, String)> {
+    let mut pages = vec![root().join("README.md"), root().join("CHANGELOG.md")];
+    for folder in ["docs", "hooks"] {
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "md") {
+                pages.push(path);
+            }
+        }
+    }
+    pages.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
+}
+
+/// The fenced blocks of a language, in order.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(bool, String)> = None;
+    for line in page.lines() {
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(name)) => open = Some((name == language, String::new())),
+            (Some(_), Some(_)) => {
+                if let Some((true, block)) = open.take() {
+                    blocks.push(block);
+                }
+            }
+            (Some((_, block)), None) => {
+                block.push_str(line);
+                block.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    blocks
+}
+
+fn readme() -> String {
+    fs::read_to_string(root().join("README.md")).unwrap()
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let mut seen = 0;
+    for (path, text) in pages() {
+        for (at, _) in text.match_indices("](") {
+            let target = text[at + 2..].split(')').next().unwrap();
+            if target.starts_with("http") || target.starts_with('#') {
+                continue;
+            }
+            let target = target.split('#').next().unwrap();
+            let found = path.parent().unwrap().join(target);
+            assert!(found.exists(), "{} links to {target}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen >= 5, "only {seen} links");
+}
+
+#[test]
+fn source_paths_that_are_named_exist() {
+    let mut seen = 0;
+    for (path, text) in pages() {
+        for word in text.split(|c: char| !(c.is_alphanumeric() || "/_.-<>".contains(c))) {
+            let word = word.trim_end_matches('.');
+            let named = ["src/", "tests/", "hooks/", "docs/", "benches/"]
+                .iter()
+                .any(|folder| word.starts_with(folder));
+            // `<name>` stands for what a reader adds; hooks/ may be a repository's own.
+            if !named || word.contains('<') || word.ends_with('/') || word.starts_with("hooks/") {
+                continue;
+            }
+            assert!(root().join(word).exists(), "{} names {word}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen >= 5, "only {seen} paths");
+}
+
+#[test]
+fn the_demonstration_ends_as_it_claims_and_shows_what_the_readme_shows() {
+    let sandbox = Sandbox::new();
+    let finished = sandbox.run(PROVOST, "").arg("demo").ok();
+    let shown = finished.out();
+    for claim in [
+        "== 1. A commit that a person wrote",
+        "-> accepted\n",
+        "-> accepted, with a warning\n",
+        "Every push ended as the built-in policy says.",
+    ] {
+        assert!(shown.contains(claim), "{claim:?} is missing from:\n{shown}");
+    }
+    assert_eq!(shown.matches("-> refused").count(), 3, "{shown}");
+    // Ids differ from run to run; git pads its lines.
+    let transcript = blocks(&readme(), "text").into_iter().next().unwrap();
+    let lines: Vec<&str> = shown.lines().map(str::trim_end).collect();
+    for line in transcript.lines() {
+        let known = lines.contains(&line)
+            || line.ends_with("Parse the input")
+                && lines.iter().any(|shown| shown.ends_with("Parse the input"));
+        assert!(known, "the README shows {line:?}, the demonstration:\n{shown}");
+    }
+}
+
+#[test]
+fn the_policy_of_the_readme_is_one() {
+    let client = Client::alone();
+    client.commit("x\n\nCo-Authored-By: Claude <noreply@anthropic.com>\n").create();
+    let policy = blocks(&readme(), "toml").into_iter().next().unwrap();
+    let path = client.sandbox().write("policy.toml", policy);
+    let path = path.to_str().unwrap();
+    let finished = client.provost(&["--rules", path, "check", "--format", "jsonl", "HEAD"]);
+    let finished = finished.expect(1);
+    let out = finished.out();
+    assert!(out.contains(r#""verdict":"reject""#) && out.contains("policy.toml:7"), "{out}");
+}
+
+#[test]
+fn the_commands_that_are_shown_run() {
+    let client = Client::alone();
+    client.commit("first").create();
+    client.must(&["checkout", "-q", "-b", "topic"]);
+    client.commit("second").create();
+    let mut seen = 0;
+    for (path, text) in pages() {
+        for block in blocks(&text, "console") {
+            for line in block.lines().filter_map(|line| line.strip_prefix("$ provost ")) {
+                let line = line.split('#').next().unwrap();
+                let finished = client.provost(&line.split_whitespace().collect::<Vec<_>>());
+                assert_eq!(finished.code, Some(0), "{}: {}", path.display(), finished.all());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 3, "only {seen} commands");
+}
+
+#[test]
+fn every_command_has_a_help_text() {
+    let sandbox = Sandbox::new();
+    let help = sandbox.provost("").arg("--help").ok().out();
+    let commands = help.split("Commands:").nth(1).unwrap().split("Options:").next().unwrap();
+    let mut seen = 0;
+    let names = commands.lines().filter_map(|line| line.split_whitespace().next());
+    for name in names.filter(|name| *name != "help") {
+        let long = sandbox.provost("").args([name, "--help"]).ok().out();
+        assert!(long.contains("Usage:"), "{name}");
+        seen += 1;
+    }
+    assert!(seen >= 7, "{help}");
+}
+
+#[test]
+fn nothing_is_said_of_where_this_was_written() {
+    let words = ["/home/", "/root/", "localhost:", ".git/modules"];
+    for (path, text) in pages() {
+        for word in words {
+            assert!(!text.contains(word), "{} holds {word}", path.display());
+        }
+    }
+    assert!(Path::new(&root()).join("LICENSE-MIT").exists());
+    assert!(Path::new(&root()).join("LICENSE-APACHE").exists());
+}
