@@ -1,7 +1,7 @@
 //! The `git` command, for what libgit2 can't do: refs in the reftable format, and a
 //! second opinion on an object that libgit2 does not find.
 //!
-//! Ordinary repositories never need it: some servers run hooks where there is no git.
+//! It never uses a network. Ordinary repositories never need it: some servers run hooks where there is no git.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -17,11 +17,15 @@ pub(super) fn run(git_dir: &Path, arguments: &[&[u8]]) -> Result<Vec<u8>, GitErr
         words.join(" ")
     };
     let output = Command::new("git")
+        .args(["-c", "protocol.allow=never"])
         .arg("--git-dir")
         .arg(git_dir)
         .args(arguments.iter().map(|argument| OsStr::from_bytes(argument)))
         // A pushed refs/replace/* must not change what is seen.
         .env("GIT_NO_REPLACE_OBJECTS", "1")
+        // In a partial clone git would fetch what is missing; older versions only know
+        // how to be told that no transport may be used (protocol.allow in git-config(1)).
+        .env("GIT_NO_LAZY_FETCH", "1")
         .env("LC_ALL", "C")
         .stdin(Stdio::null())
         .output();
