@@ -15,5 +15,8 @@ mod layers;
 mod cli_errors;
 mod push_history;
 mod push_objects;
+mod push_protocol;
 mod push_refs;
+mod push_repositories;
 mod support;
+mod docs;

@@ -192,7 +192,6 @@ impl TestServer {
 
     /// Puts the hook in place.
     pub(crate) fn enable_hook(&self) {
-        let provost = self.command_line();
         let body = match &self.options.hook {
             Some(body) => body.clone(),
             None if self.options.recording => {
@@ -201,12 +200,13 @@ impl TestServer {
             }
             None => "#!/bin/sh\nexec @PROVOST@ pre-receive --platform plain\n".to_owned(),
         };
-        let body = body.replace("@PROVOST@", &provost).replace("@BINARY@", &quote(PROVOST));
         self.install("pre-receive", &body);
     }
 
-    /// Writes a hook as it is.
+    /// Writes a hook; see [`Options::hook`] for what stands for the command line.
     pub(crate) fn install(&self, hook: &str, body: &str) {
+        let body = body.replace("@PROVOST@", &self.command_line());
+        let body = body.replace("@BINARY@", &quote(PROVOST));
         let path = self.git_dir().join("hooks").join(hook);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         // Written beside and moved, for a shell may still read the old one.
@@ -231,9 +231,17 @@ impl TestServer {
     /// Runs the hook's command by hand with these ref updates, in the environment of a
     /// push that brings no object.
     pub(crate) fn judge_by_hand(&self, lines: &str) -> super::Finished {
+        self.by_hand().input(lines).finish()
+    }
+
+    /// The same, with no git on the `PATH`.
+    pub(crate) fn judge_by_hand_without_git(&self, lines: &str) -> super::Finished {
+        self.by_hand().env("PATH", "/var/empty/nothing").input(lines).finish()
+    }
+
+    fn by_hand(&self) -> Run {
         let script = format!("exec {} pre-receive --platform plain", self.command_line());
-        let run = self.sandbox.run("sh", self.git_dir()).arg("-c").arg(script);
-        run.env("GIT_DIR", ".").input(lines).finish()
+        self.sandbox.run("/bin/sh", self.git_dir()).arg("-c").arg(script).env("GIT_DIR", ".")
     }
 
     /// What git gave the recording hook the last time, which is forgotten now.
