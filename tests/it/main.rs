@@ -14,6 +14,7 @@ mod catalogue;
 mod layers;
 mod cli_errors;
 mod push_history;
+mod push_hostile;
 mod push_objects;
 mod push_protocol;
 mod push_refs;
