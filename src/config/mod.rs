@@ -78,6 +78,14 @@ pub struct Layers<'a> {
 /// # Errors
 /// All mistakes of all files together, or the file that could not be read.
 pub fn load(layers: Layers<'_>) -> Result<Config, ConfigError> {
+    merge(&sources(layers)?)
+}
+
+/// The texts of the layers, weakest first.
+///
+/// # Errors
+/// The file that could not be read.
+pub fn sources(layers: Layers<'_>) -> Result<Vec<Arc<Source>>, ConfigError> {
     let built_in = Source { name: "rules.toml".into(), text: BUILT_IN.into(), built_in: true };
     let mut sources = vec![Arc::new(built_in)];
     if !layers.isolated {
@@ -89,7 +97,7 @@ pub fn load(layers: Layers<'_>) -> Result<Config, ConfigError> {
     for path in layers.files {
         sources.push(read(path)?);
     }
-    merge(&sources)
+    Ok(sources)
 }
 
 fn repository_layer(repository: &Repository) -> Result<Option<Arc<Source>>, ConfigError> {
@@ -110,7 +118,11 @@ fn read_if_there(path: &Path) -> Result<Option<Arc<Source>>, ConfigError> {
     }
 }
 
-fn read(path: &Path) -> Result<Arc<Source>, ConfigError> {
+/// Reads one file of rules.
+///
+/// # Errors
+/// When it can't be read or is not text.
+pub fn read(path: &Path) -> Result<Arc<Source>, ConfigError> {
     let bytes = std::fs::read(path)
         .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
     let text = String::from_utf8(bytes).map_err(|error| ConfigError::NotText {
@@ -125,6 +137,16 @@ fn read(path: &Path) -> Result<Arc<Source>, ConfigError> {
 /// # Errors
 /// All mistakes of all files together.
 pub fn merge(sources: &[Arc<Source>]) -> Result<Config, ConfigError> {
+    match examine(sources) {
+        (Some(config), problems) if problems.is_empty() => Ok(config),
+        (_, problems) => Err(ConfigError::Problems(problems)),
+    }
+}
+
+/// Merges parsed layers and reads them as far as that goes, for whoever looks for
+/// mistakes: what is returned beside problems must not judge anything.
+#[must_use]
+pub fn examine(sources: &[Arc<Source>]) -> (Option<Config>, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut digest = Sha256::new();
     let mut merged: Option<Node> = None;
@@ -148,7 +170,7 @@ pub fn merge(sources: &[Arc<Source>]) -> Result<Config, ConfigError> {
     // A file that can't be parsed has lost keys: what else would be reported follows
     // from that.
     let Some(merged) = merged.filter(|_| problems.is_empty()) else {
-        return Err(ConfigError::Problems(problems));
+        return (None, problems);
     };
     let reader = Reader::default();
     let read = reader.fields(&merged, "the top level").map(|mut root| {
@@ -159,11 +181,10 @@ pub fn merge(sources: &[Arc<Source>]) -> Result<Config, ConfigError> {
         (rules, policy)
     });
     let problems = reader.take();
-    let Some((rules, policy)) = read.filter(|_| problems.is_empty()) else {
-        return Err(ConfigError::Problems(problems));
-    };
     let hex: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Config { rules, policy, digest: format!("sha256:{hex}"), merged })
+    let digest = format!("sha256:{hex}");
+    let config = read.map(|(rules, policy)| Config { rules, policy, digest, merged });
+    (config, problems)
 }
 
 /// A policy line about a tool, vendor or marker that the catalogue does not know decides

@@ -13,4 +13,4 @@ mod problem;
 pub use fields::{Fields, Reader};
 pub use merge::overlay;
 pub use node::{Node, Place, Source, Value, parse};
-pub use problem::{Problem, render};
+pub use problem::{Problem, Severity, render};

@@ -6,9 +6,20 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::Place;
 
+/// How bad a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The file does what it says, but hardly what is meant.
+    Warning,
+    /// The file can't be used, or contradicts itself.
+    Error,
+}
+
 /// One mistake in a configuration file.
 #[derive(Clone, Debug)]
 pub struct Problem {
+    /// How bad it is.
+    pub severity: Severity,
     /// Where it stands.
     pub place: Place,
     /// What is wrong, in one sentence without a full stop.
@@ -18,10 +29,17 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem at a place.
+    /// An error at a place.
     #[must_use]
     pub fn new(place: &Place, message: impl Into<String>) -> Self {
-        Self { place: place.clone(), message: message.into(), help: None }
+        let severity = Severity::Error;
+        Self { severity, place: place.clone(), message: message.into(), help: None }
+    }
+
+    /// A warning at a place.
+    #[must_use]
+    pub fn warning(place: &Place, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::new(place, message) }
     }
 
     /// Adds what to do about it.
@@ -48,7 +66,11 @@ pub fn render(problems: &[Problem], color: bool) -> String {
         let snippet = Snippet::source(text)
             .path(source.name.as_str())
             .annotation(AnnotationKind::Primary.span(start..end));
-        let title = Level::ERROR.primary_title(problem.message.as_str()).element(snippet);
+        let level = match problem.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let title = level.primary_title(problem.message.as_str()).element(snippet);
         let mut report: Vec<Group<'_>> = vec![title];
         if let Some(help) = &problem.help {
             report.push(Group::with_title(Level::HELP.secondary_title(help.as_str())));
