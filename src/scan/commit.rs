@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::Inspected;
 use crate::config::Config;
 use crate::finding::{Field, Finding, surest};
-use crate::git::{Commit, Ident, RefName, Tag};
+use crate::git::{Commit, GitError, Ident, ObjectId, RefName, Tag};
 use crate::marker::{Matchers, Role};
 use crate::report::{Judged, Report};
 
@@ -48,6 +48,16 @@ fn people(
     for ident in idents {
         findings.extend(matchers.identity.find(role, ident, field));
     }
+}
+
+/// The findings in a raw commit object alone, without what it changes.
+///
+/// # Errors
+/// When the object is too broken to be a commit.
+pub fn raw_commit(config: &Config, id: ObjectId, raw: &[u8]) -> Result<Vec<Finding>, GitError> {
+    let commit = Commit::parse(id, raw)?;
+    let found = inspect(&config.rules.matchers, &commit);
+    Ok(found.map(|found| found.to_vec()).unwrap_or_default())
 }
 
 /// Judges one message that is no commit yet, as a `commit-msg` hook sees it.

@@ -21,7 +21,7 @@ use crate::git::{Commit, GitError, Graph, ObjectId, ObjectKind, Objects, RefName
 use crate::marker::MOST_HITS;
 use crate::report::{CommitLabel, Judged, Report, Skipped};
 
-pub use commit::message;
+pub use commit::{message, raw_commit};
 pub use history::{Progress, Stage, judge_history};
 pub use push::{judge_outgoing, judge_push, judge_range};
 
