@@ -16,9 +16,9 @@ use crate::text::lines::Locator;
 /// What a `content` marker looks for.
 #[derive(Debug)]
 pub struct Spec {
-    pattern: Pattern,
-    keywords: Vec<String>,
-    first_lines: usize,
+    pub(super) pattern: Pattern,
+    pub(super) keywords: Vec<String>,
+    pub(super) first_lines: usize,
 }
 
 /// Attributions stand at the top of a file unless a marker says otherwise.
@@ -55,8 +55,8 @@ pub struct Text {
 /// All content markers.
 #[derive(Debug)]
 pub struct Matcher {
-    literals: Literals,
-    markers: Vec<(Rc<Marker>, Spec)>,
+    pub(super) literals: Literals,
+    pub(super) markers: Vec<(Rc<Marker>, Spec)>,
     /// No marker looks beyond so many lines.
     first_lines: usize,
 }
@@ -125,7 +125,7 @@ const LEADERS: [&[u8]; 20] = [
 ];
 
 /// The text of a comment line without its leader; `None` when the line is not one.
-fn comment(line: &[u8]) -> Option<&[u8]> {
+pub(super) fn comment(line: &[u8]) -> Option<&[u8]> {
     let line = line.trim_ascii();
     let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
     let text = LEADERS.iter().find_map(|leader| line.strip_prefix(*leader))?;

@@ -36,6 +36,23 @@ const CREDIT_KEYS: [&str; 15] = [
 /// Keys under which only people may stand.
 const SIGN_OFF_KEYS: [&str; 4] = ["signedoffby", "reviewedby", "ackedby", "testedby"];
 
+/// Why a marker that was tried is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// The key is none of the marker's.
+    Key,
+    /// There is no value.
+    Empty,
+    /// The address is none of the marker's.
+    Address,
+    /// The login is the marker's, but another marker lists the whole address.
+    Exact,
+    /// No expression on the name matched.
+    Name,
+    /// The expression on the value did not match.
+    Value,
+}
+
 /// Who is meant: addresses, GitHub logins, names. Shared with the kind `identity`.
 #[derive(Debug, Default)]
 pub(super) struct Person {
@@ -69,21 +86,33 @@ impl Person {
         Self { emails, logins, names, keywords: lower(fields.strings("keywords")) }
     }
 
-    /// Whether an identity is meant. `exact` holds the addresses that some marker lists
-    /// in full: for those a login alone does not count.
+    /// Whether an identity is meant; see [`Person::refuses`].
     pub(super) fn is(&self, ident: &Ident<'_>, exact: &dyn Fn(&str) -> bool) -> bool {
+        self.refuses(ident, exact).is_none()
+    }
+
+    /// Why an identity is not meant. `exact` holds the addresses that some marker lists
+    /// in full: for those a login alone does not count.
+    pub(super) fn refuses(
+        &self,
+        ident: &Ident<'_>,
+        exact: &dyn Fn(&str) -> bool,
+    ) -> Option<Refusal> {
         if !self.emails.is_empty() || !self.logins.is_empty() {
             let email = lossy(ident.email).to_ascii_lowercase();
-            let by_login =
-                || github_login(&email).is_some_and(|login| self.logins.iter().any(|l| l == login));
-            if !self.emails.contains(&email) && (exact(&email) || !by_login()) {
-                return false;
+            if !self.emails.contains(&email) {
+                let login = github_login(&email);
+                if !login.is_some_and(|login| self.logins.iter().any(|known| known == login)) {
+                    return Some(Refusal::Address);
+                }
+                if exact(&email) {
+                    return Some(Refusal::Exact);
+                }
             }
         }
-        self.names.is_empty() || {
-            let name = lossy(ident.name);
-            self.names.iter().any(|pattern| pattern.is_match(name.trim()))
-        }
+        let name = lossy(ident.name);
+        let named = || self.names.iter().any(|pattern| pattern.is_match(name.trim()));
+        (!self.names.is_empty() && !named()).then_some(Refusal::Name)
     }
 
     /// Literals of which one is there wherever the person is.
@@ -111,9 +140,9 @@ pub(super) fn github_login(email: &str) -> Option<&str> {
 /// What a `trailer` or `sign-off` marker looks for.
 #[derive(Debug)]
 pub struct Spec {
-    keys: Vec<String>,
-    person: Person,
-    value: Option<Pattern>,
+    pub(super) keys: Vec<String>,
+    pub(super) person: Person,
+    pub(super) value: Option<Pattern>,
 }
 
 impl Spec {
@@ -155,10 +184,25 @@ impl Spec {
 
     /// Whether a credit line is this marker's.
     pub(super) fn matches(&self, credit: &Credit<'_>, exact: &dyn Fn(&str) -> bool) -> bool {
-        self.keys.contains(&credit.key)
-            && !credit.value.is_empty()
-            && self.person.is(&Ident::parse(credit.value), exact)
-            && self.value.as_ref().is_none_or(|pattern| pattern.is_match(&lossy(credit.value)))
+        self.refuses(credit, exact).is_none()
+    }
+
+    /// Why a credit line is not this marker's.
+    pub(super) fn refuses(
+        &self,
+        credit: &Credit<'_>,
+        exact: &dyn Fn(&str) -> bool,
+    ) -> Option<Refusal> {
+        if !self.keys.contains(&credit.key) {
+            return Some(Refusal::Key);
+        }
+        if credit.value.is_empty() {
+            return Some(Refusal::Empty);
+        }
+        self.person.refuses(&Ident::parse(credit.value), exact).or_else(|| {
+            let pattern = self.value.as_ref()?;
+            (!pattern.is_match(&lossy(credit.value))).then_some(Refusal::Value)
+        })
     }
 }
 

@@ -27,14 +27,22 @@ pub enum Role {
     Tagger,
 }
 
+impl Role {
+    /// The word for it in configuration files.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        ROLES.iter().find(|(_, known)| *known == self).map_or("", |(word, _)| *word)
+    }
+}
+
 const ROLES: [(&str, Role); 3] =
     [("author", Role::Author), ("committer", Role::Committer), ("tagger", Role::Tagger)];
 
 /// What an `identity` marker looks for.
 #[derive(Debug)]
 pub struct Spec {
-    roles: Vec<Role>,
-    person: Person,
+    pub(super) roles: Vec<Role>,
+    pub(super) person: Person,
 }
 
 impl Spec {
@@ -68,7 +76,7 @@ impl Spec {
 /// All identity markers.
 #[derive(Debug)]
 pub struct Matcher {
-    markers: Vec<(Rc<Marker>, Spec)>,
+    pub(super) markers: Vec<(Rc<Marker>, Spec)>,
     by_email: HashMap<String, Vec<usize>>,
     by_login: HashMap<String, Vec<usize>>,
     by_name: Literals,
@@ -146,6 +154,22 @@ impl Matcher {
     }
 
     fn matching(&self, role: Role, ident: &Ident<'_>) -> Vec<Rc<Marker>> {
+        let candidates = self.candidates(ident);
+        let exact = |email: &str| self.is_exact(email);
+        let candidates = candidates.iter().filter_map(|&at| self.markers.get(at));
+        candidates
+            .filter(|(_, spec)| spec.roles.contains(&role) && spec.person.is(ident, &exact))
+            .map(|(marker, _)| Rc::clone(marker))
+            .collect()
+    }
+
+    /// Whether some marker lists this address in full.
+    pub(super) fn is_exact(&self, email: &str) -> bool {
+        self.by_email.contains_key(email)
+    }
+
+    /// The markers that list the address, the login or a word of the name.
+    pub(super) fn candidates(&self, ident: &Ident<'_>) -> Vec<usize> {
         let email = lossy(ident.email).to_ascii_lowercase();
         let mut candidates: Vec<usize> = Vec::new();
         let by_email = self.by_email.get(email.as_str());
@@ -158,11 +182,6 @@ impl Matcher {
         self.by_name.find(ident.name, |_, at| candidates.push(at));
         candidates.sort_unstable();
         candidates.dedup();
-        let exact = |email: &str| self.by_email.contains_key(email);
-        let candidates = candidates.iter().filter_map(|&at| self.markers.get(at));
         candidates
-            .filter(|(_, spec)| spec.roles.contains(&role) && spec.person.is(ident, &exact))
-            .map(|(marker, _)| Rc::clone(marker))
-            .collect()
     }
 }

@@ -8,7 +8,7 @@ use crate::finding::Kind;
 /// What a `line` marker looks for.
 #[derive(Debug)]
 pub struct Spec {
-    pattern: Pattern,
+    pub(super) pattern: Pattern,
     keywords: Vec<String>,
 }
 

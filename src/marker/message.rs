@@ -22,15 +22,15 @@ use crate::text::lines::{Line, Locator};
 /// All markers that look at lines of a message.
 #[derive(Debug)]
 pub struct Matcher {
-    literals: Literals,
-    markers: Vec<(Rc<Marker>, Look)>,
+    pub(super) literals: Literals,
+    pub(super) markers: Vec<(Rc<Marker>, Look)>,
     exact: HashSet<String>,
     models: Rc<Models>,
     tampers: Rc<Tampers>,
 }
 
 #[derive(Debug)]
-enum Look {
+pub(super) enum Look {
     Credit(super::credit::Spec),
     Line(line::Spec),
 }
@@ -102,19 +102,7 @@ impl Matcher {
                 findings.push(finding);
             }
         };
-        add(self.hits(message), None);
-        let nul = memchr::memchr(0, message).is_some();
-        let decoded = encoding.and_then(|label| decode(label, message));
-        if let Some(text) = &decoded {
-            add(self.hits(text.as_bytes()), Some(Trick::Encoding));
-        }
-        if nul {
-            add(self.hits(without_nul(message).as_bytes()), Some(Trick::Nul));
-        }
-        let view = decoded.as_deref().map_or(message, str::as_bytes);
-        if may_change(view) {
-            add(self.hits(fold(view).as_bytes()), Some(Trick::LookAlike));
-        }
+        views(encoding, message, &mut |view, trick| add(self.hits(view), trick));
         findings
     }
 
@@ -164,14 +152,14 @@ impl Matcher {
 
     /// Tries a credit line, then the same joined with the lines before it, for long
     /// values wrap.
-    fn credit(
+    pub(super) fn credit(
         &self,
         marker: &Marker,
         spec: &super::credit::Spec,
         line: Line<'_>,
         locator: &Locator<'_>,
     ) -> Option<(usize, String)> {
-        let exact = |email: &str| self.exact.contains(&format!("{} {email}", marker.kind));
+        let exact = |email: &str| self.is_exact(marker, email);
         let is =
             |text: &[u8]| Credit::parse(text).is_some_and(|credit| spec.matches(&credit, &exact));
         if is(line.bytes) {
@@ -195,6 +183,11 @@ impl Matcher {
         None
     }
 
+    /// Whether some marker of the same kind lists this address in full.
+    pub(super) fn is_exact(&self, marker: &Marker, email: &str) -> bool {
+        self.exact.contains(&format!("{} {email}", marker.kind))
+    }
+
     fn finding(&self, marker: &Rc<Marker>, hit: &Hit, message: &[u8]) -> Finding {
         let mut finding = Finding::new(marker, Field::Message, original_line(message, hit));
         finding.line = Some(hit.line);
@@ -203,6 +196,27 @@ impl Matcher {
             finding.model_vendor = Some(vendor);
         }
         finding
+    }
+}
+
+/// Calls `look` with each view of a message, the plain one first, and with the trick that
+/// a later one undoes.
+pub(super) fn views(
+    encoding: Option<&[u8]>,
+    message: &[u8],
+    look: &mut dyn FnMut(&[u8], Option<Trick>),
+) {
+    look(message, None);
+    let decoded = encoding.and_then(|label| decode(label, message));
+    if let Some(text) = &decoded {
+        look(text.as_bytes(), Some(Trick::Encoding));
+    }
+    if memchr::memchr(0, message).is_some() {
+        look(without_nul(message).as_bytes(), Some(Trick::Nul));
+    }
+    let view = decoded.as_deref().map_or(message, str::as_bytes);
+    if may_change(view) {
+        look(fold(view).as_bytes(), Some(Trick::LookAlike));
     }
 }
 

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use crate::document::Fields;
 use crate::finding::{Finding, Kind, Marker};
 
+mod claims;
 mod content;
 mod credit;
 mod identity;
@@ -22,13 +23,17 @@ mod pattern;
 mod ref_name;
 mod signature;
 mod tamper;
+mod trace;
 
+pub use claims::Claim;
 pub use content::{MOST_TEXTS, Text};
 pub use identity::Role;
 pub use message::MOST_HITS;
 pub use model::{Model, Models};
 pub use path::PathMatch;
+pub use pattern::expression;
 pub use tamper::Trick;
+pub use trace::{Candidate, View};
 
 macro_rules! marker_kinds {
     ($($kind:ident => $module:ident),+ $(,)?) => {

@@ -12,7 +12,7 @@ use crate::text::escape::lossy;
 
 /// How a note is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub(super) enum Format {
     /// Git AI Standard 3: attestation lines, `---`, JSON.
     GitAi,
     /// Agent Trace 0.1: JSON with contributors.
@@ -30,11 +30,18 @@ const FORMATS: [(&str, Format); 4] = [
     ("headers", Format::Headers),
 ];
 
+impl Format {
+    /// The word for it in configuration files.
+    pub(super) fn word(self) -> &'static str {
+        FORMATS.iter().find(|(_, known)| *known == self).map_or("", |(word, _)| *word)
+    }
+}
+
 /// What a `note` marker looks for.
 #[derive(Debug)]
 pub struct Spec {
-    globs: Vec<PathGlob>,
-    format: Format,
+    pub(super) globs: Vec<PathGlob>,
+    pub(super) format: Format,
 }
 
 impl Spec {

@@ -13,19 +13,19 @@ use crate::finding::{Kind, Marker};
 /// What a `path` marker looks for.
 #[derive(Debug)]
 pub struct Spec {
-    globs: Vec<Glob>,
+    pub(super) globs: Vec<Glob>,
     shared: bool,
 }
 
 #[derive(Debug)]
-struct Glob {
-    key: Key,
-    glob: PathGlob,
+pub(super) struct Glob {
+    pub(super) key: Key,
+    pub(super) glob: PathGlob,
 }
 
 /// What some component of every matching path is, or begins with.
 #[derive(Debug)]
-enum Key {
+pub(super) enum Key {
     Whole(Vec<u8>),
     Start(Vec<u8>),
 }
@@ -85,7 +85,7 @@ pub struct PathMatch {
 /// All path markers.
 #[derive(Debug)]
 pub struct Matcher {
-    markers: Vec<(Rc<Marker>, Spec)>,
+    pub(super) markers: Vec<(Rc<Marker>, Spec)>,
     /// Component to (marker, glob).
     by_name: HashMap<Vec<u8>, Vec<(usize, usize)>>,
     /// What a component begins with, marker, glob.

@@ -54,6 +54,11 @@ impl Pattern {
         Some(Self { source, compiled: OnceCell::new() })
     }
 
+    /// The expression as it is compiled.
+    pub(super) fn source(&self) -> &str {
+        &self.source
+    }
+
     /// Whether the text matches.
     pub(super) fn is_match(&self, text: &str) -> bool {
         self.regex().is_some_and(|regex| regex.is_match(text))
@@ -63,6 +68,12 @@ impl Pattern {
     pub(super) fn regex(&self) -> Option<&Regex> {
         self.compiled.get_or_init(|| build(&self.source).ok()).as_ref()
     }
+}
+
+/// Compiles an expression as markers do; `None` when it is none.
+#[must_use]
+pub fn expression(text: &str) -> Option<Regex> {
+    build(text).ok()
 }
 
 fn build(source: &str) -> Result<Regex, regex::Error> {
@@ -87,6 +98,11 @@ impl PathGlob {
             return None;
         }
         Some(Self { source, compiled: OnceCell::new() })
+    }
+
+    /// The glob as it is compiled.
+    pub(super) fn source(&self) -> &str {
+        &self.source
     }
 
     /// Whether the name matches.

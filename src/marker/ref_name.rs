@@ -11,8 +11,8 @@ use crate::text::escape::lossy;
 /// What a `ref` marker looks for.
 #[derive(Debug)]
 pub struct Spec {
-    globs: Vec<(String, PathGlob)>,
-    pattern: Option<Pattern>,
+    pub(super) globs: Vec<(String, PathGlob)>,
+    pub(super) pattern: Option<Pattern>,
 }
 
 impl Spec {
@@ -42,10 +42,16 @@ impl Spec {
     }
 }
 
+/// A ref name without what says that it is a branch or a tag.
+pub(super) fn short(name: &[u8]) -> &[u8] {
+    let prefixes = [b"refs/heads/".as_slice(), b"refs/tags/"];
+    prefixes.iter().find_map(|prefix| name.strip_prefix(*prefix)).unwrap_or(name)
+}
+
 /// All ref markers.
 #[derive(Debug)]
 pub struct Matcher {
-    markers: Vec<(Rc<Marker>, Spec)>,
+    pub(super) markers: Vec<(Rc<Marker>, Spec)>,
 }
 
 impl Matcher {
@@ -57,10 +63,7 @@ impl Matcher {
     /// The markers of a full ref name.
     #[must_use]
     pub fn find(&self, name: &[u8]) -> Vec<Rc<Marker>> {
-        let short = [b"refs/heads/".as_slice(), b"refs/tags/"]
-            .iter()
-            .find_map(|prefix| name.strip_prefix(*prefix))
-            .unwrap_or(name);
+        let short = short(name);
         let is = |spec: &Spec| {
             spec.globs
                 .iter()

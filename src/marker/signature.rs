@@ -16,7 +16,7 @@ use crate::git::ssh_public_key;
 /// What a `signature` marker looks for.
 #[derive(Debug)]
 pub struct Spec {
-    keys: Vec<Vec<u8>>,
+    pub(super) keys: Vec<Vec<u8>>,
 }
 
 impl Spec {

@@ -1,0 +1,324 @@
+//! What a look at one subject saw, step by step: each view of the text, the markers of
+//! which a literal was there, and why each of them did or did not match.
+//!
+//! For `rules explain` only. It asks the same matchers and the same grammar as a push
+//! does, so that it can't tell another story; it may be slow.
+
+use std::rc::Rc;
+
+use super::content::comment;
+use super::credit::{Credit, Person, Refusal};
+use super::message::Look;
+use super::path::Key;
+use super::tamper::Trick;
+use super::{Matchers, Role, content, identity, message, path, ref_name};
+use crate::finding::Marker;
+use crate::git::Ident;
+use crate::text::escape::{escape, excerpt, lossy};
+use crate::text::fold::{fold, may_change};
+use crate::text::lines::{Line, Locator, pieces};
+
+/// A marker that was tried because one of its literals was there.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// Which marker.
+    pub marker: Rc<Marker>,
+    /// The literal.
+    pub literal: String,
+    /// The line, counted from 1, in texts.
+    pub line: Option<usize>,
+    /// What it was tried on.
+    pub text: String,
+    /// Why it is not there; `None` when it is.
+    pub refused: Option<String>,
+}
+
+/// One reading of a text.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The trick that this reading undoes; `None` for the plain one.
+    pub trick: Option<Trick>,
+    /// The lines that differ from the plain reading, with their numbers.
+    pub differs: Vec<(usize, String)>,
+    /// The markers that were tried.
+    pub candidates: Vec<Candidate>,
+}
+
+/// More candidates of one view say nothing more.
+const MOST: usize = 1000;
+/// The width at which lines are shown.
+const WIDTH: usize = 160;
+
+impl Matchers {
+    /// How a message is read; see [`message::Matcher::find`].
+    #[must_use]
+    pub fn trace_message(&self, encoding: Option<&[u8]>, text: &[u8]) -> Vec<View> {
+        let mut views = Vec::new();
+        message::views(encoding, text, &mut |view, trick| {
+            let differs = if trick.is_some() { differing(text, view) } else { Vec::new() };
+            views.push(View { trick, differs, candidates: in_message(&self.message, view) });
+        });
+        views
+    }
+
+    /// How an author, committer or tagger is read.
+    #[must_use]
+    pub fn trace_identity(&self, role: Role, raw: &[u8]) -> Vec<View> {
+        let ident = Ident::parse(raw);
+        let candidates = in_identity(&self.identity, role, &ident);
+        let mut views = vec![View { trick: None, differs: Vec::new(), candidates }];
+        if may_change(raw) {
+            let folded = fold(raw);
+            views.push(View {
+                trick: Some(Trick::LookAlike),
+                differs: differing(raw, folded.as_bytes()),
+                candidates: in_identity(&self.identity, role, &Ident::parse(folded.as_bytes())),
+            });
+        }
+        views
+    }
+
+    /// The path markers of which a component is there.
+    #[must_use]
+    pub fn trace_path(&self, path: &[u8]) -> Vec<Candidate> {
+        in_path(&self.path, path)
+    }
+
+    /// The ref markers that begin as the name does.
+    #[must_use]
+    pub fn trace_ref(&self, name: &[u8]) -> Vec<Candidate> {
+        in_ref(&self.ref_name, name)
+    }
+
+    /// The content markers of which a word is in a file.
+    #[must_use]
+    pub fn trace_content(&self, content: &[u8]) -> Vec<Candidate> {
+        in_content(&self.content, content)
+    }
+
+    /// Whether some marker lists an address, or the login in it: then it is a tool's.
+    #[must_use]
+    pub fn lists(&self, email: &str) -> bool {
+        let email = email.to_ascii_lowercase();
+        let login = super::credit::github_login(&email).unwrap_or_default();
+        let names = |person: &Person| {
+            person.emails.contains(&email) || person.logins.iter().any(|known| known == login)
+        };
+        self.identity.markers.iter().any(|(_, spec)| names(&spec.person))
+            || self.message.markers.iter().any(|(_, look)| match look {
+                Look::Credit(spec) => names(&spec.person),
+                Look::Line(_) => false,
+            })
+    }
+}
+
+/// The lines of a later view that the plain one has not.
+fn differing(plain: &[u8], view: &[u8]) -> Vec<(usize, String)> {
+    let before: Vec<&[u8]> = pieces(plain).map(|line| line.bytes).collect();
+    let lines = pieces(view).filter(|line| !before.contains(&line.bytes));
+    lines.map(|line| (line.number, excerpt(line.bytes, WIDTH))).collect()
+}
+
+/// Which of a marker's literals begins at an offset.
+fn literal_at(literals: &[String], text: &[u8], offset: usize) -> String {
+    let begins = |literal: &&String| {
+        let there = text.get(offset..offset + literal.len());
+        there.is_some_and(|there| there.eq_ignore_ascii_case(literal.as_bytes()))
+    };
+    literals.iter().filter(begins).max_by_key(|literal| literal.len()).cloned().unwrap_or_default()
+}
+
+fn in_message(matcher: &message::Matcher, view: &[u8]) -> Vec<Candidate> {
+    let mut candidates: Vec<Candidate> = Vec::new();
+    let mut tried: Vec<(usize, usize)> = Vec::new();
+    let mut locator = Locator::new(view);
+    matcher.literals.find(view, |offset, at| {
+        let line = locator.piece_at(offset);
+        let Some((marker, look)) = matcher.markers.get(at) else {
+            return;
+        };
+        if candidates.len() >= MOST || tried.contains(&(at, line.start)) {
+            return;
+        }
+        tried.push((at, line.start));
+        let mut number = line.number;
+        let (literals, refused) = match look {
+            Look::Line(spec) => {
+                let is = spec.matches(lossy(line.bytes).trim());
+                let why = "its expression does not match the line";
+                (spec.literals().to_vec(), (!is).then(|| why.to_owned()))
+            }
+            Look::Credit(spec) => {
+                let hit = matcher.credit(marker, spec, line, &locator);
+                let refused = match &hit {
+                    Some(_) => None,
+                    None => Some(refused_credit(matcher, marker, spec, line)),
+                };
+                number = hit.map_or(number, |(number, _)| number);
+                (spec.literals(), refused)
+            }
+        };
+        candidates.push(Candidate {
+            marker: Rc::clone(marker),
+            literal: literal_at(&literals, view, offset),
+            line: Some(number),
+            text: excerpt(line.bytes, WIDTH),
+            refused,
+        });
+    });
+    candidates.sort_by(|a, b| (a.line, &a.marker.id).cmp(&(b.line, &b.marker.id)));
+    candidates
+}
+
+fn refused_credit(
+    matcher: &message::Matcher,
+    marker: &Marker,
+    spec: &super::credit::Spec,
+    line: Line<'_>,
+) -> String {
+    let Some(credit) = Credit::parse(line.bytes) else {
+        return "the line is not `Key: value`".into();
+    };
+    let exact = |email: &str| matcher.is_exact(marker, email);
+    match spec.refuses(&credit, &exact) {
+        Some(Refusal::Key) => {
+            let mut keys = spec.keys.clone();
+            let more = keys.len().saturating_sub(6);
+            keys.truncate(6);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let key = excerpt(credit.key.as_bytes(), 40);
+            format!("the key `{key}` is none of its keys ({}{more})", keys.join(", "))
+        }
+        Some(refusal) => refused_person(refusal, &Ident::parse(credit.value)),
+        // Only a joined line could have matched, and did not.
+        None => "the value wraps over more lines than are joined".into(),
+    }
+}
+
+fn refused_person(refusal: Refusal, ident: &Ident<'_>) -> String {
+    let email = excerpt(ident.email, 60);
+    match refusal {
+        Refusal::Key => "the key is none of its keys".into(),
+        Refusal::Empty => "there is no value".into(),
+        Refusal::Address if email.is_empty() => "there is no address".into(),
+        Refusal::Address => format!("the address `{email}` is none of its `emails` or `logins`"),
+        Refusal::Exact => {
+            format!("the login is its own, but `{email}` is listed in full by another marker")
+        }
+        Refusal::Name => {
+            format!("no expression of `names` matches `{}`", excerpt(ident.name, 60))
+        }
+        Refusal::Value => "its `value` expression does not match".into(),
+    }
+}
+
+fn in_identity(matcher: &identity::Matcher, role: Role, ident: &Ident<'_>) -> Vec<Candidate> {
+    let exact = |email: &str| matcher.is_exact(email);
+    let raw = escape(ident.raw);
+    let candidates = matcher.candidates(ident);
+    let candidates = candidates.iter().filter_map(|&at| matcher.markers.get(at));
+    candidates
+        .map(|(marker, spec)| {
+            let literals = spec.person.literals();
+            let lower = raw.to_ascii_lowercase();
+            let literal = literals.iter().filter(|literal| lower.contains(literal.as_str()));
+            let refused = if spec.roles.contains(&role) {
+                spec.person.refuses(ident, &exact).map(|refusal| refused_person(refusal, ident))
+            } else {
+                Some("it looks at other roles only".into())
+            };
+            Candidate {
+                marker: Rc::clone(marker),
+                literal: literal.max_by_key(|literal| literal.len()).cloned().unwrap_or_default(),
+                line: None,
+                text: excerpt(ident.raw, WIDTH),
+                refused,
+            }
+        })
+        .collect()
+}
+
+fn in_path(matcher: &path::Matcher, path: &[u8]) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    for (marker, spec) in &matcher.markers {
+        let tried = spec.globs.iter().filter_map(|glob| {
+            let mut components = path.split(|&byte| byte == b'/');
+            let key = match &glob.key {
+                Key::Whole(name) => components.find(|component| component == name),
+                Key::Start(start) => components.find(|component| component.starts_with(start)),
+            };
+            Some((key?, glob.glob.is_match(path)))
+        });
+        let tried: Vec<(&[u8], bool)> = tried.collect();
+        let Some((key, is)) = tried.iter().max_by_key(|(_, is)| *is) else {
+            continue;
+        };
+        candidates.push(Candidate {
+            marker: Rc::clone(marker),
+            literal: escape(key),
+            line: None,
+            text: excerpt(path, WIDTH),
+            refused: (!is).then(|| "none of its `paths` matches the whole path".into()),
+        });
+    }
+    candidates
+}
+
+fn in_ref(matcher: &ref_name::Matcher, name: &[u8]) -> Vec<Candidate> {
+    let short = ref_name::short(name);
+    let candidates = matcher.markers.iter().filter_map(|(marker, spec)| {
+        let mut begins = spec.globs.iter().filter(|(start, _)| name.starts_with(start.as_bytes()));
+        let (start, _) = begins.clone().max_by_key(|(start, _)| start.len())?;
+        let pattern = spec.pattern.as_ref();
+        let refused = if !begins.any(|(_, glob)| glob.is_match(name)) {
+            Some("none of its `refs` matches the whole name")
+        } else if pattern.is_some_and(|pattern| !pattern.is_match(&lossy(short))) {
+            Some("its `pattern` does not match the short name")
+        } else {
+            None
+        };
+        Some(Candidate {
+            marker: Rc::clone(marker),
+            literal: start.clone(),
+            line: None,
+            text: excerpt(name, WIDTH),
+            refused: refused.map(str::to_owned),
+        })
+    });
+    candidates.collect()
+}
+
+fn in_content(matcher: &content::Matcher, content: &[u8]) -> Vec<Candidate> {
+    let mut candidates: Vec<Candidate> = Vec::new();
+    let mut locator = Locator::new(content);
+    matcher.literals.find(content, |offset, at| {
+        let line = locator.piece_at(offset);
+        let Some((marker, spec)) = matcher.markers.get(at) else {
+            return;
+        };
+        let known = candidates
+            .iter()
+            .rev()
+            .take(64)
+            .any(|seen| seen.line == Some(line.number) && seen.marker == *marker);
+        if known || candidates.len() >= MOST {
+            return;
+        }
+        let refused = match comment(line.bytes) {
+            _ if line.number > spec.first_lines => {
+                Some(format!("it looks at the first {} lines only", spec.first_lines))
+            }
+            None => Some("the line is no comment".into()),
+            Some(text) if spec.pattern.is_match(&lossy(text)) => None,
+            Some(_) => Some("its expression does not match the comment".into()),
+        };
+        candidates.push(Candidate {
+            marker: Rc::clone(marker),
+            literal: literal_at(&spec.keywords, content, offset),
+            line: Some(line.number),
+            text: excerpt(line.bytes, WIDTH),
+            refused,
+        });
+    });
+    candidates
+}
