@@ -1,0 +1,88 @@
+//! Who pushes over HTTP: the user whose password the web server has checked, and nobody
+//! else.
+
+use super::nginx::login;
+use super::served::{Connection, Served, Transport};
+use super::support::{Client, Options, Pushed, clean, marked};
+
+fn client_of(served: &Served, connection: &Connection) -> Client {
+    let client = served.client();
+    connection.give_to(&client);
+    client
+}
+
+fn refused_before_the_hook(served: &Served, connection: &Connection, why: &str) {
+    let client = client_of(served, connection);
+    client.commit(clean("One")).file("a", "1\n").create();
+    let pushed = client.git(&["push", "origin", "main"]).finish();
+    assert_ne!(pushed.code, Some(0), "{}", pushed.all());
+    assert!(pushed.err().contains(why), "{}", pushed.all());
+    assert!(!served.server.sandbox().path("record/env").exists(), "the hook has run");
+    assert_eq!(served.refs(), "");
+}
+
+#[test]
+fn the_web_server_refuses_who_has_no_password() {
+    let served = Transport::Http.serve_with(Options::default().recording());
+    refused_before_the_hook(&served, &served.http("git", ""), "could not read Username");
+}
+
+#[test]
+fn the_web_server_refuses_a_wrong_password() {
+    let served = Transport::Http.serve_with(Options::default().recording());
+    let connection = served.http("git", "alice:guessed@");
+    refused_before_the_hook(&served, &connection, "Authentication failed");
+}
+
+#[test]
+fn git_refuses_pushes_where_the_web_server_asks_nobody() {
+    let served = Transport::Http.serve_with(Options::default().recording());
+    refused_before_the_hook(&served, &served.http("open", ""), "403");
+    // A name that nobody has checked is no authentication either.
+    refused_before_the_hook(&served, &served.http("open", &login("alice")), "403");
+}
+
+/// Pushes two marked commits by alice: what the pusher is told to do next depends on
+/// whether they are his own.
+pub(crate) fn push_work_of_alice(client: &Client) -> Pushed {
+    for subject in ["One", "Two"] {
+        let commit = client.commit(marked(subject)).author("alice", "alice@example.com");
+        commit.file(subject, "1\n").create();
+    }
+    let pushed = client.push(&["main"]);
+    pushed.must_reject(&["refs/heads/main"]);
+    pushed
+}
+
+pub(crate) const OWN: &str = "say which tool was used";
+pub(crate) const FOREIGN: &str = "Commits of others";
+
+#[test]
+fn the_pusher_is_who_gave_the_password() {
+    let served = Transport::Http.serve_with(Options::default().recording());
+    let pushed = push_work_of_alice(&client_of(&served, &served.http("git", &login("alice"))));
+    pushed.must_say(OWN).must_not_say(FOREIGN);
+    assert_eq!(served.server.recorded().env["REMOTE_USER"], b"alice");
+    let pushed = push_work_of_alice(&client_of(&served, &served.http("git", &login("bob"))));
+    pushed.must_say(FOREIGN).must_not_say(OWN);
+    assert_eq!(served.server.recorded().env["REMOTE_USER"], b"bob");
+}
+
+#[test]
+fn headers_change_neither_the_pusher_nor_the_verdict() {
+    let served = Transport::Http.serve_with(Options::default().recording());
+    let client = client_of(&served, &served.http("git", &login("bob")));
+    let headers = ["Remote-User: alice", "Remote_User: alice", "Git-Dir: /", "Git-Config-Count: 1"];
+    for header in headers {
+        client.must(&["config", "--add", "http.extraHeader", header]);
+    }
+    push_work_of_alice(&client).must_say(FOREIGN).must_not_say(OWN);
+    let recorded = served.server.recorded();
+    assert_eq!(recorded.env["REMOTE_USER"], b"bob");
+    assert_eq!(recorded.env["HTTP_REMOTE_USER"], b"alice", "the header did not get there");
+    assert!(!recorded.has("GIT_CONFIG_COUNT"));
+    client.must(&["reset", "-q", "--hard"]);
+    client.must(&["switch", "-q", "--orphan", "fresh"]);
+    client.commit(clean("Clean")).file("clean", "1\n").create();
+    client.push(&["fresh"]).must_accept(&["refs/heads/fresh"]);
+}

@@ -1,0 +1,27 @@
+//! The hook behind real servers: pushes over SSH to OpenSSH's sshd, and over smart HTTP
+//! to nginx with fcgiwrap and `git http-backend`.
+//!
+//! Each test starts servers of its own on 127.0.0.1 and stops them, also when it fails.
+//! `tests/servers/run` installs what is missing and runs the suite; it is left out of
+//! `cargo test` unless the feature `server-suite` is asked for.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test ends where something is not as it should be"
+)]
+
+mod daemon;
+mod http_users;
+mod nginx;
+mod pushes;
+mod relay;
+mod rough;
+mod served;
+mod ssh_environment;
+mod sshd;
+#[path = "../it/support/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "shared with the other suite, which uses more of it")]
+mod support;

@@ -1,0 +1,126 @@
+//! nginx with fcgiwrap, which runs `git http-backend`: smart HTTP as git-http-backend(1)
+//! describes it, on a port of its own.
+//!
+//! `/git/` asks for a password and hands the user's name on as `REMOTE_USER`; `/open/`
+//! asks nobody, so that git itself has to refuse pushes there.
+
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+
+use super::daemon::{Daemon, account, free_port, program};
+use super::support::Sandbox;
+
+/// Who may push, with his password.
+pub(crate) const USERS: [(&str, &str); 2] = [("alice", "secret-of-alice"), ("bob", "b-secret")];
+
+/// Servers that go with the value; see the head of this file.
+pub(crate) struct Nginx {
+    // Dropped in this order: the front first.
+    _nginx: Daemon,
+    _fcgiwrap: Daemon,
+    port: u16,
+}
+
+impl Nginx {
+    pub(crate) fn start(sandbox: &Sandbox) -> Self {
+        let directory = sandbox.path("nginx");
+        std::fs::create_dir(&directory).unwrap();
+        let home = sandbox.path("home");
+        let socket = directory.join("fcgi");
+        // As many processes as there are pushers at the same time in any test.
+        let address = format!("unix:{}", socket.display());
+        let arguments = ["-c", "12", "-s", &address];
+        let log = directory.join("fcgiwrap.log");
+        let fcgiwrap = Daemon::start(&program("fcgiwrap"), &arguments, &home, log);
+        assert!(fcgiwrap.serves(|| UnixStream::connect(&socket).is_ok()));
+        let passwords: String =
+            USERS.iter().map(|(user, password)| format!("{user}:{{PLAIN}}{password}\n")).collect();
+        sandbox.write("nginx/passwords", passwords);
+        let exec_path = sandbox.git("").arg("--exec-path").ok().word();
+        loop {
+            let port = free_port();
+            let config = config(sandbox, &exec_path, port);
+            let config = sandbox.write("nginx/nginx.conf", config);
+            let prefix = directory.display().to_string();
+            let arguments = ["-e", "stderr", "-p", &prefix, "-c", config.to_str().unwrap()];
+            let log = directory.join("nginx.log");
+            let nginx = Daemon::start(&program("nginx"), &arguments, &home, log);
+            // Written once it listens.
+            let pid = directory.join("nginx.pid");
+            if nginx.serves(|| pid.exists()) {
+                return Self { _nginx: nginx, _fcgiwrap: fcgiwrap, port };
+            }
+        }
+    }
+
+    /// The address of a repository below `/git/` or `/open/`, through another port if
+    /// need be; `login` is `user:password@` or nothing.
+    pub(crate) fn url(&self, place: &str, login: &str, repo: &Path, port: Option<u16>) -> String {
+        let port = port.unwrap_or(self.port);
+        let name = repo.file_name().unwrap().to_str().unwrap();
+        format!("http://{login}127.0.0.1:{port}/{place}/{name}")
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+/// `user:password@` of one of [`USERS`].
+pub(crate) fn login(user: &str) -> String {
+    let (_, password) = USERS.iter().find(|(name, _)| *name == user).unwrap();
+    format!("{user}:{password}@")
+}
+
+/// A body is handed on while it arrives, not kept until it is whole: only so can a
+/// client die while git unpacks.
+fn config(sandbox: &Sandbox, exec_path: &str, port: u16) -> String {
+    let root = sandbox.path("").display().to_string();
+    let root = root.trim_end_matches('/');
+    let account = account();
+    // Only root can choose, and must, for nginx would take an account that can't get at
+    // the sandbox.
+    let user = if account == "root" { "user root root;\n" } else { "" };
+    let backend = format!(
+        "fastcgi_pass unix:{root}/nginx/fcgi;
+         fastcgi_request_buffering off;
+         fastcgi_param SCRIPT_FILENAME {exec_path}/git-http-backend;
+         fastcgi_param GIT_PROJECT_ROOT {root};
+         fastcgi_param GIT_HTTP_EXPORT_ALL \"\";
+         fastcgi_param PATH_INFO $1;
+         fastcgi_param QUERY_STRING $query_string;
+         fastcgi_param REQUEST_METHOD $request_method;
+         fastcgi_param CONTENT_TYPE $content_type;
+         fastcgi_param CONTENT_LENGTH $content_length;
+         fastcgi_param REMOTE_ADDR $remote_addr;"
+    );
+    format!(
+        "daemon off;
+         {user}pid {root}/nginx/nginx.pid;
+         error_log stderr;
+         worker_processes 2;
+         events {{ worker_connections 128; }}
+         http {{
+         access_log off;
+         client_body_temp_path {root}/nginx/body;
+         fastcgi_temp_path {root}/nginx/fastcgi;
+         proxy_temp_path {root}/nginx/proxy;
+         scgi_temp_path {root}/nginx/scgi;
+         uwsgi_temp_path {root}/nginx/uwsgi;
+         client_max_body_size 0;
+         server {{
+         listen 127.0.0.1:{port};
+         location ~ ^/git(/.*)$ {{
+         auth_basic \"git\";
+         auth_basic_user_file {root}/nginx/passwords;
+         {backend}
+         fastcgi_param REMOTE_USER $remote_user;
+         }}
+         location ~ ^/open(/.*)$ {{
+         {backend}
+         }}
+         }}
+         }}
+        "
+    )
+}

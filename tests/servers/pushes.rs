@@ -1,0 +1,143 @@
+//! Pushes as developers make them every day, over each transport, to a repository with
+//! the hook that is shipped.
+
+use std::io::Write;
+
+use super::served::{Transport, shipped};
+use super::support::{CLAUDE, CLAUDE_MARKER, Client, Options, clean, marked};
+
+/// Makes a test of each function for each transport.
+macro_rules! over_each_transport {
+    ($($test:ident),+ $(,)?) => {
+        mod ssh {
+            $(#[test] fn $test() { super::$test($crate::served::Transport::Ssh); })+
+        }
+        mod http {
+            $(#[test] fn $test() { super::$test($crate::served::Transport::Http); })+
+        }
+    };
+}
+pub(crate) use over_each_transport;
+
+over_each_transport! {
+    a_clean_push_is_accepted,
+    a_marked_push_is_refused_with_its_reason,
+    a_push_that_only_deletes_is_accepted,
+    two_refs_stand_and_fall_together,
+    push_options_reach_the_hook,
+    a_force_push_is_judged_by_what_it_brings,
+    an_existing_commit_under_a_new_name_is_accepted,
+    a_hook_without_its_binary_refuses_every_push,
+}
+
+/// A client that has pushed a first clean commit to `main`.
+fn started(served: &super::served::Served) -> Client {
+    let client = served.client();
+    client.commit(clean("Begin")).file("begin", "1\n").create();
+    client.push(&["main"]).must_accept(&["refs/heads/main"]);
+    client
+}
+
+fn a_clean_push_is_accepted(transport: Transport) {
+    let served = transport.serve();
+    let client = served.client();
+    client.commit(clean("One")).file("a", "1\n").create();
+    let two = client.commit(clean("Two")).file("a", "2\n").create();
+    client.push(&["main"]).must_accept(&["refs/heads/main"]).must_judge(2);
+    assert_eq!(served.refs(), format!("refs/heads/main {two}"));
+    // Not captured, for it is shown of a test that passes: which git this result is of.
+    let mut stderr = std::io::stderr();
+    let git = std::fs::read_to_string(served.server.sandbox().path("git-version")).unwrap();
+    writeln!(stderr, "the server over {transport:?} runs {}", git.trim()).unwrap();
+}
+
+fn a_marked_push_is_refused_with_its_reason(transport: Transport) {
+    let served = transport.serve();
+    let client = started(&served);
+    let before = served.refs();
+    client.commit(marked("Parse the input")).file("parse", "read\n").create();
+    let pushed = client.push(&["main"]);
+    pushed.must_reject(&["refs/heads/main"]).must_judge(1);
+    pushed.must_say(&format!("{} Parse the input", client.short("HEAD")));
+    pushed.must_say(CLAUDE).must_say(CLAUDE_MARKER).must_say("What to do:");
+    for line in &pushed.remote {
+        assert!(line.chars().count() <= 76 && !line.contains(char::is_control), "{line:?}");
+    }
+    assert_eq!(served.refs(), before);
+    // What was refused is gone with its quarantine.
+    let id = client.id("HEAD");
+    served.server.git(&["cat-file", "-e", &id]).finish().expect(1);
+}
+
+fn a_push_that_only_deletes_is_accepted(transport: Transport) {
+    let served = transport.serve();
+    let client = started(&served);
+    client.push(&["main:topic"]).must_accept(&["refs/heads/topic"]);
+    client.push(&[":topic"]).must_accept(&["refs/heads/topic"]).must_judge(0);
+    assert_eq!(served.refs(), format!("refs/heads/main {}", client.id("main")));
+}
+
+fn two_refs_stand_and_fall_together(transport: Transport) {
+    let served = transport.serve();
+    let client = started(&served);
+    let before = served.refs();
+    client.commit(clean("Clean")).file("clean", "1\n").create();
+    client.must(&["switch", "-q", "-c", "topic", "main~1"]);
+    client.commit(marked("Marked")).file("marked", "1\n").create();
+    let both = ["refs/heads/main", "refs/heads/topic"];
+    client.push(&["main", "topic"]).must_reject(&both).must_judge(2);
+    assert_eq!(served.refs(), before, "a part of a refused push was accepted");
+    client.must(&["reset", "-q", "--hard", "HEAD~1"]);
+    let topic = client.commit(clean("Mended")).file("mended", "1\n").create();
+    client.push(&["main", "topic"]).must_accept(&both).must_judge(2);
+    let main = client.id("main");
+    assert_eq!(served.refs(), format!("{} {main}\n{} {topic}", both[0], both[1]));
+}
+
+fn push_options_reach_the_hook(transport: Transport) {
+    let advertised = Options::default().config("receive.advertisePushOptions", "true");
+    let served = transport.serve_with(advertised.recording());
+    let client = served.client();
+    client.commit(clean("One")).file("a", "1\n").create();
+    let options = ["-o", "ticket=42", "-o", "two words"];
+    client.push_to("origin", &["main"], &options).must_accept(&["refs/heads/main"]);
+    let recorded = served.server.recorded();
+    assert_eq!(recorded.env["GIT_PUSH_OPTION_COUNT"], b"2");
+    assert_eq!(recorded.env["GIT_PUSH_OPTION_0"], b"ticket=42");
+    assert_eq!(recorded.env["GIT_PUSH_OPTION_1"], b"two words");
+    client.commit(marked("Two")).file("a", "2\n").create();
+    client.push_to("origin", &["main"], &options).must_reject(&["refs/heads/main"]);
+}
+
+fn a_force_push_is_judged_by_what_it_brings(transport: Transport) {
+    let served = transport.serve();
+    let client = started(&served);
+    client.commit(clean("First try")).file("a", "1\n").create();
+    client.push(&["main"]).must_accept(&["refs/heads/main"]);
+    client.must(&["reset", "-q", "--hard", "HEAD~1"]);
+    let second = client.commit(clean("Second try")).file("a", "2\n").create();
+    assert!(client.push(&["main"]).rejected("refs/heads/main"), "not a fast-forward");
+    client.push(&["+main"]).must_accept(&["refs/heads/main"]).must_judge(1);
+    client.must(&["reset", "-q", "--hard", "HEAD~1"]);
+    client.commit(marked("Third try")).file("a", "3\n").create();
+    client.push(&["+main"]).must_reject(&["refs/heads/main"]).must_judge(1);
+    assert_eq!(served.refs(), format!("refs/heads/main {second}"));
+}
+
+fn an_existing_commit_under_a_new_name_is_accepted(transport: Transport) {
+    let served = transport.serve();
+    let client = started(&served);
+    client.must(&["tag", "v1"]);
+    client.push(&["v1"]).must_accept(&["refs/tags/v1"]).must_judge(0);
+}
+
+fn a_hook_without_its_binary_refuses_every_push(transport: Transport) {
+    let hook = shipped("/nonexistent/provost");
+    let served = transport.serve_with(Options::default().hook(&hook));
+    let client = served.client();
+    client.commit(clean("One")).file("a", "1\n").create();
+    let pushed = client.push(&["main"]);
+    assert!(pushed.rejected("refs/heads/main"), "{}", pushed.all());
+    pushed.must_say("/nonexistent/provost is missing or not executable");
+    assert_eq!(served.refs(), "");
+}

@@ -1,0 +1,110 @@
+//! OpenSSH's sshd on a port of its own, with keys of its own, for the current account.
+
+use std::path::{Path, PathBuf};
+
+use super::daemon::{Daemon, account, environment, free_port, program};
+use super::support::Sandbox;
+
+/// A server that goes with the value; see the head of this file.
+pub(crate) struct Sshd {
+    _daemon: Daemon,
+    port: u16,
+    directory: PathBuf,
+}
+
+impl Sshd {
+    /// Starts one that takes over the environment variables that `accepted` names, as
+    /// sshd_config(5) has it for `AcceptEnv`.
+    pub(crate) fn start(sandbox: &Sandbox, accepted: &str) -> Self {
+        let directory = sandbox.path("sshd");
+        std::fs::create_dir(&directory).unwrap();
+        for key in ["host", "client"] {
+            let new = ["-q", "-t", "ed25519", "-N", "", "-C", key, "-f", key];
+            sandbox.run("ssh-keygen", "sshd").args(new).ok();
+        }
+        let public = |key: &str| std::fs::read_to_string(directory.join(key)).unwrap();
+        sandbox.write("sshd/authorized_keys", public("client.pub"));
+        sandbox.write("sshd/known_hosts", format!("the-server {}", public("host.pub")));
+        loop {
+            let port = free_port();
+            let config = config(&directory, &sandbox.path("home"), port, accepted);
+            let config = sandbox.write("sshd/sshd_config", config);
+            // It runs itself again for each connection, so it wants its whole path.
+            let arguments = ["-D", "-e", "-f", config.to_str().unwrap()];
+            let log = directory.join("sshd.log");
+            let daemon = Daemon::start(&program("sshd"), &arguments, &sandbox.path("home"), log);
+            // Written once it listens.
+            let pid = directory.join("sshd.pid");
+            if daemon.serves(|| pid.exists()) {
+                return Self { _daemon: daemon, port, directory };
+            }
+        }
+    }
+
+    /// The address of a repository, through another port if need be.
+    pub(crate) fn url(&self, repository: &Path, port: Option<u16>) -> String {
+        let port = port.unwrap_or(self.port);
+        format!("ssh://{}@127.0.0.1:{port}{}", account(), repository.display())
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The ssh command of a client that asks the server to set these variables.
+    pub(crate) fn client_command(&self, variables: &[(&str, &str)]) -> String {
+        let at = |name: &str| self.directory.join(name).display().to_string();
+        let mut config = format!(
+            "IdentityFile {}\n\
+             IdentitiesOnly yes\n\
+             UserKnownHostsFile {}\n\
+             GlobalKnownHostsFile /dev/null\n\
+             HostKeyAlias the-server\n\
+             StrictHostKeyChecking yes\n\
+             BatchMode yes\n\
+             LogLevel ERROR\n",
+            at("client"),
+            at("known_hosts"),
+        );
+        let path = if variables.is_empty() {
+            self.directory.join("ssh_config")
+        } else {
+            let set: Vec<_> =
+                variables.iter().map(|(name, value)| format!("\"{name}={value}\"")).collect();
+            config.push_str(&format!("SetEnv {}\n", set.join(" ")));
+            self.directory.join("ssh_config.hostile")
+        };
+        std::fs::write(&path, config).unwrap();
+        format!("ssh -F {}", path.display())
+    }
+}
+
+/// What sshd sets by its own `SetEnv` no client can change; of that only what keeps the
+/// machine's own configuration out of the tests.
+fn config(directory: &Path, home: &Path, port: u16, accepted: &str) -> String {
+    let at = |name: &str| directory.join(name).display().to_string();
+    let set: Vec<_> =
+        environment(home).iter().map(|(name, value)| format!("\"{name}={value}\"")).collect();
+    format!(
+        "ListenAddress 127.0.0.1\n\
+         Port {port}\n\
+         HostKey {}\n\
+         PidFile {}\n\
+         AuthorizedKeysFile {}\n\
+         PubkeyAuthentication yes\n\
+         PasswordAuthentication no\n\
+         KbdInteractiveAuthentication no\n\
+         PermitRootLogin prohibit-password\n\
+         UsePAM no\n\
+         StrictModes no\n\
+         MaxStartups 100\n\
+         PrintMotd no\n\
+         LogLevel VERBOSE\n\
+         AcceptEnv {accepted}\n\
+         SetEnv {}\n",
+        at("host"),
+        at("sshd.pid"),
+        at("authorized_keys"),
+        set.join(" "),
+    )
+}
