@@ -1,6 +1,7 @@
 //! The server's hooks: `pre-receive` and `update`.
 
 use std::io::Read;
+use std::mem::ManuallyDrop;
 use std::os::unix::ffi::OsStrExt;
 
 use super::args::{Global, PreReceive, Update};
@@ -45,7 +46,8 @@ fn judge(
     let options = environment.push_options.clone();
     let repository = Repository::open_in_hook(environment)?;
     let platform = named(platform);
-    let config = load(global, Some(&repository))?;
+    // The process ends with the judgement: taking the catalogue apart would only cost time.
+    let config = ManuallyDrop::new(load(global, Some(&repository))?);
     let push = Push {
         repository: platform.repository_name(&repository),
         pusher: platform.pusher(),

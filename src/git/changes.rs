@@ -54,6 +54,8 @@ const REMEMBER_AFTER: usize = 10_000;
 /// repeats itself must not take forever.
 const MOST_DIRECTORIES: usize = 4_000_000;
 
+type RawTree = (ObjectId, Rc<[u8]>);
+
 /// Walks the changes of commits.
 pub struct Changes<'o> {
     objects: &'o Objects<'o>,
@@ -61,6 +63,7 @@ pub struct Changes<'o> {
     depth: usize,
     walked: usize,
     removed_too: bool,
+    lost: Vec<ObjectId>,
     barren: HashSet<(Option<ObjectId>, Vec<ObjectId>)>,
 }
 
@@ -74,6 +77,7 @@ impl<'o> Changes<'o> {
             depth: 0,
             walked: 0,
             removed_too: false,
+            lost: Vec::new(),
             barren: HashSet::new(),
         }
     }
@@ -105,6 +109,12 @@ impl<'o> Changes<'o> {
     ) -> Result<(), GitError> {
         self.removed_too = true;
         self.start(Some(tree), parents, visitor)
+    }
+
+    /// The trees that could not be compared with since this was last asked, because the
+    /// repository has lost them.
+    pub fn take_lost(&mut self) -> Vec<ObjectId> {
+        std::mem::take(&mut self.lost)
     }
 
     fn start(
@@ -161,8 +171,7 @@ impl<'o> Changes<'o> {
         visitor: &mut dyn Visitor,
     ) -> Result<bool, GitError> {
         let raw = new.map(|id| Ok((id, self.objects.tree(id)?))).transpose()?;
-        let old: Vec<(ObjectId, Rc<[u8]>)> =
-            old.iter().map(|&id| Ok((id, self.objects.tree(id)?))).collect::<Result<_, _>>()?;
+        let old = self.old_trees(old)?;
         let mut cursors: Vec<Cursor<'_>> =
             old.iter().map(|(id, raw)| Cursor { tree: *id, rest: raw }).collect();
         let mut interest = false;
@@ -194,6 +203,20 @@ impl<'o> Changes<'o> {
             }
         }
         Ok(interest)
+    }
+
+    /// The trees to compare with. One that the repository has lost is left out: then more
+    /// counts as new, which is safe, and nothing has to be refused for old damage.
+    fn old_trees(&mut self, ids: &[ObjectId]) -> Result<Vec<RawTree>, GitError> {
+        let mut trees = Vec::with_capacity(ids.len());
+        for &id in ids {
+            match self.objects.tree(id) {
+                Ok(raw) => trees.push((id, raw)),
+                Err(GitError::Missing { .. }) => self.lost.push(id),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(trees)
     }
 
     fn removed(

@@ -39,8 +39,15 @@ pub(super) fn run(git_dir: &Path, arguments: &[&[u8]]) -> Result<Vec<u8>, GitErr
     }
 }
 
-/// Whether git, too, finds an object missing. `false` when git has it or can't be asked.
-pub(super) fn confirms_missing(git_dir: &Path, id: ObjectId) -> bool {
+/// Whether git refuses an update to `new` by itself, because `missing` is missing: its
+/// connectivity check fails (check_connected in git's builtin/receive-pack.c). `false`
+/// when it does not, or git can't be asked.
+pub(super) fn refuses(git_dir: &Path, new: ObjectId, missing: ObjectId) -> bool {
+    let (new, missing) = (new.to_string(), missing.to_string());
     let works = run(git_dir, &[b"rev-parse", b"--git-dir"]).is_ok();
-    works && run(git_dir, &[b"cat-file", b"-e", id.to_string().as_bytes()]).is_err()
+    let walk: [&[u8]; 7] =
+        [b"rev-list", b"--objects", b"--quiet", new.as_bytes(), b"--not", b"--all", b"--"];
+    works
+        && run(git_dir, &[b"cat-file", b"-e", missing.as_bytes()]).is_err()
+        && run(git_dir, &walk).is_err()
 }

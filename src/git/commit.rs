@@ -35,15 +35,21 @@ impl<'a> Commit<'a> {
     /// can't be followed. Everything else is tolerated.
     pub fn parse(id: ObjectId, raw: &'a [u8]) -> Result<Self, GitError> {
         let mut commit = Self::default();
-        for header in Headers::new(raw) {
+        // Git reads the tree from the first line and parents from those straight after
+        // it; further down such a line is nothing (parse_commit_buffer in its commit.c).
+        let mut in_parents = false;
+        for (nth, header) in Headers::new(raw).enumerate() {
             match header {
-                Header::Field { key: b"tree", value } => {
-                    commit.tree = commit.tree.or_else(|| ObjectId::from_hex(value));
+                Header::Field { key: b"tree", value } if nth == 0 => {
+                    commit.tree = ObjectId::from_hex(value);
+                    in_parents = true;
+                    continue;
                 }
-                Header::Field { key: b"parent", value } => {
+                Header::Field { key: b"parent", value } if in_parents => {
                     let parent = ObjectId::from_hex(value);
                     let reason = "a parent header does not hold an object id";
                     commit.parents.push(parent.ok_or(GitError::Malformed { id, reason })?);
+                    continue;
                 }
                 Header::Field { key: b"author", value } => {
                     commit.authors.push(Ident::parse(value));
@@ -58,6 +64,7 @@ impl<'a> Commit<'a> {
                 Header::Field { .. } => {}
                 Header::Body(message) => commit.message = message,
             }
+            in_parents = false;
         }
         Ok(commit)
     }
@@ -161,7 +168,15 @@ mod tests {
         assert_eq!((commit.tree, commit.message), (None, &b"hello"[..]));
         assert_eq!(commit.authors.len(), 1);
         assert!(Commit::parse(null(), b"").unwrap().message.is_empty());
-        assert!(Commit::parse(null(), b"parent x\n\n").is_err());
+        assert!(Commit::parse(null(), b"tree x\nparent x\n\n").is_err());
+    }
+
+    #[test]
+    fn parents_stand_straight_after_the_tree() {
+        let (one, two) = ("1".repeat(40), "2".repeat(40));
+        let raw = format!("tree {one}\nparent {one}\nauthor a\nparent {two}\nparent x\n\n");
+        let commit = Commit::parse(null(), raw.as_bytes()).unwrap();
+        assert_eq!(commit.parents, [ObjectId::from_hex(one.as_bytes()).unwrap()]);
     }
 
     proptest! {

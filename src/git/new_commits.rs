@@ -1,7 +1,8 @@
 //! Which commits a push makes newly reachable.
 //!
-//! Each commit is read once, when the walk meets it: [`Graph`] keeps its tree and
-//! parents, and what the caller's inspection of the raw object gave.
+//! A new commit is read once, when the walk meets it: [`Graph`] keeps its tree and
+//! parents, and what the caller's inspection of the raw object gave. Only what the second
+//! stage finds to be new is read again for that.
 //!
 //! The walk has two stages. While a push is in quarantine, a commit that was not in the
 //! object database before is new for certain, so one commit onto a branch tip costs one
@@ -22,7 +23,8 @@ struct Node<T> {
     tree: Option<ObjectId>,
     parents: Box<[u32]>,
     seconds: i64,
-    inspected: T,
+    /// `None` until the commit is known to be new.
+    inspected: Option<T>,
 }
 
 type Inspect<'o, T> = Box<dyn FnMut(ObjectId, &Commit<'_>) -> T + 'o>;
@@ -71,7 +73,7 @@ struct Limit {
 }
 
 impl<'o, T> Graph<'o, T> {
-    /// An empty graph; `inspect` sees each commit once, when it is read.
+    /// An empty graph; `inspect` sees each new commit once.
     pub fn new(
         objects: &'o Objects<'o>,
         inspect: impl FnMut(ObjectId, &Commit<'_>) -> T + 'o,
@@ -85,10 +87,14 @@ impl<'o, T> Graph<'o, T> {
         }
     }
 
-    /// What the inspection of a commit gave, if it was read.
-    #[must_use]
-    pub fn inspected(&self, id: ObjectId) -> Option<&T> {
-        self.node(*self.index.get(&id)?).map(|node| &node.inspected)
+    /// What the inspection of a commit gives.
+    ///
+    /// # Errors
+    /// When the commit can't be read.
+    pub fn inspected(&mut self, id: ObjectId) -> Result<Option<&T>, GitError> {
+        let at = self.slot(id);
+        self.read(at, true)?;
+        Ok(self.node(at).and_then(|node| node.inspected.as_ref()))
     }
 
     /// The tree of a commit, read if need be; `None` when its header names none.
@@ -131,7 +137,7 @@ impl<'o, T> Graph<'o, T> {
                 continue;
             }
             limit.flags.insert(at, NEW);
-            self.load_slot(at)?;
+            self.read(at, true)?;
             stack.extend(self.parent_slots(at).iter().rev());
         }
         if !undecided.is_empty() {
@@ -159,7 +165,7 @@ impl<'o, T> Graph<'o, T> {
             if flags.contains_key(&at) || known(self.id(at)) {
                 continue;
             }
-            self.load_slot(at)?;
+            self.read(at, true)?;
             flags.insert(at, NEW);
             read(flags.len());
             stack.extend(self.parent_slots(at).iter().rev());
@@ -186,7 +192,7 @@ impl<'o, T> Graph<'o, T> {
         for &at in &hiding {
             // A ref whose object is gone, or is no commit, hides nothing: judging more
             // is safe.
-            match self.load_slot(at) {
+            match self.read(at, false) {
                 Ok(()) => limit.enqueue(at, HIDDEN, self.seconds(at)),
                 Err(_) => {
                     limit.flags.remove(&at);
@@ -194,7 +200,7 @@ impl<'o, T> Graph<'o, T> {
             }
         }
         for &at in undecided {
-            self.load_slot(at)?;
+            self.read(at, false)?;
             limit.enqueue(at, NEW, self.seconds(at));
         }
         let mut oldest_new = i64::MAX;
@@ -219,11 +225,11 @@ impl<'o, T> Graph<'o, T> {
                     self.hide(parent, limit);
                     // What lies below a hidden commit may be missing in a repository
                     // that was damaged before: that is not this push's doing.
-                    if self.load_slot(parent).is_ok() {
+                    if self.read(parent, false).is_ok() {
                         limit.enqueue(parent, HIDDEN, self.seconds(parent));
                     }
                 } else if !limit.is(parent, QUEUED) {
-                    self.load_slot(parent)?;
+                    self.read(parent, false)?;
                     limit.enqueue(parent, NEW, self.seconds(parent));
                 }
             }
@@ -294,25 +300,36 @@ impl<'o, T> Graph<'o, T> {
 
     fn load(&mut self, id: ObjectId) -> Result<u32, GitError> {
         let at = self.slot(id);
-        self.load_slot(at)?;
+        self.read(at, false)?;
         Ok(at)
     }
 
-    fn load_slot(&mut self, at: u32) -> Result<(), GitError> {
-        if self.node(at).is_some() {
+    /// Reads a commit, and inspects it if it is known to be new: most commits that are
+    /// read only to find out, or for their tree, are not.
+    fn read(&mut self, at: u32, is_new: bool) -> Result<(), GitError> {
+        if self.node(at).is_some_and(|node| !is_new || node.inspected.is_some()) {
             return Ok(());
         }
         let id = self.id(at);
         let objects = self.objects;
         let object = objects.read_kind(id, ObjectKind::Commit)?;
         let commit = Commit::parse(id, object.data())?;
-        let cut = objects.shallow().contains(&id);
-        let parents = if cut { &[] } else { commit.parents.as_slice() };
+        let inspected = is_new.then(|| (self.inspect)(id, &commit));
+        if let Some(Some(node)) = self.nodes.get_mut(at as usize) {
+            node.inspected = inspected;
+            return Ok(());
+        }
+        let mut parents = commit.parents.as_slice();
+        let left: Vec<ObjectId>;
+        if objects.is_cut(id, parents) {
+            left = parents.iter().copied().filter(|&parent| objects.exists(parent)).collect();
+            parents = &left;
+        }
         let node = Node {
             tree: commit.tree,
             parents: parents.iter().map(|&parent| self.slot(parent)).collect(),
             seconds: commit.seconds(),
-            inspected: (self.inspect)(id, &commit),
+            inspected,
         };
         if let Some(slot) = self.nodes.get_mut(at as usize) {
             *slot = Some(node);

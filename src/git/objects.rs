@@ -155,11 +155,18 @@ impl<'r> Objects<'r> {
         Some(before.exists_ext(oid, OdbLookupFlags::NO_REFRESH))
     }
 
-    /// Commits whose parents were left out on purpose (shallow(5) in Git's
-    /// documentation of the repository layout).
+    /// Whether an object is there.
     #[must_use]
-    pub fn shallow(&self) -> &IdSet {
-        &self.shallow
+    pub fn exists(&self, id: ObjectId) -> bool {
+        oid(id).is_ok_and(|oid| self.odb.exists(oid))
+    }
+
+    /// Whether a commit's history was left out on purpose: it is listed as shallow
+    /// (gitrepository-layout(5)) and a parent is really missing. What is there is
+    /// followed, because a pusher may be able to choose the list.
+    #[must_use]
+    pub fn is_cut(&self, id: ObjectId, parents: &[ObjectId]) -> bool {
+        self.shallow.contains(&id) && parents.iter().any(|&parent| !self.exists(parent))
     }
 
     /// What was read so far.

@@ -242,11 +242,11 @@ impl Repository {
         Ok(lines.filter_map(ObjectId::from_hex).collect())
     }
 
-    /// Whether git, too, can't find an object; then a ref update that needs it is one
-    /// that git refuses by itself. `false` when git can't be asked.
+    /// Whether git refuses an update to `new` by itself, because it misses an object that
+    /// is missing here. `false` when it does not, or can't be asked.
     #[must_use]
-    pub fn git_confirms_missing(&self, id: ObjectId) -> bool {
-        cli::confirms_missing(&self.git_dir, id)
+    pub fn git_refuses(&self, new: ObjectId, missing: ObjectId) -> bool {
+        cli::refuses(&self.git_dir, new, missing)
     }
 
     /// Length of object ids in bytes: 20 or 32.

@@ -1,7 +1,10 @@
 //! The catalogue: tools, their markers and model families, read from the merged
 //! configuration and compiled into matchers. Rules find; they never decide.
 
+pub mod entries;
 mod examples;
+pub mod lint;
+pub mod subject;
 
 use std::collections::HashSet;
 use std::rc::Rc;

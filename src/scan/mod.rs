@@ -84,7 +84,7 @@ impl<'s> Scan<'s> {
 
     /// All findings of a commit: in its own object, and in what it changes.
     fn commit_findings(&mut self, id: ObjectId) -> Result<Vec<Finding>, GitError> {
-        let mut findings = match self.graph.inspected(id) {
+        let mut findings = match self.graph.inspected(id)? {
             Some(Some(found)) => found.to_vec(),
             _ => Vec::new(),
         };

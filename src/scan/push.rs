@@ -171,7 +171,7 @@ impl Scan<'_> {
         }
         let peeled = match peel(self.objects, new) {
             Ok(peeled) => peeled,
-            Err(GitError::Missing { id }) if self.git_refuses(&name, id) => return Ok(None),
+            Err(GitError::Missing { id }) if self.git_refuses(&name, new, id) => return Ok(None),
             Err(error) => return Err(error),
         };
         self.judge_name(&name);
@@ -202,8 +202,8 @@ impl Scan<'_> {
     /// Git also announces ref updates that it has already decided to refuse, because
     /// objects are missing. These bring nothing; one of them must not decline the rest
     /// of a push. Git itself is asked, so that what only we can't see is never passed.
-    fn git_refuses(&mut self, name: &RefName, missing: ObjectId) -> bool {
-        let refuses = self.repository.git_confirms_missing(missing);
+    fn git_refuses(&mut self, name: &RefName, new: ObjectId, missing: ObjectId) -> bool {
+        let refuses = self.repository.git_refuses(new, missing);
         if refuses {
             self.skipped.push(Skipped {
                 what: format!("the update of {name}"),
@@ -227,18 +227,12 @@ impl Scan<'_> {
         }
         for group in groups.values() {
             match self.judge_group(group, existing) {
-                Err(GitError::Missing { id }) if group.len() == 1 => {
-                    let name = group.first().map(|target| target.name.clone());
-                    if !name.is_some_and(|name| self.git_refuses(&name, id)) {
-                        return Err(GitError::Missing { id });
-                    }
-                }
-                // One of several lacks an object: each by itself, to find which.
+                // To find which of them lacks an object, each is judged by itself.
                 Err(GitError::Missing { .. }) => {
                     for target in group {
                         match self.judge_group(&[target], existing) {
-                            Err(GitError::Missing { id }) if self.git_refuses(&target.name, id) => {
-                            }
+                            Err(GitError::Missing { id })
+                                if self.git_refuses(&target.name, target.new, id) => {}
                             other => other?,
                         }
                     }

@@ -57,6 +57,7 @@ impl<'o> Trees<'o> {
             cut: false,
         };
         self.changes.added_or_changed(tree, parents, &mut look)?;
+        look.skipped.extend(self.changes.take_lost().into_iter().map(lost));
         let Look { mut paths, mut texts, cut, .. } = look;
         if cut {
             self.skipped.push(Skipped {
@@ -83,6 +84,14 @@ impl<'o> Trees<'o> {
         let texts = self.contents.of(id, b"", &mut self.skipped)?;
         let texts = texts.iter().flat_map(|texts| texts.iter());
         Ok(texts.map(|text| content_finding(text, None)).collect())
+    }
+}
+
+/// Something on the side of the parents that the repository has lost.
+fn lost(id: ObjectId) -> Skipped {
+    Skipped {
+        what: format!("the comparison with object {id}"),
+        why: "the repository has lost it, so all that is there now counts as new".into(),
     }
 }
 
@@ -171,7 +180,13 @@ impl Look<'_, '_> {
         };
         let old = change.old.filter(|old| old.mode == Mode::Blob);
         let before = match old {
-            Some(old) => self.contents.of(old.id, change.path, self.skipped)?,
+            Some(old) => match self.contents.of(old.id, change.path, self.skipped) {
+                Err(GitError::Missing { id }) => {
+                    self.skipped.push(lost(id));
+                    None
+                }
+                other => other?,
+            },
             None => None,
         };
         // A line that was there before is not added, wherever it stands now.

@@ -1,7 +1,10 @@
 //! The built-in catalogue proves itself: every marker's examples, run by the same
 //! matchers that judge a push.
 
+use std::sync::Arc;
+
 use provost::config::{self, Layers};
+use provost::document::{self, Source};
 use provost::finding::Kind;
 use provost::rules::check_examples;
 
@@ -20,6 +23,19 @@ fn every_example_of_the_built_in_rules_does_what_it_says() {
         .collect();
     assert!(failures.is_empty(), "{} of {run} examples:\n{}", failures.len(), failures.join("\n"));
     assert!(run > 1000, "only {run} examples were run");
+}
+
+#[test]
+fn no_id_appears_twice_in_the_built_in_rules() {
+    let source = |text: &str| {
+        Arc::new(Source { name: "rules.toml".into(), text: text.into(), built_in: true })
+    };
+    let mut problems = Vec::new();
+    let mut base = document::parse(&source("")).unwrap();
+    let layer = document::parse(&source(config::BUILT_IN)).unwrap();
+    document::overlay(&mut base, layer, &mut problems);
+    let messages: Vec<&String> = problems.iter().map(|problem| &problem.message).collect();
+    assert!(messages.is_empty(), "{messages:?}");
 }
 
 #[test]

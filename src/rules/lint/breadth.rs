@@ -1,0 +1,230 @@
+//! Markers that match too much, tried on texts that every repository has; and literals
+//! that can match nothing.
+
+use std::rc::Rc;
+
+use super::spec;
+use crate::document::{Place, Problem};
+use crate::finding::{Confidence, Kind, Marker};
+use crate::marker::{Matchers, Models, expression};
+use crate::rules::entries::Entry;
+
+/// Paths that have nothing to do with any tool.
+const ORDINARY_PATHS: [&str; 24] = [
+    "README.md",
+    "LICENSE",
+    "Makefile",
+    "src/main.rs",
+    "src/lib/util.c",
+    "src/index.ts",
+    "app/models/user.rb",
+    "lib/config.json",
+    "docs/index.md",
+    "docs/guide/setup.md",
+    "test/test_main.py",
+    "package.json",
+    "Cargo.toml",
+    "pom.xml",
+    ".gitignore",
+    ".editorconfig",
+    ".github/workflows/ci.yml",
+    ".vscode/settings.json",
+    "config/settings.yml",
+    "scripts/build.sh",
+    "index.html",
+    "a",
+    "vendor/a/b/c/d.go",
+    "CHANGELOG.md",
+];
+
+/// Refs that people name.
+const ORDINARY_REFS: [&str; 9] = [
+    "refs/heads/main",
+    "refs/heads/master",
+    "refs/heads/develop",
+    "refs/heads/feature/login",
+    "refs/heads/fix/typo-in-readme",
+    "refs/heads/release/1.0",
+    "refs/heads/agents-page",
+    "refs/tags/v1.0.0",
+    "refs/tags/2026-11-01",
+];
+
+/// Texts that have nothing in common.
+const UNRELATED: [&str; 6] = ["x", "Fix the build", "1234", "文字", "-- !", "Ada <ada@example.org>"];
+
+/// Addresses at which anybody can have a mailbox.
+const MAILBOXES: [&str; 12] = [
+    "gmail.com",
+    "googlemail.com",
+    "outlook.com",
+    "hotmail.com",
+    "yahoo.com",
+    "icloud.com",
+    "proton.me",
+    "protonmail.com",
+    "gmx.de",
+    "qq.com",
+    "163.com",
+    "126.com",
+];
+
+pub(super) fn lint(entry: &Entry<'_>, problems: &mut Vec<Problem>) {
+    expressions(entry, problems);
+    literals(entry, problems);
+    let Some((kind, spec)) = spec(entry) else {
+        return;
+    };
+    let marker = Rc::new(Marker {
+        id: entry.id().to_owned(),
+        tool: String::new(),
+        tool_name: String::new(),
+        vendor: String::new(),
+        kind,
+        confidence: Confidence::Strong,
+    });
+    let matchers = Matchers::new(vec![(marker, spec)], Models::default());
+    let found = |probe: &String| !matchers.find_in_example(kind, probe).is_empty();
+    let (probes, key, problem) = probes(entry, kind);
+    if let Some(probe) = probes.iter().find(|probe| found(probe)) {
+        let message = format!("`{}` {problem}: `{probe}`", entry.id());
+        let place = place(entry, key, kind, probe);
+        problems.push(Problem::warning(place, message).help(tighter(kind)));
+    }
+}
+
+/// Texts that a marker of this kind should not match, where it is written, and what is
+/// wrong when it does.
+fn probes(entry: &Entry<'_>, kind: Kind) -> (Vec<String>, &'static str, &'static str) {
+    let words = || entry.marker.list("keywords").into_iter().map(|(word, _)| word.trim());
+    let names = || words().filter(|word| word.len() > 2 && word.chars().all(char::is_alphabetic));
+    let person = |word: &str| {
+        let name = capital(word);
+        format!("{name} Paroz <{}@example.org>", word.to_lowercase())
+    };
+    let by_name = entry.marker.get("emails").is_none() && entry.marker.get("logins").is_none();
+    match kind {
+        Kind::Path => {
+            (ORDINARY_PATHS.map(str::to_owned).to_vec(), "paths", "also matches an ordinary path")
+        }
+        Kind::Ref => {
+            (ORDINARY_REFS.map(str::to_owned).to_vec(), "refs", "also matches an ordinary ref")
+        }
+        Kind::Line => {
+            let probes = words().flat_map(|word| {
+                [
+                    format!("We looked at {word} and decided against it."),
+                    format!("Fix a crash in {word} when the file is empty"),
+                    format!("docs: explain how to switch {word} off"),
+                ]
+            });
+            (probes.collect(), "pattern", "also matches a sentence that only mentions it")
+        }
+        Kind::Content => {
+            let probes = words().map(|word| format!("// See the manual of {word} for details."));
+            (probes.collect(), "pattern", "also matches a comment that only mentions it")
+        }
+        Kind::Trailer | Kind::SignOff if by_name => {
+            let key = if kind == Kind::SignOff { "Signed-off-by" } else { "Co-authored-by" };
+            let probes = names().map(|word| format!("{key}: {}", person(word)));
+            (probes.collect(), "keywords", "also matches a person")
+        }
+        Kind::Identity if by_name => {
+            (names().map(person).collect(), "keywords", "also matches a person")
+        }
+        _ => (Vec::new(), "id", ""),
+    }
+}
+
+fn capital(word: &str) -> String {
+    let mut characters = word.chars();
+    let first = characters.next().map(|first| first.to_uppercase().to_string());
+    format!("{}{}", first.unwrap_or_default(), characters.as_str())
+}
+
+fn tighter(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Path => "name the tool's own directory or file, `**/.tool/**` say",
+        Kind::Ref => "name the tool's own prefix, `refs/heads/tool/**` say",
+        Kind::Line | Kind::Content => {
+            "anchor the expression with ^ and $: an attribution stands alone on its line"
+        }
+        _ => "people have this name too; compare an address, or the whole value",
+    }
+}
+
+/// The glob that matches the probe; otherwise the key.
+fn place<'n>(entry: &Entry<'n>, key: &str, kind: Kind, probe: &str) -> &'n Place {
+    let list = entry.marker.list(key);
+    let alone = list.iter().find(|(text, _)| {
+        let begins = text.trim_start_matches('*').trim_start_matches('/');
+        let begins = begins.split(['*', '?', '[', '{']).next().unwrap_or_default();
+        matches!(kind, Kind::Path | Kind::Ref) && probe.contains(begins)
+    });
+    alone.map_or_else(|| entry.marker.place_of(key), |(_, place)| place)
+}
+
+/// Expressions that match nothing in particular. Those of an administrator's layers that
+/// match an empty text were refused at loading.
+fn expressions(entry: &Entry<'_>, problems: &mut Vec<Problem>) {
+    for key in ["pattern", "value", "names"] {
+        for (text, place) in entry.marker.list(key) {
+            let Some(compiled) = expression(text) else {
+                continue;
+            };
+            let id = entry.id();
+            if compiled.is_match("") {
+                let message = format!("an expression of `{id}` matches an empty text");
+                let help = "anchor it with ^ and name what must be there";
+                problems.push(Problem::new(place, message).help(help));
+            } else if UNRELATED.iter().all(|text| compiled.is_match(text)) {
+                let message = format!("an expression of `{id}` matches every text");
+                let help = "it adds nothing; name what must be there, or take it away";
+                problems.push(Problem::new(place, message).help(help));
+            }
+        }
+    }
+}
+
+/// Literals that can't be found, or are found everywhere.
+fn literals(entry: &Entry<'_>, problems: &mut Vec<Problem>) {
+    let marker = entry.marker;
+    for (email, place) in marker.list("emails") {
+        let whole = email.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty() && !domain.is_empty() && !email.contains(['*', ' ', '<', '>'])
+        });
+        if !whole {
+            let message = format!("`{email}` is not a whole address, so it never matches");
+            let help = "addresses are compared whole; a domain belongs to people too";
+            problems.push(Problem::new(place, message).help(help));
+        } else if MAILBOXES.iter().any(|domain| email.ends_with(&format!("@{domain}"))) {
+            let message = format!("`{email}` is an address that a person may have");
+            let help = "be sure that only the tool uses it, and say in `source` how you know";
+            let own = !place.source.built_in;
+            problems.extend(own.then(|| Problem::warning(place, message).help(help)));
+        }
+    }
+    for (login, place) in marker.list("logins") {
+        if login.contains(['@', '+', ' ', '<']) {
+            let message = format!("`{login}` is not a login, so it never matches");
+            let help = "give the login alone, `copilot` for 1+copilot@users.noreply.github.com";
+            problems.push(Problem::new(place, message).help(help));
+        }
+    }
+    for (key, place) in marker.list("keys") {
+        let letters = key.chars().filter(char::is_ascii_alphanumeric).count();
+        let plain = key.chars().all(|c| c.is_ascii_alphanumeric() || "-_ ".contains(c));
+        if letters == 0 || !plain || key.len() > 48 {
+            let message = format!("no line has the key `{key}`");
+            let help = "a key has ASCII letters, digits, `-`, `_` and spaces, at most 48";
+            problems.push(Problem::new(place, message).help(help));
+        }
+    }
+    for (word, place) in marker.list("keywords") {
+        if word.len() < 2 {
+            let message = format!("the keyword `{word}` is on nearly every line");
+            let help = "a keyword saves trying the expression; take a word that is rare";
+            problems.push(Problem::warning(place, message).help(help));
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What is valid and yet hardly meant: examples that fail, markers that claim the same,
+//! markers that can never win, expressions and paths that match too much, facts without
+//! a source.
+//!
+//! What makes a file unusable is reported when it is loaded; here only loaded rules are
+//! looked at, built-in ones too. Every problem names its place and what to do.
+
+mod breadth;
+mod examples;
+mod twins;
+
+use super::entries::{self, Entry, Written};
+use super::{RuleSet, check_examples};
+use crate::document::{Node, Problem, Reader, Severity};
+use crate::finding::Kind;
+use crate::marker::{self, Spec};
+
+pub use examples::why_not;
+
+/// Looks for everything that is hardly meant, in all layers.
+#[must_use]
+pub fn lint(root: &Node, rules: &RuleSet) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let markers = entries::markers(root);
+    for tool in entries::tools(root) {
+        tool_alone(tool, rules, &mut problems);
+    }
+    for entry in &markers {
+        facts(entry, &mut problems);
+        if !entry.is_disabled() {
+            breadth::lint(entry, &mut problems);
+        }
+    }
+    let (_, failures) = check_examples(root, rules);
+    examples::lint(&markers, rules, &failures, &mut problems);
+    twins::lint(&markers, &mut problems);
+    problems.sort_by_key(|problem| (problem.place.source.built_in, problem.place.span.start));
+    problems
+}
+
+/// What a marker looks for, read again by itself. Mistakes were reported at loading.
+fn spec(entry: &Entry<'_>) -> Option<(Kind, Spec)> {
+    let reader = Reader::default();
+    let kind = entry.kind()?;
+    let mut fields = reader.fields(entry.marker.node, "a marker")?;
+    Some((kind, marker::read(kind, &mut fields)?))
+}
+
+fn tool_alone(tool: Written<'_>, rules: &RuleSet, problems: &mut Vec<Problem>) {
+    let place = tool.place_of("id");
+    if tool.tables("marker").is_empty() {
+        let message = format!("the tool `{}` has no marker", tool.text("id"));
+        let help = "nothing of it is ever found; add a marker, or take the tool away";
+        problems.push(Problem::warning(place, message).help(help));
+    }
+    let vendor = tool.text("vendor");
+    let known = rules.tools.iter().map(|tool| tool.vendor.as_str());
+    let near = known
+        .filter(|known| *known != vendor)
+        .filter(|known| known.eq_ignore_ascii_case(vendor) || misspelt(known, vendor))
+        .min();
+    if let Some(near) = near.filter(|_| !place.source.built_in) {
+        let message = format!("the vendor `{vendor}` is written `{near}` elsewhere");
+        let help = "policy lines for a vendor compare the whole name; write one of them";
+        problems.push(Problem::warning(tool.place_of("vendor"), message).help(help));
+    }
+}
+
+fn misspelt(known: &str, name: &str) -> bool {
+    known.len() >= 5 && strsim::damerau_levenshtein(known, name) == 1
+}
+
+/// What an administrator's marker should say of itself; the built-in ones are complete,
+/// which tests check.
+fn facts(entry: &Entry<'_>, problems: &mut Vec<Problem>) {
+    let id = entry.id();
+    let marker = entry.marker;
+    if let Some(reason) = marker.get("disabled")
+        && marker.text("disabled").trim().is_empty()
+    {
+        let message = format!("`{id}` is switched off without a reason");
+        let help = "say why: whoever reads this next year needs it";
+        problems.push(Problem::warning(&reason.place, message).help(help));
+    }
+    let own = !marker.place_of("kind").source.built_in;
+    if !own || entry.is_disabled() {
+        return;
+    }
+    for (key, help) in [
+        ("source", "where was it seen: a repository, a document, a ticket?"),
+        ("since", "the version or date of these rules that brought it, `since = \"2026-11\"` say"),
+    ] {
+        if marker.text(key).is_empty() {
+            let message = format!("`{id}` has no `{key}`");
+            problems.push(Problem::warning(marker.place_of("id"), message).help(help));
+        }
+    }
+}
+
+/// The number of errors and of warnings.
+#[must_use]
+pub fn counted(problems: &[Problem]) -> (usize, usize) {
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    (errors, problems.len() - errors)
+}

@@ -1,0 +1,83 @@
+//! One thing that can be looked at by itself: a message, an identity, a path, a ref
+//! name, a file, a note. `rules test` and `rules explain` ask with it what a push would
+//! find there.
+
+use crate::finding::{Field, Finding, PathUse, surest};
+use crate::git::Ident;
+use crate::marker::{Matchers, Role};
+
+/// See the head of this file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A message of a commit, with the value of its `encoding` header.
+    Message {
+        /// The `encoding` header.
+        encoding: Option<Vec<u8>>,
+        /// The message.
+        text: Vec<u8>,
+    },
+    /// An author, committer or tagger: `Name <address>`.
+    Identity {
+        /// In which role.
+        role: Role,
+        /// As written.
+        raw: Vec<u8>,
+    },
+    /// A file that a commit adds.
+    Path(Vec<u8>),
+    /// A full ref name.
+    Ref(Vec<u8>),
+    /// A file's content.
+    Content(Vec<u8>),
+    /// A note.
+    Note {
+        /// The notes ref.
+        ref_name: Vec<u8>,
+        /// The note.
+        text: Vec<u8>,
+    },
+}
+
+impl Subject {
+    /// The findings, as a push has them: of several markers of a tool at one place the
+    /// surest.
+    #[must_use]
+    pub fn findings(&self, matchers: &Matchers) -> Vec<Finding> {
+        surest(self.all_findings(matchers))
+    }
+
+    /// The findings, outdone ones too.
+    #[must_use]
+    pub fn all_findings(&self, matchers: &Matchers) -> Vec<Finding> {
+        match self {
+            Self::Message { encoding, text } => matchers.message.find(encoding.as_deref(), text),
+            Self::Identity { role, raw } => {
+                let field = if *role == Role::Committer { Field::Committer } else { Field::Author };
+                matchers.identity.find(*role, &Ident::parse(raw), &field)
+            }
+            Self::Path(path) => {
+                let found = matchers.path.find(path).into_iter().map(|found| {
+                    let mut finding = Finding::new(&found.marker, Field::Tree, path);
+                    let used = if found.shared { PathUse::Shared } else { PathUse::Added };
+                    finding.path_use = Some(used);
+                    finding.path = Some(path.clone());
+                    finding
+                });
+                found.collect()
+            }
+            Self::Ref(name) => {
+                let found = matchers.ref_name.find(name);
+                found.iter().map(|marker| Finding::new(marker, Field::RefName, name)).collect()
+            }
+            Self::Content(content) => {
+                let found = matchers.content.find(content).into_iter().map(|text| {
+                    let mut finding = Finding::new(&text.marker, Field::Content, &text.excerpt);
+                    finding.line = Some(text.line);
+                    finding
+                });
+                found.collect()
+            }
+            Self::Note { ref_name, text } => matchers.note.find(ref_name, text),
+        }
+    }
+}
