@@ -10,9 +10,11 @@
     reason = "a test ends where something is not as it should be"
 )]
 
+mod bytes;
 mod catalogue;
 mod layers;
 mod cli_errors;
+mod messages;
 mod push_history;
 mod push_hostile;
 mod push_objects;

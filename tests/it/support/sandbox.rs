@@ -40,8 +40,7 @@ pub(crate) struct Sandbox(Rc<TempDir>);
 
 impl Sandbox {
     pub(crate) fn new() -> Self {
-        let sandbox =
-            Self(Rc::new(tempfile::Builder::new().prefix("provost-it-").tempdir().unwrap()));
+        let sandbox = Self(Rc::new(tempfile::Builder::new().prefix("sandbox-").tempdir().unwrap()));
         std::fs::create_dir(sandbox.home()).unwrap();
         std::fs::write(sandbox.home().join(".gitconfig"), GITCONFIG).unwrap();
         sandbox
