@@ -21,5 +21,6 @@ mod push_objects;
 mod push_protocol;
 mod push_refs;
 mod push_repositories;
+mod rejection;
 mod support;
 mod docs;
