@@ -20,6 +20,12 @@ pub enum Confidence {
 impl Confidence {
     /// The words for it in configuration files.
     pub const WORDS: [(&'static str, Self); 2] = [("strong", Self::Strong), ("weak", Self::Weak)];
+
+    /// The word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, known)| *known == self).map_or("", |(word, _)| *word)
+    }
 }
 
 /// What kind of trace a marker is.

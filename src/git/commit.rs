@@ -57,7 +57,10 @@ impl<'a> Commit<'a> {
                 Header::Field { key: b"committer", value } => {
                     commit.committers.push(Ident::parse(value));
                 }
-                Header::Field { key: b"encoding", value } => commit.encoding = Some(value),
+                // Of several, git believes the first.
+                Header::Field { key: b"encoding", value } => {
+                    commit.encoding = commit.encoding.or(Some(value));
+                }
                 Header::Field { key: b"gpgsig" | b"gpgsig-sha256", value } => {
                     commit.signatures.push(value);
                 }

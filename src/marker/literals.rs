@@ -2,7 +2,7 @@
 //!
 //! Every textual marker names literals of which one must be there before its grammar or
 //! its expression is tried; so the cost of a text without any does not grow with the
-//! catalogue. Case is ignored for ASCII letters.
+//! catalogue. Case is ignored for ASCII letters; a literal counts as whole words only.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -40,7 +40,16 @@ impl Literals {
         let Some(compiled) = self.compiled.get_or_init(|| self.compile()) else {
             return;
         };
+        let letter =
+            |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphabetic);
         for found in compiled.automaton.find_overlapping_iter(text) {
+            // A word inside a longer word is another word: `amp` in `example`.
+            let (start, end) = (found.start(), found.end());
+            if letter(Some(start)) && letter(start.checked_sub(1))
+                || letter(end.checked_sub(1)) && letter(Some(end))
+            {
+                continue;
+            }
             for &owner in compiled.owners.get(found.pattern().as_usize()).into_iter().flatten() {
                 hit(found.start(), owner);
             }

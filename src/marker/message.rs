@@ -14,7 +14,8 @@ use super::literals::Literals;
 use super::model::Models;
 use super::tamper::{Tampers, Trick};
 use crate::finding::{Field, Finding, Marker};
-use crate::text::decode::{decode, without_nul};
+use crate::git::Ident;
+use crate::text::decode::{Decoded, decode, without_nul};
 use crate::text::escape::lossy;
 use crate::text::fold::{fold, may_change};
 use crate::text::lines::{Line, Locator};
@@ -163,7 +164,12 @@ impl Matcher {
         let is =
             |text: &[u8]| Credit::parse(text).is_some_and(|credit| spec.matches(&credit, &exact));
         if is(line.bytes) {
-            return Some((line.number, lossy(line.bytes).into_owned()));
+            // A person's address may have wrapped to the next line, so that his first name
+            // alone looks like a tool's.
+            return match folded(line, locator) {
+                Some(whole) if !is(&whole) => None,
+                _ => Some((line.number, lossy(line.bytes).into_owned())),
+            };
         }
         let mut first = line;
         let mut joined = line.bytes.trim_ascii().to_vec();
@@ -199,6 +205,18 @@ impl Matcher {
     }
 }
 
+/// A credit line without an address, joined with the next line where that goes on with
+/// the value: it is indented, holds an address and is no credit line itself.
+fn folded(line: Line<'_>, locator: &Locator<'_>) -> Option<Vec<u8>> {
+    let credit = Credit::parse(line.bytes)?;
+    let next = locator.after(&line)?;
+    let goes_on = next.bytes.first().is_some_and(u8::is_ascii_whitespace)
+        && next.bytes.contains(&b'@')
+        && Credit::parse(next.bytes).is_none();
+    (goes_on && Ident::parse(credit.value).email.is_empty())
+        .then(|| [line.bytes.trim_ascii_end(), b" ", next.bytes.trim_ascii()].concat())
+}
+
 /// Calls `look` with each view of a message, the plain one first, and with the trick that
 /// a later one undoes.
 pub(super) fn views(
@@ -207,7 +225,10 @@ pub(super) fn views(
     look: &mut dyn FnMut(&[u8], Option<Trick>),
 ) {
     look(message, None);
-    let decoded = encoding.and_then(|label| decode(label, message));
+    let decoded = match encoding.map(|label| decode(label, message)) {
+        Some(Decoded::Text(text)) => Some(text),
+        _ => None,
+    };
     if let Some(text) = &decoded {
         look(text.as_bytes(), Some(Trick::Encoding));
     }

@@ -119,11 +119,12 @@ pub fn tools(root: &Node) -> Vec<Written<'_>> {
 /// The markers of the merged configuration.
 #[must_use]
 pub fn markers(root: &Node) -> Vec<Entry<'_>> {
-    let of = |tool: Written<'_>| {
-        tool.tables("marker").into_iter().map(move |marker| (tool, marker)).collect::<Vec<_>>()
-    };
-    let pairs = tools(root).into_iter().flat_map(of);
-    pairs.map(|(tool, marker)| Entry { tool, marker }).collect()
+    let mut entries = Vec::new();
+    for tool in tools(root) {
+        let of = |marker| Entry { tool, marker };
+        entries.extend(tool.tables("marker").into_iter().map(of));
+    }
+    entries
 }
 
 /// A value as TOML writes it, on one line.

@@ -1,6 +1,7 @@
 //! The catalogue: tools, their markers and model families, read from the merged
 //! configuration and compiled into matchers. Rules find; they never decide.
 
+pub mod cases;
 pub mod entries;
 mod examples;
 pub mod lint;

@@ -39,6 +39,19 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// The text that is looked at.
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
+        match self {
+            Self::Message { text, .. }
+            | Self::Identity { raw: text, .. }
+            | Self::Path(text)
+            | Self::Ref(text)
+            | Self::Content(text)
+            | Self::Note { text, .. } => text,
+        }
+    }
+
     /// The findings, as a push has them: of several markers of a tool at one place the
     /// surest.
     #[must_use]

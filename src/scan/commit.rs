@@ -3,12 +3,14 @@
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::Inspected;
+use super::{Inspected, Inspection};
 use crate::config::Config;
 use crate::finding::{Field, Finding, surest};
 use crate::git::{Commit, GitError, Ident, ObjectId, RefName, Tag};
 use crate::marker::{Matchers, Role};
 use crate::report::{Judged, Report};
+use crate::text::decode::{Decoded, decode};
+use crate::text::escape::escape;
 
 pub(super) fn inspect(matchers: &Matchers, commit: &Commit<'_>) -> Inspected {
     let mut findings = Vec::new();
@@ -22,7 +24,10 @@ pub(super) fn inspect(matchers: &Matchers, commit: &Commit<'_>) -> Inspected {
         findings.extend(matchers.signature.find(signature, &Field::Signature));
     }
     findings.extend(matchers.message.find(commit.encoding, commit.message));
-    (!findings.is_empty()).then(|| Rc::from(surest(findings)))
+    let unread = commit.encoding.filter(|label| decode(label, commit.message) == Decoded::Unknown);
+    let unread = unread.map(escape);
+    (unread.is_some() || !findings.is_empty())
+        .then(|| Rc::new(Inspection { findings: surest(findings), unread }))
 }
 
 pub(super) fn tag(matchers: &Matchers, field: &Field, tag: &Tag<'_>) -> Vec<Finding> {
@@ -57,7 +62,7 @@ fn people(
 pub fn raw_commit(config: &Config, id: ObjectId, raw: &[u8]) -> Result<Vec<Finding>, GitError> {
     let commit = Commit::parse(id, raw)?;
     let found = inspect(&config.rules.matchers, &commit);
-    Ok(found.map(|found| found.to_vec()).unwrap_or_default())
+    Ok(found.map(|found| found.findings.clone()).unwrap_or_default())
 }
 
 /// Judges one message that is no commit yet, as a `commit-msg` hook sees it.

@@ -41,7 +41,13 @@ impl Default for Scope {
 }
 
 /// What inspecting a commit's own object gave: nothing, mostly.
-type Inspected = Option<Rc<[Finding]>>;
+type Inspected = Option<Rc<Inspection>>;
+
+struct Inspection {
+    findings: Vec<Finding>,
+    /// The encoding of a message that nobody here can read.
+    unread: Option<String>,
+}
 
 /// Judges what is in one repository.
 pub struct Scan<'s> {
@@ -84,10 +90,14 @@ impl<'s> Scan<'s> {
 
     /// All findings of a commit: in its own object, and in what it changes.
     fn commit_findings(&mut self, id: ObjectId) -> Result<Vec<Finding>, GitError> {
-        let mut findings = match self.graph.inspected(id)? {
-            Some(Some(found)) => found.to_vec(),
-            _ => Vec::new(),
-        };
+        let inspected = self.graph.inspected(id)?.and_then(Option::as_ref).map(Rc::clone);
+        let mut findings = inspected.as_ref().map(|it| it.findings.clone()).unwrap_or_default();
+        if let Some(encoding) = inspected.as_ref().and_then(|it| it.unread.as_ref()) {
+            self.skipped.push(Skipped {
+                what: format!("the message of commit {id} in the encoding {encoding}"),
+                why: "that encoding is not known here; its bytes were searched as they are".into(),
+            });
+        }
         if findings.len() >= MOST_HITS {
             self.skipped.push(Skipped {
                 what: format!("further markers in the message of commit {id}"),

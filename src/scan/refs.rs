@@ -111,7 +111,8 @@ impl Scan<'_> {
         Ok(match object.kind {
             ObjectKind::Commit => {
                 let commit = Commit::parse(id, object.data())?;
-                commit::inspect(matchers, &commit).map(|found| found.to_vec()).unwrap_or_default()
+                let found = commit::inspect(matchers, &commit);
+                found.map(|found| found.findings.clone()).unwrap_or_default()
             }
             ObjectKind::Tag => {
                 commit::tag(matchers, &Field::Tag(id), &Tag::parse(id, object.data())?)

@@ -8,29 +8,69 @@ use base64::Engine;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
+/// What believing an `encoding` header shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decoded {
+    /// The bytes show as much by themselves: ASCII stands for ASCII.
+    AsItIs,
+    /// The text.
+    Text(String),
+    /// Nobody here knows the encoding, and the message is not plain ASCII.
+    Unknown,
+}
+
 /// Decodes a message by the name in its `encoding` header.
-///
-/// Returns `None` when the name is unknown or names an encoding whose ASCII bytes are
-/// plain ASCII, so that there is nothing more to see than the bytes themselves show.
 #[must_use]
-pub fn decode(label: &[u8], message: &[u8]) -> Option<String> {
+pub fn decode(label: &[u8], message: &[u8]) -> Decoded {
     let name = String::from_utf8_lossy(label).trim().to_ascii_lowercase().replace('_', "-");
     match name.as_str() {
-        "utf-7" | "utf7" | "unicode-1-1-utf-7" => Some(utf7(message)),
+        "utf-7" | "utf7" | "unicode-1-1-utf-7" => Decoded::Text(utf7(message)),
         "utf-32" | "utf-32le" | "utf-32be" | "ucs-4" | "ucs-4le" | "ucs-4be" => {
-            Some(without_nul(message))
+            Decoded::Text(without_nul(message))
         }
         "utf-16" | "ucs-2" | "utf-16be" | "ucs-2be" => {
-            Some(encoding_rs::UTF_16BE.decode(message).0.into_owned())
+            Decoded::Text(encoding_rs::UTF_16BE.decode(message).0.into_owned())
         }
-        _ => {
-            let encoding = encoding_rs::Encoding::for_label(name.as_bytes())?;
-            if encoding == encoding_rs::UTF_8 || encoding.is_single_byte() {
-                return None;
+        // ECMA-35 switches character sets by escapes that may stand inside a word.
+        _ if name.starts_with("iso-2022") || name.starts_with("csiso2022") => {
+            Decoded::Text(String::from_utf8_lossy(&without_escapes(message)).into_owned())
+        }
+        _ => match encoding_rs::Encoding::for_label(name.as_bytes()) {
+            Some(encoding) if encoding == encoding_rs::UTF_8 || encoding.is_single_byte() => {
+                Decoded::AsItIs
             }
-            Some(encoding.decode(message).0.into_owned())
+            Some(encoding) => Decoded::Text(encoding.decode(message).0.into_owned()),
+            None if message.is_ascii() => Decoded::AsItIs,
+            None => Decoded::Unknown,
+        },
+    }
+}
+
+/// The message without escape sequences: those that switch character sets (ECMA-35, with
+/// shift-in and shift-out) and those that set colours (ECMA-48).
+#[must_use]
+pub fn without_escapes(message: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(message.len());
+    let mut rest = message;
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        match byte {
+            0x0e | 0x0f => {}
+            0x1b => {
+                // `ESC [` parameters and intermediates, or `ESC` intermediates; one final.
+                let control = rest.first() == Some(&b'[');
+                let body = if control { rest.get(1..).unwrap_or_default() } else { rest };
+                let middle = |byte: &u8| {
+                    (0x20..=0x2f).contains(byte) || control && (0x30..=0x3f).contains(byte)
+                };
+                let length = body.iter().take(16).take_while(|byte| middle(byte)).count();
+                let last = usize::from(body.get(length).is_some_and(|b| (0x30..=0x7e).contains(b)));
+                rest = body.get(length + last..).unwrap_or_default();
+            }
+            _ => out.push(byte),
         }
     }
+    out
 }
 
 /// The message with its NUL bytes taken out: shows ASCII text written in UTF-16 or
@@ -78,21 +118,32 @@ fn utf7(message: &[u8]) -> String {
 mod tests {
     use super::*;
 
+    fn text(text: &str) -> Decoded {
+        Decoded::Text(text.to_owned())
+    }
+
+    #[test]
+    fn escapes_go_and_the_text_stays() {
+        assert_eq!(without_escapes(b"a\x1b(Bb\x1b$)C\x0ec\x1b[1;31md\x1b"), b"abcd");
+        assert_eq!(decode(b"ISO-2022-KR", b"nore\x0fply"), text("noreply"));
+    }
+
     #[test]
     fn utf7_is_read() {
-        assert_eq!(decode(b"UTF-7", b"+AEE-ssisted-by: +-x").as_deref(), Some("Assisted-by: +x"));
-        assert_eq!(decode(b"utf-7", b"Hi Mom +Jjo--!").as_deref(), Some("Hi Mom ☺-!"));
+        assert_eq!(decode(b"UTF-7", b"+AEE-ssisted-by: +-x"), text("Assisted-by: +x"));
+        assert_eq!(decode(b"utf-7", b"Hi Mom +Jjo--!"), text("Hi Mom ☺-!"));
     }
 
     #[test]
     fn encodings_whose_ascii_is_ascii_add_nothing() {
-        assert_eq!(decode(b"ISO-8859-1", b"caf\xe9"), None);
-        assert_eq!(decode(b"no-such-thing", b"x"), None);
+        assert_eq!(decode(b"ISO-8859-1", b"caf\xe9"), Decoded::AsItIs);
+        assert_eq!(decode(b"no-such-thing", b"x"), Decoded::AsItIs);
+        assert_eq!(decode(b"IBM037", b"\xe2\xa4"), Decoded::Unknown);
     }
 
     #[test]
     fn utf16_shows_its_text() {
-        assert_eq!(decode(b"UTF-16LE", b"A\0b\0").as_deref(), Some("Ab"));
+        assert_eq!(decode(b"UTF-16LE", b"A\0b\0"), text("Ab"));
         assert_eq!(without_nul(b"\0A\0b"), "Ab");
     }
 }

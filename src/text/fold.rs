@@ -3,7 +3,8 @@
 //! Only characters outside ASCII change: compatibility forms (full-width,
 //! mathematical) by NFKD (UAX #15), combining marks dropped, default-ignorable
 //! characters dropped, odd white space made plain, the rest by their confusable
-//! prototype (UTS #39) when that is ASCII. HTML character references are resolved.
+//! prototype (UTS #39) when that is ASCII. HTML character references are resolved, escape
+//! sequences dropped.
 //! Line feeds stay where they are, so line numbers hold in the folded text.
 
 use bstr::ByteSlice;
@@ -11,10 +12,13 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_security::confusable_detection::skeleton;
 
+use super::decode::without_escapes;
+
 /// Whether folding could change these bytes at all.
 #[must_use]
 pub fn may_change(bytes: &[u8]) -> bool {
     !bytes.is_ascii()
+        || memchr::memchr3(0x1b, 0x0e, 0x0f, bytes).is_some()
         || bytes.find_iter(b"&").any(|at| is_reference(bytes.get(at..).unwrap_or(b"")))
 }
 
@@ -37,7 +41,7 @@ const NAMED: [(&str, char); 8] = [
 /// The folded text.
 #[must_use]
 pub fn fold(bytes: &[u8]) -> String {
-    let text = resolve_references(&String::from_utf8_lossy(bytes));
+    let text = resolve_references(&String::from_utf8_lossy(&without_escapes(bytes)));
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         if character.is_ascii() {
@@ -150,7 +154,7 @@ mod tests {
 
     #[test]
     fn ascii_never_changes() {
-        let all: Vec<u8> = (0..=127).collect();
+        let all: Vec<u8> = (0..=127).filter(|byte| ![0x0e, 0x0f, 0x1b].contains(byte)).collect();
         assert_eq!(fold(&all).as_bytes(), all.as_slice());
         assert!(!may_change(b"a & b && c"));
     }

@@ -86,6 +86,20 @@ impl<'a> Locator<'a> {
         line
     }
 
+    /// The piece after `line`, if there is one.
+    #[must_use]
+    pub fn after(&self, line: &Line<'a>) -> Option<Line<'a>> {
+        let end = line.start + line.bytes.len();
+        // CRLF is one terminator, not an empty piece between two.
+        let terminator = self.message.get(end..)?;
+        let length = if terminator.starts_with(b"\r\n") { 2 } else { 1 };
+        let start = end + length;
+        let rest = self.message.get(start..)?;
+        let length = rest.iter().position(|&byte| ends_piece(byte)).unwrap_or(rest.len());
+        let number = line.number + usize::from(self.message.get(start - 1) == Some(&b'\n'));
+        Some(Line { number, start, bytes: rest.get(..length)? })
+    }
+
     /// The piece before `line`, if there is one.
     #[must_use]
     pub fn before(&self, line: &Line<'a>) -> Option<Line<'a>> {
@@ -128,9 +142,14 @@ mod tests {
         let mut locator = Locator::new(text);
         let three = locator.piece_at(11);
         assert_eq!((three.number, three.bytes), (4, &b"three"[..]));
+        assert_eq!(
+            locator.after(&three).map(|line| (line.number, line.bytes)),
+            Some((4, &b"four"[..]))
+        );
         let empty = locator.before(&three).unwrap();
         assert_eq!((empty.number, empty.bytes), (3, &b""[..]));
         let two = locator.before(&empty).unwrap();
         assert_eq!((two.number, two.bytes), (2, &b"two"[..]));
+        assert_eq!(locator.after(&two).map(|line| line.number), Some(3));
     }
 }

@@ -51,7 +51,8 @@ const ORDINARY_REFS: [&str; 9] = [
 ];
 
 /// Texts that have nothing in common.
-const UNRELATED: [&str; 6] = ["x", "Fix the build", "1234", "文字", "-- !", "Ada <ada@example.org>"];
+const UNRELATED: [&str; 6] =
+    ["x", "Fix the build", "1234", "文字", "-- !", "Ada <ada@example.org>"];
 
 /// Addresses at which anybody can have a mailbox.
 const MAILBOXES: [&str; 12] = [

@@ -19,14 +19,18 @@ pub(super) fn lint(
         let entry = markers.iter().find(|entry| entry.id() == failure.id);
         let kind = entry.and_then(Entry::kind);
         if failure.example.is_empty() {
+            // Tricks that need more than a text have no example.
+            if kind == Some(Kind::Tamper) {
+                continue;
+            }
             missing(failure, problems);
         } else if failure.should_match {
             let message = format!("`{}` does not match this example of it", failure.id);
-            let problem = Problem::new(&failure.place, message);
-            problems.push(match kind {
-                Some(kind) => problem.help(why_not(rules, kind, &failure.id, &failure.example)),
-                None => problem,
-            });
+            let why = kind.map(|kind| why_not(rules, kind, &failure.id, &failure.example));
+            let why = why.unwrap_or_else(|| "no expression of it matches".into());
+            let changed = entry.and_then(|entry| changed_elsewhere(entry, failure));
+            let help = format!("{why}{}", changed.unwrap_or_default());
+            problems.push(Problem::new(&failure.place, message).help(help));
         } else {
             let message = format!("`{}` matches what it must not", failure.id);
             let help = "make the marker tighter, or take the example away if it is wrong";
@@ -36,6 +40,13 @@ pub(super) fn lint(
     for entry in markers.iter().filter(|entry| !entry.is_disabled()) {
         never_wins(entry, rules, problems);
     }
+}
+
+/// Which layer made an example of a weaker one fail.
+fn changed_elsewhere(entry: &Entry<'_>, failure: &ExampleFailure) -> Option<String> {
+    let last = &entry.marker.node.place;
+    let elsewhere = last.source.name != failure.place.source.name;
+    elsewhere.then(|| format!("; the marker is changed at {}", last.file_line()))
 }
 
 fn missing(failure: &ExampleFailure, problems: &mut Vec<Problem>) {

@@ -1,0 +1,172 @@
+//! `provost rules explain COMMIT`: its people, its message, its signature, and the files
+//! that it changes.
+
+use super::explain::Seen;
+use super::steps::{Stage, of_views};
+use crate::cli::error::Error;
+use crate::config::Config;
+use crate::finding::{Field, Finding};
+use crate::git::{
+    Change, Changes, Commit, GitError, Mode, ObjectId, ObjectKind, Objects, RefName, Repository,
+    Visitor,
+};
+use crate::marker::{Matchers, Role};
+use crate::rules::subject::Subject;
+use crate::scan;
+use crate::text::escape::{escape, excerpt, lossy};
+
+/// The contents of so many changed files, of at most so many bytes, are looked at.
+const MOST_FILES: usize = 2000;
+const LARGEST: usize = 1 << 20;
+
+pub(super) fn explain(
+    config: &Config,
+    repository: &Repository,
+    revision: &str,
+    name: Option<Vec<u8>>,
+) -> Result<Seen, Error> {
+    let objects = repository.objects()?;
+    let range = repository.ranges(&objects, &[revision.to_owned()])?;
+    let id = *range.tips.first().ok_or(GitError::NoRefUpdate)?;
+    let object = objects.read_kind(id, ObjectKind::Commit)?;
+    let commit = Commit::parse(id, object.data())?;
+    let head = || repository.head_and_upstream().0.unwrap_or_else(|| b"HEAD".to_vec());
+    let name = RefName::new(name.unwrap_or_else(head));
+    // A shallow clone has no parents to compare with.
+    let there = |parent: &&ObjectId| objects.size(**parent).is_ok();
+    let parents: Vec<ObjectId> = commit.parents.iter().filter(there).copied().collect();
+    let report = scan::judge_range(repository, config, &name, &[id], &parents)?;
+
+    let matchers = &config.rules.matchers;
+    let mut stages = Vec::new();
+    let mut all = Vec::new();
+    let people = [(Role::Author, &commit.authors), (Role::Committer, &commit.committers)];
+    for (role, idents) in people {
+        for ident in idents {
+            let what = format!("{} {}", role.word(), excerpt(ident.raw, 120));
+            stages.extend(of_views(&what, matchers.trace_identity(role, ident.raw)));
+            let subject = Subject::Identity { role, raw: ident.raw.to_vec() };
+            all.extend(subject.all_findings(matchers));
+        }
+    }
+    let mut readings =
+        of_views("message", matchers.trace_message(commit.encoding, commit.message));
+    if let Some(plain) = readings.first_mut() {
+        plain.notes.extend(of_message(&commit));
+    }
+    stages.append(&mut readings);
+    let encoding = commit.encoding.map(<[u8]>::to_vec);
+    let message = Subject::Message { encoding, text: commit.message.to_vec() };
+    all.extend(message.all_findings(matchers));
+    for signature in &commit.signatures {
+        let found = matchers.signature.find(signature, &Field::Signature);
+        stages.push(of_signature(signature, &found));
+        all.extend(found);
+    }
+    if let Some(tree) = commit.tree {
+        let mut trees = Vec::new();
+        for &parent in &parents {
+            let object = objects.read_kind(parent, ObjectKind::Commit)?;
+            trees.extend(Commit::parse(parent, object.data())?.tree);
+        }
+        files(&objects, matchers, tree, &trees, &mut stages)?;
+    }
+    let subject = excerpt(commit.subject(), 72);
+    let judged = report.findings.into_iter().map(|judged| (judged.finding, judged.decision));
+    Ok(Seen {
+        subject: format!("commit {id} ({subject}), as if pushed to {name}"),
+        stages,
+        all,
+        judged: judged.collect(),
+    })
+}
+
+/// What is to be known of a message before it is read.
+fn of_message(commit: &Commit<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    let lines = commit.message.split(|&byte| byte == b'\n').count();
+    let bytes = commit.message.len();
+    notes.push(format!("{bytes} bytes, {lines} lines"));
+    if let Some(name) = commit.encoding {
+        notes.push(format!("the encoding header says {}", escape(name)));
+    }
+    let nuls = commit.message.iter().filter(|&&byte| byte == 0).count();
+    if nuls > 0 {
+        notes.push(format!("{nuls} NUL bytes, at the first of which git stops reading"));
+    }
+    notes
+}
+
+fn of_signature(armoured: &[u8], found: &[Finding]) -> Stage {
+    let stage = Stage::new("signature");
+    let first = armoured.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let stage = stage.note(excerpt(first, 80));
+    match (found.first(), crate::git::ssh_public_key(armoured)) {
+        (Some(finding), _) => {
+            let key = lossy(&finding.excerpt).into_owned();
+            stage.note(format!("{key} is the key of {}", finding.marker.id))
+        }
+        (None, Some(_)) => stage.note("an SSH key that no marker lists"),
+        (None, None) => stage.note("no SSH signature, so no marker can look at it"),
+    }
+}
+
+/// The stages of the files that a commit adds or changes.
+fn files(
+    objects: &Objects<'_>,
+    matchers: &Matchers,
+    tree: ObjectId,
+    parents: &[ObjectId],
+    stages: &mut Vec<Stage>,
+) -> Result<(), GitError> {
+    let mut changed = Changed { matchers, paths: 0, candidates: Vec::new(), blobs: Vec::new() };
+    Changes::new(objects).added_or_changed(tree, parents, &mut changed)?;
+    let Changed { paths, candidates, blobs, .. } = changed;
+    let count = match paths {
+        1 => "1 file added or changed".to_owned(),
+        count => format!("{count} files added or changed"),
+    };
+    stages.push(Stage::new("paths").note(count).with(candidates));
+    for (path, id) in &blobs {
+        if objects.size(*id)? > LARGEST {
+            continue;
+        }
+        let blob = objects.read_kind(*id, ObjectKind::Blob)?;
+        let candidates = matchers.trace_content(blob.data());
+        if !candidates.is_empty() {
+            let stage = Stage::new(format!("content of {}", escape(path)));
+            let stage = stage.note("only lines that the commit adds are reported");
+            stages.push(stage.with(candidates));
+        }
+    }
+    if paths > blobs.len() && blobs.len() >= MOST_FILES {
+        let stage = Stage::new("contents of further files");
+        stages.push(stage.note(format!("only the first {MOST_FILES} are shown here")));
+    }
+    Ok(())
+}
+
+struct Changed<'m> {
+    matchers: &'m Matchers,
+    paths: usize,
+    candidates: Vec<crate::marker::Candidate>,
+    blobs: Vec<(Vec<u8>, ObjectId)>,
+}
+
+impl Visitor for Changed<'_> {
+    fn matters(&self, _directory: &[u8]) -> bool {
+        true
+    }
+
+    fn change(&mut self, change: &Change<'_>) -> Result<bool, GitError> {
+        let Some(new) = change.new else {
+            return Ok(false);
+        };
+        self.paths += 1;
+        self.candidates.extend(self.matchers.trace_path(change.path));
+        if new.mode == Mode::Blob && self.blobs.len() < MOST_FILES {
+            self.blobs.push((change.path.to_vec(), new.id));
+        }
+        Ok(true)
+    }
+}

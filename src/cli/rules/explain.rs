@@ -1,0 +1,206 @@
+//! `provost rules explain`: how a commit, a message, an identity, a path or a ref name is
+//! read, step by step, and what policy makes of it.
+
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::{Explain, Shape};
+use super::steps::{self, Explanation, Found, Stage, of_views};
+use super::{Bench, commit, decide, line_of};
+use crate::cli::error::Error;
+use crate::config::{self, Config};
+use crate::document::Source;
+use crate::finding::{Finding, UNKNOWN_AI};
+use crate::marker::Role;
+use crate::policy::{Decision, Verdict};
+use crate::rules::subject::Subject;
+use crate::text::escape::{escape, excerpt};
+
+/// What the explanation of a thing is made of.
+pub(super) struct Seen {
+    pub(super) subject: String,
+    pub(super) stages: Vec<Stage>,
+    /// All markers that are there, outdone ones too.
+    pub(super) all: Vec<Finding>,
+    /// Those that are reported, judged.
+    pub(super) judged: Vec<(Finding, Decision)>,
+}
+
+pub(super) fn explain(bench: &Bench<'_>, command: &Explain) -> Result<u8, Error> {
+    let here = bench.here()?;
+    let sources = bench.sources(here.as_ref())?;
+    let config = config::merge(&sources)?;
+    let mut seen = if let Some(path) = &command.message {
+        message(bench, &config, path, command.encoding.as_deref())?
+    } else if let Some(path) = &command.path {
+        of_path(&config, path.as_bytes())
+    } else if let Some(text) = &command.identity {
+        identity(&config, text)
+    } else if let (None, Some(name)) = (&command.commit, &command.name) {
+        let subject = format!("the ref {}", escape(&full(name)));
+        Seen { subject, stages: Vec::new(), all: Vec::new(), judged: Vec::new() }
+    } else {
+        let repository = super::discover(bench.global)?;
+        let revision = command.commit.as_deref().unwrap_or("HEAD");
+        commit::explain(&config, &repository, revision, command.name.as_deref().map(full))?
+    };
+    if let Some(name) = &command.name {
+        add_ref(&config, &full(name), &mut seen);
+    }
+    let explanation = finish(&sources, seen);
+    match command.format {
+        Shape::Json => bench.json(&explanation)?,
+        Shape::Human => {
+            let verbose = bench.output.verbose;
+            bench.output.say(steps::text(&explanation, verbose).trim_end());
+        }
+    }
+    Ok(0)
+}
+
+/// A branch may be given by its short name.
+fn full(name: &str) -> Vec<u8> {
+    let full = name.starts_with("refs/");
+    if full { name.into() } else { format!("refs/heads/{name}").into_bytes() }
+}
+
+fn message(
+    bench: &Bench<'_>,
+    config: &Config,
+    path: &Path,
+    encoding: Option<&str>,
+) -> Result<Seen, Error> {
+    let what = path.display().to_string();
+    let text = if path == Path::new("-") {
+        let mut text = Vec::new();
+        std::io::stdin().read_to_end(&mut text).map(|_| text)
+    } else {
+        std::fs::read(bench.at(path))
+    };
+    let text = text.map_err(|source| Error::Read { what: what.clone(), source })?;
+    let encoding = encoding.map(|name| name.as_bytes().to_vec());
+    let views = config.rules.matchers.trace_message(encoding.as_deref(), &text);
+    let stages = of_views("message", views);
+    Ok(look(config, format!("the message in {what}"), stages, &Subject::Message { encoding, text }))
+}
+
+fn of_path(config: &Config, path: &[u8]) -> Seen {
+    let stage = Stage::new("path").with(config.rules.matchers.trace_path(path));
+    let subject = format!("the path {}", escape(path));
+    look(config, subject, vec![stage], &Subject::Path(path.to_vec()))
+}
+
+fn identity(config: &Config, text: &str) -> Seen {
+    let mut seen = Seen {
+        subject: format!("the identity {}", escape(text.as_bytes())),
+        stages: Vec::new(),
+        all: Vec::new(),
+        judged: Vec::new(),
+    };
+    for role in [Role::Author, Role::Committer, Role::Tagger] {
+        let views = config.rules.matchers.trace_identity(role, text.as_bytes());
+        let stages = of_views(&format!("as {}", role.word()), views);
+        let subject = Subject::Identity { role, raw: text.as_bytes().to_vec() };
+        let one = look(config, String::new(), stages, &subject);
+        // Most markers look at all roles alike: each is told once.
+        let new = |finding: &Finding| !seen.all.iter().any(|old| old.marker == finding.marker);
+        let judged: Vec<_> =
+            one.judged.into_iter().filter(|(finding, _)| new(finding)).collect();
+        let all: Vec<_> = one.all.into_iter().filter(new).collect();
+        let steps = |stage: &Stage| {
+            let steps = stage.candidates.iter();
+            steps.map(|step| (step.marker.clone(), step.matched)).collect::<Vec<_>>()
+        };
+        let same = |stage: &Stage| seen.stages.iter().any(|old| steps(old) == steps(stage));
+        let stages: Vec<_> = one.stages.into_iter().filter(|stage| !same(stage)).collect();
+        seen.stages.extend(stages);
+        seen.all.extend(all);
+        seen.judged.extend(judged);
+    }
+    seen
+}
+
+fn add_ref(config: &Config, name: &[u8], seen: &mut Seen) {
+    let candidates = config.rules.matchers.trace_ref(name);
+    let what = format!("ref {}", escape(name));
+    let mut stages = vec![Stage::new(what).with(candidates)];
+    let subject = Subject::Ref(name.to_vec());
+    let one = look(config, String::new(), Vec::new(), &subject);
+    seen.stages.append(&mut stages);
+    let known = |finding: &Finding| seen.all.iter().any(|old| old == finding);
+    let judged: Vec<_> =
+        one.judged.into_iter().filter(|(finding, _)| !known(finding)).collect();
+    let all: Vec<_> = one.all.into_iter().filter(|finding| !known(finding)).collect();
+    seen.all.extend(all);
+    seen.judged.extend(judged);
+}
+
+fn look(config: &Config, subject: String, stages: Vec<Stage>, of: &Subject) -> Seen {
+    let matchers = &config.rules.matchers;
+    let judged = of.findings(matchers).into_iter().map(|finding| {
+        let decision = decide(config, &finding);
+        (finding, decision)
+    });
+    Seen { subject, stages, all: of.all_findings(matchers), judged: judged.collect() }
+}
+
+fn finish(sources: &[Arc<Source>], seen: Seen) -> Explanation {
+    let strictest = seen.judged.iter().max_by_key(|(_, decision)| decision.verdict);
+    let strictest = strictest.map(|(_, decision)| decision.clone());
+    let mut findings: Vec<Found> = seen
+        .judged
+        .iter()
+        .map(|(finding, decision)| Found {
+            verdict: Some(decision.verdict),
+            because: Some(decision.because.clone()),
+            ..found(finding)
+        })
+        .collect();
+    let reported = |finding: &Finding| seen.judged.iter().any(|(kept, _)| kept == finding);
+    for outdone in seen.all.iter().filter(|finding| !reported(finding)) {
+        let at = |kept: &&(Finding, Decision)| {
+            let kept = &kept.0;
+            kept.field == outdone.field
+                && kept.line == outdone.line
+                && kept.path == outdone.path
+                && (kept.marker.tool == outdone.marker.tool || outdone.marker.tool == UNKNOWN_AI)
+        };
+        let by = seen.judged.iter().find(at).map(|(kept, _)| kept.marker.id.clone());
+        findings.push(Found { outdone_by: by, ..found(outdone) });
+    }
+    let because = strictest.as_ref().map(|decision| decision.because.clone());
+    Explanation {
+        subject: seen.subject,
+        stages: seen.stages,
+        findings,
+        verdict: strictest.as_ref().map_or(Verdict::Allow, |decision| decision.verdict),
+        policy: because.as_ref().and_then(|because| line_of(sources, because)),
+        because,
+        reason: strictest.and_then(|decision| decision.reason),
+    }
+}
+
+fn found(finding: &Finding) -> Found {
+    let marker = &finding.marker;
+    let path = finding.path.as_deref().map(escape);
+    let place = match (path, finding.line) {
+        (Some(path), Some(line)) => format!("{path}:{line}"),
+        (Some(path), None) => path,
+        (None, Some(line)) => format!("{} line {line}", finding.field),
+        (None, None) => finding.field.to_string(),
+    };
+    let shown = finding.path.is_none() || finding.line.is_some();
+    Found {
+        marker: marker.id.clone(),
+        tool: marker.tool.clone(),
+        kind: marker.kind,
+        confidence: marker.confidence,
+        place,
+        excerpt: if shown { excerpt(&finding.excerpt, 160) } else { String::new() },
+        verdict: None,
+        because: None,
+        outdone_by: None,
+    }
+}

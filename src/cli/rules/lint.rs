@@ -1,0 +1,134 @@
+//! `provost rules lint`: mistakes, and what is hardly meant, each with its place and what
+//! to write instead.
+
+use std::collections::BTreeSet;
+use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::args::{Lint, Shape};
+use super::{Bench, is_file, with_draft};
+use crate::cli::error::Error;
+use crate::config::{self, Config};
+use crate::document::{self, Problem, Severity, Source};
+use crate::policy::Subject;
+use crate::rules::lint::counted;
+
+#[derive(Serialize)]
+struct Record<'p> {
+    severity: &'static str,
+    file: &'p str,
+    line: usize,
+    column: usize,
+    message: &'p str,
+    help: Option<&'p str>,
+}
+
+pub(super) fn lint(bench: &Bench<'_>, command: &Lint) -> Result<u8, Error> {
+    let here = bench.here()?;
+    let layers = bench.sources(here.as_ref())?;
+    let mut problems = Vec::new();
+    let mut files: BTreeSet<String> = BTreeSet::new();
+    if command.files.is_empty() {
+        files.extend(layers.iter().map(|layer| layer.name.clone()));
+        problems = problems_of(&layers);
+    }
+    for path in &command.files {
+        let draft = bench.read(path)?;
+        let mut without = layers.clone();
+        without.retain(|layer| !is_file(layer, Path::new(&draft.name)));
+        let mut with = layers.clone();
+        with_draft(&mut with, Arc::clone(&draft), None);
+        problems.extend(brought_by(&draft, &with, &without));
+        files.insert(draft.name.clone());
+    }
+    let (errors, warnings) = counted(&problems);
+    match command.format {
+        Shape::Json => bench.json(&problems.iter().map(record).collect::<Vec<_>>())?,
+        Shape::Human => {
+            let color = bench.output.color(std::io::stdout().is_terminal());
+            let text = document::render(&problems, color);
+            if !text.is_empty() {
+                bench.output.say(&text);
+            }
+            bench.output.say(&sum(errors, warnings, files.len()));
+        }
+    }
+    Ok(u8::from(errors > 0 || command.strict && warnings > 0))
+}
+
+/// The problems that stand in a draft, and those that it makes in other layers: an example
+/// that no longer matches, say. What those do wrong by themselves is not the draft's.
+pub(super) fn brought_by(
+    draft: &Arc<Source>,
+    with: &[Arc<Source>],
+    without: &[Arc<Source>],
+) -> Vec<Problem> {
+    let before = problems_of(without);
+    let same = |a: &Problem, b: &Problem| {
+        a.place.source.name == b.place.source.name
+            && a.place.span == b.place.span
+            && a.message == b.message
+    };
+    let mut problems = problems_of(with);
+    problems.retain(|problem| {
+        Arc::ptr_eq(&problem.place.source, draft) || !before.iter().any(|old| same(old, problem))
+    });
+    problems
+}
+
+/// All that is wrong or hardly meant in layers.
+pub(super) fn problems_of(layers: &[Arc<Source>]) -> Vec<Problem> {
+    let (config, mut problems) = config::examine(layers);
+    if let Some(config) = config {
+        let whole = problems.is_empty();
+        problems.extend(crate::rules::lint::lint(&config.merged, &config.rules, whole));
+        problems.extend(idle_lines(&config));
+    }
+    problems
+}
+
+/// Policy lines about markers that are switched off decide nothing.
+fn idle_lines(config: &Config) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (subject, place) in config.policy.subjects() {
+        let Subject::Marker(id) = subject else {
+            continue;
+        };
+        let rule = config.rules.rules.iter().find(|rule| rule.marker.id == *id);
+        if let Some(reason) = rule.and_then(|rule| rule.disabled.as_ref()) {
+            let message = format!("`{id}` is switched off, so this line decides nothing");
+            let help = format!("it is off because: {reason}");
+            problems.push(Problem::warning(place, message).help(help));
+        }
+    }
+    problems
+}
+
+fn record(problem: &Problem) -> Record<'_> {
+    let source = &problem.place.source;
+    let (line, column) = source.line_column(problem.place.span.start);
+    Record {
+        severity: match problem.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        },
+        file: &source.name,
+        line,
+        column,
+        message: &problem.message,
+        help: problem.help.as_deref(),
+    }
+}
+
+fn sum(errors: usize, warnings: usize, files: usize) -> String {
+    let plural = |count: usize, word: &str| match count {
+        0 => format!("no {word}s"),
+        1 => format!("1 {word}"),
+        count => format!("{count} {word}s"),
+    };
+    let (errors, warnings) = (plural(errors, "error"), plural(warnings, "warning"));
+    format!("{errors}, {warnings} in {}", plural(files, "file"))
+}

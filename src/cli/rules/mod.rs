@@ -1,0 +1,153 @@
+//! `provost rules`: the administrator's tuning bench. Everything that a change of rules
+//! would do can be seen here before it does it.
+//!
+//! One file a subcommand. All of them begin with a [`Bench`]: the layers in force, as
+//! texts, so that a draft can be laid in the place of one of them.
+
+mod add;
+mod args;
+mod commit;
+mod edit;
+mod explain;
+mod file;
+mod lint;
+mod list;
+mod people;
+mod show;
+mod steps;
+mod test;
+mod trial;
+mod trial_text;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub(super) use args::{Rules, RulesCommand};
+
+use super::args::Global;
+use super::discover;
+use super::error::Error;
+use super::output::Output;
+use crate::config::{self, Config, ConfigError, Layers};
+use crate::document::Source;
+use crate::finding::Finding;
+use crate::git::{GitError, Repository, Trust};
+use crate::policy::{Decision, Verdict};
+
+pub(super) fn rules(global: &Global, command: &Rules, output: &Output) -> Result<u8, Error> {
+    let bench = Bench { global, output };
+    match &command.command {
+        RulesCommand::List(command) => list::list(&bench, command),
+        RulesCommand::Show(command) => show::show(&bench, command),
+        RulesCommand::Lint(command) => lint::lint(&bench, command),
+        RulesCommand::Test(command) => test::test(&bench, command),
+        RulesCommand::Explain(command) => explain::explain(&bench, command),
+        RulesCommand::Try(command) => trial::try_draft(&bench, command),
+        RulesCommand::Compare(command) => trial::compare(&bench, command),
+        RulesCommand::Disable(command) => edit::disable(&bench, command),
+        RulesCommand::Set(command) => edit::set(&bench, command),
+        RulesCommand::Add(command) => add::add(&bench, command),
+    }
+}
+
+/// What all subcommands need.
+struct Bench<'a> {
+    global: &'a Global,
+    output: &'a Output,
+}
+
+impl Bench<'_> {
+    /// The repository that this is run in, if it is run in one: its layer counts.
+    fn here(&self) -> Result<Option<Repository>, Error> {
+        match discover(self.global) {
+            Ok(repository) => Ok(Some(repository)),
+            Err(Error::Git(GitError::Open { .. })) if self.global.directory.is_none() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The texts of the layers in force, weakest first.
+    fn sources(&self, repository: Option<&Repository>) -> Result<Vec<Arc<Source>>, Error> {
+        let files = &self.global.rules;
+        let layers = Layers { repository, files, isolated: self.global.isolated };
+        Ok(config::sources(layers)?)
+    }
+
+    /// The configuration in force where this is run.
+    fn config(&self) -> Result<Config, Error> {
+        let here = self.here()?;
+        Ok(config::merge(&self.sources(here.as_ref())?)?)
+    }
+
+    /// A path that was given on the command line.
+    fn at(&self, path: &Path) -> PathBuf {
+        match &self.global.directory {
+            Some(directory) => directory.join(path),
+            None => path.to_owned(),
+        }
+    }
+
+    /// Reads a file of rules that was given on the command line.
+    fn read(&self, path: &Path) -> Result<Arc<Source>, Error> {
+        Ok(config::read(&self.at(path))?)
+    }
+
+    /// Opens a repository that was given on the command line.
+    fn open(&self, path: &Path) -> Result<Repository, Error> {
+        Ok(Repository::open(&self.at(path), Trust::Verify)?)
+    }
+
+    fn json(&self, value: &impl serde::Serialize) -> Result<(), Error> {
+        let text = serde_json::to_string_pretty(value);
+        let text = text.map_err(|error| Error::Write(error.into()))?;
+        self.output.say(&text);
+        Ok(())
+    }
+}
+
+/// Lays a draft over layers: in the place of the one of the same path, or of `instead_of`,
+/// or else on top.
+fn with_draft(layers: &mut Vec<Arc<Source>>, draft: Arc<Source>, instead_of: Option<&Path>) {
+    let path = instead_of.unwrap_or(Path::new(&draft.name));
+    match layers.iter_mut().find(|layer| is_file(layer, path)) {
+        Some(layer) => *layer = draft,
+        None => layers.push(draft),
+    }
+}
+
+/// Whether a layer was read from this file.
+fn is_file(layer: &Source, path: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    !layer.built_in && real(Path::new(&layer.name)) == real(path)
+}
+
+/// What policy says of a finding.
+fn decide(config: &Config, finding: &Finding) -> Decision {
+    config.policy.judge(finding)
+}
+
+/// The word for a verdict.
+fn word(verdict: Verdict) -> &'static str {
+    Verdict::WORDS.iter().find(|(_, known)| *known == verdict).map_or("", |(word, _)| *word)
+}
+
+/// The text of a line of the rules, for `file:line`.
+fn line_of(sources: &[Arc<Source>], place: &str) -> Option<String> {
+    let (name, line) = place.rsplit_once(':')?;
+    let source = sources.iter().find(|source| source.name == name)?;
+    let number: usize = line.parse().ok()?;
+    Some(source.text.lines().nth(number.checked_sub(1)?)?.trim().to_owned())
+}
+
+/// An id that nothing has, with the nearest that there is.
+fn unknown(what: &'static str, id: &str, known: &[&str]) -> Error {
+    let near = known.iter().map(|known| (strsim::damerau_levenshtein(id, known), *known)).min();
+    let near = near.filter(|(distance, known)| *distance <= 1 + known.len() / 4);
+    let near = near.map(|(_, known)| known.to_owned());
+    Error::Unknown { what, id: id.to_owned(), near }
+}
+
+/// Mistakes that stop a command, as [`ConfigError`] shows them.
+fn broken(problems: Vec<crate::document::Problem>) -> Error {
+    Error::Config(ConfigError::Problems(problems))
+}

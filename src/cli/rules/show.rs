@@ -1,0 +1,227 @@
+//! `provost rules show`: all that is known of a marker or a tool, each key with the layer
+//! that wrote it, and the verdict that policy gives.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::args::{Shape, Show};
+use super::list::{self, Row};
+use super::{Bench, decide, line_of, unknown};
+use crate::cli::error::Error;
+use crate::config::{self, Config};
+use crate::document::{Source, Value};
+use crate::finding::{Field, Finding, Kind, PathUse};
+use crate::policy::Verdict;
+use crate::rules::entries::{self, Entry, shown};
+use crate::rules::{Rule, Tool};
+use crate::text::escape::{cut, escape};
+
+/// A key of a marker.
+#[derive(Serialize)]
+struct Key {
+    key: String,
+    value: String,
+    place: String,
+}
+
+/// What policy says of a marker's findings.
+#[derive(Serialize)]
+struct Judgement {
+    /// What became of the file, for paths.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when: Option<&'static str>,
+    verdict: Verdict,
+    because: String,
+    line: Option<String>,
+    reason: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    row: Row,
+    keys: Vec<Key>,
+    hits: Vec<String>,
+    misses: Vec<String>,
+    policy: Vec<Judgement>,
+}
+
+#[derive(Serialize)]
+struct ShownTool {
+    id: String,
+    name: String,
+    vendor: String,
+    markers: Vec<Shown>,
+}
+
+pub(super) fn show(bench: &Bench<'_>, command: &Show) -> Result<u8, Error> {
+    let here = bench.here()?;
+    let sources = bench.sources(here.as_ref())?;
+    let config = config::merge(&sources)?;
+    let id = command.id.as_str();
+    let written = entries::markers(&config.merged);
+    let mut rows = list::rows(&config);
+    let mut shown_of = |rule: &Rule| {
+        let at = rows.iter().position(|row| row.id == rule.marker.id)?;
+        let entry = written.iter().find(|entry| entry.id() == rule.marker.id)?;
+        Some(one(&config, &sources, rule, entry, rows.swap_remove(at)))
+    };
+    if let Some(rule) = config.rules.rules.iter().find(|rule| rule.marker.id == id)
+        && let Some(shown) = shown_of(rule)
+    {
+        match command.format {
+            Shape::Json => bench.json(&shown)?,
+            Shape::Human => bench.output.say(marker_text(&config, rule, &shown).trim_end()),
+        }
+    } else if let Some(tool) = config.rules.tool(id) {
+        let rules = config.rules.rules.iter().filter(|rule| rule.marker.tool == tool.id);
+        let markers: Vec<Shown> = rules.filter_map(shown_of).collect();
+        match command.format {
+            Shape::Json => bench.json(&ShownTool {
+                id: tool.id.clone(),
+                name: tool.name.clone(),
+                vendor: tool.vendor.clone(),
+                markers,
+            })?,
+            Shape::Human => bench.output.say(tool_text(tool, &markers).trim_end()),
+        }
+    } else {
+        let tools = config.rules.tools.iter().map(|tool| tool.id.as_str());
+        let markers = config.rules.rules.iter().map(|rule| rule.marker.id.as_str());
+        return Err(unknown("tool or marker", id, &tools.chain(markers).collect::<Vec<_>>()));
+    }
+    Ok(0)
+}
+
+fn one(
+    config: &Config,
+    sources: &[Arc<Source>],
+    rule: &Rule,
+    entry: &Entry<'_>,
+    row: Row,
+) -> Shown {
+    let known = ["id", "kind", "confidence", "since", "hits", "misses"];
+    let keys = entry.marker.keys().into_iter().filter(|(key, ..)| !known.contains(key));
+    let keys = keys.map(|(key, place, node)| {
+        let value = shown(node);
+        Key { key: key.to_owned(), value, place: place.file_line() }
+    });
+    let examples =
+        |key| entry.marker.list(key).into_iter().map(|(text, _)| text.to_owned()).collect();
+    Shown {
+        row,
+        keys: keys.collect(),
+        hits: examples("hits"),
+        misses: examples("misses"),
+        policy: judgements(config, sources, rule, entry),
+    }
+}
+
+/// What policy would say of a finding of this marker.
+fn judgements(
+    config: &Config,
+    sources: &[Arc<Source>],
+    rule: &Rule,
+    entry: &Entry<'_>,
+) -> Vec<Judgement> {
+    let uses: Vec<Option<(PathUse, &str)>> = match rule.marker.kind {
+        Kind::Path => vec![
+            Some((PathUse::Added, "added")),
+            Some((PathUse::Changed, "changed")),
+            Some((PathUse::Shared, "shared")),
+        ],
+        _ => vec![None],
+    };
+    // A shared file is never judged as one of the tool's own, nor the other way round.
+    let shared = matches!(
+        entry.marker.get("shared").map(|node| &node.value),
+        Some(Value::Boolean(true))
+    );
+    let uses = uses.into_iter().filter(|used| match used {
+        Some((PathUse::Shared, _)) => shared,
+        Some(_) => !shared,
+        None => true,
+    });
+    let judged = uses.map(|used| {
+        let mut finding = Finding::new(&rule.marker, Field::Message, b"");
+        finding.path_use = used.map(|(used, _)| used);
+        let decision = decide(config, &finding);
+        Judgement {
+            when: used.map(|(_, word)| word),
+            verdict: decision.verdict,
+            line: line_of(sources, &decision.because),
+            because: decision.because,
+            reason: decision.reason,
+        }
+    });
+    judged.collect()
+}
+
+fn marker_text(config: &Config, rule: &Rule, shown: &Shown) -> String {
+    let marker = &rule.marker;
+    let name = config.rules.tool(&marker.tool).map_or("", |tool| tool.name.as_str());
+    let mut text = format!("{}\n", marker.id);
+    let mut field = |label: &str, value: &str| {
+        if !value.is_empty() {
+            text.push_str(&format!("  {label:10}  {value}\n"));
+        }
+    };
+    field("tool", &format!("{} ({name}, {})", marker.tool, marker.vendor));
+    field("kind", marker.kind.word());
+    field("confidence", marker.confidence.word());
+    field("since", &rule.since);
+    let changed = shown.row.changed.as_ref().map(|place| format!(", changed at {place}"));
+    field("layer", &format!("{}{}", shown.row.layer, changed.unwrap_or_default()));
+    if let Some(reason) = &rule.disabled {
+        field("off", reason);
+    }
+    text.push_str("\nkeys\n");
+    let width = shown.keys.iter().map(|key| key.key.len()).max().unwrap_or(0);
+    for key in &shown.keys {
+        let value = escape(key.value.as_bytes());
+        text.push_str(&format!("  {:width$}  {}\n", key.key, cut(&value, 2000)));
+        text.push_str(&format!("  {:width$}  ({})\n", "", key.place));
+    }
+    for (title, examples) in [("hits", &shown.hits), ("misses", &shown.misses)] {
+        text.push_str(&format!("\n{title}\n"));
+        for example in examples {
+            for (at, line) in example.lines().enumerate() {
+                let bullet = if at == 0 { "-" } else { " " };
+                text.push_str(&format!("  {bullet} {}\n", escape(line.as_bytes())));
+            }
+        }
+        if examples.is_empty() {
+            text.push_str("  none\n");
+        }
+    }
+    text.push_str("\npolicy\n");
+    for judgement in &shown.policy {
+        text.push_str(&format!("  {}\n", judgement.text()));
+    }
+    text
+}
+
+fn tool_text(tool: &Tool, markers: &[Shown]) -> String {
+    let mut text = format!("{}\n  {}, {}\n\n", tool.id, tool.name, tool.vendor);
+    let width = markers.iter().map(|shown| shown.row.id.len()).max().unwrap_or(0);
+    for shown in markers {
+        let row = &shown.row;
+        let verdicts: Vec<String> = shown.policy.iter().map(Judgement::text).collect();
+        let off = row.disabled.as_ref().map(|reason| format!("off: {reason}"));
+        let said = off.unwrap_or_else(|| verdicts.join("; "));
+        text.push_str(&format!("  {:width$}  {said}\n", row.id));
+    }
+    text.push_str("\nprovost rules show ID tells all of one marker.\n");
+    text
+}
+
+impl Judgement {
+    fn text(&self) -> String {
+        let when = self.when.map(|when| format!("{when}: ")).unwrap_or_default();
+        let verdict = super::word(self.verdict);
+        let line = self.line.as_ref().map(|line| format!(": {line}")).unwrap_or_default();
+        format!("{when}{verdict} ({}{line})", self.because)
+    }
+}
+
