@@ -14,6 +14,7 @@ mod bytes;
 mod catalogue;
 mod layers;
 mod cli_errors;
+mod dry_run;
 mod messages;
 mod push_history;
 mod push_hostile;
