@@ -10,10 +10,12 @@
     reason = "a test ends where something is not as it should be"
 )]
 
+mod audit;
 mod bytes;
 mod catalogue;
 mod layers;
 mod cli_errors;
+mod client_hooks;
 mod dry_run;
 mod messages;
 mod push_history;
