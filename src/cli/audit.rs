@@ -54,20 +54,26 @@ fn one(global: &Global, path: &Path, scope: Scope, output: &Output) -> Result<Re
     let name = repository.name();
     let bar = bar(output, &name);
     let report = scan::judge_history(&repository, &config, name, scope, &mut |stage, done| {
-        if let Stage::Comparing(total) = stage {
-            bar.set_length(total as u64);
-        }
-        bar.set_position(done as u64);
-        bar.set_message(match stage {
-            Stage::Reading => "reading commits",
-            Stage::Comparing(_) => "comparing trees",
-        });
+        show(&bar, stage, done);
     });
     bar.finish_and_clear();
     Ok(report?)
 }
 
-fn bar(output: &Output, name: &str) -> ProgressBar {
+/// Shows how far a long scan is.
+pub(super) fn show(bar: &ProgressBar, stage: Stage, done: usize) {
+    if let Stage::Comparing(total) = stage {
+        bar.set_length(total as u64);
+    }
+    bar.set_position(done as u64);
+    bar.set_message(match stage {
+        Stage::Reading => "reading commits",
+        Stage::Comparing(_) => "comparing trees",
+    });
+}
+
+/// A progress bar, if somebody would see it.
+pub(super) fn bar(output: &Output, name: &str) -> ProgressBar {
     if !output.shows_progress() {
         return ProgressBar::hidden();
     }

@@ -12,7 +12,10 @@ pub(super) fn check(global: &Global, command: &Check, output: &Output) -> Result
     let repository = discover(global)?;
     let config = load(global, Some(&repository))?;
     let (head, upstream) = repository.head_and_upstream();
-    let range = if command.ranges.is_empty() {
+    let unborn = head.as_deref().is_some_and(|head| !exists(&repository, head));
+    let range = if command.ranges.is_empty() && unborn {
+        Range::default()
+    } else if command.ranges.is_empty() {
         unpushed(&repository, upstream.as_deref())?
     } else {
         repository.ranges(&repository.objects()?, &command.ranges)?
@@ -25,7 +28,9 @@ pub(super) fn check(global: &Global, command: &Check, output: &Output) -> Result
     let report = scan::judge_range(&repository, &config, &name, &range.tips, &range.hidden)?;
     output.reports(command.format, std::slice::from_ref(&report))?;
     if report.commits == 0 && command.format == Format::Human && !output.quiet {
-        let hint = if command.ranges.is_empty() {
+        let hint = if unborn {
+            "This branch has no commit yet."
+        } else if command.ranges.is_empty() {
             "Every commit of HEAD is already at the remote. To judge others: provost check RANGE"
         } else {
             "The range holds no commit."
@@ -33,6 +38,12 @@ pub(super) fn check(global: &Global, command: &Check, output: &Output) -> Result
         output.note(&format!("{hint}\n"));
     }
     Ok(report.exit_code())
+}
+
+/// Whether a ref is there; the branch of a new repository is not, before its first commit.
+fn exists(repository: &Repository, name: &[u8]) -> bool {
+    let refs = repository.references().unwrap_or_default();
+    refs.iter().any(|reference| reference.name.as_bytes() == name)
 }
 
 /// The commits of `HEAD` that the upstream has not, or else that no remote has.

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::{Judged, Report};
+use crate::finding::Field;
 use crate::policy::Verdict;
 use crate::text::escape::excerpt;
 
@@ -56,11 +57,16 @@ pub(super) fn head(judged: &Judged) -> String {
 pub(super) fn place(judged: &Judged) -> String {
     let finding = &judged.finding;
     let path = finding.path.as_deref().map(|path| excerpt(path, 60));
+    let field = match &finding.field {
+        Field::Tag(id) => format!("tag {}", id.short()),
+        Field::Replaced(id) => format!("replaced {}", id.short()),
+        field => field.to_string(),
+    };
     match (path, finding.line) {
         (Some(path), Some(line)) => format!("{path}:{line}"),
         (Some(path), None) => path,
-        (None, Some(line)) => format!("{} line {line}", finding.field),
-        (None, None) => finding.field.to_string(),
+        (None, Some(line)) => format!("{field} line {line}"),
+        (None, None) => field,
     }
 }
 

@@ -47,8 +47,8 @@ pub struct CommitLabel {
     pub id: ObjectId,
     /// The first line of its message, as it is.
     pub subject: Vec<u8>,
-    /// The author, as it is, without the time.
-    pub author: Vec<u8>,
+    /// Author and committer, as they are, without the times.
+    pub people: Vec<u8>,
 }
 
 /// A finding, where it was pushed to, and what was decided.

@@ -10,12 +10,16 @@ use std::collections::BTreeSet;
 use super::human::{head, place};
 use super::{Judged, Report};
 use crate::policy::Verdict;
-use crate::text::escape::{cut, escape, excerpt};
+use unicode_width::UnicodeWidthStr;
+
+use crate::text::escape::{cut, cut_start, escape, excerpt};
 
 /// The widest line.
 const WIDTH: usize = 76;
 /// How many commits are shown with their evidence.
 const SHOWN: usize = 5;
+/// More commits than this are hardly one person's work of today.
+const OWN: usize = 3;
 /// How many findings of one commit are shown.
 const SHOWN_FINDINGS: usize = 4;
 
@@ -94,7 +98,16 @@ fn finding(judged: &Judged, out: &mut Lines) {
         out.line(&format!("      {}", excerpt(&finding.excerpt, WIDTH - 6)));
     }
     let decision = &judged.decision;
-    out.line(&format!("      marker {}, policy {}", finding.marker.id, decision.because));
+    let marker = format!("      marker {}", finding.marker.id);
+    let policy = format!("policy {}", decision.because);
+    if marker.width() + 2 + policy.width() <= WIDTH {
+        out.line(&format!("{marker}, {policy}"));
+    } else {
+        out.line(&marker);
+        // The end of a path, and the line number, say most.
+        let because = escape(decision.because.as_bytes());
+        out.line(&format!("      policy {}", cut_start(&because, WIDTH - 13)));
+    }
     if let Some(reason) = &decision.reason {
         out.wrap("      ", &format!("reason: {}", escape(reason.as_bytes())));
     }
@@ -105,18 +118,20 @@ fn next_steps(report: &Report, rejected: &[&Judged], pusher: Option<&[u8]>, out:
         rejected.iter().filter_map(|judged| Some(judged.commit.as_ref()?.id)).collect();
     let foreign = pusher.is_some_and(|pusher| {
         !pusher.is_empty()
+            && !commits.is_empty()
             && rejected
                 .iter()
                 .filter_map(|judged| judged.commit.as_ref())
-                .all(|commit| !contains_word(&commit.author, pusher))
+                .all(|commit| !contains_word(&commit.people, pusher))
     });
     let contact = report.contact.as_deref();
     let whom = contact.unwrap_or("the administrators of this server");
     out.line("What to do:");
-    if commits.len() > 3 || (foreign && commits.len() > 1) {
-        out.wrap("  - ", &format!("Commits of others, or of an imported history, need no amending: ask {whom} for a baseline or an exemption for them."));
-    } else {
+    if commits.len() <= OWN {
         out.wrap("  - ", &format!("Ask {whom} whether this work may go in, and under which terms; say which tool was used, and for what."));
+    }
+    if commits.len() > OWN || foreign {
+        out.wrap("  - ", &format!("Commits of others, or of an imported history, need no amending: ask {whom} for a baseline or an exemption for them."));
     }
     out.wrap("  - ", "See the same verdict before pushing: provost check");
     out.line("");
@@ -141,10 +156,10 @@ impl Lines {
     /// lead.
     fn wrap(&mut self, lead: &str, text: &str) {
         let mut line = lead.to_owned();
-        let indent = " ".repeat(lead.chars().count());
+        let indent = " ".repeat(lead.width());
         let mut empty = true;
         for word in text.split(' ') {
-            if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            if !empty && line.width() + 1 + word.width() > WIDTH {
                 self.line(&line);
                 line.clone_from(&indent);
                 empty = true;

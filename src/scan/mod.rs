@@ -134,11 +134,15 @@ impl<'s> Scan<'s> {
     fn label(&self, id: ObjectId) -> Result<Rc<CommitLabel>, GitError> {
         let object = self.objects.read_kind(id, ObjectKind::Commit)?;
         let commit = Commit::parse(id, object.data())?;
-        let author = commit.authors.first().copied().unwrap_or_default();
+        let people = commit.authors.iter().chain(&commit.committers);
         Ok(Rc::new(CommitLabel {
             id,
             subject: commit.subject().to_vec(),
-            author: [author.name, b" <", author.email, b">"].concat(),
+            people: people
+                .flat_map(|ident| [ident.name, b" <", ident.email, b"> "])
+                .flatten()
+                .copied()
+                .collect(),
         }))
     }
 

@@ -4,6 +4,7 @@
 //! the direction or the visibility of text; bytes that are not UTF-8 show as `\xNN`.
 
 use bstr::ByteSlice;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Escapes bytes for one line of output.
 #[must_use]
@@ -25,8 +26,10 @@ fn push(out: &mut String, character: char) {
         '\t' => out.push(' '),
         '\n' => out.push_str("\\n"),
         '\r' => out.push_str("\\r"),
-        _ if character.is_control() => out.push_str(&format!("\\x{:02x}", u32::from(character))),
-        _ if is_hidden(character) => out.push_str(&format!("\\u{{{:x}}}", u32::from(character))),
+        '\0'..='\x1f' | '\x7f' => out.push_str(&format!("\\x{:02x}", u32::from(character))),
+        _ if character.is_control() || is_hidden(character) => {
+            out.push_str(&format!("\\u{{{:x}}}", u32::from(character)))
+        }
         _ => out.push(character),
     }
 }
@@ -39,8 +42,8 @@ fn is_hidden(character: char) -> bool {
         | 0xFEFF | 0xFFF9..=0xFFFB | 0xE0000..=0xE00FF)
 }
 
-/// Escapes bytes and cuts the result to at most `width` characters, the last of them
-/// an ellipsis (`...`) when something was cut.
+/// Escapes bytes and cuts the result to at most `width` columns, ending in an ellipsis
+/// (`...`) when something was cut.
 #[must_use]
 pub fn excerpt(bytes: &[u8], width: usize) -> String {
     // A character takes at most four bytes: what lies beyond can't be shown anyway.
@@ -49,15 +52,37 @@ pub fn excerpt(bytes: &[u8], width: usize) -> String {
     cut(&escape(head), width)
 }
 
-/// Cuts text to `width` characters.
+/// Cuts text to `width` columns of a terminal, at its end.
 #[must_use]
 pub fn cut(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
+    if text.width() <= width {
         return text.to_owned();
     }
-    let mut short: String = text.chars().take(width.saturating_sub(3)).collect();
+    let mut short = fitting(text.chars(), width);
     short.push_str("...");
     short
+}
+
+/// Cuts text to `width` columns of a terminal, at its beginning.
+#[must_use]
+pub fn cut_start(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let end: String = fitting(text.chars().rev(), width).chars().rev().collect();
+    format!("...{end}")
+}
+
+/// As many characters as leave room for an ellipsis.
+fn fitting(characters: impl Iterator<Item = char>, width: usize) -> String {
+    let mut left = width.saturating_sub(3);
+    let fits = |character: &char| {
+        let taken = character.width().unwrap_or(0);
+        let fits = taken <= left;
+        left = left.saturating_sub(taken);
+        fits
+    };
+    characters.take_while(fits).collect()
 }
 
 /// The text as bytes that are valid UTF-8, with replacement characters; for matching
@@ -79,8 +104,8 @@ mod tests {
     }
 
     #[test]
-    fn an_excerpt_is_cut_by_characters() {
-        assert_eq!(excerpt("ééééé".as_bytes(), 4), "é...");
-        assert_eq!(excerpt(b"  abc  ", 4), "abc");
+    fn an_excerpt_is_cut_by_columns() {
+        assert_eq!(cut("修复缓存", 7), "修复...");
+        assert_eq!(cut_start("a/修复/b.toml:12", 12), "...b.toml:12");
     }
 }

@@ -34,6 +34,9 @@ pub(super) struct Stage {
     pub(super) differs: Vec<Shown>,
     /// The markers that were tried.
     pub(super) candidates: Vec<Step>,
+    /// Whether markers were looked for.
+    #[serde(skip)]
+    looked: bool,
 }
 
 #[derive(Serialize)]
@@ -73,7 +76,7 @@ pub(super) struct Found {
 impl Stage {
     pub(super) fn new(what: impl Into<String>) -> Self {
         let (notes, differs, candidates) = Default::default();
-        Self { what: what.into(), notes, differs, candidates }
+        Self { what: what.into(), notes, differs, candidates, looked: false }
     }
 
     pub(super) fn note(mut self, text: impl Into<String>) -> Self {
@@ -83,6 +86,7 @@ impl Stage {
 
     pub(super) fn with(mut self, candidates: Vec<Candidate>) -> Self {
         self.candidates = candidates.into_iter().map(Step::new).collect();
+        self.looked = true;
         self
     }
 }
@@ -160,7 +164,7 @@ fn stage_text(stage: &Stage, most: usize, text: &mut String) {
         text.push_str(&format!("  line {} reads: {}\n", shown.line, shown.text));
     }
     more(stage.differs.len(), most, "lines that differ", text);
-    if stage.candidates.is_empty() && stage.notes.is_empty() {
+    if stage.candidates.is_empty() && stage.looked {
         text.push_str("  no marker has a literal that is there\n");
     }
     let width = stage.candidates.iter().map(|step| step.marker.len()).max().unwrap_or(0);
