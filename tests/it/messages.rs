@@ -1,24 +1,27 @@
 //! Where a credit line may stand in a message, and how it may be written: git itself
 //! reads trailers in the last paragraph only, and people quote, indent and wrap them.
 
-use crate::support::{CLAUDE, CLAUDE_MARKER, Options, Pushed, TestServer, clean, marked};
+use crate::support::{CLAUDE, CLAUDE_MARKER, Client, Options, Pushed, TestServer, clean, marked};
 
 const LOOK_ALIKE: &str = "tamper/look-alike";
 
 /// Pushes a commit with this message to a branch of its own.
-struct Bench(TestServer, crate::support::Client);
+struct Bench {
+    client: Client,
+    _server: TestServer,
+}
 
 impl Bench {
     fn new() -> Self {
         let server = Options::default().start();
         let client = server.client();
-        Self(server, client)
+        Self { client, _server: server }
     }
 
     fn push(&self, message: impl AsRef<[u8]>) -> (String, Pushed) {
-        let id = self.1.raw(message).write();
+        let id = self.client.raw(message).write();
         let branch = format!("refs/heads/{id}");
-        let pushed = self.1.push(&[format!("{id}:{branch}")]);
+        let pushed = self.client.push(&[format!("{id}:{branch}")]);
         (branch, pushed)
     }
 

@@ -99,3 +99,95 @@ fn a_promised_old_file_lets_nothing_pass_unjudged() {
     };
     judge_over_a_loss(&lose, options);
 }
+
+/// Writes a tree byte by byte, entries in the order given; its id.
+fn raw_tree(client: &Client, entries: &[(&str, &str, &str)]) -> String {
+    let mut raw = Vec::new();
+    for (mode, name, id) in entries {
+        raw.extend_from_slice(format!("{mode} {name}\0").as_bytes());
+        let byte = |at: usize| u8::from_str_radix(&id[at..at + 2], 16).unwrap();
+        raw.extend((0..id.len()).step_by(2).map(byte));
+    }
+    let hash = ["hash-object", "-t", "tree", "-w", "--stdin", "--literally"];
+    client.git(&hash).input(raw).ok().word()
+}
+
+/// Git stores trees as they come; only `receive.fsckObjects` would look.
+#[test]
+fn a_tree_of_any_make_hides_no_tool_file() {
+    let server = TestServer::new();
+    let client = server.client();
+    let blob = client.blob("Be kind.\n");
+    let other = client.blob("x\n");
+    let below = raw_tree(&client, &[("100644", "settings.json", &blob)]);
+    let file = |name, mode| (mode, name, blob.as_str());
+    let above = raw_tree(&client, &[file("CLAUDE.md", "100644")]);
+    let trees: [(&str, Vec<(&str, &str, &str)>); 10] = [
+        ("zero-padded mode", vec![("0100644", "CLAUDE.md", &blob)]),
+        ("odd mode", vec![("100600", "CLAUDE.md", &blob)]),
+        ("executable", vec![file("CLAUDE.md", "100755")]),
+        ("symbolic link", vec![file("CLAUDE.md", "120000")]),
+        (
+            "out of order",
+            vec![file("z", "100644"), file("CLAUDE.md", "100644"), file("a", "100644")],
+        ),
+        ("twice", vec![("100644", "CLAUDE.md", &other), ("100644", "CLAUDE.md", &blob)]),
+        ("directory", vec![("40000", ".claude", &below)]),
+        ("zero-padded directory", vec![("040000", ".claude", &below)]),
+        ("beside itself", vec![("100644", ".claude", &other), ("40000", ".claude", &below)]),
+        ("dots", vec![("40000", "..", &above)]),
+    ];
+    let base = raw_tree(&client, &[("100644", "m", &other)]);
+    let base = client.raw(clean("Base")).tree(Some(base.as_bytes())).write();
+    client.push(&[format!("{base}:{MAIN}")]).must_accept(&[MAIN]).must_judge(1);
+    for (what, entries) in &trees {
+        let tree = raw_tree(&client, entries);
+        let id = client.raw(clean(what)).tree(Some(tree.as_bytes())).parent(&base).write();
+        let pushed = client.push(&[format!("{id}:{MAIN}")]);
+        pushed.must_reject(&[MAIN]).must_say(what).must_say("claude-code/config");
+    }
+    // The same makes with ordinary names.
+    for (mode, name) in [("0100644", "zero"), ("100600", "odd"), ("120000", "link")] {
+        let tree = raw_tree(&client, &[("100644", "z", &other), (mode, name, &blob)]);
+        let id = client.raw(clean(name)).tree(Some(tree.as_bytes())).parent(&base).write();
+        let branch = format!("refs/heads/{name}");
+        client.push(&[format!("{id}:{branch}")]).must_accept(&[&branch]).must_say(" 0 findings");
+    }
+}
+
+/// A file that takes the place of a directory, a link or a submodule of its name is new.
+#[test]
+fn a_tool_file_in_place_of_something_else_is_added() {
+    let server = TestServer::new();
+    let client = server.client();
+    let blob = client.blob("Be kind.\n");
+    let below = raw_tree(&client, &[("100644", "readme", &blob)]);
+    let tree = raw_tree(&client, &[("40000", "CLAUDE.md", &below)]);
+    let base = client.raw(clean("A directory")).tree(Some(tree.as_bytes())).write();
+    server.push_unseen(&client, &[&format!("{base}:{MAIN}")]);
+    let tree = raw_tree(&client, &[("100644", "CLAUDE.md", &blob)]);
+    let id = client.raw(clean("A file")).tree(Some(tree.as_bytes())).parent(&base).write();
+    client.push(&[format!("{id}:{MAIN}")]).must_reject(&[MAIN]).must_say("claude-code/config");
+}
+
+/// Deleting or renaming a tool's file is no use of the tool; changing it is recorded.
+#[test]
+fn taking_a_tool_file_away_or_elsewhere_is_accepted() {
+    let server = TestServer::new();
+    let client = server.client();
+    client.commit(clean("Base")).file("CLAUDE.md", "1").file(".claude/settings.json", "2").create();
+    server.push_unseen(&client, &["main"]);
+    client.commit(clean("Change")).file("CLAUDE.md", "3").create();
+    client.push(&["main"]).must_accept(&[MAIN]).must_say(" 1 findings");
+    client.must(&["mv", "CLAUDE.md", "old.md"]);
+    client.commit(clean("Rename away")).create();
+    client.push(&["main"]).must_accept(&[MAIN]).must_say(" 0 findings");
+    std::fs::create_dir(client.path().join("web")).unwrap();
+    client.must(&["mv", ".claude", "web/.claude"]);
+    client.commit(clean("Move")).create();
+    client.push(&["main"]).must_accept(&[MAIN]);
+    client.commit(clean("Delete")).remove("web/.claude/settings.json").create();
+    client.push(&["main"]).must_accept(&[MAIN]).must_say(" 0 findings");
+    client.commit(clean("Back again")).file("web/.claude/settings.json", "2").create();
+    client.push(&["main"]).must_reject(&[MAIN]);
+}

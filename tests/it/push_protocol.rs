@@ -284,3 +284,20 @@ fn as_an_update_hook_each_ref_is_judged_by_itself() {
     }
     client.push(&[":good"]).must_accept(&[GOOD]);
 }
+
+/// Git refuses a name outside `refs/` only after the hook.
+#[test]
+fn a_ref_name_that_git_refuses_afterwards_is_judged_like_any_other() {
+    let server = Options::default().recording().start();
+    let client = server.client();
+    for (message, good) in [(clean("One"), true), (marked("Two"), false)] {
+        let id = client.raw(message).write();
+        let tree = client.empty_tree();
+        let commands = [(id.as_str(), "HEAD"), (&id, "nonsense"), (&id, GOOD)];
+        let done = receive_pack(&server, &client, &commands, &[&id, &tree]);
+        assert_eq!(server.recorded().lines().len(), 3, "{}", done.all());
+        let expected = if good { format!("ok {GOOD}") } else { format!("ng {GOOD} pre-receive") };
+        assert!(done.out().contains(&expected), "{}", done.all());
+        assert!(done.out().contains("ng nonsense "), "{}", done.all());
+    }
+}

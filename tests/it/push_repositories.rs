@@ -273,3 +273,33 @@ fn refs_of_the_same_namespace_hide() {
         client.push(&["main"]).must_reject(&[MAIN]).must_judge(3);
     }
 }
+
+/// Where git has to be asked for the refs, it is asked a few times and not once a ref.
+#[test]
+fn many_refs_in_a_reftable_repository_need_few_calls_of_git() {
+    if !has_reftable() {
+        return skip("this git has no reftable format");
+    }
+    let sandbox = crate::support::Sandbox::new();
+    let counter = sandbox.path("calls");
+    let real = sandbox.run("sh", "").args(["-c", "command -v git"]).ok().word();
+    let body = format!("#!/bin/sh\necho >> '{}'\nexec '{real}' \"$@\"\n", counter.display());
+    let wrapper = sandbox.write("bin/git", body);
+    std::fs::set_permissions(&wrapper, std::os::unix::fs::PermissionsExt::from_mode(0o755))
+        .unwrap();
+    let path = sandbox.path("bin");
+    let hook = format!(
+        "#!/bin/sh\nPATH='{}':$PATH\nexport PATH\nexec @PROVOST@ pre-receive\n",
+        path.display()
+    );
+    let options = Options::default().ref_format("reftable").hook(&hook);
+    let server = TestServer::start(sandbox, options);
+    let client = server.client();
+    let id = client.commit(clean("Base")).create();
+    let lines: String = (0..300).map(|at| format!("update refs/many/{at} {id}\n")).collect();
+    client.git(&["update-ref", "--stdin"]).input(lines).ok();
+    let pushed = client.push(&["refs/many/*:refs/heads/many/*"]);
+    pushed.must_accept(&["refs/heads/many/0", "refs/heads/many/299"]).must_judge(1);
+    let calls = std::fs::read(&counter).unwrap().len();
+    assert!(calls <= 10, "git was called {calls} times");
+}

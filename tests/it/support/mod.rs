@@ -15,7 +15,7 @@ pub(crate) use client::Client;
 pub(crate) use commit::refspec;
 pub(crate) use pushed::Pushed;
 pub(crate) use sandbox::{Finished, PROVOST, Run, Sandbox};
-pub(crate) use server::{Options, Recorded, TestServer};
+pub(crate) use server::{Options, TestServer};
 
 /// The trailer that Claude Code writes: the built-in policy rejects it.
 pub(crate) const CLAUDE: &str = "Co-Authored-By: Claude Opus 4.6 <noreply@anthropic.com>";
