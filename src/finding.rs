@@ -1,7 +1,7 @@
 //! Findings: a marker seen at one place. A finding carries no decision.
 
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -156,7 +156,7 @@ impl fmt::Display for Field {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// Which marker.
-    pub marker: Rc<Marker>,
+    pub marker: Arc<Marker>,
     /// Where in the subject.
     pub field: Field,
     /// Line number from 1, in a message or a file.
@@ -179,10 +179,10 @@ pub const EXCERPT: usize = 400;
 impl Finding {
     /// A finding; the rest of its parts are set where they apply.
     #[must_use]
-    pub fn new(marker: &Rc<Marker>, field: Field, excerpt: &[u8]) -> Self {
+    pub fn new(marker: &Arc<Marker>, field: Field, excerpt: &[u8]) -> Self {
         let excerpt = excerpt.trim_ascii();
         Self {
-            marker: Rc::clone(marker),
+            marker: Arc::clone(marker),
             field,
             line: None,
             path: None,

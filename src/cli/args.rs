@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::rules::Rules;
 use crate::platform;
 use crate::report::Format;
 
@@ -77,6 +78,8 @@ pub(super) enum Command {
     Check(Check),
     /// Judge the whole history of repositories
     Audit(Audit),
+    /// Show, check, try and change the rules
+    Rules(Rules),
     /// Show a throw-away server refusing marked pushes
     Demo(Demo),
 }

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use crate::config::ConfigError;
+use crate::document::Problem;
 use crate::git::GitError;
+use crate::rules::edit::EditError;
+use crate::rules::propose::Unclear;
 
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +25,30 @@ pub(super) enum Error {
     PrePushLine { line: usize },
     #[error("{0} of the repositories could not be judged whole")]
     SomeUnread(usize),
+    #[error("there is no {what} `{id}`{}", meant(.near.as_deref()))]
+    Unknown { what: &'static str, id: String, near: Option<String> },
+    #[error("{} is neither in hit/<tool-id>/ nor a file in miss/", .0.display())]
+    CasePlace(PathBuf),
+    #[error("there is no file to change")]
+    NoTarget,
+    #[error("with this change {file} would have {}", count(.problems.len()))]
+    WouldBreak { file: String, problems: Vec<Problem> },
+    #[error("cannot write {path}: {source}")]
+    WriteFile { path: PathBuf, source: std::io::Error },
+    #[error("cannot change {file}: {source}")]
+    Edit { file: String, source: EditError },
+    #[error("`{0}` is not KEY=VALUE")]
+    NotAPair(String),
+    #[error("the id of a marker or tool can't be changed")]
+    KeepId,
+    #[error("{file} does not set `{key}` of `{id}`")]
+    NotSet { file: String, id: String, key: String },
+    #[error("no marker can be proposed: {0}")]
+    Unclear(#[from] Unclear),
+    #[error("the tool `{id}` is new, and its vendor is not known{}", meant(.near.as_deref()))]
+    NewTool { id: String, near: Option<String> },
+    #[error("the example does not say which tool it is of")]
+    WhichTool,
     #[error("the demonstration needs git, which could not be run: {0}")]
     NoGit(std::io::Error),
     #[error("`git {command}` failed while the demonstration was set up:\n{output}")]
@@ -30,7 +57,25 @@ pub(super) enum Error {
     DemoFile { path: PathBuf, source: std::io::Error },
 }
 
+fn meant(near: Option<&str>) -> String {
+    near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+}
+
+fn count(problems: usize) -> String {
+    if problems == 1 { "1 mistake".into() } else { format!("{problems} mistakes") }
+}
+
 impl Error {
+    /// The mistakes of a file that belong to it.
+    pub(super) fn problems(&self) -> &[Problem] {
+        match self {
+            Self::Config(ConfigError::Problems(problems)) | Self::WouldBreak { problems, .. } => {
+                problems
+            }
+            _ => &[],
+        }
+    }
+
     /// What to do about it.
     pub(super) fn next_step(&self) -> String {
         match self {
@@ -51,6 +96,22 @@ impl Error {
                     .into()
             }
             Self::SomeUnread(_) => "The reasons stand above; the others were judged.".into(),
+            Self::Unknown { .. } => "provost rules list shows all that there are.".into(),
+            Self::CasePlace(_) => {
+                "Put messages into hit/<tool-id>/ or miss/, other cases into TOML files.".into()
+            }
+            Self::NoTarget => "Name it by --file or --rules.".into(),
+            Self::WouldBreak { .. } => "Nothing was written.".into(),
+            Self::WriteFile { .. } => {
+                "The file is as it was. Check the directory and its permissions.".into()
+            }
+            Self::Edit { .. } => "Nothing was written. Change the file by hand.".into(),
+            Self::NotAPair(_) => "For example: confidence=weak".into(),
+            Self::KeepId => "Policies, logs and other layers name it. Add another instead.".into(),
+            Self::NotSet { .. } => "provost rules show ID tells which file sets it.".into(),
+            Self::Unclear(_) => "Give the line as it stands, or name its kind by --kind.".into(),
+            Self::NewTool { .. } => "Name its vendor by --vendor.".into(),
+            Self::WhichTool => "Name the tool by --tool, and by --vendor too if it is new.".into(),
             Self::NoGit(_) => "Install git, or put it on the PATH.".into(),
             Self::DemoSetUp { .. } | Self::DemoFile { .. } => {
                 "Check that the temporary directory can be written to.".into()

@@ -11,6 +11,7 @@ mod demo;
 mod error;
 mod hook;
 mod output;
+mod rules;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -43,6 +44,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::CommitMsg(command) => client::commit_msg(&args.global, command, &output),
         Command::Check(command) => check::check(&args.global, command, &output),
         Command::Audit(command) => audit::audit(&args.global, command, &output),
+        Command::Rules(command) => rules::rules(&args.global, command, &output),
         Command::Demo(command) => demo::demo(command, &output),
     };
     match code {

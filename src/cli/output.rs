@@ -6,7 +6,6 @@ use anstream::{AutoStream, ColorChoice};
 
 use super::args::{Color, Global};
 use super::error::Error;
-use crate::config::ConfigError;
 use crate::document;
 use crate::report::{Format, Report};
 use crate::text::escape::escape;
@@ -51,6 +50,15 @@ impl Output {
         let _ = out.write_all(text.as_bytes());
     }
 
+    /// Whether text for a stream has colours, by whether that is a terminal.
+    pub(super) fn color(&self, terminal: bool) -> bool {
+        match self.choice {
+            ColorChoice::Always | ColorChoice::AlwaysAnsi => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => terminal,
+        }
+    }
+
     /// Whether a progress bar would be seen.
     pub(super) fn shows_progress(&self) -> bool {
         !self.quiet && io::stderr().is_terminal()
@@ -59,14 +67,10 @@ impl Output {
     /// An error with its cause and the next step.
     pub(super) fn error(&self, error: &Error, refuses_push: bool) {
         let mut text = String::new();
-        if let Error::Config(ConfigError::Problems(problems)) = error {
+        let problems = error.problems();
+        if !problems.is_empty() {
             // Git sends a hook's output to the pusher's terminal: never with colours.
-            let color = !refuses_push
-                && match self.choice {
-                    ColorChoice::Always | ColorChoice::AlwaysAnsi => true,
-                    ColorChoice::Never => false,
-                    ColorChoice::Auto => io::stderr().is_terminal(),
-                };
+            let color = !refuses_push && self.color(io::stderr().is_terminal());
             text.push_str(&document::render(problems, color));
             text.push('\n');
         }

@@ -4,7 +4,7 @@
 //! findings of a file with those of the file before. Commit-trailer patterns are never
 //! looked for here: detectors and documents quote them.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::literals::Literals;
 use super::pattern::Pattern;
@@ -45,7 +45,7 @@ impl Spec {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     /// Which marker.
-    pub marker: Rc<Marker>,
+    pub marker: Arc<Marker>,
     /// Line number from 1.
     pub line: usize,
     /// The line.
@@ -56,13 +56,13 @@ pub struct Text {
 #[derive(Debug)]
 pub struct Matcher {
     pub(super) literals: Literals,
-    pub(super) markers: Vec<(Rc<Marker>, Spec)>,
+    pub(super) markers: Vec<(Arc<Marker>, Spec)>,
     /// No marker looks beyond so many lines.
     first_lines: usize,
 }
 
 impl Matcher {
-    pub(super) fn new(markers: Vec<(Rc<Marker>, Spec)>) -> Self {
+    pub(super) fn new(markers: Vec<(Arc<Marker>, Spec)>) -> Self {
         let first_lines = markers.iter().map(|(_, spec)| spec.first_lines).max().unwrap_or(0);
         let mut literals = Literals::default();
         for (at, (_, spec)) in markers.iter().enumerate() {
@@ -107,12 +107,12 @@ impl Matcher {
                 return;
             }
             let excerpt = line.bytes.trim_ascii().to_vec();
-            found.push(Text { marker: Rc::clone(marker), line: line.number, excerpt });
+            found.push(Text { marker: Arc::clone(marker), line: line.number, excerpt });
         });
         found
     }
 
-    pub(super) fn find_in_example(&self, content: &[u8]) -> Vec<Rc<Marker>> {
+    pub(super) fn find_in_example(&self, content: &[u8]) -> Vec<Arc<Marker>> {
         self.find(content).into_iter().map(|text| text.marker).collect()
     }
 }

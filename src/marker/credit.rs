@@ -6,7 +6,7 @@
 //! counts. A person is compared by the whole address, or by the GitHub login of a
 //! noreply address, never by a domain or a part of a name.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::pattern::Pattern;
 use crate::document::Fields;
@@ -15,7 +15,7 @@ use crate::git::Ident;
 use crate::text::escape::lossy;
 
 /// Keys under which people and tools are credited, in the form of [`token`].
-const CREDIT_KEYS: [&str; 15] = [
+pub(super) const CREDIT_KEYS: [&str; 15] = [
     "coauthoredby",
     "codevelopedby",
     "assistedby",
@@ -34,7 +34,7 @@ const CREDIT_KEYS: [&str; 15] = [
 ];
 
 /// Keys under which only people may stand.
-const SIGN_OFF_KEYS: [&str; 4] = ["signedoffby", "reviewedby", "ackedby", "testedby"];
+pub(super) const SIGN_OFF_KEYS: [&str; 4] = ["signedoffby", "reviewedby", "ackedby", "testedby"];
 
 /// Why a marker that was tried is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,7 +207,7 @@ impl Spec {
 }
 
 /// The markers of one kind, and the addresses that they list in full.
-pub(super) type Marked = (Rc<Marker>, Spec);
+pub(super) type Marked = (Arc<Marker>, Spec);
 
 /// A line read as `Key: value`.
 #[derive(Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 //! distinctive word are tried by expression.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::credit::{Person, github_login};
 use super::literals::Literals;
@@ -76,19 +76,19 @@ impl Spec {
 /// All identity markers.
 #[derive(Debug)]
 pub struct Matcher {
-    pub(super) markers: Vec<(Rc<Marker>, Spec)>,
+    pub(super) markers: Vec<(Arc<Marker>, Spec)>,
     by_email: HashMap<String, Vec<usize>>,
     by_login: HashMap<String, Vec<usize>>,
     by_name: Literals,
-    models: Rc<Models>,
-    tampers: Rc<Tampers>,
+    models: Arc<Models>,
+    tampers: Arc<Tampers>,
 }
 
 impl Matcher {
     pub(super) fn new(
-        markers: Vec<(Rc<Marker>, Spec)>,
-        models: &Rc<Models>,
-        tampers: &Rc<Tampers>,
+        markers: Vec<(Arc<Marker>, Spec)>,
+        models: &Arc<Models>,
+        tampers: &Arc<Tampers>,
     ) -> Self {
         let mut by_email: HashMap<String, Vec<usize>> = HashMap::new();
         let mut by_login: HashMap<String, Vec<usize>> = HashMap::new();
@@ -107,7 +107,7 @@ impl Matcher {
                 }
             }
         }
-        let (models, tampers) = (Rc::clone(models), Rc::clone(tampers));
+        let (models, tampers) = (Arc::clone(models), Arc::clone(tampers));
         Self { markers, by_email, by_login, by_name, models, tampers }
     }
 
@@ -131,7 +131,7 @@ impl Matcher {
     }
 
     /// The markers that an example identity has in any role.
-    pub(super) fn find_in_any_role(&self, example: &[u8]) -> Vec<Rc<Marker>> {
+    pub(super) fn find_in_any_role(&self, example: &[u8]) -> Vec<Arc<Marker>> {
         let ident = Ident::parse(example);
         let mut found = Vec::new();
         for (_, role) in ROLES {
@@ -140,7 +140,7 @@ impl Matcher {
         found
     }
 
-    fn finding(&self, marker: &Rc<Marker>, ident: &Ident<'_>, field: &Field) -> Finding {
+    fn finding(&self, marker: &Arc<Marker>, ident: &Ident<'_>, field: &Field) -> Finding {
         // The time is no evidence.
         let end =
             ident.raw.iter().rposition(|&byte| byte == b'>').map_or(ident.raw.len(), |at| at + 1);
@@ -153,13 +153,13 @@ impl Matcher {
         finding
     }
 
-    fn matching(&self, role: Role, ident: &Ident<'_>) -> Vec<Rc<Marker>> {
+    fn matching(&self, role: Role, ident: &Ident<'_>) -> Vec<Arc<Marker>> {
         let candidates = self.candidates(ident);
         let exact = |email: &str| self.is_exact(email);
         let candidates = candidates.iter().filter_map(|&at| self.markers.get(at));
         candidates
             .filter(|(_, spec)| spec.roles.contains(&role) && spec.person.is(ident, &exact))
-            .map(|(marker, _)| Rc::clone(marker))
+            .map(|(marker, _)| Arc::clone(marker))
             .collect()
     }
 

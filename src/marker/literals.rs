@@ -4,8 +4,9 @@
 //! its expression is tried; so the cost of a text without any does not grow with the
 //! catalogue. Case is ignored for ASCII letters; a literal counts as whole words only.
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
@@ -13,12 +14,17 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 #[derive(Debug, Default)]
 pub(super) struct Literals {
     owners: BTreeMap<String, Vec<usize>>,
-    compiled: OnceCell<Option<Compiled>>,
+    compiled: OnceLock<Option<Compiled>>,
+    searches: AtomicUsize,
 }
+
+/// After so many searches a faster automaton pays for its building.
+const MANY_SEARCHES: usize = 2000;
 
 #[derive(Debug)]
 struct Compiled {
     automaton: AhoCorasick,
+    faster: OnceLock<Option<AhoCorasick>>,
     owners: Vec<Vec<usize>>,
 }
 
@@ -42,7 +48,10 @@ impl Literals {
         };
         let letter =
             |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphabetic);
-        for found in compiled.automaton.find_overlapping_iter(text) {
+        let many = self.searches.fetch_add(1, Ordering::Relaxed) > MANY_SEARCHES;
+        let faster = || self.build(AhoCorasickKind::DFA);
+        let faster = many.then(|| compiled.faster.get_or_init(faster).as_ref()).flatten();
+        for found in faster.unwrap_or(&compiled.automaton).find_overlapping_iter(text) {
             // A word inside a longer word is another word: `amp` in `example`.
             let (start, end) = (found.start(), found.end());
             if letter(Some(start)) && letter(start.checked_sub(1))
@@ -57,13 +66,20 @@ impl Literals {
     }
 
     fn compile(&self) -> Option<Compiled> {
-        let automaton = AhoCorasick::builder()
+        Some(Compiled {
+            automaton: self.build(AhoCorasickKind::ContiguousNFA)?,
+            faster: OnceLock::new(),
+            owners: self.owners.values().cloned().collect(),
+        })
+    }
+
+    /// Building fails only beyond 2^31 states; then nothing could be found.
+    fn build(&self, kind: AhoCorasickKind) -> Option<AhoCorasick> {
+        AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .kind(Some(kind))
             .build(self.owners.keys())
-            // Building fails only beyond 2^31 states; then nothing could be found.
-            .ok()?;
-        Some(Compiled { automaton, owners: self.owners.values().cloned().collect() })
+            .ok()
     }
 }

@@ -6,7 +6,7 @@
 //! hidden from plain reading, and gets a tamper finding beside it.
 
 use std::collections::HashSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::credit::{Credit, Marked};
 use super::line;
@@ -24,10 +24,10 @@ use crate::text::lines::{Line, Locator};
 #[derive(Debug)]
 pub struct Matcher {
     pub(super) literals: Literals,
-    pub(super) markers: Vec<(Rc<Marker>, Look)>,
+    pub(super) markers: Vec<(Arc<Marker>, Look)>,
     exact: HashSet<String>,
-    models: Rc<Models>,
-    tampers: Rc<Tampers>,
+    models: Arc<Models>,
+    tampers: Arc<Tampers>,
 }
 
 #[derive(Debug)]
@@ -54,10 +54,10 @@ const WRAPPED: usize = 2;
 
 impl Matcher {
     pub(super) fn new(
-        lines: Vec<(Rc<Marker>, line::Spec)>,
+        lines: Vec<(Arc<Marker>, line::Spec)>,
         credits: Vec<Marked>,
-        models: &Rc<Models>,
-        tampers: &Rc<Tampers>,
+        models: &Arc<Models>,
+        tampers: &Arc<Tampers>,
     ) -> Self {
         let mut literals = Literals::default();
         let mut markers = Vec::with_capacity(lines.len() + credits.len());
@@ -75,7 +75,7 @@ impl Matcher {
             exact.extend(spec.emails().iter().map(|email| format!("{} {email}", marker.kind)));
             markers.push((marker, Look::Credit(spec)));
         }
-        let (models, tampers) = (Rc::clone(models), Rc::clone(tampers));
+        let (models, tampers) = (Arc::clone(models), Arc::clone(tampers));
         Self { literals, markers, exact, models, tampers }
     }
 
@@ -194,7 +194,7 @@ impl Matcher {
         self.exact.contains(&format!("{} {email}", marker.kind))
     }
 
-    fn finding(&self, marker: &Rc<Marker>, hit: &Hit, message: &[u8]) -> Finding {
+    fn finding(&self, marker: &Arc<Marker>, hit: &Hit, message: &[u8]) -> Finding {
         let mut finding = Finding::new(marker, Field::Message, original_line(message, hit));
         finding.line = Some(hit.line);
         if let Some((model, vendor)) = self.models.named_in(&hit.text) {

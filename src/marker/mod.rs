@@ -4,7 +4,7 @@
 //! marker's table says; its `Matcher` holds all markers of the kind, ready to look at
 //! one subject. Matchers give findings and no verdicts.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::document::Fields;
 use crate::finding::{Finding, Kind, Marker};
@@ -33,7 +33,7 @@ pub use model::{Model, Models};
 pub use path::PathMatch;
 pub use pattern::expression;
 pub use tamper::Trick;
-pub use trace::{Candidate, View};
+pub use trace::{Candidate, CreditLine, View, credit_line};
 
 macro_rules! marker_kinds {
     ($($kind:ident => $module:ident),+ $(,)?) => {
@@ -68,7 +68,7 @@ marker_kinds! {
 }
 
 /// A marker and what it looks for.
-pub type Entry<S> = (Rc<Marker>, S);
+pub type Entry<S> = (Arc<Marker>, S);
 
 /// All markers of a catalogue, ready to look.
 #[derive(Debug)]
@@ -88,14 +88,14 @@ pub struct Matchers {
     /// Contents of files.
     pub content: content::Matcher,
     /// What hides a marker.
-    pub tamper: Rc<tamper::Tampers>,
+    pub tamper: Arc<tamper::Tampers>,
 }
 
 impl Matchers {
     /// Sorts markers by kind. Automata and expressions are built at their first use.
     #[must_use]
     pub fn new(entries: Vec<Entry<Spec>>, models: Models) -> Self {
-        let models = Rc::new(models);
+        let models = Arc::new(models);
         let (mut lines, mut credits, mut identities) = (vec![], vec![], vec![]);
         let (mut signatures, mut paths, mut refs) = (vec![], vec![], vec![]);
         let (mut notes, mut contents, mut tampers) = (vec![], vec![], vec![]);
@@ -112,7 +112,7 @@ impl Matchers {
                 Spec::Tamper(spec) => tampers.push((marker, spec)),
             }
         }
-        let tamper = Rc::new(tamper::Tampers::new(tampers));
+        let tamper = Arc::new(tamper::Tampers::new(tampers));
         Self {
             message: message::Matcher::new(lines, credits, &models, &tamper),
             identity: identity::Matcher::new(identities, &models, &tamper),
@@ -128,7 +128,7 @@ impl Matchers {
     /// Looks at an example of a marker as `rules test` does: the text is taken as the
     /// subject that the kind looks at.
     #[must_use]
-    pub fn find_in_example(&self, kind: Kind, example: &str) -> Vec<Rc<Marker>> {
+    pub fn find_in_example(&self, kind: Kind, example: &str) -> Vec<Arc<Marker>> {
         let bytes = example.as_bytes();
         let of = |findings: Vec<Finding>| findings.into_iter().map(|found| found.marker).collect();
         match kind {

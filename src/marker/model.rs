@@ -1,8 +1,8 @@
 //! Model families: which model a credit line names, and whose it is. A model's vendor
 //! is not the tool: `GitHub Copilot (model: Claude Opus 4.8)` is Copilot.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use super::pattern::Pattern;
 use crate::document::Fields;
@@ -46,7 +46,7 @@ pub(super) type Named = Option<(String, String)>;
 #[derive(Debug, Default)]
 pub struct Models {
     families: Vec<Model>,
-    known: RefCell<HashMap<String, Named>>,
+    known: Mutex<HashMap<String, Named>>,
 }
 
 /// How many answers are remembered, and for lines of what length.
@@ -57,19 +57,21 @@ impl Models {
     /// From the families, in the order in which they are tried.
     #[must_use]
     pub fn new(families: Vec<Model>) -> Self {
-        Self { families, known: RefCell::default() }
+        Self { families, known: Mutex::default() }
     }
 
     /// The first model that a line names.
     pub(super) fn named_in(&self, line: &str) -> Named {
-        if let Some(known) = self.known.borrow().get(line) {
+        // What another thread left half done is still a map of true answers.
+        let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(line) {
             return known.clone();
         }
         let named = self
             .families
             .iter()
             .find_map(|family| family.named_in(line).map(|model| (model, family.vendor.clone())));
-        let mut known = self.known.borrow_mut();
+        let mut known = lock();
         if line.len() <= REMEMBERED_LENGTH && known.len() < REMEMBERED {
             known.insert(line.to_owned(), named.clone());
         }

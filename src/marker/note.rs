@@ -1,7 +1,7 @@
 //! The kind `note`: notes that record AI authorship. A note's ref says nothing by
 //! itself: its text is read, for the same tools also record that a person wrote.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -63,11 +63,11 @@ impl Spec {
 /// All note markers.
 #[derive(Debug)]
 pub struct Matcher {
-    markers: Vec<(Rc<Marker>, Spec)>,
+    markers: Vec<(Arc<Marker>, Spec)>,
 }
 
 impl Matcher {
-    pub(super) fn new(markers: Vec<(Rc<Marker>, Spec)>) -> Self {
+    pub(super) fn new(markers: Vec<(Arc<Marker>, Spec)>) -> Self {
         Self { markers }
     }
 
@@ -87,9 +87,9 @@ impl Matcher {
         findings
     }
 
-    pub(super) fn find_in_example(&self, note: &[u8]) -> Vec<Rc<Marker>> {
+    pub(super) fn find_in_example(&self, note: &[u8]) -> Vec<Arc<Marker>> {
         let found = self.markers.iter().filter(|(_, spec)| evidence(spec.format, note).is_some());
-        found.map(|(marker, _)| Rc::clone(marker)).collect()
+        found.map(|(marker, _)| Arc::clone(marker)).collect()
     }
 }
 

@@ -4,7 +4,7 @@
 //! with one from the top; `**` crosses slashes.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::pattern::PathGlob;
 use crate::document::{Fields, Problem};
@@ -77,7 +77,7 @@ impl Spec {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathMatch {
     /// Which one.
-    pub marker: Rc<Marker>,
+    pub marker: Arc<Marker>,
     /// Whether many tools share the file.
     pub shared: bool,
 }
@@ -85,7 +85,7 @@ pub struct PathMatch {
 /// All path markers.
 #[derive(Debug)]
 pub struct Matcher {
-    pub(super) markers: Vec<(Rc<Marker>, Spec)>,
+    pub(super) markers: Vec<(Arc<Marker>, Spec)>,
     /// Component to (marker, glob).
     by_name: HashMap<Vec<u8>, Vec<(usize, usize)>>,
     /// What a component begins with, marker, glob.
@@ -93,7 +93,7 @@ pub struct Matcher {
 }
 
 impl Matcher {
-    pub(super) fn new(markers: Vec<(Rc<Marker>, Spec)>) -> Self {
+    pub(super) fn new(markers: Vec<(Arc<Marker>, Spec)>) -> Self {
         let mut by_name: HashMap<Vec<u8>, Vec<(usize, usize)>> = HashMap::new();
         let mut by_start = Vec::new();
         for (at, (_, spec)) in markers.iter().enumerate() {
@@ -130,7 +130,7 @@ impl Matcher {
         }
         let found = found.iter().filter_map(|&at| self.markers.get(at));
         found
-            .map(|(marker, spec)| PathMatch { marker: Rc::clone(marker), shared: spec.shared })
+            .map(|(marker, spec)| PathMatch { marker: Arc::clone(marker), shared: spec.shared })
             .collect()
     }
 

@@ -3,7 +3,7 @@
 //! Those of the built-in layer are proven by the tests, so a start does not compile
 //! them; those of other layers are compiled once when they are read, to report errors.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use globset::{GlobBuilder, GlobMatcher};
 use regex::{Regex, RegexBuilder};
@@ -14,7 +14,7 @@ use crate::document::{Fields, Place, Problem};
 #[derive(Debug)]
 pub(super) struct Pattern {
     source: String,
-    compiled: OnceCell<Option<Regex>>,
+    compiled: OnceLock<Option<Regex>>,
 }
 
 impl Pattern {
@@ -51,7 +51,7 @@ impl Pattern {
                 }
             }
         }
-        Some(Self { source, compiled: OnceCell::new() })
+        Some(Self { source, compiled: OnceLock::new() })
     }
 
     /// The expression as it is compiled.
@@ -84,7 +84,7 @@ fn build(source: &str) -> Result<Regex, regex::Error> {
 #[derive(Debug)]
 pub(super) struct PathGlob {
     source: String,
-    compiled: OnceCell<Option<GlobMatcher>>,
+    compiled: OnceLock<Option<GlobMatcher>>,
 }
 
 impl PathGlob {
@@ -97,7 +97,7 @@ impl PathGlob {
             fields.reader().report(Problem::new(place, message).help(error.kind().to_string()));
             return None;
         }
-        Some(Self { source, compiled: OnceCell::new() })
+        Some(Self { source, compiled: OnceLock::new() })
     }
 
     /// The glob as it is compiled.

@@ -1,7 +1,7 @@
 //! The kind `ref`: branch and tag names that a tool gives. People choose such names too,
 //! so these markers are always weak.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::pattern::{PathGlob, Pattern};
 use crate::document::{Fields, Problem};
@@ -51,18 +51,18 @@ pub(super) fn short(name: &[u8]) -> &[u8] {
 /// All ref markers.
 #[derive(Debug)]
 pub struct Matcher {
-    pub(super) markers: Vec<(Rc<Marker>, Spec)>,
+    pub(super) markers: Vec<(Arc<Marker>, Spec)>,
 }
 
 impl Matcher {
-    pub(super) fn new(markers: Vec<(Rc<Marker>, Spec)>) -> Self {
+    pub(super) fn new(markers: Vec<(Arc<Marker>, Spec)>) -> Self {
         debug_assert!(markers.iter().all(|(marker, _)| marker.confidence == Confidence::Weak));
         Self { markers }
     }
 
     /// The markers of a full ref name.
     #[must_use]
-    pub fn find(&self, name: &[u8]) -> Vec<Rc<Marker>> {
+    pub fn find(&self, name: &[u8]) -> Vec<Arc<Marker>> {
         let short = short(name);
         let is = |spec: &Spec| {
             spec.globs
@@ -71,6 +71,6 @@ impl Matcher {
                 && spec.pattern.as_ref().is_none_or(|pattern| pattern.is_match(&lossy(short)))
         };
         let found = self.markers.iter().filter(|(_, spec)| is(spec));
-        found.map(|(marker, _)| Rc::clone(marker)).collect()
+        found.map(|(marker, _)| Arc::clone(marker)).collect()
     }
 }

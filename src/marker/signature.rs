@@ -4,7 +4,7 @@
 //! the finding says whose key a commit claims.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -54,15 +54,15 @@ fn blob(line: &str) -> Option<Vec<u8>> {
 /// All signature markers.
 #[derive(Debug)]
 pub struct Matcher {
-    by_key: HashMap<Vec<u8>, Vec<Rc<Marker>>>,
+    by_key: HashMap<Vec<u8>, Vec<Arc<Marker>>>,
 }
 
 impl Matcher {
-    pub(super) fn new(entries: Vec<(Rc<Marker>, Spec)>) -> Self {
-        let mut by_key: HashMap<Vec<u8>, Vec<Rc<Marker>>> = HashMap::new();
+    pub(super) fn new(entries: Vec<(Arc<Marker>, Spec)>) -> Self {
+        let mut by_key: HashMap<Vec<u8>, Vec<Arc<Marker>>> = HashMap::new();
         for (marker, spec) in entries {
             for key in spec.keys {
-                by_key.entry(key).or_default().push(Rc::clone(&marker));
+                by_key.entry(key).or_default().push(Arc::clone(&marker));
             }
         }
         Self { by_key }
@@ -79,7 +79,7 @@ impl Matcher {
         markers.map(|marker| Finding::new(marker, field.clone(), shown().as_bytes())).collect()
     }
 
-    pub(super) fn find_public(&self, line: &str) -> Vec<Rc<Marker>> {
+    pub(super) fn find_public(&self, line: &str) -> Vec<Arc<Marker>> {
         blob(line).and_then(|key| self.by_key.get(&key).cloned()).unwrap_or_default()
     }
 }

@@ -3,7 +3,7 @@
 //! A tamper finding always stands beside the finding of the marker that was hidden and
 //! names its tool. A NUL, an odd encoding or an invisible character alone is none.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::document::Fields;
 use crate::finding::{Finding, Kind, Marker};
@@ -45,10 +45,10 @@ impl Spec {
 
 /// The tamper markers.
 #[derive(Debug)]
-pub struct Tampers(Vec<(Rc<Marker>, Spec)>);
+pub struct Tampers(Vec<(Arc<Marker>, Spec)>);
 
 impl Tampers {
-    pub(super) fn new(entries: Vec<(Rc<Marker>, Spec)>) -> Self {
+    pub(super) fn new(entries: Vec<(Arc<Marker>, Spec)>) -> Self {
         Self(entries)
     }
 
@@ -66,7 +66,7 @@ impl Tampers {
                     tool_name: hidden.marker.tool_name.clone(),
                     vendor: hidden.marker.vendor.clone(),
                 };
-                Finding { marker: Rc::new(marker), ..hidden.clone() }
+                Finding { marker: Arc::new(marker), ..hidden.clone() }
             })
             .collect()
     }

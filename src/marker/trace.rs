@@ -4,10 +4,10 @@
 //! For `rules explain` only. It asks the same matchers and the same grammar as a push
 //! does, so that it can't tell another story; it may be slow.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::content::comment;
-use super::credit::{Credit, Person, Refusal};
+use super::credit::{CREDIT_KEYS, Credit, Person, Refusal, SIGN_OFF_KEYS, github_login};
 use super::message::Look;
 use super::path::Key;
 use super::tamper::Trick;
@@ -22,7 +22,7 @@ use crate::text::lines::{Line, Locator, pieces};
 #[derive(Clone, Debug)]
 pub struct Candidate {
     /// Which marker.
-    pub marker: Rc<Marker>,
+    pub marker: Arc<Marker>,
     /// The literal.
     pub literal: String,
     /// The line, counted from 1, in texts.
@@ -31,6 +31,35 @@ pub struct Candidate {
     pub text: String,
     /// Why it is not there; `None` when it is.
     pub refused: Option<String>,
+}
+
+/// A line that reads as `Key: value`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreditLine<'a> {
+    /// The key as it is compared.
+    pub key: String,
+    /// The value.
+    pub value: &'a [u8],
+    /// Whether people and tools are credited under this key.
+    pub credits: bool,
+    /// Whether only people may stand under this key.
+    pub signs: bool,
+    /// The GitHub login in the value's address.
+    pub login: Option<String>,
+}
+
+/// Reads a line as matchers of trailers do.
+#[must_use]
+pub fn credit_line(line: &[u8]) -> Option<CreditLine<'_>> {
+    let credit = Credit::parse(line)?;
+    let email = lossy(Ident::parse(credit.value).email).to_ascii_lowercase();
+    Some(CreditLine {
+        credits: CREDIT_KEYS.contains(&credit.key.as_str()),
+        signs: SIGN_OFF_KEYS.contains(&credit.key.as_str()),
+        key: credit.key,
+        value: credit.value,
+        login: github_login(&email).map(str::to_owned),
+    })
 }
 
 /// One reading of a text.
@@ -100,7 +129,7 @@ impl Matchers {
     #[must_use]
     pub fn lists(&self, email: &str) -> bool {
         let email = email.to_ascii_lowercase();
-        let login = super::credit::github_login(&email).unwrap_or_default();
+        let login = github_login(&email).unwrap_or_default();
         let names = |person: &Person| {
             person.emails.contains(&email) || person.logins.iter().any(|known| known == login)
         };
@@ -159,7 +188,7 @@ fn in_message(matcher: &message::Matcher, view: &[u8]) -> Vec<Candidate> {
             }
         };
         candidates.push(Candidate {
-            marker: Rc::clone(marker),
+            marker: Arc::clone(marker),
             literal: literal_at(&literals, view, offset),
             line: Some(number),
             text: excerpt(line.bytes, WIDTH),
@@ -228,7 +257,7 @@ fn in_identity(matcher: &identity::Matcher, role: Role, ident: &Ident<'_>) -> Ve
                 Some("it looks at other roles only".into())
             };
             Candidate {
-                marker: Rc::clone(marker),
+                marker: Arc::clone(marker),
                 literal: literal.max_by_key(|literal| literal.len()).cloned().unwrap_or_default(),
                 line: None,
                 text: excerpt(ident.raw, WIDTH),
@@ -254,7 +283,7 @@ fn in_path(matcher: &path::Matcher, path: &[u8]) -> Vec<Candidate> {
             continue;
         };
         candidates.push(Candidate {
-            marker: Rc::clone(marker),
+            marker: Arc::clone(marker),
             literal: escape(key),
             line: None,
             text: excerpt(path, WIDTH),
@@ -278,7 +307,7 @@ fn in_ref(matcher: &ref_name::Matcher, name: &[u8]) -> Vec<Candidate> {
             None
         };
         Some(Candidate {
-            marker: Rc::clone(marker),
+            marker: Arc::clone(marker),
             literal: start.clone(),
             line: None,
             text: excerpt(name, WIDTH),
@@ -313,7 +342,7 @@ fn in_content(matcher: &content::Matcher, content: &[u8]) -> Vec<Candidate> {
             Some(_) => Some("its expression does not match the comment".into()),
         };
         candidates.push(Candidate {
-            marker: Rc::clone(marker),
+            marker: Arc::clone(marker),
             literal: literal_at(&spec.keywords, content, offset),
             line: Some(line.number),
             text: excerpt(line.bytes, WIDTH),

@@ -2,13 +2,15 @@
 //! configuration and compiled into matchers. Rules find; they never decide.
 
 pub mod cases;
+pub mod edit;
 pub mod entries;
 mod examples;
 pub mod lint;
+pub mod propose;
 pub mod subject;
 
 use std::collections::HashSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 pub use examples::{ExampleFailure, check_examples};
 
@@ -31,7 +33,7 @@ pub struct Tool {
 #[derive(Debug)]
 pub struct Rule {
     /// What findings carry of it.
-    pub marker: Rc<Marker>,
+    pub marker: Arc<Marker>,
     /// The catalogue version that brought it.
     pub since: String,
     /// Where the fact was seen.
@@ -110,7 +112,7 @@ struct Reading {
     ids: HashSet<String>,
     tools: Vec<Tool>,
     rules: Vec<Rule>,
-    specs: Vec<(Rc<Marker>, Spec)>,
+    specs: Vec<(Arc<Marker>, Spec)>,
 }
 
 impl Reading {
@@ -151,7 +153,8 @@ impl Reading {
             return;
         };
         check_id(&fields, id, &tool.id, kind);
-        if kind == Kind::Ref && confidence == Confidence::Strong {
+        let too_sure = kind == Kind::Ref && confidence == Confidence::Strong;
+        if too_sure {
             let problem =
                 Problem::new(fields.place_of("confidence"), "a ref marker is always weak");
             reader.report(problem.help("people choose such names too"));
@@ -159,7 +162,7 @@ impl Reading {
         let spec = marker::read(kind, &mut fields);
         let place = fields.place().clone();
         fields.finish();
-        let marker = Rc::new(Marker {
+        let marker = Arc::new(Marker {
             id: id.to_owned(),
             tool: tool.id.clone(),
             tool_name: tool.name.clone(),
@@ -167,8 +170,8 @@ impl Reading {
             kind,
             confidence,
         });
-        if let Some(spec) = spec.filter(|_| disabled.is_none()) {
-            self.specs.push((Rc::clone(&marker), spec));
+        if let Some(spec) = spec.filter(|_| disabled.is_none() && !too_sure) {
+            self.specs.push((Arc::clone(&marker), spec));
         }
         self.rules.push(Rule { marker, since, source, disabled, place });
     }

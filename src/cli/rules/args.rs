@@ -294,7 +294,7 @@ pub(in crate::cli) struct Disable {
 #[command(after_help = "\
 Examples:
   provost rules set cursor/co-author confidence=weak
-  provost rules set mine/footer \"pattern='^made with mine$'\" since=2026-11
+  provost rules set mine/footer \"pattern='^made with mine$'\" since=0.1
   provost rules set mine/co-author 'emails=[\"bot@mine.example\", \"ai@mine.example\"]'
   provost rules set cursor/config --unset disabled")]
 pub(in crate::cli) struct Set {

@@ -141,10 +141,14 @@ fn line_of(sources: &[Arc<Source>], place: &str) -> Option<String> {
 
 /// An id that nothing has, with the nearest that there is.
 fn unknown(what: &'static str, id: &str, known: &[&str]) -> Error {
+    Error::Unknown { what, id: id.to_owned(), near: nearest(id, known) }
+}
+
+/// The known name that was probably meant.
+fn nearest(id: &str, known: &[&str]) -> Option<String> {
     let near = known.iter().map(|known| (strsim::damerau_levenshtein(id, known), *known)).min();
     let near = near.filter(|(distance, known)| *distance <= 1 + known.len() / 4);
-    let near = near.map(|(_, known)| known.to_owned());
-    Error::Unknown { what, id: id.to_owned(), near }
+    near.map(|(_, known)| known.to_owned())
 }
 
 /// Mistakes that stop a command, as [`ConfigError`] shows them.

@@ -1,7 +1,7 @@
 //! Markers that match too much, tried on texts that every repository has; and literals
 //! that can match nothing.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::spec;
 use crate::document::{Place, Problem};
@@ -76,13 +76,13 @@ pub(super) fn lint(entry: &Entry<'_>, problems: &mut Vec<Problem>) {
     let Some((kind, spec)) = spec(entry) else {
         return;
     };
-    let marker = Rc::new(Marker {
+    let marker = Arc::new(Marker {
         id: entry.id().to_owned(),
         tool: String::new(),
         tool_name: String::new(),
         vendor: String::new(),
         kind,
-        confidence: Confidence::Strong,
+        confidence: Confidence::Weak,
     });
     let matchers = Matchers::new(vec![(marker, spec)], Models::default());
     let found = |probe: &String| !matchers.find_in_example(kind, probe).is_empty();

@@ -91,7 +91,7 @@ fn facts(entry: &Entry<'_>, problems: &mut Vec<Problem>) {
     }
     for (key, help) in [
         ("source", "where was it seen: a repository, a document, a ticket?"),
-        ("since", "the version or date of these rules that brought it, `since = \"2026-11\"` say"),
+        ("since", "the version of the catalogue that it came with, `since = \"0.1\"` say"),
     ] {
         if marker.text(key).is_empty() {
             let message = format!("`{id}` has no `{key}`");

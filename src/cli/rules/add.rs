@@ -1,0 +1,139 @@
+//! `provost rules add`: from one example to a marker, with what else it would find.
+
+use std::sync::Arc;
+
+use super::args::Add;
+use super::edit::{edit, finish, warn};
+use super::file::{Checked, Own};
+use super::trial::{Trials, effect};
+use super::trial_text::{Effect, plural, samples};
+use super::{Bench, with_draft};
+use crate::cli::error::Error;
+use crate::config::{self, Config};
+use crate::document::Source;
+use crate::finding::{Finding, Kind};
+use crate::marker::Role;
+use crate::rules::edit::{RuleFile, ToolRef};
+use crate::rules::propose::{Proposal, propose};
+use crate::rules::subject::Subject;
+use crate::scan::Scope;
+
+pub(super) fn add(bench: &Bench<'_>, command: &Add) -> Result<u8, Error> {
+    let own = Own::open(bench, &command.target)?;
+    let config = config::merge(&own.layers)?;
+    let mut proposal = propose(&command.line, command.kind)?;
+    proposal.confidence = proposal.confidence.min(command.confidence);
+    let tool = tool(&config, command)?;
+    for finding in found_already(&config, &proposal) {
+        let marker = &finding.marker;
+        if marker.tool == tool {
+            bench.output.say(&format!("`{}` finds this already; nothing to add", marker.id));
+            return Ok(0);
+        }
+        bench.output.note(&format!("provost: `{}` finds this too\n", marker.id));
+    }
+    let id = free_id(&config, &tool, &proposal.name);
+    let table = proposal.table(&id, &config.rules.version, command.source.as_deref());
+    let mut file = RuleFile::parse(&own.before).map_err(|error| edit(&own, error))?;
+    let vendor = command.vendor.as_deref().filter(|_| config.rules.tool(&tool).is_none());
+    file.add(ToolRef { id: &tool, vendor }, &table).map_err(|error| edit(&own, error))?;
+    let checked = own.check(&file.text())?;
+
+    let mut failed = 0;
+    if !command.repositories.is_empty() {
+        let source = Arc::clone(&checked.source);
+        let after = |layers: &mut Vec<Arc<Source>>| {
+            with_draft(layers, Arc::clone(&source), None);
+        };
+        let names = ("in force".to_owned(), id.clone());
+        let trials = Trials { names, before: &|_| {}, after: &after };
+        let contents = proposal.kind == Kind::Content;
+        let scope = Scope { trees: contents || proposal.kind == Kind::Path, contents };
+        let (effect, unread) =
+            effect(bench, &trials, &command.repositories, scope, command.sample)?;
+        bench.output.say(&history(&effect, &id));
+        failed = unread;
+    }
+    if failed > 0 {
+        return Err(Error::SomeUnread(failed));
+    }
+    let notes: String = proposal.notes.iter().map(|note| format!("note: {note}\n")).collect();
+    if command.write {
+        bench.output.note(&notes);
+        return finish(bench, &own, &checked);
+    }
+    preview(bench, &own, &checked, &notes);
+    Ok(0)
+}
+
+fn preview(bench: &Bench<'_>, own: &Own, checked: &Checked, notes: &str) {
+    let difference = own.difference(&checked.source.text);
+    bench.output.say(&format!("{}:\n{}", own.shown(), difference.trim_end()));
+    bench.output.note(notes);
+    warn(bench, &checked.warnings);
+    bench.output.note("provost: nothing was written; --write adds it to the file\n");
+}
+
+/// The tool: as given, or the one that the example names.
+fn tool(config: &Config, command: &Add) -> Result<String, Error> {
+    if let Some(id) = &command.tool {
+        if config.rules.tool(id).is_none() && command.vendor.is_none() {
+            let known: Vec<&str> = config.rules.tools.iter().map(|tool| tool.id.as_str()).collect();
+            return Err(Error::NewTool { id: id.clone(), near: super::nearest(id, &known) });
+        }
+        return Ok(id.clone());
+    }
+    let line = command.line.to_lowercase();
+    let names = |name: &str| {
+        let name = name.to_lowercase();
+        let apart = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+        name.len() >= 3
+            && line.match_indices(&name).any(|(at, _)| {
+                let before = line.get(..at).and_then(|head| head.chars().next_back());
+                let after = line.get(at + name.len()..).and_then(|tail| tail.chars().next());
+                apart(before) && apart(after)
+            })
+    };
+    let named = config.rules.tools.iter().filter(|tool| names(&tool.name) || names(&tool.id));
+    let longest = named.max_by_key(|tool| tool.name.len());
+    longest.map(|tool| tool.id.clone()).ok_or(Error::WhichTool)
+}
+
+/// What the rules in force find in the example.
+fn found_already(config: &Config, proposal: &Proposal) -> Vec<Finding> {
+    let text = proposal.hits.first().map(|hit| hit.as_bytes().to_vec()).unwrap_or_default();
+    let subject = match proposal.kind {
+        Kind::Identity => Subject::Identity { role: Role::Author, raw: text },
+        Kind::Path => Subject::Path(text),
+        Kind::Ref => Subject::Ref(text),
+        Kind::Content => Subject::Content(text),
+        _ => Subject::Message { encoding: None, text },
+    };
+    subject.findings(&config.rules.matchers)
+}
+
+/// An id that no marker has.
+fn free_id(config: &Config, tool: &str, name: &str) -> String {
+    let taken = |id: &String| config.rules.rules.iter().any(|rule| rule.marker.id == *id);
+    let first = format!("{tool}/{name}");
+    if !taken(&first) {
+        return first;
+    }
+    let mut further = (2_usize..).map(|number| format!("{first}-{number}"));
+    further.find(|id| !taken(id)).unwrap_or(first)
+}
+
+/// What the marker finds in history.
+fn history(effect: &Effect, id: &str) -> String {
+    let commits: usize = effect.repositories.iter().map(|looked| looked.commits).sum();
+    let commits = plural(commits, "commit");
+    let many = effect.repositories.len() > 1;
+    let Some(marker) = effect.markers.iter().find(|marker| marker.id == id) else {
+        return format!("in {commits} of history it finds nothing\n");
+    };
+    let hits = plural(marker.figures.after, "hit");
+    let newly = effect.newly_rejected.count;
+    let mut text = format!("in {commits} of history: {hits}, {newly} newly rejected\n");
+    samples(&marker.samples, marker.samples.len(), many, &mut text);
+    text
+}
