@@ -50,7 +50,7 @@ impl Object<'_> {
 }
 
 /// Bytes of raw trees kept; two generations of half of it each.
-const TREE_CACHE: usize = 64 << 20;
+const TREE_CACHE: usize = 32 << 20;
 
 /// The objects that a repository, and the quarantine of a push, hold.
 pub struct Objects<'r> {

@@ -139,6 +139,16 @@ impl Repository {
         Ok(repository)
     }
 
+    /// Opens the same repository once more, for another thread.
+    ///
+    /// # Errors
+    /// When it can't be opened again.
+    pub fn reopen(&self) -> Result<Self, GitError> {
+        let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::BARE;
+        let inner = git2::Repository::open_ext(&self.git_dir, flags, &[] as &[&Path]);
+        Self::opened(inner, self.git_dir.clone(), self.environment.clone())
+    }
+
     /// The repository's own directory (`.git`, or the bare repository).
     #[must_use]
     pub fn git_dir(&self) -> &Path {
@@ -290,6 +300,9 @@ fn prepare(trust: Trust) {
         ];
         // libgit2 would keep up to 256 MiB of objects; what is worth keeping is kept here.
         git2::opts::enable_caching(false);
+        // Git does not hash what it reads either; what a push brings was hashed when git
+        // put it into the quarantine.
+        git2::opts::strict_hash_verification(false);
         #[expect(unsafe_code, reason = "the options are global; set once, before any other use")]
         // SAFETY: no other thread uses libgit2 before this returns.
         unsafe {

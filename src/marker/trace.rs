@@ -69,8 +69,17 @@ pub struct View {
     pub trick: Option<Trick>,
     /// The lines that differ from the plain reading, with their numbers.
     pub differs: Vec<(usize, String)>,
-    /// The markers that were tried.
+    /// The markers that were tried, and not in an earlier reading of the same line.
     pub candidates: Vec<Candidate>,
+}
+
+impl View {
+    fn has(&self, new: &Candidate) -> bool {
+        let same = |old: &Candidate| {
+            old.marker == new.marker && old.line == new.line && old.text == new.text
+        };
+        self.candidates.iter().any(same)
+    }
 }
 
 /// More candidates of one view say nothing more.
@@ -82,10 +91,12 @@ impl Matchers {
     /// How a message is read; see [`message::Matcher::find`].
     #[must_use]
     pub fn trace_message(&self, encoding: Option<&[u8]>, text: &[u8]) -> Vec<View> {
-        let mut views = Vec::new();
+        let mut views: Vec<View> = Vec::new();
         message::views(encoding, text, &mut |view, trick| {
             let differs = if trick.is_some() { differing(text, view) } else { Vec::new() };
-            views.push(View { trick, differs, candidates: in_message(&self.message, view) });
+            let mut candidates = in_message(&self.message, view);
+            candidates.retain(|new| !views.iter().any(|view| view.has(new)));
+            views.push(View { trick, differs, candidates });
         });
         views
     }

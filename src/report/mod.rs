@@ -55,7 +55,7 @@ pub struct CommitLabel {
 #[derive(Clone, Debug)]
 pub struct Judged {
     /// The commit; `None` for a branch name, a tag or a note.
-    pub commit: Option<std::rc::Rc<CommitLabel>>,
+    pub commit: Option<std::sync::Arc<CommitLabel>>,
     /// The ref that the push would update, or that reaches the commit.
     pub ref_name: RefName,
     /// What was found.

@@ -1,6 +1,6 @@
 //! The findings in a commit's or tag's own object: message, identities, signature.
 
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::{Inspected, Inspection};
@@ -27,7 +27,7 @@ pub(super) fn inspect(matchers: &Matchers, commit: &Commit<'_>) -> Inspected {
     let unread = commit.encoding.filter(|label| decode(label, commit.message) == Decoded::Unknown);
     let unread = unread.map(escape);
     (unread.is_some() || !findings.is_empty())
-        .then(|| Rc::new(Inspection { findings: surest(findings), unread }))
+        .then(|| Arc::new(Inspection { findings: surest(findings), unread }))
 }
 
 pub(super) fn tag(matchers: &Matchers, field: &Field, tag: &Tag<'_>) -> Vec<Finding> {

@@ -61,19 +61,7 @@ pub fn judge_history(
         all.append(&mut new);
     }
     scan.commits = all.len();
-    let total = all.len();
-    // Packs hold the newest version whole and older ones as deltas: newest first.
-    let mut found = Vec::new();
-    for (done, &id) in all.iter().rev().enumerate() {
-        if done % EVERY == 0 {
-            progress(Stage::Comparing(total), done);
-        }
-        let findings = scan.commit_findings(id)?;
-        if !findings.is_empty() {
-            found.push((id, findings));
-        }
-    }
-    for (id, findings) in found.into_iter().rev() {
+    for (id, findings) in scan.findings_of(&all, progress)? {
         let label = scan.label(id)?;
         if let Some(reference) = first.get(&id).and_then(|&at| refs.get(at)) {
             scan.add(Some(&label), &reference.name, findings);

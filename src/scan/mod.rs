@@ -11,8 +11,10 @@ mod objects;
 mod push;
 mod refs;
 mod tree;
+mod workers;
 
-use std::rc::Rc;
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::config::Config;
@@ -20,6 +22,8 @@ use crate::finding::Finding;
 use crate::git::{Commit, GitError, Graph, ObjectId, ObjectKind, Objects, RefName, Repository};
 use crate::marker::MOST_HITS;
 use crate::report::{CommitLabel, Judged, Report, Skipped};
+
+use workers::Job;
 
 pub use commit::{message, raw_commit};
 pub use history::{Progress, Stage, judge_history};
@@ -41,7 +45,7 @@ impl Default for Scope {
 }
 
 /// What inspecting a commit's own object gave: nothing, mostly.
-type Inspected = Option<Rc<Inspection>>;
+type Inspected = Option<Arc<Inspection>>;
 
 struct Inspection {
     findings: Vec<Finding>,
@@ -88,41 +92,85 @@ impl<'s> Scan<'s> {
         }
     }
 
-    /// All findings of a commit: in its own object, and in what it changes.
-    fn commit_findings(&mut self, id: ObjectId) -> Result<Vec<Finding>, GitError> {
-        let inspected = self.graph.inspected(id)?.and_then(Option::as_ref).map(Rc::clone);
-        let mut findings = inspected.as_ref().map(|it| it.findings.clone()).unwrap_or_default();
-        if let Some(encoding) = inspected.as_ref().and_then(|it| it.unread.as_ref()) {
+    /// The findings of new commits, in their own objects and in what they change; only of
+    /// commits that have any, in the order given.
+    fn findings_of(
+        &mut self,
+        ids: &[ObjectId],
+        progress: Progress<'_>,
+    ) -> Result<Vec<(ObjectId, Vec<Finding>)>, GitError> {
+        let mut by_trees = self.tree_findings(ids, progress)?;
+        let mut all = Vec::new();
+        for (at, &id) in ids.iter().enumerate() {
+            let inspected = self.graph.inspected(id)?.and_then(Option::as_ref).map(Arc::clone);
+            let mut findings = Vec::new();
+            if let Some(inspected) = inspected {
+                findings.clone_from(&inspected.findings);
+                self.note_unread(id, &inspected);
+            }
+            findings.extend(by_trees.remove(&at).unwrap_or_default());
+            if !findings.is_empty() {
+                all.push((id, findings));
+            }
+        }
+        Ok(all)
+    }
+
+    fn tree_findings(
+        &mut self,
+        ids: &[ObjectId],
+        progress: Progress<'_>,
+    ) -> Result<HashMap<usize, Vec<Finding>>, GitError> {
+        if !self.scope.trees {
+            return Ok(HashMap::new());
+        }
+        let mut jobs = Vec::with_capacity(ids.len());
+        let mut at = Vec::with_capacity(ids.len());
+        // Packs hold the newest version whole and older ones as deltas: newest first.
+        for (nth, &id) in ids.iter().enumerate().rev() {
+            let Some(tree) = self.graph.tree(id)? else { continue };
+            jobs.push(Job { tree, parents: self.parent_trees(id)? });
+            at.push(nth);
+        }
+        let (repository, config, scope) = (self.repository, self.config, self.scope);
+        let compared =
+            workers::compare(repository, config, scope, &jobs, &mut self.trees, progress)?;
+        self.skipped.extend(compared.skipped);
+        let found = compared.findings.into_iter();
+        Ok(found.filter_map(|(job, findings)| Some((*at.get(job)?, findings))).collect())
+    }
+
+    /// The trees of a commit's parents.
+    fn parent_trees(&mut self, id: ObjectId) -> Result<Vec<ObjectId>, GitError> {
+        let mut trees = Vec::new();
+        for parent in self.graph.parents(id)? {
+            trees.extend(self.graph.tree(parent)?);
+        }
+        Ok(trees)
+    }
+
+    /// Notes what was not read of a commit's message.
+    fn note_unread(&mut self, id: ObjectId, inspected: &Inspection) {
+        if let Some(encoding) = &inspected.unread {
             self.skipped.push(Skipped {
                 what: format!("the message of commit {id} in the encoding {encoding}"),
                 why: "that encoding is not known here; its bytes were searched as they are".into(),
             });
         }
-        if findings.len() >= MOST_HITS {
+        if inspected.findings.len() >= MOST_HITS {
             self.skipped.push(Skipped {
                 what: format!("further markers in the message of commit {id}"),
                 why: format!("only the first {MOST_HITS} of a message are reported"),
             });
         }
-        if self.scope.trees
-            && let Some(tree) = self.graph.tree(id)?
-        {
-            let mut parents = Vec::new();
-            for parent in self.graph.parents(id)? {
-                parents.extend(self.graph.tree(parent)?);
-            }
-            findings.extend(self.trees.findings(tree, &parents)?);
-        }
-        self.skipped.append(&mut self.trees.skipped);
-        Ok(findings)
     }
 
     /// Judges findings and adds them to the report.
-    fn add(&mut self, commit: Option<&Rc<CommitLabel>>, name: &RefName, findings: Vec<Finding>) {
+    fn add(&mut self, commit: Option<&Arc<CommitLabel>>, name: &RefName, findings: Vec<Finding>) {
         for finding in findings {
             let decision = self.config.policy.judge(&finding);
             self.findings.push(Judged {
-                commit: commit.map(Rc::clone),
+                commit: commit.map(Arc::clone),
                 ref_name: name.clone(),
                 finding,
                 decision,
@@ -131,11 +179,11 @@ impl<'s> Scan<'s> {
     }
 
     /// What people know a commit by; read again, for commits with findings are few.
-    fn label(&self, id: ObjectId) -> Result<Rc<CommitLabel>, GitError> {
+    fn label(&self, id: ObjectId) -> Result<Arc<CommitLabel>, GitError> {
         let object = self.objects.read_kind(id, ObjectKind::Commit)?;
         let commit = Commit::parse(id, object.data())?;
         let people = commit.authors.iter().chain(&commit.committers);
-        Ok(Rc::new(CommitLabel {
+        Ok(Arc::new(CommitLabel {
             id,
             subject: commit.subject().to_vec(),
             people: people

@@ -5,7 +5,7 @@
 //! only for commits that have findings.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::objects::{Peeled, peel};
 use super::{Scan, Scope};
@@ -96,13 +96,12 @@ pub fn judge_range(
     let hidden = Hidden { old: IdSet::default(), others: &mut others };
     let ids = scan.graph.new_commits(tips, hidden)?;
     scan.commits = ids.len();
-    for id in ids {
-        let findings = scan.commit_findings(id)?;
-        if !findings.is_empty() {
-            let label = scan.label(id)?;
-            scan.add(Some(&label), name, findings);
-        }
-        if Scan::is_notes(name) {
+    for (id, findings) in scan.findings_of(&ids, &mut |_, _| {})? {
+        let label = scan.label(id)?;
+        scan.add(Some(&label), name, findings);
+    }
+    if Scan::is_notes(name) {
+        for &id in &ids {
             scan.judge_notes(name, id)?;
         }
     }
@@ -260,13 +259,7 @@ impl Scan<'_> {
         }
         let mut others = || existing.commits();
         let ids = self.graph.new_commits(&tips, Hidden { old, others: &mut others })?;
-        let mut found: Vec<(ObjectId, Vec<Finding>)> = Vec::new();
-        for &id in &ids {
-            let findings = self.commit_findings(id)?;
-            if !findings.is_empty() {
-                found.push((id, findings));
-            }
-        }
+        let found = self.findings_of(&ids, &mut |_, _| {})?;
         self.commits += ids.len();
         for target in group.iter().filter(|target| Self::is_notes(&target.name)) {
             for &id in &ids {
@@ -298,7 +291,7 @@ impl Scan<'_> {
             for (nth, (_, findings)) in found.iter().enumerate() {
                 let bits = reached.get(nth / 64).and_then(|bits| bits.get(at));
                 if bits.is_none_or(|bits| bits >> (nth % 64) & 1 == 1) {
-                    let label = labels.get(nth).map(Rc::clone);
+                    let label = labels.get(nth).map(Arc::clone);
                     self.add(label.as_ref(), &target.name, findings.clone());
                 }
             }

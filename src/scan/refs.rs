@@ -56,10 +56,7 @@ impl Scan<'_> {
         let Some(tree) = self.graph.tree(id)? else {
             return Ok(());
         };
-        let mut parents = Vec::new();
-        for parent in self.graph.parents(id)? {
-            parents.extend(self.graph.tree(parent)?);
-        }
+        let parents = self.parent_trees(id)?;
         let mut notes = Notes { scan: self, name, findings: Vec::new(), skipped: Vec::new() };
         Changes::new(notes.scan.objects).added_or_changed(tree, &parents, &mut notes)?;
         let Notes { findings, mut skipped, .. } = notes;

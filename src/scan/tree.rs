@@ -4,7 +4,7 @@
 //! once and its result remembered. A file that was only moved or taken away is no use of
 //! the tool whose file it is.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{Scope, objects};
 use crate::finding::{Field, Finding, PathUse};
@@ -32,7 +32,7 @@ struct Contents<'o> {
     objects: &'o Objects<'o>,
     matchers: &'o Matchers,
     wanted: bool,
-    known: IdMap<Option<Rc<[Text]>>>,
+    known: IdMap<Option<Arc<[Text]>>>,
 }
 
 impl<'o> Trees<'o> {
@@ -214,7 +214,7 @@ impl Contents<'_> {
         id: ObjectId,
         path: &[u8],
         skipped: &mut Vec<Skipped>,
-    ) -> Result<Option<Rc<[Text]>>, GitError> {
+    ) -> Result<Option<Arc<[Text]>>, GitError> {
         if let Some(known) = self.known.get(&id) {
             return Ok(known.clone());
         }
@@ -237,7 +237,7 @@ impl Contents<'_> {
                 Vec::new()
             }
         };
-        let texts = (!texts.is_empty()).then(|| Rc::from(texts));
+        let texts = (!texts.is_empty()).then(|| Arc::from(texts));
         self.known.insert(id, texts.clone());
         Ok(texts)
     }

@@ -28,7 +28,7 @@ fn push(out: &mut String, character: char) {
         '\r' => out.push_str("\\r"),
         '\0'..='\x1f' | '\x7f' => out.push_str(&format!("\\x{:02x}", u32::from(character))),
         _ if character.is_control() || is_hidden(character) => {
-            out.push_str(&format!("\\u{{{:x}}}", u32::from(character)))
+            out.push_str(&format!("\\u{{{:x}}}", u32::from(character)));
         }
         _ => out.push(character),
     }

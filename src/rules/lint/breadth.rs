@@ -51,8 +51,8 @@ const ORDINARY_REFS: [&str; 9] = [
 ];
 
 /// Texts that have nothing in common.
-const UNRELATED: [&str; 6] =
-    ["x", "Fix the build", "1234", "文字", "-- !", "Ada <ada@example.org>"];
+const UNRELATED: [&str; 7] =
+    ["x", "Fix the build", "1234", "文字", "-- !", "Ada <ada@example.org>", "claude copilot devin"];
 
 /// Addresses at which anybody can have a mailbox.
 const MAILBOXES: [&str; 12] = [
@@ -103,7 +103,10 @@ fn probes(entry: &Entry<'_>, kind: Kind) -> (Vec<String>, &'static str, &'static
         let name = capital(word);
         format!("{name} Paroz <{}@example.org>", word.to_lowercase())
     };
-    let by_name = entry.marker.get("emails").is_none() && entry.marker.get("logins").is_none();
+    // Weak markers may be ones that people have too.
+    let by_name = entry.marker.get("emails").is_none()
+        && entry.marker.get("logins").is_none()
+        && entry.marker.text("confidence") == "strong";
     match kind {
         Kind::Path => {
             (ORDINARY_PATHS.map(str::to_owned).to_vec(), "paths", "also matches an ordinary path")
@@ -170,7 +173,9 @@ fn place<'n>(entry: &Entry<'n>, key: &str, kind: Kind, probe: &str) -> &'n Place
 fn expressions(entry: &Entry<'_>, problems: &mut Vec<Problem>) {
     for key in ["pattern", "value", "names"] {
         for (text, place) in entry.marker.list(key) {
-            let Some(compiled) = expression(text) else {
+            let whole = key == "names" && entry.kind() != Some(Kind::Identity);
+            let text = if whole { format!("^(?:{text})$") } else { text.to_owned() };
+            let Some(compiled) = expression(&text) else {
                 continue;
             };
             let id = entry.id();
