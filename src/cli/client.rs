@@ -7,7 +7,7 @@ use super::args::{CommitMsg, Global, PrePush};
 use super::error::Error;
 use super::output::Output;
 use super::{discover, load};
-use crate::git::{ObjectId, RefName, RefUpdate};
+use crate::git::{ObjectId, RefName, RefUpdate, Repository};
 use crate::policy::Verdict;
 use crate::push::Push;
 use crate::report::{Format, Report};
@@ -65,11 +65,29 @@ pub(super) fn commit_msg(
     let text = std::fs::read(&command.file).map_err(|source| Error::Read { what, source })?;
     let repository = discover(global)?;
     let config = load(global, Some(&repository))?;
-    let comment = repository.local_config("core.commentchar")?.unwrap_or_else(|| "#".into());
-    let message = without_comments(&text, comment.as_bytes());
+    let message = match comments(&repository)? {
+        Some(comment) => without_comments(&text, comment.as_bytes()),
+        None => text,
+    };
     let (head, _) = repository.head_and_upstream();
     let name = RefName::new(head.unwrap_or_else(|| b"HEAD".to_vec()));
     show(&scan::message(&config, repository.name(), &name, &message), output)
+}
+
+/// What begins the lines that git will leave out of the message; `None` when it leaves
+/// none out, or when that can't be known: judging more is safe.
+///
+/// Source: git-commit(1), `--cleanup`: comments are stripped only when the message is
+/// edited; git-config(1), `core.commentChar` and `core.commentString`.
+fn comments(repository: &Repository) -> Result<Option<String>, Error> {
+    let cleanup = repository.user_config("commit.cleanup")?;
+    let strips = cleanup.is_none_or(|mode| ["default", "strip", "scissors"].contains(&&*mode));
+    let string = match repository.user_config("core.commentstring")? {
+        Some(string) => Some(string),
+        None => repository.user_config("core.commentchar")?,
+    };
+    let string = string.unwrap_or_else(|| "#".into());
+    Ok(Some(string).filter(|string| strips && Repository::editor_is_used() && string != "auto"))
 }
 
 /// What git keeps of a message that was edited: no comment lines, nothing after the

@@ -4,9 +4,11 @@
 //! at a NUL in a message and fails on identities that `git push` accepts. Nothing here
 //! knows of markers or policy, and nothing here writes to a repository.
 
+mod alternates;
 mod changes;
 mod cli;
 mod commit;
+mod config;
 mod error;
 mod ident;
 mod new_commits;

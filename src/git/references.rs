@@ -14,6 +14,14 @@ pub struct Reference {
     pub target: ObjectId,
 }
 
+/// A line of `git for-each-ref`.
+#[derive(Debug)]
+pub(super) struct Listed {
+    name: Vec<u8>,
+    symbolic: Option<Vec<u8>>,
+    target: ObjectId,
+}
+
 /// How many symbolic refs may point to one another (`SYMREF_MAXDEPTH` in git's refs.c).
 const DEPTH: usize = 5;
 
@@ -44,6 +52,21 @@ impl Repository {
     }
 
     fn list_by_git(&self) -> Result<Vec<Reference>, GitError> {
+        let listed = self.listed_by_git()?.iter().filter(|listed| listed.symbolic.is_none());
+        Ok(listed
+            .filter_map(|listed| {
+                let name = self.in_namespace(&listed.name)?;
+                Some(Reference { name, target: listed.target })
+            })
+            .collect())
+    }
+
+    /// What `git for-each-ref` says, asked once.
+    fn listed_by_git(&self) -> Result<&[Listed], GitError> {
+        if let Some(listed) = self.listed.get() {
+            return Ok(listed);
+        }
+        let wrong = |reason: &str| GitError::References { reason: reason.to_owned() };
         let format = b"--format=%(objectname) %(symref) %(refname)";
         let output = cli::run(self.git_dir(), &[b"for-each-ref", format])?;
         let mut all = Vec::new();
@@ -51,18 +74,16 @@ impl Repository {
             let mut parts = line.splitn(3, |&byte| byte == b' ');
             let (Some(id), Some(symbolic), Some(name)) = (parts.next(), parts.next(), parts.next())
             else {
-                return Err(GitError::References {
-                    reason: "git printed a line in another form".into(),
-                });
+                return Err(wrong("git printed a line in another form"));
             };
-            let target = ObjectId::from_hex(id).ok_or_else(|| GitError::References {
-                reason: "git printed no object id".into(),
-            })?;
-            if let Some(name) = self.in_namespace(name).filter(|_| symbolic.is_empty()) {
-                all.push(Reference { name, target });
-            }
+            all.push(Listed {
+                name: name.to_vec(),
+                symbolic: (!symbolic.is_empty()).then(|| symbolic.to_vec()),
+                target: ObjectId::from_hex(id).ok_or_else(|| wrong("git printed no object id"))?,
+            });
         }
-        Ok(all)
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(self.listed.get_or_init(|| all))
     }
 
     /// The ref that an update of `name` really changes: `name` itself, or what a chain
@@ -73,7 +94,7 @@ impl Repository {
     pub fn resolve_symbolic(&self, name: &RefName) -> Result<RefName, GitError> {
         let mut name = self.with_namespace(name);
         for _ in 0..=DEPTH {
-            match self.symbolic_target(&name) {
+            match self.symbolic_target(&name)? {
                 Some(target) => name = target,
                 None => {
                     return Ok(self.in_namespace(&name).unwrap_or_else(|| RefName::new(name)));
@@ -84,14 +105,21 @@ impl Repository {
         Err(GitError::References { reason })
     }
 
-    fn symbolic_target(&self, name: &[u8]) -> Option<Vec<u8>> {
+    fn symbolic_target(&self, name: &[u8]) -> Result<Option<Vec<u8>>, GitError> {
         let text = std::str::from_utf8(name).ok().filter(|_| !self.is_reftable());
-        let Some(text) = text else {
-            let output = cli::run(self.git_dir(), &[b"symbolic-ref", b"-q", name]).ok()?;
-            return Some(output.trim_ascii().to_vec());
-        };
-        let reference = self.libgit2().find_reference(text).ok()?;
-        reference.symbolic_target_bytes().map(<[u8]>::to_vec)
+        if let Some(text) = text {
+            let reference = self.libgit2().find_reference(text).ok();
+            return Ok(reference.and_then(|it| it.symbolic_target_bytes().map(<[u8]>::to_vec)));
+        }
+        if self.is_reftable() {
+            let listed = self.listed_by_git()?;
+            if let Ok(at) = listed.binary_search_by(|listed| listed.name.as_slice().cmp(name)) {
+                return Ok(listed.get(at).and_then(|listed| listed.symbolic.clone()));
+            }
+        }
+        // A symbolic ref to a ref that is not there yet is in no list.
+        let output = cli::run(self.git_dir(), &[b"symbolic-ref", b"-q", name]).ok();
+        Ok(output.map(|output| output.trim_ascii().to_vec()))
     }
 
     /// The stored name of a ref of the namespace in use.

@@ -5,13 +5,16 @@
 //! put together here. Source: githooks(5), git(1) on `GIT_OBJECT_DIRECTORY` and
 //! `GIT_ALTERNATE_OBJECT_DIRECTORIES`, "Quarantine Environment" in git-receive-pack(1).
 
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
-use git2::{ConfigLevel, ErrorCode, Odb, RepositoryOpenFlags};
+use git2::{ErrorCode, Odb, RepositoryOpenFlags};
 
+use super::alternates::split_alternates;
+use super::references::Listed;
 use super::{GitError, IdSet, ObjectId, Objects, cli};
 
 /// Whether the owner of a repository is checked (`safe.directory` in git-config(1)).
@@ -72,6 +75,8 @@ pub struct Repository {
     environment: HookEnvironment,
     reftable: bool,
     namespace_prefix: Vec<u8>,
+    /// The refs as git lists them, where libgit2 can't.
+    pub(super) listed: OnceCell<Vec<Listed>>,
 }
 
 impl Repository {
@@ -130,6 +135,7 @@ impl Repository {
             git_dir,
             environment,
             reftable: false,
+            listed: OnceCell::new(),
         };
         let storage = repository.local_config("extensions.refstorage")?;
         repository.reftable = storage.is_some_and(|format| {
@@ -175,27 +181,6 @@ impl Repository {
         };
         let name = named.file_name().map(OsStrExt::as_bytes).unwrap_or_default();
         crate::text::escape::escape(name.strip_suffix(b".git").unwrap_or(name))
-    }
-
-    /// A value of the repository's own configuration file. The files of the user and of
-    /// the system are not read: whoever pushes over a file path can choose them.
-    ///
-    /// # Errors
-    /// When the file is broken.
-    pub fn local_config(&self, key: &str) -> Result<Option<String>, GitError> {
-        let failed = |error: git2::Error| GitError::Environment {
-            what: "the repository's config file".into(),
-            reason: error.message().to_owned(),
-        };
-        let config = self.inner.config().map_err(failed)?;
-        let Ok(local) = config.open_level(ConfigLevel::Local) else {
-            return Ok(None);
-        };
-        match local.get_string(key) {
-            Ok(value) => Ok(Some(value)),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(failed(error)),
-        }
     }
 
     /// The object database, with what a push has put in quarantine.
@@ -320,86 +305,13 @@ fn namespace_prefix(namespace: &[u8]) -> Vec<u8> {
     parts.flat_map(|part| [b"refs/namespaces/", part, b"/"].concat()).collect()
 }
 
-/// Splits `GIT_ALTERNATE_OBJECT_DIRECTORIES` at `:`; an entry that begins with `"` is
-/// quoted in Git's C style (git(1)).
-fn split_alternates(value: &[u8]) -> Vec<Vec<u8>> {
-    let mut all = Vec::new();
-    let mut rest = value;
-    while !rest.is_empty() {
-        let (entry, after) = match rest.strip_prefix(b"\"").and_then(unquote) {
-            Some(quoted) => quoted,
-            None => {
-                let end = rest.iter().position(|&byte| byte == b':').unwrap_or(rest.len());
-                let (entry, after) = rest.split_at(end);
-                (entry.to_vec(), after)
-            }
-        };
-        if !entry.is_empty() {
-            all.push(entry);
-        }
-        rest = after.strip_prefix(b":").unwrap_or(after);
-    }
-    all
-}
-
-/// Reads a C-style quoted string after its opening quote: the text, and what follows
-/// the closing quote. `None` when it is not one.
-fn unquote(quoted: &[u8]) -> Option<(Vec<u8>, &[u8])> {
-    let mut out = Vec::new();
-    let mut rest = quoted;
-    loop {
-        let (&byte, after) = rest.split_first()?;
-        rest = after;
-        match byte {
-            b'"' => return Some((out, rest)),
-            b'\\' => {
-                let (&escape, after) = rest.split_first()?;
-                rest = after;
-                out.push(match escape {
-                    b'a' => 7,
-                    b'b' => 8,
-                    b't' => b'\t',
-                    b'n' => b'\n',
-                    b'v' => 11,
-                    b'f' => 12,
-                    b'r' => b'\r',
-                    b'"' | b'\\' => escape,
-                    b'0'..=b'3' => {
-                        let (digits, after) = rest.split_at_checked(2)?;
-                        rest = after;
-                        let text = [&[escape], digits].concat();
-                        u8::from_str_radix(std::str::from_utf8(&text).ok()?, 8).ok()?
-                    }
-                    _ => return None,
-                });
-            }
-            _ => out.push(byte),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn quoted_alternates_keep_their_colons() {
-        let all = split_alternates(b"/a:\"/srv/a:b.git/\\303\\274\\\"\":/c");
-        assert_eq!(all, [b"/a".to_vec(), b"/srv/a:b.git/\xc3\xbc\"".to_vec(), b"/c".to_vec()]);
-        assert!(split_alternates(b"").is_empty());
-    }
 
     #[test]
     fn namespaces_nest() {
         assert_eq!(namespace_prefix(b"a/b"), b"refs/namespaces/a/refs/namespaces/b/");
         assert!(namespace_prefix(b"").is_empty());
-    }
-
-    proptest! {
-        #[test]
-        fn any_alternates_are_split(value: Vec<u8>) {
-            let _ = split_alternates(&value);
-        }
     }
 }

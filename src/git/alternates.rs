@@ -1,0 +1,80 @@
+//! `GIT_ALTERNATE_OBJECT_DIRECTORIES`, which libgit2 splits at every `:`, even inside
+//! quotes.
+
+/// Splits `GIT_ALTERNATE_OBJECT_DIRECTORIES` at `:`; an entry that begins with `"` is
+/// quoted in Git's C style (git(1)).
+pub(super) fn split_alternates(value: &[u8]) -> Vec<Vec<u8>> {
+    let mut all = Vec::new();
+    let mut rest = value;
+    while !rest.is_empty() {
+        let (entry, after) = match rest.strip_prefix(b"\"").and_then(unquote) {
+            Some(quoted) => quoted,
+            None => {
+                let end = rest.iter().position(|&byte| byte == b':').unwrap_or(rest.len());
+                let (entry, after) = rest.split_at(end);
+                (entry.to_vec(), after)
+            }
+        };
+        if !entry.is_empty() {
+            all.push(entry);
+        }
+        rest = after.strip_prefix(b":").unwrap_or(after);
+    }
+    all
+}
+
+/// Reads a C-style quoted string after its opening quote: the text, and what follows
+/// the closing quote. `None` when it is not one.
+fn unquote(quoted: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+    let mut out = Vec::new();
+    let mut rest = quoted;
+    loop {
+        let (&byte, after) = rest.split_first()?;
+        rest = after;
+        match byte {
+            b'"' => return Some((out, rest)),
+            b'\\' => {
+                let (&escape, after) = rest.split_first()?;
+                rest = after;
+                out.push(match escape {
+                    b'a' => 7,
+                    b'b' => 8,
+                    b't' => b'\t',
+                    b'n' => b'\n',
+                    b'v' => 11,
+                    b'f' => 12,
+                    b'r' => b'\r',
+                    b'"' | b'\\' => escape,
+                    b'0'..=b'3' => {
+                        let (digits, after) = rest.split_at_checked(2)?;
+                        rest = after;
+                        let text = [&[escape], digits].concat();
+                        u8::from_str_radix(std::str::from_utf8(&text).ok()?, 8).ok()?
+                    }
+                    _ => return None,
+                });
+            }
+            _ => out.push(byte),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn quoted_alternates_keep_their_colons() {
+        let all = split_alternates(b"/a:\"/srv/a:b.git/\\303\\274\\\"\":/c");
+        assert_eq!(all, [b"/a".to_vec(), b"/srv/a:b.git/\xc3\xbc\"".to_vec(), b"/c".to_vec()]);
+        assert!(split_alternates(b"").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn any_alternates_are_split(value: Vec<u8>) {
+            let _ = split_alternates(&value);
+        }
+    }
+}
