@@ -5,7 +5,7 @@
 //! header says; with look-alike characters folded. What only a later view shows was
 //! hidden from plain reading, and gets a tamper finding beside it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::credit::{Credit, Marked};
@@ -13,7 +13,7 @@ use super::line;
 use super::literals::Literals;
 use super::model::Models;
 use super::tamper::{Tampers, Trick};
-use crate::finding::{Field, Finding, Marker};
+use crate::finding::{Confidence, Field, Finding, Marker};
 use crate::git::Ident;
 use crate::text::decode::{Decoded, decode, without_nul};
 use crate::text::escape::lossy;
@@ -85,22 +85,26 @@ impl Matcher {
     #[must_use]
     pub fn find(&self, encoding: Option<&[u8]>, message: &[u8]) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let mut seen = HashSet::new();
+        // How surely each tool was seen on each line by the views so far.
+        let mut seen: HashMap<(String, usize), Confidence> = HashMap::new();
         let mut add = |hits: Vec<Hit>, trick: Option<Trick>| {
+            let mut now = Vec::new();
             for hit in hits {
-                let Some((marker, _)) = self.markers.get(hit.marker) else {
-                    continue;
-                };
-                // A line that plainly shows a marker of the tool hides nothing of it.
+                let Some((marker, _)) = self.markers.get(hit.marker) else { continue };
+                // A line that plainly shows as much of the tool hides nothing of it.
                 let known = (marker.tool.clone(), hit.line);
-                if trick.is_some() && seen.contains(&known) {
+                if seen.get(&known).is_some_and(|before| *before >= marker.confidence) {
                     continue;
                 }
-                seen.insert(known);
+                now.push((known, marker.confidence));
                 let trick = trick.or(hit.behind_nul.then_some(Trick::Nul));
                 let finding = self.finding(marker, &hit, message);
                 findings.extend(trick.iter().flat_map(|&t| self.tampers.beside(&finding, t)));
                 findings.push(finding);
+            }
+            for (known, confidence) in now {
+                let before = seen.entry(known).or_insert(confidence);
+                *before = confidence.max(*before);
             }
         };
         views(encoding, message, &mut |view, trick| add(self.hits(view), trick));

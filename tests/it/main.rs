@@ -27,3 +27,4 @@ mod push_repositories;
 mod rejection;
 mod support;
 mod docs;
+mod evasion;
