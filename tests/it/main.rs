@@ -13,6 +13,7 @@
 mod audit;
 mod bytes;
 mod catalogue;
+mod catalogue_page;
 mod layers;
 mod cli_errors;
 mod client_hooks;
