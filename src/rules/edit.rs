@@ -288,7 +288,7 @@ vendor = \"Us\"
         ];
         let mut from = 0;
         for part in added {
-            let at = text[from..].find(part);
+            let at = text.get(from..).and_then(|rest| rest.find(part));
             assert!(at.is_some(), "{part:?} is not, or not in order, in:\n{text}");
             from += at.unwrap();
         }

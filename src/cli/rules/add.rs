@@ -23,8 +23,12 @@ pub(super) fn add(bench: &Bench<'_>, command: &Add) -> Result<u8, Error> {
     let config = config::merge(&own.layers)?;
     let mut proposal = propose(&command.line, command.kind)?;
     proposal.confidence = proposal.confidence.min(command.confidence);
-    let tool = tool(&config, command)?;
-    for finding in found_already(&config, &proposal) {
+    let found = found_already(&config, &proposal);
+    let tool = match (&command.tool, found.first()) {
+        (None, Some(finding)) => finding.marker.tool.clone(),
+        _ => tool(&config, command)?,
+    };
+    for finding in found {
         let marker = &finding.marker;
         if marker.tool == tool {
             bench.output.say(&format!("`{}` finds this already; nothing to add", marker.id));

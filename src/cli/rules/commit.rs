@@ -49,8 +49,7 @@ pub(super) fn explain(
             all.extend(subject.all_findings(matchers));
         }
     }
-    let mut readings =
-        of_views("message", matchers.trace_message(commit.encoding, commit.message));
+    let mut readings = of_views("message", matchers.trace_message(commit.encoding, commit.message));
     if let Some(plain) = readings.first_mut() {
         plain.notes.extend(of_message(&commit));
     }

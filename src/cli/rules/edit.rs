@@ -97,6 +97,11 @@ pub(super) fn finish(bench: &Bench<'_>, own: &Own, checked: &Checked) -> Result<
         bench.output.say(&format!("{}:\n{}", own.shown(), difference.trim_end()));
     }
     warn(bench, &checked.warnings);
+    if !own.in_force {
+        let file = own.shown();
+        let hint = format!("use it by --rules, or copy it to {}", config::SYSTEM);
+        bench.output.note(&format!("provost: {file} is not in force here; {hint}\n"));
+    }
     Ok(0)
 }
 

@@ -106,8 +106,7 @@ fn identity(config: &Config, text: &str) -> Seen {
         let one = look(config, String::new(), stages, &subject);
         // Most markers look at all roles alike: each is told once.
         let new = |finding: &Finding| !seen.all.iter().any(|old| old.marker == finding.marker);
-        let judged: Vec<_> =
-            one.judged.into_iter().filter(|(finding, _)| new(finding)).collect();
+        let judged: Vec<_> = one.judged.into_iter().filter(|(finding, _)| new(finding)).collect();
         let all: Vec<_> = one.all.into_iter().filter(new).collect();
         let steps = |stage: &Stage| {
             let steps = stage.candidates.iter();
@@ -130,8 +129,7 @@ fn add_ref(config: &Config, name: &[u8], seen: &mut Seen) {
     let one = look(config, String::new(), Vec::new(), &subject);
     seen.stages.append(&mut stages);
     let known = |finding: &Finding| seen.all.iter().any(|old| old == finding);
-    let judged: Vec<_> =
-        one.judged.into_iter().filter(|(finding, _)| !known(finding)).collect();
+    let judged: Vec<_> = one.judged.into_iter().filter(|(finding, _)| !known(finding)).collect();
     let all: Vec<_> = one.all.into_iter().filter(|finding| !known(finding)).collect();
     seen.all.extend(all);
     seen.judged.extend(judged);

@@ -16,6 +16,8 @@ use crate::document::{Problem, Severity, Source};
 /// A file, and the layers that it belongs to.
 pub(super) struct Own {
     path: PathBuf,
+    /// Whether it is one of the layers in force where this is run.
+    pub(super) in_force: bool,
     /// Its text; empty when it is not there yet.
     pub(super) before: String,
     /// The layers in force, without it.
@@ -50,7 +52,8 @@ impl Own {
         };
         let mut without = in_force.clone();
         without.retain(|layer| !is_file(layer, &path));
-        let mut own = Self { path, before, without, layers: in_force };
+        let is_layer = without.len() < in_force.len() || path == Path::new(SYSTEM);
+        let mut own = Self { path, in_force: is_layer, before, without, layers: in_force };
         if !own.before.is_empty() {
             let source = own.source(&own.before);
             with_draft(&mut own.layers, source, None);

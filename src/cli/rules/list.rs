@@ -117,9 +117,8 @@ pub(super) fn text(config: &Config, rows: &[Row]) -> String {
         text.push('\n');
     }
     let off = rows.iter().filter(|row| row.disabled.is_some()).count();
-    let plural = |count: usize, word: &str| {
-        format!("{count} {word}{}", if count == 1 { "" } else { "s" })
-    };
+    let plural =
+        |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let off = if off > 0 { format!(", {off} of them switched off") } else { String::new() };
     let gap = if rows.is_empty() { "" } else { "\n" };
     format!("{text}{gap}{} of {}{off}\n", plural(rows.len(), "marker"), plural(tools, "tool"))

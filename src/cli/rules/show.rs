@@ -134,10 +134,8 @@ fn judgements(
         _ => vec![None],
     };
     // A shared file is never judged as one of the tool's own, nor the other way round.
-    let shared = matches!(
-        entry.marker.get("shared").map(|node| &node.value),
-        Some(Value::Boolean(true))
-    );
+    let shared =
+        matches!(entry.marker.get("shared").map(|node| &node.value), Some(Value::Boolean(true)));
     let uses = uses.into_iter().filter(|used| match used {
         Some((PathUse::Shared, _)) => shared,
         Some(_) => !shared,
@@ -224,4 +222,3 @@ impl Judgement {
         format!("{when}{verdict} ({}{line})", self.because)
     }
 }
-

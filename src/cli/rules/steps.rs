@@ -179,7 +179,10 @@ fn stage_text(stage: &Stage, most: usize, text: &mut String) {
             None => "matches".to_owned(),
             Some(why) => format!("no: {why}"),
         };
-        text.push_str(&format!("    {:width$}  {outcome} (has \"{}\")\n", step.marker, step.literal));
+        text.push_str(&format!(
+            "    {:width$}  {outcome} (has \"{}\")\n",
+            step.marker, step.literal
+        ));
     }
     more(stage.candidates.len(), most, "markers that were tried", text);
 }

@@ -71,11 +71,8 @@ fn examples(config: &Config) -> (usize, usize, Vec<Failure>) {
             }
             continue;
         }
-        let (expected, found) = if failure.should_match {
-            ("a match", "none")
-        } else {
-            ("no match", "one")
-        };
+        let (expected, found) =
+            if failure.should_match { ("a match", "none") } else { ("no match", "one") };
         let why = kind.filter(|_| failure.should_match);
         let why = why.map(|kind| why_not(&config.rules, kind, &failure.id, &failure.example));
         failures.push(Failure {
@@ -145,8 +142,7 @@ fn of_file(path: &Path, config: &Config) -> Result<Vec<Case>, Error> {
 
 fn of_message(path: &Path, tool: Option<&str>) -> Result<Case, Error> {
     let what = path.display().to_string();
-    let text =
-        fs::read(path).map_err(|source| Error::Read { what: what.clone(), source })?;
+    let text = fs::read(path).map_err(|source| Error::Read { what: what.clone(), source })?;
     Ok(cases::message(what, text, tool))
 }
 

@@ -114,20 +114,21 @@ pub(super) fn text(effect: &Effect, verbose: bool) -> String {
         ("newly rejected", &effect.newly_rejected),
         ("no longer rejected", &effect.no_longer_rejected),
     ];
+    text.push('\n');
     for (what, moved) in moved {
-        text.push_str(&format!("\n{what}: {}\n", moved.count));
+        text.push_str(&format!("{what}: {}\n", moved.count));
         samples(&moved.samples, moved.count, many, &mut text);
     }
     for transition in &effect.other {
         let (from, to) = (word(transition.from), word(transition.to));
-        text.push_str(&format!("\nfrom {from} to {to}: {}\n", transition.count));
+        text.push_str(&format!("from {from} to {to}: {}\n", transition.count));
         samples(&transition.samples, transition.count, many, &mut text);
     }
     let unchanged = effect.unchanged.iter().map(|(verdict, count)| format!("{count} {verdict}"));
     let unchanged: Vec<String> = unchanged.collect();
     let unchanged =
         if unchanged.is_empty() { "nothing marked".to_owned() } else { unchanged.join(", ") };
-    text.push_str(&format!("\nunchanged: {unchanged}\n"));
+    text.push_str(&format!("unchanged: {unchanged}\n"));
     markers(effect, verbose, many, &mut text);
     text
 }
@@ -138,7 +139,10 @@ fn markers(effect: &Effect, verbose: bool, many: bool, text: &mut String) {
         effect.markers.iter().filter(|marker| verbose || differs(marker)).collect();
     let same = effect.markers.len() - effect.markers.iter().filter(differs).count();
     let width = shown.iter().map(|marker| marker.id.len()).max().unwrap_or(0).max(7);
-    text.push_str(&format!("\n{:width$}  {:>8}  {:>8}\n", "markers", "before", "after"));
+    text.push('\n');
+    if !shown.is_empty() {
+        text.push_str(&format!("{:width$}  {:>8}  {:>8}\n", "markers", "before", "after"));
+    }
     for marker in &shown {
         let Figures { before, after, newly, no_longer } = marker.figures;
         let mut change = Vec::new();

@@ -47,9 +47,10 @@ pub(super) fn general(text: &str) -> General {
             }
         }
     }
-    let runs = fixed.iter().map(|run| run.trim()).filter(|run| {
-        run.chars().filter(|c| c.is_alphanumeric()).count() >= 2
-    });
+    let runs = fixed
+        .iter()
+        .map(|run| run.trim())
+        .filter(|run| run.chars().filter(|c| c.is_alphanumeric()).count() >= 2);
     let word = runs.max_by_key(|run| run.len()).map(|run| shortest(run).to_lowercase());
     General { pattern, word, varies }
 }
@@ -153,7 +154,10 @@ mod tests {
         for (text, expected) in [
             ("Made with Acme Coder 2.1", r"Made\s+with\s+Acme\s+Coder\s+\d+(?:\.\d+)*"),
             ("v3.", r"v\d+(?:\.\d+)*\."),
-            ("https://acme.example/s/session_01ABCDEF23", r"https://acme\.example/s/session_[\w-]+"),
+            (
+                "https://acme.example/s/session_01ABCDEF23",
+                r"https://acme\.example/s/session_[\w-]+",
+            ),
             ("3f2b8a10-9c1d-4c55-8a77-0123456789ab", r"[\w-]+"),
             ("[Acme](https://acme.example)", r"\[Acme\]\(https://acme\.example\)"),
             ("GPT-4 tool", r"GPT\-4\s+tool"),
