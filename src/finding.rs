@@ -171,6 +171,18 @@ pub struct Finding {
     pub model_vendor: Option<String>,
     /// For path markers, what became of the file.
     pub path_use: Option<PathUse>,
+    /// Set when a revert or a cherry-pick may have copied the mark.
+    pub copy: Option<Copied>,
+}
+
+/// A mark above `This reverts commit …` or `(cherry picked from commit …)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// The commit that the line names, if it names it in full.
+    pub from: Option<ObjectId>,
+    /// Whether that commit was judged before and carries the same mark. Anybody can type
+    /// such a line, so nothing is milder until this is so.
+    pub confirmed: bool,
 }
 
 /// The longest excerpt kept, in bytes.
@@ -190,7 +202,14 @@ impl Finding {
             model: None,
             model_vendor: None,
             path_use: None,
+            copy: None,
         }
+    }
+
+    /// How sure the finding is: a copied mark says little about this commit.
+    #[must_use]
+    pub fn confidence(&self) -> Confidence {
+        if self.copy.is_some() { Confidence::Weak } else { self.marker.confidence }
     }
 }
 

@@ -173,6 +173,14 @@ impl<'o, T> Graph<'o, T> {
         Ok(self.in_order(&[tip], &flags))
     }
 
+    /// Whether a commit exists and is reachable from one of those that hide.
+    pub fn is_hidden(&mut self, id: ObjectId, hiding: &[ObjectId]) -> bool {
+        let mut others = || Ok(hiding.to_vec());
+        let hidden = Hidden { old: IdSet::default(), others: &mut others };
+        self.objects.existed_before(id) != Some(false)
+            && self.new_commits(&[id], hidden).is_ok_and(|new| new.is_empty())
+    }
+
     /// Walks from both sides in date order until no commit is in doubt.
     fn limit(
         &mut self,

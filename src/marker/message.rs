@@ -13,12 +13,12 @@ use super::line;
 use super::literals::Literals;
 use super::model::Models;
 use super::tamper::{Tampers, Trick};
-use crate::finding::{Confidence, Field, Finding, Marker};
-use crate::git::Ident;
+use crate::finding::{Confidence, Copied, Field, Finding, Marker};
+use crate::git::{Ident, ObjectId};
 use crate::text::decode::{Decoded, decode, without_nul};
 use crate::text::escape::lossy;
 use crate::text::fold::{fold, may_change};
-use crate::text::lines::{Line, Locator};
+use crate::text::lines::{Line, Locator, pieces};
 
 /// All markers that look at lines of a message.
 #[derive(Debug)]
@@ -108,6 +108,9 @@ impl Matcher {
             }
         };
         views(encoding, message, &mut |view, trick| add(self.hits(view), trick));
+        if !findings.is_empty() {
+            mark_copies(message, &mut findings);
+        }
         findings
     }
 
@@ -206,6 +209,25 @@ impl Matcher {
             finding.model_vendor = Some(vendor);
         }
         finding
+    }
+}
+
+/// Marks what stands above a line by which `git revert` or `git cherry-pick -x` names the
+/// commit that the text was taken from.
+fn mark_copies(message: &[u8], findings: &mut [Finding]) {
+    for line in pieces(message) {
+        let text = line.bytes.trim_ascii();
+        let named = [b"This reverts commit ".as_slice(), b"(cherry picked from commit "]
+            .iter()
+            .find_map(|lead| text.strip_prefix(*lead));
+        let Some(named) = named else { continue };
+        let digits = named.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        let from = named.get(..digits).and_then(ObjectId::from_hex);
+        for finding in findings.iter_mut().filter(|finding| finding.copy.is_none()) {
+            if finding.line.is_some_and(|at| at < line.number) {
+                finding.copy = Some(Copied { from, confirmed: false });
+            }
+        }
     }
 }
 

@@ -139,7 +139,8 @@ impl Policy {
             decided = own(|kinds| &kinds.tamper).map(|(said, _)| said).or(decided);
         }
         decided = milder_of(decided, by_kind);
-        if marker.confidence == Confidence::Weak {
+        let copied = finding.copy.is_some_and(|copy| copy.confirmed);
+        if marker.confidence == Confidence::Weak || copied {
             decided = milder_of(decided, own(|kinds| &kinds.weak));
         }
         Decision {

@@ -75,7 +75,7 @@ fn finding(judged: &Judged, out: &mut dyn Write) -> io::Result<()> {
     let style = style(verdict);
     let finding = &judged.finding;
     let marker = &finding.marker;
-    let weak = if marker.confidence == crate::finding::Confidence::Weak { ", weak" } else { "" };
+    let weak = if finding.confidence() == crate::finding::Confidence::Weak { ", weak" } else { "" };
     writeln!(
         out,
         "  {style}{:<6}{style:#}  {} ({}{weak}) in {}",

@@ -65,7 +65,7 @@ pub(super) fn finding<'r>(report: &'r Report, judged: &'r Judged) -> Record<'r> 
         model: finding.model.as_deref(),
         marker: &marker.id,
         kind: marker.kind,
-        confidence: marker.confidence,
+        confidence: finding.confidence(),
         field: finding.field.to_string(),
         line: finding.line,
         path: finding.path.as_deref().map(escape),

@@ -61,7 +61,10 @@ pub fn judge_history(
         all.append(&mut new);
     }
     scan.commits = all.len();
-    for (id, findings) in scan.findings_of(&all, progress)? {
+    let mut found = scan.findings_of(&all, progress)?;
+    // All of a history is judged, so what is in it was.
+    scan.confirm_copies(&mut found, &mut |_, id| first.contains_key(&id));
+    for (id, findings) in found {
         let label = scan.label(id)?;
         if let Some(reference) = first.get(&id).and_then(|&at| refs.get(at)) {
             scan.add(Some(&label), &reference.name, findings);

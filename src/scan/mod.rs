@@ -6,6 +6,7 @@
 //! looked at is in the report.
 
 mod commit;
+mod copies;
 mod history;
 mod objects;
 mod push;

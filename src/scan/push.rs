@@ -92,11 +92,14 @@ pub fn judge_range(
     let objects = repository.objects()?;
     let mut scan = Scan::new(repository, &objects, config, Scope::default());
     scan.judge_name(name);
+    let judged = hidden.to_vec();
     let mut others = || Ok(hidden.to_vec());
     let hidden = Hidden { old: IdSet::default(), others: &mut others };
     let ids = scan.graph.new_commits(tips, hidden)?;
     scan.commits = ids.len();
-    for (id, findings) in scan.findings_of(&ids, &mut |_, _| {})? {
+    let mut found = scan.findings_of(&ids, &mut |_, _| {})?;
+    scan.confirm_copies(&mut found, &mut |graph, id| graph.is_hidden(id, &judged));
+    for (id, findings) in found {
         let label = scan.label(id)?;
         scan.add(Some(&label), name, findings);
     }
@@ -258,8 +261,14 @@ impl Scan<'_> {
             }
         }
         let mut others = || existing.commits();
+        let before: Vec<ObjectId> = old.iter().copied().collect();
         let ids = self.graph.new_commits(&tips, Hidden { old, others: &mut others })?;
-        let found = self.findings_of(&ids, &mut |_, _| {})?;
+        let mut found = self.findings_of(&ids, &mut |_, _| {})?;
+        self.confirm_copies(&mut found, &mut |graph, id| {
+            let mut judged = existing.commits().unwrap_or_default();
+            judged.extend(&before);
+            graph.is_hidden(id, &judged)
+        });
         self.commits += ids.len();
         for target in group.iter().filter(|target| Self::is_notes(&target.name)) {
             for &id in &ids {

@@ -26,6 +26,8 @@ mod push_protocol;
 mod push_refs;
 mod push_repositories;
 mod rejection;
+mod rules_bench;
 mod support;
+mod copies;
 mod docs;
 mod evasion;
