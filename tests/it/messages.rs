@@ -194,7 +194,7 @@ fn colours_within_the_trailer_do_not_hide_it() {
         let line = CLAUDE.replace("noreply@anthropic.com", trick);
         let (branch, pushed) = bench.push(format!("Subject\n\n{line}\n"));
         pushed.must_reject(&[&branch]).must_say("marker tamper/");
-        bench.passes(format!("Subject\n\nReviewed-by: Claude \x1b[1mParoz <claude@2xlibre.net>\n"));
+        bench.passes("Subject\n\nReviewed-by: Claude \x1b[1mParoz <claude@2xlibre.net>\n");
     }
 }
 

@@ -44,7 +44,7 @@ fn a_misplaced_parent_line_does_not_hide_a_real_history() {
 }
 
 /// A server that has lost an object below what is pushed; git does not look there.
-fn judge_over_a_loss(lose: &dyn Fn(&TestServer, &Client), options: Options) {
+fn judge_over_a_loss(lose: &dyn Fn(&TestServer, &Client), options: &Options) {
     for (message, good) in [(clean("Change"), true), (marked("Change"), false)] {
         let server = options.clone().start();
         let client = server.client();
@@ -71,7 +71,7 @@ fn a_lost_old_file_lets_nothing_pass_unjudged() {
     let lose = |server: &TestServer, client: &Client| {
         std::fs::remove_file(loose(server, &client.id("HEAD:a/b"))).unwrap();
     };
-    judge_over_a_loss(&lose, Options::default());
+    judge_over_a_loss(&lose, &Options::default());
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_lost_old_tree_lets_nothing_pass_unjudged() {
     let lose = |server: &TestServer, client: &Client| {
         std::fs::remove_file(loose(server, &client.id("HEAD:a"))).unwrap();
     };
-    judge_over_a_loss(&lose, Options::default());
+    judge_over_a_loss(&lose, &Options::default());
 }
 
 /// The same in a partial clone, where such a loss is ordinary: the objects are promised.
@@ -97,11 +97,14 @@ fn a_promised_old_file_lets_nothing_pass_unjudged() {
             std::fs::remove_file(loose(server, &client.id(revision))).unwrap();
         }
     };
-    judge_over_a_loss(&lose, options);
+    judge_over_a_loss(&lose, &options);
 }
 
+/// Mode, name and object id.
+type TreeEntry<'e> = (&'e str, &'e str, &'e str);
+
 /// Writes a tree byte by byte, entries in the order given; its id.
-fn raw_tree(client: &Client, entries: &[(&str, &str, &str)]) -> String {
+fn raw_tree(client: &Client, entries: &[TreeEntry<'_>]) -> String {
     let mut raw = Vec::new();
     for (mode, name, id) in entries {
         raw.extend_from_slice(format!("{mode} {name}\0").as_bytes());
@@ -122,7 +125,7 @@ fn a_tree_of_any_make_hides_no_tool_file() {
     let below = raw_tree(&client, &[("100644", "settings.json", &blob)]);
     let file = |name, mode| (mode, name, blob.as_str());
     let above = raw_tree(&client, &[file("CLAUDE.md", "100644")]);
-    let trees: [(&str, Vec<(&str, &str, &str)>); 10] = [
+    let trees: [(&str, Vec<TreeEntry<'_>>); 10] = [
         ("zero-padded mode", vec![("0100644", "CLAUDE.md", &blob)]),
         ("odd mode", vec![("100600", "CLAUDE.md", &blob)]),
         ("executable", vec![file("CLAUDE.md", "100755")]),

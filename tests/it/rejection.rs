@@ -54,7 +54,7 @@ fn comparable(line: &str) -> String {
     for word in line.split(' ') {
         let hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
         out.push(match word.split_once(':') {
-            Some((file, _)) if file == "rules.toml" => "rules.toml:N".to_owned(),
+            Some(("rules.toml", _)) => "rules.toml:N".to_owned(),
             // The temporary directory has another name every time.
             _ if word.contains("/sandbox-") => {
                 format!("DIR/{}", word.rsplit('/').next().unwrap_or_default())
