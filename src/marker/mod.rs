@@ -31,7 +31,7 @@ pub use identity::Role;
 pub use message::MOST_HITS;
 pub use model::{Model, Models};
 pub use path::PathMatch;
-pub use pattern::expression;
+pub use pattern::{expression, glob};
 pub use tamper::Trick;
 pub use trace::{Candidate, CreditLine, View, credit_line};
 

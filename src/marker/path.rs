@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::pattern::PathGlob;
+use super::tamper::Trick;
 use crate::document::{Fields, Problem};
 use crate::finding::{Kind, Marker};
 
@@ -90,6 +91,8 @@ pub struct Matcher {
     by_name: HashMap<Vec<u8>, Vec<(usize, usize)>>,
     /// What a component begins with, marker, glob.
     by_start: Vec<(Vec<u8>, usize, usize)>,
+    /// Dotted names in lower case, to the name as it is.
+    dotted: HashMap<Vec<u8>, Vec<u8>>,
 }
 
 impl Matcher {
@@ -104,13 +107,16 @@ impl Matcher {
                 }
             }
         }
-        Self { markers, by_name, by_start }
+        let dotted = by_name.keys().filter(|name| name.starts_with(b"."));
+        let dotted = dotted.map(|name| (name.to_ascii_lowercase(), name.clone())).collect();
+        Self { markers, by_name, by_start, dotted }
     }
 
     /// Whether any marker asks for a component of this name.
     #[must_use]
     pub fn is_key(&self, component: &[u8]) -> bool {
         self.by_name.contains_key(component)
+            || component.starts_with(b".") && self.dotted(component).is_some()
             || self.by_start.iter().any(|(start, ..)| component.starts_with(start))
     }
 
@@ -132,6 +138,35 @@ impl Matcher {
         found
             .map(|(marker, spec)| PathMatch { marker: Arc::clone(marker), shared: spec.shared })
             .collect()
+    }
+
+    /// The markers of a path that plain reading does not show: a dotted name in another
+    /// case, which a file system that ignores case takes for the same (`.Claude/`; never
+    /// `claude.md`, which is a document), or a link in the place of a tool's directory.
+    #[must_use]
+    pub fn find_disguised(&self, path: &[u8], is_link: bool) -> Vec<(PathMatch, Trick)> {
+        let proper: Vec<&[u8]> = path
+            .split(|&byte| byte == b'/')
+            .map(|component| self.dotted(component).map_or(component, Vec::as_slice))
+            .collect();
+        let proper = proper.join(&b'/');
+        let mut found: Vec<(PathMatch, Trick)> = Vec::new();
+        if proper != path {
+            found.extend(self.find(&proper).into_iter().map(|found| (found, Trick::Case)));
+        }
+        if is_link {
+            let inside = [&proper, b"/.".as_slice()].concat();
+            found.extend(self.find(&inside).into_iter().map(|found| (found, Trick::Link)));
+        }
+        found
+    }
+
+    /// The dotted name that a component is, whatever its case.
+    fn dotted(&self, component: &[u8]) -> Option<&Vec<u8>> {
+        if !component.starts_with(b".") {
+            return None;
+        }
+        self.dotted.get(&component.to_ascii_lowercase())
     }
 
     fn test(&self, path: &[u8], at: usize, nth: usize, found: &mut Vec<usize>) {

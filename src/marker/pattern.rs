@@ -113,6 +113,12 @@ impl PathGlob {
     }
 }
 
+/// Compiles a glob as markers do; `None` when it is none.
+#[must_use]
+pub fn glob(text: &str) -> Option<GlobMatcher> {
+    build_glob(text).ok()
+}
+
 fn build_glob(source: &str) -> Result<GlobMatcher, globset::Error> {
     let mut builder = GlobBuilder::new(source);
     builder.literal_separator(true).backslash_escape(true);

@@ -19,14 +19,20 @@ pub enum Trick {
     Encoding,
     /// By a ref under `refs/replace/` that shows another object instead.
     Replace,
+    /// By a file name in another case.
+    Case,
+    /// By a symbolic link in the place of a directory.
+    Link,
 }
 
 impl Trick {
-    const WORDS: [(&'static str, Self); 4] = [
+    const WORDS: [(&'static str, Self); 6] = [
         ("nul", Self::Nul),
         ("look-alike", Self::LookAlike),
         ("encoding", Self::Encoding),
         ("replace", Self::Replace),
+        ("case", Self::Case),
+        ("link", Self::Link),
     ];
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::{Scope, objects};
 use crate::finding::{Field, Finding, PathUse};
 use crate::git::{Change, Changes, GitError, IdMap, IdSet, Mode, ObjectId, Objects, Side, Visitor};
-use crate::marker::{MOST_TEXTS, Matchers, PathMatch, Text};
+use crate::marker::{MOST_TEXTS, Matchers, PathMatch, Text, Trick};
 use crate::report::Skipped;
 use crate::text::escape::escape;
 
@@ -75,7 +75,7 @@ impl<'o> Trees<'o> {
             }
             texts.retain(|text| !text.added || !gone.blobs.contains(&text.id));
         }
-        let paths = paths.into_iter().map(PathSeen::finding);
+        let paths = paths.into_iter().flat_map(|path| path.findings(self.matchers));
         Ok(paths.chain(texts.into_iter().map(TextSeen::finding)).collect())
     }
 
@@ -101,10 +101,13 @@ struct PathSeen {
     path: Vec<u8>,
     id: ObjectId,
     added: bool,
+    /// How the path was disguised, if it was.
+    trick: Option<Trick>,
 }
 
 impl PathSeen {
-    fn finding(self) -> Finding {
+    /// The finding, and one that says how it was disguised.
+    fn findings(self, matchers: &Matchers) -> Vec<Finding> {
         let mut finding = Finding::new(&self.found.marker, Field::Tree, &self.path);
         finding.path_use = Some(match (self.found.shared, self.added) {
             (true, _) => PathUse::Shared,
@@ -112,7 +115,9 @@ impl PathSeen {
             (false, false) => PathUse::Changed,
         });
         finding.path = Some(self.path);
-        finding
+        let mut all = self.trick.map_or_else(Vec::new, |it| matchers.tamper.beside(&finding, it));
+        all.push(finding);
+        all
     }
 }
 
@@ -160,11 +165,17 @@ impl Visitor for Look<'_, '_> {
             return Ok(true);
         }
         // What was a directory or a file of another kind before was not this file.
-        let found = self.matchers.path.find(change.path);
+        let paths = &self.matchers.path;
+        let plain = paths.find(change.path).into_iter().map(|found| (found, None));
+        let mut found: Vec<(PathMatch, Option<Trick>)> = plain.collect();
+        if found.is_empty() {
+            let disguised = paths.find_disguised(change.path, new.mode == Mode::Link);
+            found.extend(disguised.into_iter().map(|(found, trick)| (found, Some(trick))));
+        }
         let mut interest = !found.is_empty();
-        for found in found {
-            let path = change.path.to_vec();
-            self.paths.push(PathSeen { found, path, id: new.id, added: change.old.is_none() });
+        for (found, trick) in found {
+            let (path, added) = (change.path.to_vec(), change.old.is_none());
+            self.paths.push(PathSeen { found, path, id: new.id, added, trick });
         }
         if self.contents.wanted && new.mode == Mode::Blob {
             interest |= self.content(change, new)?;

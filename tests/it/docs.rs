@@ -70,7 +70,8 @@ fn links_lead_somewhere() {
 #[test]
 fn source_paths_that_are_named_exist() {
     let mut seen = 0;
-    for (path, text) in pages() {
+    // The catalogue names files of other projects, where facts were seen.
+    for (path, text) in pages().into_iter().filter(|(path, _)| !path.ends_with("catalogue.md")) {
         for word in text.split(|c: char| !(c.is_alphanumeric() || "/_.-<>".contains(c))) {
             let word = word.trim_end_matches('.');
             let named = ["src/", "tests/", "hooks/", "docs/", "benches/"]

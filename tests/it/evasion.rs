@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::support::Client;
 use provost::config::{self, Config, Layers};
 use provost::document::Value;
 use provost::finding::{Confidence, Finding, Kind};
@@ -273,4 +274,38 @@ fn ordinary_text_in_any_script_is_no_disguise() {
             assert!(found.is_empty(), "{message:?} {encoding:?}: {found:?}");
         }
     }
+}
+
+/// A tool's directory in another case, or a link in its place, is still the tool's; a
+/// document whose name only resembles one is not.
+#[test]
+fn disguised_paths_are_found_and_documents_are_not() {
+    for (path, link, tricks) in [
+        (".Claude/settings.json", false, vec!["tamper/case"]),
+        ("sub/.CURSOR/rules/a.mdc", false, vec!["tamper/case"]),
+        (".claude", true, vec!["tamper/link"]),
+        (".TABNINE", true, vec!["tamper/link"]),
+        ("CLAUDE.md", true, vec![]),
+    ] {
+        let client = Client::alone();
+        client.commit("First").create();
+        if link {
+            std::os::unix::fs::symlink("elsewhere", client.path().join(path)).unwrap();
+            client.must(&["add", path]);
+            client.must(&["commit", "-q", "-m", "Second"]);
+        } else {
+            client.commit("Second").file(path, "{}").create();
+        }
+        let finished = client.provost(&["check", "--format", "jsonl", "HEAD~1..HEAD"]).expect(1);
+        let out = finished.out();
+        assert_eq!(out.contains("\"kind\":\"tamper\""), !tricks.is_empty(), "{path}: {out}");
+        assert!(tricks.iter().all(|trick| out.contains(trick)), "{path}: {out}");
+        assert!(out.contains("\"kind\":\"path\""), "{path}: {out}");
+    }
+    let client = Client::alone();
+    client.commit("First").create();
+    let commit = client.commit("Second").file("docs/claude.md", "x").file("agents.md", "x");
+    commit.file("claude/readme", "x").file("Cursor/rules", "x").create();
+    let finished = client.provost(&["check", "--format", "jsonl", "HEAD~1..HEAD"]).expect(0);
+    assert!(finished.out().contains("\"findings\":0"), "{}", finished.all());
 }
