@@ -103,6 +103,12 @@ impl<'n> Entry<'n> {
         Kind::WORDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind)
     }
 
+    /// Whether a layer other than the built-in one says anything of it.
+    #[must_use]
+    pub fn is_touched(&self) -> bool {
+        !self.marker.node.place.source.built_in
+    }
+
     /// Whether it is switched off.
     #[must_use]
     pub fn is_disabled(&self) -> bool {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::spec;
 use crate::document::{Place, Problem};
 use crate::finding::{Confidence, Kind, Marker};
-use crate::marker::{Matchers, Models, expression};
+use crate::marker::{Matchers, Models, Spec, expression, glob};
 use crate::rules::entries::Entry;
 
 /// Paths that have nothing to do with any tool.
@@ -76,6 +76,10 @@ pub(super) fn lint(entry: &Entry<'_>, problems: &mut Vec<Problem>) {
     let Some((kind, spec)) = spec(entry) else {
         return;
     };
+    if let Spec::Path(_) = spec {
+        paths(entry, &spec, problems);
+        return;
+    }
     let marker = Arc::new(Marker {
         id: entry.id().to_owned(),
         tool: String::new(),
@@ -108,9 +112,6 @@ fn probes(entry: &Entry<'_>, kind: Kind) -> (Vec<String>, &'static str, &'static
         && entry.marker.get("logins").is_none()
         && entry.marker.text("confidence") == "strong";
     match kind {
-        Kind::Path => {
-            (ORDINARY_PATHS.map(str::to_owned).to_vec(), "paths", "also matches an ordinary path")
-        }
         Kind::Ref => {
             (ORDINARY_REFS.map(str::to_owned).to_vec(), "refs", "also matches an ordinary ref")
         }
@@ -140,6 +141,38 @@ fn probes(entry: &Entry<'_>, kind: Kind) -> (Vec<String>, &'static str, &'static
     }
 }
 
+/// Globs over paths, one by one.
+fn paths(entry: &Entry<'_>, spec: &Spec, problems: &mut Vec<Problem>) {
+    let help = "name the tool's own directory or file, `**/.tool/**` say";
+    for (claim, (text, place)) in spec.claims().iter().zip(entry.marker.list("paths")) {
+        let Some(glob) = glob(&claim.literal) else {
+            continue;
+        };
+        let ordinary: Vec<&&str> =
+            ORDINARY_PATHS.iter().filter(|path| glob.is_match(path)).collect();
+        let parts = text.split('/').filter(|part| !part.is_empty() && *part != "**");
+        let extension = parts.clone().count() == 1
+            && text.trim_matches(['*', '/']).starts_with('.')
+            && parts.last().is_some_and(|last| last.starts_with('*'));
+        let id = entry.id();
+        problems.extend(match ordinary.first() {
+            Some(_) if ordinary.len() * 2 > ORDINARY_PATHS.len() => {
+                let message = format!("`{text}` of `{id}` matches nearly every path");
+                Some(Problem::new(place, message).help(help))
+            }
+            Some(path) => {
+                let message = format!("`{id}` also matches an ordinary path: `{path}`");
+                Some(Problem::warning(place, message).help(help))
+            }
+            None if extension => {
+                let message = format!("`{text}` of `{id}` matches every file of this extension");
+                Some(Problem::warning(place, message).help(help))
+            }
+            None => None,
+        });
+    }
+}
+
 fn capital(word: &str) -> String {
     let mut characters = word.chars();
     let first = characters.next().map(|first| first.to_uppercase().to_string());
@@ -148,7 +181,6 @@ fn capital(word: &str) -> String {
 
 fn tighter(kind: Kind) -> &'static str {
     match kind {
-        Kind::Path => "name the tool's own directory or file, `**/.tool/**` say",
         Kind::Ref => "name the tool's own prefix, `refs/heads/tool/**` say",
         Kind::Line | Kind::Content => {
             "anchor the expression with ^ and $: an attribution stands alone on its line"
@@ -163,7 +195,7 @@ fn place<'n>(entry: &Entry<'n>, key: &str, kind: Kind, probe: &str) -> &'n Place
     let alone = list.iter().find(|(text, _)| {
         let begins = text.trim_start_matches('*').trim_start_matches('/');
         let begins = begins.split(['*', '?', '[', '{']).next().unwrap_or_default();
-        matches!(kind, Kind::Path | Kind::Ref) && probe.contains(begins)
+        kind == Kind::Ref && probe.contains(begins)
     });
     alone.map_or_else(|| entry.marker.place_of(key), |(_, place)| place)
 }

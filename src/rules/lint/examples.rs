@@ -37,9 +37,6 @@ pub(super) fn lint(
             problems.push(Problem::new(&failure.place, message).help(help));
         }
     }
-    for entry in markers.iter().filter(|entry| !entry.is_disabled()) {
-        never_wins(entry, rules, problems);
-    }
 }
 
 /// Which layer made an example of a weaker one fail.
@@ -95,7 +92,7 @@ pub fn why_not(rules: &RuleSet, kind: Kind, id: &str, example: &str) -> String {
 
 /// A marker of which every example shows a surer marker of the same tool, or one that
 /// comes first, is never reported.
-fn never_wins(entry: &Entry<'_>, rules: &RuleSet, problems: &mut Vec<Problem>) {
+pub(super) fn never_wins(entry: &Entry<'_>, rules: &RuleSet, problems: &mut Vec<Problem>) {
     let of_lines =
         matches!(entry.kind(), Some(Kind::Trailer | Kind::SignOff | Kind::Line | Kind::Identity));
     let hits = entry.marker.list("hits");

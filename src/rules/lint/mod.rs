@@ -3,11 +3,14 @@
 //! a source.
 //!
 //! What makes a file unusable is reported when it is loaded; here only loaded rules are
-//! looked at, built-in ones too. Every problem names its place and what to do.
+//! looked at: what the layers over the built-in one say, or that one if it is alone.
+//! Every problem names its place and what to do.
 
 mod breadth;
 mod examples;
 mod twins;
+
+use std::collections::HashSet;
 
 use super::entries::{self, Entry, Written};
 use super::{RuleSet, check_examples};
@@ -26,7 +29,10 @@ pub fn lint(root: &Node, rules: &RuleSet, whole: bool) -> Vec<Problem> {
     for tool in entries::tools(root) {
         tool_alone(tool, rules, &mut problems);
     }
-    for entry in &markers {
+    let alone = !markers.iter().any(Entry::is_touched);
+    let (looked_at, _): (Vec<_>, Vec<_>) =
+        markers.iter().copied().partition(|entry| alone || entry.is_touched());
+    for entry in &looked_at {
         facts(entry, &mut problems);
         if !entry.is_disabled() {
             breadth::lint(entry, &mut problems);
@@ -35,8 +41,14 @@ pub fn lint(root: &Node, rules: &RuleSet, whole: bool) -> Vec<Problem> {
     if whole {
         let (_, failures) = check_examples(root, rules);
         examples::lint(&markers, rules, &failures, &mut problems);
+        for entry in looked_at.iter().filter(|entry| !entry.is_disabled()) {
+            examples::never_wins(entry, rules, &mut problems);
+        }
     }
-    twins::lint(&markers, &mut problems);
+    // A tool's markers are compared with each other when any of them is looked at.
+    let tools: HashSet<&str> = looked_at.iter().map(|entry| entry.tool.text("id")).collect();
+    let beside = markers.iter().filter(|entry| tools.contains(entry.tool.text("id")));
+    twins::lint(&beside.copied().collect::<Vec<_>>(), &mut problems);
     problems.sort_by_key(|problem| (problem.place.source.built_in, problem.place.span.start));
     problems
 }
