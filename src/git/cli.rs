@@ -40,14 +40,15 @@ pub(super) fn run(git_dir: &Path, arguments: &[&[u8]]) -> Result<Vec<u8>, GitErr
 }
 
 /// Whether git refuses an update to `new` by itself, because `missing` is missing: its
-/// connectivity check fails (check_connected in git's builtin/receive-pack.c). `false`
-/// when it does not, or git can't be asked.
+/// connectivity check fails (check_connected in git's connected.c, which passes what a
+/// promisor has promised). `false` when it does not, or git can't be asked.
 pub(super) fn refuses(git_dir: &Path, new: ObjectId, missing: ObjectId) -> bool {
     let (new, missing) = (new.to_string(), missing.to_string());
-    let works = run(git_dir, &[b"rev-parse", b"--git-dir"]).is_ok();
-    let walk: [&[u8]; 7] =
-        [b"rev-list", b"--objects", b"--quiet", new.as_bytes(), b"--not", b"--all", b"--"];
+    let walk: [&[u8]; 4] = [b"rev-list", b"--objects", b"--quiet", b"--exclude-promisor-objects"];
+    let check = |rest: &[&[u8]]| run(git_dir, &[walk.as_slice(), rest].concat());
+    // A walk that fails for another reason than a missing object says nothing.
+    let works = check(&[b"--max-count=0", b"--all"]).is_ok();
     works
         && run(git_dir, &[b"cat-file", b"-e", missing.as_bytes()]).is_err()
-        && run(git_dir, &walk).is_err()
+        && check(&[new.as_bytes(), b"--not", b"--all", b"--"]).is_err()
 }
