@@ -27,6 +27,8 @@ mod push_refs;
 mod push_repositories;
 mod rejection;
 mod rules_bench;
+mod rules_bench_cases;
+mod rules_bench_explain;
 mod support;
 mod copies;
 mod docs;
