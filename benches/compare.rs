@@ -106,7 +106,11 @@ fn run(args: &Args) -> Result<bool, Failure> {
     }
     let state = repository.state(&git)?;
     let mut out = io::stdout();
-    writeln!(out, "provost / git; ratios below 1 are in provost's favour\n{state}\n")?;
+    writeln!(
+        out,
+        "provost / git; ratios below 1 are in provost's favour; memory includes the parts"
+    )?;
+    writeln!(out, "of packs that are mapped, which are shared and can be given up\n{state}\n")?;
     writeln!(out, "{}", table::table(&measured))?;
     for check in &checked {
         writeln!(out, "{}", check.line())?;

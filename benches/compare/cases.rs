@@ -12,14 +12,13 @@ use super::Failure;
 use super::repository::{Git, Quarantine, Repository};
 use super::table::Target;
 
-/// The program that is measured, as built with the options of a release.
-const PROVOST: &str = env!("CARGO_BIN_EXE_provost");
-
 /// What a case is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Case {
     /// One new commit is pushed onto the tip of a branch
     PushTip,
+    /// The same with a commit that an AI tool has signed: what a refusal costs
+    PushMarked,
     /// A push that only deletes a branch: what a start costs
     StartUp,
     /// A whole history: messages, people, paths
@@ -59,7 +58,12 @@ impl Case {
         match self {
             Self::PushTip => {
                 let (branch, tip) = head(git, repository)?;
-                push(git, repository, "push-tip", &tip, &format!("{tip} NEW {branch}"))
+                push(git, repository, "push-tip", &tip, &format!("{tip} NEW {branch}"), PLAIN)
+            }
+            Self::PushMarked => {
+                let (branch, tip) = head(git, repository)?;
+                let line = format!("{tip} NEW {branch}");
+                push(git, repository, "push-marked", &tip, &line, &format!("{PLAIN}\n{MARK}"))
             }
             Self::PushOldParent => {
                 let (_, tip) = head(git, repository)?;
@@ -70,13 +74,13 @@ impl Case {
                 let parent = ["rev-list", "--first-parent", "--max-count=1", &skip, &tip];
                 let parent = git.ask(&repository.path, &parent)?;
                 let line = format!("{} NEW refs/heads/old-parent", null(&tip));
-                push(git, repository, "push-old-parent", &parent, &line)
+                push(git, repository, "push-old-parent", &parent, &line, PLAIN)
             }
             Self::StartUp => {
                 let (branch, tip) = head(git, repository)?;
                 let input = format!("{tip} {} {branch}\n", null(&tip));
                 let arguments = ["--isolated", "pre-receive"];
-                let mut ours = git.command(PROVOST, &repository.path, &arguments);
+                let mut ours = git.command(&git.provost, &repository.path, &arguments);
                 ours.env("GIT_DIR", ".").env("GIT_PUSH_OPTION_COUNT", "0");
                 // git has nothing to look for: the least that a git process does.
                 let theirs = git.command("git", &repository.path, &["rev-parse", "--git-dir"]);
@@ -96,6 +100,11 @@ impl Case {
     }
 }
 
+/// The message of a pushed commit.
+const PLAIN: &str = "reader: Add one line to the unit\n\nSigned-off-by: Bench <bench@bench.test>";
+/// What a tool adds to it.
+const MARK: &str = "Co-Authored-By: Claude Opus 4.6 <noreply@anthropic.com>";
+
 /// A push of one new commit onto `parent`; `NEW` in the hook's line is its id.
 fn push(
     git: &Git,
@@ -103,10 +112,11 @@ fn push(
     name: &'static str,
     parent: &str,
     line: &str,
+    message: &str,
 ) -> Result<Plan, Failure> {
     let quarantine = Quarantine::new(&repository.path)?;
-    let new = quarantine.commit(git, parent)?;
-    let hook = quarantine.command(git, PROVOST, &["--isolated", "pre-receive"]);
+    let new = quarantine.commit(git, parent, message)?;
+    let hook = quarantine.command(git, &git.provost, &["--isolated", "pre-receive"]);
     // As receive-pack's own check for missing objects asks, without the objects.
     let list = quarantine.command(git, "git", &["rev-list", "--stdin"]);
     Ok(Plan {
@@ -132,7 +142,7 @@ fn audit(
         name,
         target: Target::CpuAndPeak(MORE_MEGABYTES),
         ours: Side {
-            command: git.command(PROVOST, &repository.path, &arguments),
+            command: git.command(&git.provost, &repository.path, &arguments),
             input: String::new(),
         },
         theirs: Side { command: git.command("git", &repository.path, &log), input: String::new() },
@@ -156,7 +166,7 @@ fn first_push(git: &Git, repository: &Repository) -> Result<Plan, Failure> {
     let input = refs.lines().map(|line| format!("{old} {line}\n")).collect();
     let all = git.ask(&repository.path, &["rev-list", "--all", "--count"])?.parse()?;
     let log = ["log", "--all", "--raw", "--no-renames", "--format=raw"];
-    let hook = quarantine.command(git, PROVOST, &["--isolated", "pre-receive"]);
+    let hook = quarantine.command(git, &git.provost, &["--isolated", "pre-receive"]);
     Ok(Plan {
         name: "first-push",
         target: Target::CpuAndPeak(MORE_MEGABYTES),

@@ -14,9 +14,14 @@ use tempfile::TempDir;
 use super::history::{self, History};
 use super::{Failure, note};
 
+/// The program that is measured, as built with the options of a release.
+const PROVOST: &str = env!("CARGO_BIN_EXE_provost");
+
 /// Runs git and provost with nothing of the caller's environment and configuration.
 pub(super) struct Git {
     home: TempDir,
+    /// The program that is measured: a copy, which no build in the meantime replaces.
+    pub(super) provost: String,
 }
 
 impl Git {
@@ -24,7 +29,10 @@ impl Git {
         let home = tempfile::tempdir()?;
         // The repository that the caller names may belong to somebody else.
         fs::write(home.path().join(".gitconfig"), "[safe]\n\tdirectory = *\n")?;
-        Ok(Self { home })
+        let provost = home.path().join("provost");
+        fs::copy(PROVOST, &provost)?;
+        let provost = provost.to_str().ok_or("the temporary directory is not UTF-8")?.to_owned();
+        Ok(Self { home, provost })
     }
 
     /// A command in a directory.
@@ -173,7 +181,7 @@ impl Quarantine {
     }
 
     /// Brings one new commit with a changed file onto `parent`; its id.
-    pub(super) fn commit(&self, git: &Git, parent: &str) -> Result<String, Failure> {
+    pub(super) fn commit(&self, git: &Git, parent: &str, message: &str) -> Result<String, Failure> {
         let index = self.objects.path().join("index");
         let ask = |arguments: &[&str], input: &[u8]| {
             let mut command = self.command(git, "git", arguments);
@@ -194,7 +202,6 @@ impl Quarantine {
         let blob = ask(&["hash-object", "-w", "--stdin"], content.as_bytes())?;
         ask(&["update-index", "--add", "--cacheinfo", &format!("100644,{blob},{name}")], b"")?;
         let tree = ask(&["write-tree"], b"")?;
-        let message = "reader: Add one line to the unit\n\nSigned-off-by: Bench <bench@bench.test>";
         let commit = ask(&["commit-tree", "-p", parent, "-m", message, &tree], b"")?;
         fs::remove_file(&index)?;
         Ok(commit)
