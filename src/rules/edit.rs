@@ -166,7 +166,7 @@ fn has_id(table: &Table, id: &str) -> bool {
     table.get("id").and_then(Item::as_str) == Some(id)
 }
 
-/// Keys whose value is a string, and keys whose value is a list of strings.
+/// Keys whose value is a string, a list of strings, or something else.
 const STRINGS: [&str; 14] = [
     "about",
     "confidence",
@@ -187,6 +187,7 @@ const LISTS: [&str; 11] = [
     "emails", "hits", "keys", "keywords", "logins", "misses", "names", "paths", "refs", "roles",
     "ssh-keys",
 ];
+const OTHERS: [&str; 2] = ["first-lines", "shared"];
 
 /// A value given on a command line: TOML, or for strings and lists of strings plain text.
 ///
@@ -214,7 +215,14 @@ pub fn value_of(key: &str, text: &str) -> Result<Value, EditError> {
             _ => Ok(list([string(text)])),
         };
     }
-    parsed.map(clean).map_err(|error| wrong(&format!("it is no TOML value: {}", error.message())))
+    match parsed {
+        Ok(value) => Ok(clean(value)),
+        Err(error) if OTHERS.contains(&key) => {
+            Err(wrong(&format!("it is no TOML value: {}", error.message())))
+        }
+        // A key that nothing knows is told as such when the file is checked.
+        Err(_) => Ok(string(text)),
+    }
 }
 
 fn clean(mut value: Value) -> Value {

@@ -83,19 +83,17 @@ impl Own {
     pub(super) fn check(&self, text: &str) -> Result<Checked, Error> {
         let source = self.source(text);
         let problems = brought_by(&source, &self.layers_with(&source), &self.without);
-        let old = self.source(&self.before);
-        let known = if self.before.is_empty() {
-            Vec::new()
-        } else {
-            brought_by(&old, &self.layers_with(&old), &self.without)
-        };
         let (errors, mut warnings): (Vec<_>, Vec<_>) =
             problems.into_iter().partition(|problem| problem.severity == Severity::Error);
         if !errors.is_empty() {
             return Err(Error::WouldBreak { file: self.shown(), problems: errors });
         }
-        // What was hardly meant before is not this change's.
-        warnings.retain(|warning| !known.iter().any(|old| old.message == warning.message));
+        if !warnings.is_empty() && !self.before.is_empty() {
+            // What was hardly meant before is not this change's.
+            let old = self.source(&self.before);
+            let known = brought_by(&old, &self.layers_with(&old), &self.without);
+            warnings.retain(|warning| !known.iter().any(|old| old.message == warning.message));
+        }
         Ok(Checked { source, warnings })
     }
 

@@ -66,16 +66,18 @@ pub(super) fn brought_by(
     with: &[Arc<Source>],
     without: &[Arc<Source>],
 ) -> Vec<Problem> {
+    let own = |problem: &Problem| Arc::ptr_eq(&problem.place.source, draft);
+    let mut problems = problems_of(with);
+    if problems.iter().all(own) {
+        return problems;
+    }
     let before = problems_of(without);
     let same = |a: &Problem, b: &Problem| {
         a.place.source.name == b.place.source.name
             && a.place.span == b.place.span
             && a.message == b.message
     };
-    let mut problems = problems_of(with);
-    problems.retain(|problem| {
-        Arc::ptr_eq(&problem.place.source, draft) || !before.iter().any(|old| same(old, problem))
-    });
+    problems.retain(|problem| own(problem) || !before.iter().any(|old| same(old, problem)));
     problems
 }
 
