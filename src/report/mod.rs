@@ -84,7 +84,9 @@ pub struct Report {
     pub commits: usize,
     /// Findings by ref, parents before children.
     pub findings: Vec<Judged>,
-    /// What was not looked at.
+    /// The worst verdict on findings that are too many to be reported.
+    pub worst_unreported: Verdict,
+    /// What was not looked at, or not reported.
     pub skipped: Vec<Skipped>,
     /// `sha256:…` of the rules.
     pub rules_digest: String,
@@ -101,7 +103,8 @@ impl Report {
     /// The verdict on the whole.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        self.findings.iter().map(|judged| judged.decision.verdict).max().unwrap_or(Verdict::Allow)
+        let verdicts = self.findings.iter().map(|judged| judged.decision.verdict);
+        verdicts.fold(self.worst_unreported, Verdict::max)
     }
 
     /// The exit code that belongs to it: 1 when policy is breached, 0 otherwise.

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::finding::{Field, Finding, surest};
 use crate::git::{Commit, GitError, Ident, ObjectId, RefName, Tag};
 use crate::marker::{Matchers, Role};
+use crate::policy::Verdict;
 use crate::report::{Judged, Report};
 use crate::text::decode::{Decoded, decode};
 use crate::text::escape::escape;
@@ -81,6 +82,7 @@ pub fn message(config: &Config, repository: String, name: &RefName, message: &[u
         refs: vec![name.clone()],
         commits: 1,
         findings: findings.collect(),
+        worst_unreported: Verdict::Allow,
         skipped: Vec::new(),
         rules_digest: config.digest.clone(),
         contact: config.policy.contact.clone(),

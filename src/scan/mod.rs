@@ -22,6 +22,7 @@ use crate::config::Config;
 use crate::finding::Finding;
 use crate::git::{Commit, GitError, Graph, ObjectId, ObjectKind, Objects, RefName, Repository};
 use crate::marker::MOST_HITS;
+use crate::policy::Verdict;
 use crate::report::{CommitLabel, Judged, Report, Skipped};
 
 use workers::Job;
@@ -63,10 +64,17 @@ pub struct Scan<'s> {
     trees: tree::Trees<'s>,
     scope: Scope,
     findings: Vec<Judged>,
+    /// How many findings are kept for the report.
+    most: usize,
+    unreported: usize,
+    worst_unreported: Verdict,
     skipped: Vec<Skipped>,
     commits: usize,
     started: Instant,
 }
+
+/// How many findings of a push are reported, one for each finding and ref update.
+const MOST_OF_A_PUSH: usize = 20_000;
 
 impl<'s> Scan<'s> {
     /// A scan of a repository's objects.
@@ -87,6 +95,9 @@ impl<'s> Scan<'s> {
             trees: tree::Trees::new(objects, matchers, scope),
             scope,
             findings: Vec::new(),
+            most: usize::MAX,
+            unreported: 0,
+            worst_unreported: Verdict::Allow,
             skipped: Vec::new(),
             commits: 0,
             started: Instant::now(),
@@ -169,6 +180,15 @@ impl<'s> Scan<'s> {
     /// Judges findings and adds them to the report.
     fn add(&mut self, commit: Option<&Arc<CommitLabel>>, name: &RefName, findings: Vec<Finding>) {
         for finding in findings {
+            if self.findings.len() >= self.most {
+                self.unreported += 1;
+                // A push of many refs can bring each finding once for each of them.
+                if self.worst_unreported < Verdict::Reject {
+                    let decision = self.config.policy.judge(&finding);
+                    self.worst_unreported = self.worst_unreported.max(decision.verdict);
+                }
+                continue;
+            }
             let decision = self.config.policy.judge(&finding);
             self.findings.push(Judged {
                 commit: commit.map(Arc::clone),
@@ -177,6 +197,13 @@ impl<'s> Scan<'s> {
                 decision,
             });
         }
+    }
+
+    /// Whether further findings can change nothing but their number; then they are counted.
+    fn only_counts(&mut self, findings: usize) -> bool {
+        let settled = self.findings.len() >= self.most && self.worst_unreported == Verdict::Reject;
+        self.unreported += if settled { findings } else { 0 };
+        settled
     }
 
     /// What people know a commit by; read again, for commits with findings are few.
@@ -197,8 +224,18 @@ impl<'s> Scan<'s> {
 
     /// The report on all that was judged.
     #[must_use]
-    pub fn report(self, repository: String, refs: Vec<RefName>) -> Report {
+    pub fn report(mut self, repository: String, refs: Vec<RefName>) -> Report {
+        if self.unreported > 0 {
+            self.skipped.push(Skipped {
+                what: format!("{} further findings", self.unreported),
+                why: format!(
+                    "only the first {} of a push are reported; all were judged",
+                    self.most
+                ),
+            });
+        }
         Report {
+            worst_unreported: self.worst_unreported,
             repository,
             refs,
             commits: self.commits,

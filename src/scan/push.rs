@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::objects::{Peeled, peel};
-use super::{Scan, Scope};
+use super::{MOST_OF_A_PUSH, Scan, Scope};
 use crate::config::Config;
 use crate::finding::Finding;
 use crate::git::{
@@ -66,6 +66,7 @@ fn judge_updates(
 ) -> Result<Report, GitError> {
     let objects = repository.objects()?;
     let mut scan = Scan::new(repository, &objects, config, Scope::default());
+    scan.most = MOST_OF_A_PUSH;
     let mut existing = Existing { repository, hides, objects: &objects, refs: None };
     let mut targets = Vec::new();
     for (update, name) in push.updates.iter().zip(names.iter().cloned()) {
@@ -300,6 +301,9 @@ impl Scan<'_> {
             for (nth, (_, findings)) in found.iter().enumerate() {
                 let bits = reached.get(nth / 64).and_then(|bits| bits.get(at));
                 if bits.is_none_or(|bits| bits >> (nth % 64) & 1 == 1) {
+                    if self.only_counts(findings.len()) {
+                        continue;
+                    }
                     let label = labels.get(nth).map(Arc::clone);
                     self.add(label.as_ref(), &target.name, findings.clone());
                 }

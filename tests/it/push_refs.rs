@@ -242,3 +242,20 @@ fn three_thousand_refs_in_one_push_are_judged() {
     // Hundreds of refs bring the same commit: it is shown once.
     assert_eq!(pushed.text().matches("The one").count(), 1, "{}", pushed.text());
 }
+
+/// Each finding counts for each ref update that brings it: many of both are judged whole,
+/// but not all of them are kept for the report.
+#[test]
+fn many_marks_on_many_refs_are_judged_within_bounds() {
+    let server = TestServer::new();
+    let client = server.client();
+    for number in 0..150 {
+        client.commit(marked(&format!("Number {number}"))).create();
+    }
+    let id = client.id("HEAD");
+    let lines: String = (0..150).map(|at| format!("update refs/many/{at} {id}\n")).collect();
+    client.git(&["update-ref", "--stdin"]).input(lines).ok();
+    let pushed = client.push(&["refs/many/*:refs/heads/many/*"]);
+    pushed.must_reject(&["refs/heads/many/0", "refs/heads/many/149"]).must_judge(150);
+    pushed.must_say("2500 further findings").must_say("20000 findings");
+}
