@@ -12,6 +12,7 @@ use crate::finding::{Finding, Kind, Marker};
 mod claims;
 mod content;
 mod credit;
+mod credited;
 mod identity;
 mod line;
 mod literals;
@@ -27,13 +28,14 @@ mod trace;
 
 pub use claims::Claim;
 pub use content::{MOST_TEXTS, Text};
+pub use credited::{CreditLine, credit_line};
 pub use identity::Role;
 pub use message::MOST_HITS;
 pub use model::{Model, Models};
 pub use path::PathMatch;
 pub use pattern::{expression, glob};
 pub use tamper::Trick;
-pub use trace::{Candidate, CreditLine, View, credit_line};
+pub use trace::{Candidate, View};
 
 macro_rules! marker_kinds {
     ($($kind:ident => $module:ident),+ $(,)?) => {

@@ -83,6 +83,11 @@ pub struct PathMatch {
     pub shared: bool,
 }
 
+/// What a link in the place of a directory would hold.
+pub(super) fn inside(link: &[u8]) -> Vec<u8> {
+    [link, b"/."].concat()
+}
+
 /// All path markers.
 #[derive(Debug)]
 pub struct Matcher {
@@ -145,20 +150,24 @@ impl Matcher {
     /// `claude.md`, which is a document), or a link in the place of a tool's directory.
     #[must_use]
     pub fn find_disguised(&self, path: &[u8], is_link: bool) -> Vec<(PathMatch, Trick)> {
-        let proper: Vec<&[u8]> = path
-            .split(|&byte| byte == b'/')
-            .map(|component| self.dotted(component).map_or(component, Vec::as_slice))
-            .collect();
-        let proper = proper.join(&b'/');
+        let proper = self.proper(path);
         let mut found: Vec<(PathMatch, Trick)> = Vec::new();
         if proper != path {
             found.extend(self.find(&proper).into_iter().map(|found| (found, Trick::Case)));
         }
         if is_link {
-            let inside = [&proper, b"/.".as_slice()].concat();
+            let inside = inside(&proper);
             found.extend(self.find(&inside).into_iter().map(|found| (found, Trick::Link)));
         }
         found
+    }
+
+    /// The path with its dotted names in their own case.
+    pub(super) fn proper(&self, path: &[u8]) -> Vec<u8> {
+        let components = path.split(|&byte| byte == b'/');
+        let components =
+            components.map(|component| self.dotted(component).map_or(component, Vec::as_slice));
+        components.collect::<Vec<_>>().join(&b'/')
     }
 
     /// The dotted name that a component is, whatever its case.

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::content::comment;
-use super::credit::{CREDIT_KEYS, Credit, Person, Refusal, SIGN_OFF_KEYS, github_login};
+use super::credit::{Credit, Refusal};
 use super::message::Look;
 use super::path::Key;
 use super::tamper::Trick;
@@ -31,35 +31,6 @@ pub struct Candidate {
     pub text: String,
     /// Why it is not there; `None` when it is.
     pub refused: Option<String>,
-}
-
-/// A line that reads as `Key: value`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CreditLine<'a> {
-    /// The key as it is compared.
-    pub key: String,
-    /// The value.
-    pub value: &'a [u8],
-    /// Whether people and tools are credited under this key.
-    pub credits: bool,
-    /// Whether only people may stand under this key.
-    pub signs: bool,
-    /// The GitHub login in the value's address.
-    pub login: Option<String>,
-}
-
-/// Reads a line as matchers of trailers do.
-#[must_use]
-pub fn credit_line(line: &[u8]) -> Option<CreditLine<'_>> {
-    let credit = Credit::parse(line)?;
-    let email = lossy(Ident::parse(credit.value).email).to_ascii_lowercase();
-    Some(CreditLine {
-        credits: CREDIT_KEYS.contains(&credit.key.as_str()),
-        signs: SIGN_OFF_KEYS.contains(&credit.key.as_str()),
-        key: credit.key,
-        value: credit.value,
-        login: github_login(&email).map(str::to_owned),
-    })
 }
 
 /// One reading of a text.
@@ -118,10 +89,25 @@ impl Matchers {
         views
     }
 
-    /// The path markers of which a component is there.
+    /// How a path is read: the markers of which a component is there. A path that shows
+    /// none is read again as [`path::Matcher::find_disguised`] does.
     #[must_use]
-    pub fn trace_path(&self, path: &[u8]) -> Vec<Candidate> {
-        in_path(&self.path, path)
+    pub fn trace_path(&self, path: &[u8], is_link: bool) -> Vec<View> {
+        let view = |trick, path: &[u8]| {
+            let candidates = in_path(&self.path, path);
+            View { trick, differs: Vec::new(), candidates }
+        };
+        let mut views = vec![view(None, path)];
+        if self.path.find(path).is_empty() {
+            let proper = self.path.proper(path);
+            if proper != path {
+                views.push(view(Some(Trick::Case), &proper));
+            }
+            if is_link {
+                views.push(view(Some(Trick::Link), &path::inside(&proper)));
+            }
+        }
+        views
     }
 
     /// The ref markers that begin as the name does.
@@ -134,21 +120,6 @@ impl Matchers {
     #[must_use]
     pub fn trace_content(&self, content: &[u8]) -> Vec<Candidate> {
         in_content(&self.content, content)
-    }
-
-    /// Whether some marker lists an address, or the login in it: then it is a tool's.
-    #[must_use]
-    pub fn lists(&self, email: &str) -> bool {
-        let email = email.to_ascii_lowercase();
-        let login = github_login(&email).unwrap_or_default();
-        let names = |person: &Person| {
-            person.emails.contains(&email) || person.logins.iter().any(|known| known == login)
-        };
-        self.identity.markers.iter().any(|(_, spec)| names(&spec.person))
-            || self.message.markers.iter().any(|(_, look)| match look {
-                Look::Credit(spec) => names(&spec.person),
-                Look::Line(_) => false,
-            })
     }
 }
 

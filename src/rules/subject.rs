@@ -69,14 +69,23 @@ impl Subject {
                 matchers.identity.find(*role, &Ident::parse(raw), &field)
             }
             Self::Path(path) => {
-                let found = matchers.path.find(path).into_iter().map(|found| {
+                let plain = matchers.path.find(path).into_iter().map(|found| (found, None));
+                let mut all: Vec<_> = plain.collect();
+                if all.is_empty() {
+                    let disguised = matchers.path.find_disguised(path, false).into_iter();
+                    all.extend(disguised.map(|(found, trick)| (found, Some(trick))));
+                }
+                let mut findings = Vec::new();
+                for (found, trick) in all {
                     let mut finding = Finding::new(&found.marker, Field::Tree, path);
                     let used = if found.shared { PathUse::Shared } else { PathUse::Added };
                     finding.path_use = Some(used);
                     finding.path = Some(path.clone());
-                    finding
-                });
-                found.collect()
+                    findings
+                        .extend(trick.iter().flat_map(|&it| matchers.tamper.beside(&finding, it)));
+                    findings.push(finding);
+                }
+                findings
             }
             Self::Ref(name) => {
                 let found = matchers.ref_name.find(name);

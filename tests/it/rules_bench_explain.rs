@@ -1,5 +1,13 @@
 //! `provost rules explain`: each stage of a look at one thing, and the verdict.
 
+use std::collections::BTreeSet;
+
+use provost::config::{self, Layers};
+use provost::finding::Kind;
+use provost::marker::{Role, View};
+use provost::rules::entries;
+use provost::rules::subject::Subject;
+
 use super::rules_bench::{OWN, json};
 use super::support::{CLAUDE, Client, Finished};
 
@@ -151,6 +159,18 @@ fn identities_paths_and_refs_are_explained_without_a_repository() {
         &["claude-code/config", "matches (has \".claude\")", "verdict: reject"],
     );
     says(
+        explain(&client, &["--path", "docs/.Claude/agents/x.md"]),
+        &[
+            "path, as it is",
+            "path, with dotted names in their own case",
+            "docs/.claude/agents/x.md",
+            "claude-code/config",
+            "matches",
+            "tamper/case (tamper) in docs/.Claude/agents/x.md",
+            "verdict: reject",
+        ],
+    );
+    says(
         explain(&client, &["--path", "src/claude/x.md"]),
         &["no marker has a literal that is there", "verdict: allow"],
     );
@@ -187,4 +207,44 @@ fn what_can_not_be_explained_is_exit_code_2() {
     explain(&client, &["--message", "no-such-file"]).expect(2);
     explain(&client, &["HEAD", "--path", "x"]).expect(2);
     explain(&client, &["--encoding", "UTF-7"]).expect(2);
+}
+
+/// What is explained must be what is judged: for every example of the catalogue, the
+/// markers that a trace calls matching are those that are found.
+#[test]
+fn a_trace_tells_what_the_matchers_do() {
+    let config = config::load(Layers { isolated: true, ..Layers::default() }).unwrap();
+    let matchers = &config.rules.matchers;
+    let mut compared = 0;
+    for entry in entries::markers(&config.merged) {
+        let kind = entry.kind().unwrap();
+        for (text, _) in [entry.marker.list("hits"), entry.marker.list("misses")].concat() {
+            let raw = text.as_bytes().to_vec();
+            let (views, subject) = match kind {
+                Kind::Trailer | Kind::SignOff | Kind::Line => {
+                    let views = matchers.trace_message(None, &raw);
+                    (views, Subject::Message { encoding: None, text: raw })
+                }
+                Kind::Identity => {
+                    let views = matchers.trace_identity(Role::Author, &raw);
+                    (views, Subject::Identity { role: Role::Author, raw })
+                }
+                Kind::Path => (matchers.trace_path(&raw, false), Subject::Path(raw)),
+                _ => continue,
+            };
+            let found = subject.all_findings(matchers);
+            let found = found.iter().map(|finding| finding.marker.id.clone());
+            let found: BTreeSet<String> = found.filter(|id| !id.starts_with("tamper/")).collect();
+            let matched = |view: &View| -> BTreeSet<String> {
+                let matched = view.candidates.iter().filter(|it| it.refused.is_none());
+                matched.map(|candidate| candidate.marker.id.clone()).collect()
+            };
+            let all: BTreeSet<String> = views.iter().flat_map(matched).collect();
+            assert!(found.is_subset(&all), "{text:?}: found {found:?}, traced {all:?}");
+            let plain = matched(&views[0]);
+            assert!(plain.is_subset(&found), "{text:?}: found {found:?}, traced {plain:?}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 1000, "only {compared}");
 }

@@ -2,7 +2,7 @@
 //! that it changes.
 
 use super::explain::Seen;
-use super::steps::{Stage, of_views};
+use super::steps::{Stage, of_path, of_views};
 use crate::cli::error::Error;
 use crate::config::Config;
 use crate::finding::{Field, Finding};
@@ -118,14 +118,15 @@ fn files(
     parents: &[ObjectId],
     stages: &mut Vec<Stage>,
 ) -> Result<(), GitError> {
-    let mut changed = Changed { matchers, paths: 0, candidates: Vec::new(), blobs: Vec::new() };
+    let mut changed = Changed { matchers, paths: 0, readings: Vec::new(), blobs: Vec::new() };
     Changes::new(objects).added_or_changed(tree, parents, &mut changed)?;
-    let Changed { paths, candidates, blobs, .. } = changed;
+    let Changed { paths, readings, blobs, .. } = changed;
     let count = match paths {
         1 => "1 file added or changed".to_owned(),
         count => format!("{count} files added or changed"),
     };
-    stages.push(Stage::new("paths").note(count).with(candidates));
+    stages.push(Stage::new("paths").note(count));
+    stages.extend(readings);
     for (path, id) in &blobs {
         if objects.size(*id)? > LARGEST {
             continue;
@@ -148,7 +149,7 @@ fn files(
 struct Changed<'m> {
     matchers: &'m Matchers,
     paths: usize,
-    candidates: Vec<crate::marker::Candidate>,
+    readings: Vec<Stage>,
     blobs: Vec<(Vec<u8>, ObjectId)>,
 }
 
@@ -162,7 +163,9 @@ impl Visitor for Changed<'_> {
             return Ok(false);
         };
         self.paths += 1;
-        self.candidates.extend(self.matchers.trace_path(change.path));
+        let readings = self.matchers.trace_path(change.path, new.mode == Mode::Link);
+        let tried = readings.into_iter().filter(|view| !view.candidates.is_empty());
+        self.readings.extend(of_path(tried.collect()));
         if new.mode == Mode::Blob && self.blobs.len() < MOST_FILES {
             self.blobs.push((change.path.to_vec(), new.id));
         }

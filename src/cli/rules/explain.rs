@@ -87,9 +87,9 @@ fn message(
 }
 
 fn of_path(config: &Config, path: &[u8]) -> Seen {
-    let stage = Stage::new("path").with(config.rules.matchers.trace_path(path));
+    let stages = steps::of_path(config.rules.matchers.trace_path(path, false));
     let subject = format!("the path {}", escape(path));
-    look(config, subject, vec![stage], &Subject::Path(path.to_vec()))
+    look(config, subject, stages, &Subject::Path(path.to_vec()))
 }
 
 fn identity(config: &Config, text: &str) -> Seen {

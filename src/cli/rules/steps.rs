@@ -127,6 +127,13 @@ pub(super) fn of_views(what: &str, views: Vec<View>) -> Vec<Stage> {
     stages.collect()
 }
 
+/// The stages of a path's readings.
+pub(super) fn of_path(views: Vec<View>) -> Vec<Stage> {
+    let mut stages = of_views("path", views);
+    stages.iter_mut().for_each(|stage| stage.notes.clear());
+    stages
+}
+
 /// So many candidates of a stage, and lines that differ, are shown without --verbose.
 const FEW: usize = 30;
 

@@ -71,7 +71,10 @@ pub fn why_not(rules: &RuleSet, kind: Kind, id: &str, example: &str) -> String {
             let views = roles.into_iter().flat_map(|role| matchers.trace_identity(role, bytes));
             views.flat_map(|view| view.candidates).collect()
         }
-        Kind::Path => matchers.trace_path(bytes),
+        Kind::Path => {
+            let views = matchers.trace_path(bytes, false);
+            views.into_iter().flat_map(|view| view.candidates).collect()
+        }
         Kind::Ref => matchers.trace_ref(bytes),
         Kind::Content => matchers.trace_content(bytes),
         Kind::Signature => return "its key is none of `ssh-keys`".into(),
