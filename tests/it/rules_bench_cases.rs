@@ -182,3 +182,24 @@ fn cases_that_can_not_be_run_are_named_with_their_places() {
     let tool = run(&[("mine/hit/claude-cod/1.txt", "x")], &["mine"]).expect(2);
     assert!(tool.err().contains("did you mean `claude-code`?"), "{}", tool.all());
 }
+
+/// The blocks of the reference: rules without mistakes, and cases that hold.
+#[test]
+fn the_reference_shows_rules_and_cases_that_hold() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let blocks = page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let (cases, rules): (Vec<&str>, Vec<&str>) =
+        blocks.partition(|block| block.contains("[[case]]"));
+    assert!(cases.len() == 1 && rules.len() >= 2, "{} and {}", cases.len(), rules.len());
+    let sandbox = Sandbox::new();
+    sandbox.write("rules.toml", rules.join("\n"));
+    sandbox.write("cases.toml", cases[0]);
+    let run = |arguments: &[&str]| {
+        sandbox.provost("").args(["--rules", "rules.toml", "rules"]).args(arguments).finish()
+    };
+    let linted = run(&["lint", "--strict"]);
+    assert_eq!(linted.code, Some(0), "{}", linted.all());
+    let tested = run(&["test", "cases.toml"]);
+    assert_eq!(tested.code, Some(0), "{}", tested.all());
+}
