@@ -15,6 +15,7 @@
     clippy::print_stdout,
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     clippy::exit,
     reason = "a program for developers: it prints, and ends where its input is broken"
 )]

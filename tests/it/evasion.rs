@@ -97,9 +97,15 @@ fn confusable(character: char) -> Option<String> {
     twins.chunks(2).find(|pair| pair[0] == character).map(|pair| pair[1].to_string())
 }
 
-/// The ways to hide a line, by name; each gives an encoding header and a message.
-fn tricks() -> Vec<(&'static str, fn(&str) -> (Option<&'static str>, Vec<u8>))> {
-    fn plain(text: String) -> (Option<&'static str>, Vec<u8>) {
+/// An encoding header, if any, and a message.
+type Hidden = (Option<&'static str>, Vec<u8>);
+/// A way to hide a line.
+type Trick = fn(&str) -> Hidden;
+
+/// The ways to hide a line, by name.
+fn tricks() -> Vec<(&'static str, Trick)> {
+    fn plain(text: impl AsRef<str>) -> Hidden {
+        let text = text.as_ref();
         (None, format!("Subject\n\n{text}\n").into_bytes())
     }
     fn utf16(text: &str, big: bool) -> Vec<u8> {

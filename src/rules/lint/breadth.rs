@@ -150,10 +150,10 @@ fn paths(entry: &Entry<'_>, spec: &Spec, problems: &mut Vec<Problem>) {
         };
         let ordinary: Vec<&&str> =
             ORDINARY_PATHS.iter().filter(|path| glob.is_match(path)).collect();
-        let parts = text.split('/').filter(|part| !part.is_empty() && *part != "**");
+        let mut parts = text.split('/').filter(|part| !part.is_empty() && *part != "**");
         let extension = parts.clone().count() == 1
             && text.trim_matches(['*', '/']).starts_with('.')
-            && parts.last().is_some_and(|last| last.starts_with('*'));
+            && parts.next_back().is_some_and(|last| last.starts_with('*'));
         let id = entry.id();
         problems.extend(match ordinary.first() {
             Some(_) if ordinary.len() * 2 > ORDINARY_PATHS.len() => {
