@@ -12,7 +12,7 @@ use super::random::Random;
 use super::words;
 
 /// Counts up whenever the same parameters give another history.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 /// The branch that everything is merged into.
 pub(super) const MAIN: &str = "refs/heads/main";
 
@@ -22,8 +22,8 @@ const FILES: usize = 10;
 /// Topic branches that are open at a time.
 const TOPICS: usize = 3;
 /// Lines of a file: 1 to 4 KB.
-const SHORTEST: usize = 35;
-const LONGEST: usize = 110;
+const SHORTEST: usize = 25;
+const LONGEST: usize = 90;
 /// 2015-01-01; the commits are spread over the eleven years after it.
 const START: u64 = 1_420_070_400;
 const SPAN: u64 = 11 * 365 * 86_400;
@@ -196,12 +196,12 @@ impl<W: Write> History<W> {
             }
         }
         let at = self.random.below(lines.len());
-        if self.random.per_mille(500) && lines.len() < LONGEST {
-            let more: Vec<u32> =
-                (0..self.random.between(1, 4)).map(|_| low(self.random.number())).collect();
+        let some = self.random.between(1, 4);
+        if self.random.per_mille(500) && lines.len() + some <= LONGEST {
+            let more: Vec<u32> = (0..some).map(|_| low(self.random.number())).collect();
             lines.splice(at..at, more);
-        } else if lines.len() > SHORTEST {
-            lines.remove(at);
+        } else if lines.len() - some >= SHORTEST {
+            lines.drain(at..lines.len().min(at + some));
         }
         if self.random.per_mille(1) {
             lines.insert(0, words::credited_line(&mut self.random));
