@@ -248,3 +248,18 @@ fn a_trace_tells_what_the_matchers_do() {
     }
     assert!(compared > 1000, "only {compared}");
 }
+
+#[test]
+fn a_mark_that_a_revert_copied_is_explained() {
+    let client = Client::alone();
+    client.commit("first").create();
+    client.commit(format!("Second\n\n{CLAUDE}\n")).create();
+    let id = client.id("HEAD");
+    let revert = format!("Revert \"Second\"\n\n{CLAUDE}\n\nThis reverts commit {id}.\n");
+    client.commit(revert).create();
+    let told = json(&explain(&client, &["--format", "json", "HEAD"]).expect(0));
+    let findings = told["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1, "{told:#}");
+    assert!(findings[0]["copied"].as_str().unwrap().contains(&client.short(&id)), "{told:#}");
+    assert!(findings[0]["outdone_by"].is_null());
+}

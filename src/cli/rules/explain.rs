@@ -128,7 +128,7 @@ fn add_ref(config: &Config, name: &[u8], seen: &mut Seen) {
     let subject = Subject::Ref(name.to_vec());
     let one = look(config, String::new(), Vec::new(), &subject);
     seen.stages.append(&mut stages);
-    let known = |finding: &Finding| seen.all.iter().any(|old| old == finding);
+    let known = |finding: &Finding| seen.all.iter().any(|old| same(old, finding));
     let judged: Vec<_> = one.judged.into_iter().filter(|(finding, _)| !known(finding)).collect();
     let all: Vec<_> = one.all.into_iter().filter(|finding| !known(finding)).collect();
     seen.all.extend(all);
@@ -156,7 +156,7 @@ fn finish(sources: &[Arc<Source>], seen: Seen) -> Explanation {
             ..found(finding)
         })
         .collect();
-    let reported = |finding: &Finding| seen.judged.iter().any(|(kept, _)| kept == finding);
+    let reported = |finding: &Finding| seen.judged.iter().any(|(kept, _)| same(kept, finding));
     for outdone in seen.all.iter().filter(|finding| !reported(finding)) {
         let at = |kept: &&(Finding, Decision)| {
             let kept = &kept.0;
@@ -180,6 +180,26 @@ fn finish(sources: &[Arc<Source>], seen: Seen) -> Explanation {
     }
 }
 
+/// Whether two findings are of the same marker at the same place. What a scan learns of
+/// them beside (that a mark was copied, say) makes no other finding of it.
+fn same(one: &Finding, other: &Finding) -> bool {
+    one.marker.id == other.marker.id
+        && one.field == other.field
+        && one.line == other.line
+        && one.path == other.path
+}
+
+/// What is to be known of a mark that a revert or a cherry-pick may have copied.
+fn copied(finding: &Finding) -> Option<String> {
+    let copy = finding.copy?;
+    let from = copy.from.map_or_else(|| "another commit".into(), |id| id.short());
+    Some(if copy.confirmed {
+        format!("copied from {from}, which was judged and carries it: judged as a weak mark")
+    } else {
+        format!("copied from {from}, says the message; that is not confirmed, so it counts in full")
+    })
+}
+
 fn found(finding: &Finding) -> Found {
     let marker = &finding.marker;
     let path = finding.path.as_deref().map(escape);
@@ -199,6 +219,7 @@ fn found(finding: &Finding) -> Found {
         excerpt: if shown { excerpt(&finding.excerpt, 160) } else { String::new() },
         verdict: None,
         because: None,
+        copied: copied(finding),
         outdone_by: None,
     }
 }

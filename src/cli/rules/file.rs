@@ -3,6 +3,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{MetadataExt, fchown};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -122,6 +123,7 @@ fn write_whole(path: &Path, text: &[u8]) -> io::Result<()> {
     let written = (|| {
         let mut file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
         if let Ok(old) = fs::metadata(&real) {
+            keep_owner(&file, &old)?;
             file.set_permissions(old.permissions())?;
         }
         file.write_all(text)?;
@@ -133,6 +135,20 @@ fn write_whole(path: &Path, text: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&beside);
     }
     written
+}
+
+/// Gives a new file the owner and the group of the old one. The account that the hook runs
+/// in may read the file by its group only: another group would stop every push.
+fn keep_owner(file: &File, old: &fs::Metadata) -> io::Result<()> {
+    let new = file.metadata()?;
+    if new.gid() != old.gid() {
+        fchown(file, None, Some(old.gid()))?;
+    }
+    if new.uid() != old.uid() {
+        // Only the administrator of the machine may; the group is what counts.
+        let _ = fchown(file, Some(old.uid()), None);
+    }
+    Ok(())
 }
 
 /// More lines than this are not aligned with each other.
@@ -200,15 +216,19 @@ mod tests {
 
     #[test]
     fn a_file_is_replaced_whole_and_keeps_its_mode_and_its_link() {
-        use std::os::unix::fs::{PermissionsExt, symlink};
+        use std::os::unix::fs::{PermissionsExt, chown, symlink};
         let folder = tempfile::tempdir().unwrap();
         let (file, link) = (folder.path().join("rules.toml"), folder.path().join("link.toml"));
         fs::write(&file, "old").unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        // Whoever may give files away has to keep whose they are.
+        let given = chown(&file, Some(12345), Some(12345)).is_ok();
         symlink("rules.toml", &link).unwrap();
         write_whole(&link, b"new").unwrap();
         assert_eq!(fs::read(&file).unwrap(), b"new");
-        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        let metadata = fs::metadata(&file).unwrap();
+        assert_eq!(metadata.permissions().mode() & 0o777, 0o640);
+        assert!(!given || (metadata.uid(), metadata.gid()) == (12345, 12345));
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left beside");
         assert!(write_whole(&folder.path().join("no/such/file"), b"x").is_err());

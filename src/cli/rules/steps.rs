@@ -70,6 +70,8 @@ pub(super) struct Found {
     /// What policy says; nothing when another marker is reported instead.
     pub(super) verdict: Option<Verdict>,
     pub(super) because: Option<String>,
+    /// Whether a revert or a cherry-pick may have copied it.
+    pub(super) copied: Option<String>,
     pub(super) outdone_by: Option<String>,
 }
 
@@ -217,4 +219,7 @@ fn found_text(found: &Found, text: &mut String) {
         text.push_str(&format!("    {}\n", found.excerpt));
     }
     text.push_str(&format!("    {said}\n"));
+    if let Some(copied) = &found.copied {
+        text.push_str(&format!("    {copied}\n"));
+    }
 }
