@@ -34,7 +34,7 @@ pub use ref_name::{RefKind, RefName};
 pub use ref_update::{RefUpdate, parse_updates};
 pub use references::Reference;
 pub use repository::{HookEnvironment, Repository, Trust};
-pub use revision::Range;
+pub use revision::{Peeled, Range, peel};
 pub use signature::ssh_public_key;
 pub use tag::Tag;
 pub use tree::{Entry, Mode, entries};

@@ -43,7 +43,7 @@ impl Repository {
         for range in ranges {
             let side = |text: &str| {
                 let id = self.revision(if text.is_empty() { "HEAD" } else { text })?;
-                peel(objects, id)
+                Ok(peel(objects, id)?.id)
             };
             if let Some((left, right)) = range.split_once("...") {
                 let (left, right) = (side(left)?, side(right)?);
@@ -95,15 +95,30 @@ impl Repository {
     }
 }
 
-/// Follows annotated tags to what they point to in the end.
-pub(super) fn peel(objects: &Objects<'_>, id: ObjectId) -> Result<ObjectId, GitError> {
+/// What a ref's value leads to.
+pub struct Peeled {
+    /// The annotated tags on the way, outermost first.
+    pub tags: Vec<ObjectId>,
+    /// What is left in the end.
+    pub id: ObjectId,
+    /// Its kind; never a tag.
+    pub kind: ObjectKind,
+}
+
+/// Follows annotated tags to what they point to in the end. A tag can't contain its own
+/// id, so the chain ends.
+///
+/// # Errors
+/// When an object on the way is missing or can't be read.
+pub fn peel(objects: &Objects<'_>, id: ObjectId) -> Result<Peeled, GitError> {
+    let mut tags = Vec::new();
     let mut id = id;
     loop {
         let object = objects.read(id)?;
         if object.kind != ObjectKind::Tag {
-            return Ok(id);
+            return Ok(Peeled { tags, id, kind: object.kind });
         }
-        // A tag can't contain its own id, so this ends.
+        tags.push(id);
         id = Tag::parse(id, object.data())?.target;
     }
 }

@@ -1,9 +1,8 @@
 //! Judging the whole history of a repository.
 
-use super::objects::peel;
 use super::{Scan, Scope};
 use crate::config::Config;
-use crate::git::{GitError, IdMap, ObjectId, ObjectKind, RefKind, Repository};
+use crate::git::{GitError, IdMap, ObjectId, ObjectKind, RefKind, Repository, peel};
 use crate::report::Report;
 
 /// What a long scan is doing.

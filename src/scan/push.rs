@@ -7,13 +7,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::objects::{Peeled, peel};
 use super::{MOST_OF_A_PUSH, Scan, Scope};
 use crate::config::Config;
 use crate::finding::Finding;
 use crate::git::{
-    GitError, Hidden, IdMap, IdSet, ObjectId, ObjectKind, Objects, RefKind, RefName, RefUpdate,
-    Reference, Repository,
+    GitError, Hidden, IdMap, IdSet, ObjectId, ObjectKind, Objects, Peeled, RefKind, RefName,
+    RefUpdate, Reference, Repository, peel,
 };
 use crate::push::Push;
 use crate::report::{Report, Skipped};

@@ -3,12 +3,13 @@
 
 use std::collections::HashSet;
 
-use super::objects::{Blob, Peeled, blob};
+use super::objects::{Blob, blob};
 use super::tree::LARGEST_FILE;
 use super::{Scan, commit};
 use crate::finding::{Field, Finding};
 use crate::git::{
-    Change, Changes, Commit, GitError, Mode, ObjectId, ObjectKind, RefKind, RefName, Tag, Visitor,
+    Change, Changes, Commit, GitError, Mode, ObjectId, ObjectKind, Peeled, RefKind, RefName, Tag,
+    Visitor,
 };
 use crate::marker::Trick;
 use crate::report::Skipped;
