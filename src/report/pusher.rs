@@ -5,10 +5,11 @@
 //! evidence, the policy line and the next step, and never advises to take the marker
 //! away: that would teach hiding.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::human::{head, place};
 use super::{Judged, Report};
+use crate::git::{ObjectId, RefName};
 use crate::policy::Verdict;
 use unicode_width::UnicodeWidthStr;
 
@@ -54,27 +55,27 @@ fn with_verdict(report: &Report, verdict: Verdict) -> Vec<&Judged> {
     report.findings.iter().filter(|judged| judged.decision.verdict == verdict).collect()
 }
 
+/// What findings are shown together under: their commit, or the ref when they have none.
+type Group<'r> = Result<ObjectId, &'r RefName>;
+
+fn group(judged: &Judged) -> Group<'_> {
+    judged.commit.as_ref().map(|commit| commit.id).ok_or(&judged.ref_name)
+}
+
 /// The findings, commit by commit; a commit that several refs bring is shown once.
 fn groups(findings: &[&Judged], out: &mut Lines) {
-    let mut seen = Vec::new();
-    for judged in findings {
-        let key = (judged.commit.as_ref().map(|commit| commit.id), head(judged));
-        if !seen.contains(&key) {
-            seen.push(key);
-        }
-    }
-    for key in seen.iter().take(SHOWN) {
-        let of_this = |judged: &&&Judged| {
-            (judged.commit.as_ref().map(|commit| commit.id), head(judged)) == *key
-        };
+    let mut seen = HashSet::new();
+    // One finding of each group, in order; there can be very many.
+    let firsts: Vec<&Judged> =
+        findings.iter().copied().filter(|judged| seen.insert(group(judged))).collect();
+    for first in firsts.iter().take(SHOWN) {
         let mut shown: Vec<&Judged> = Vec::new();
-        let all: Vec<&Judged> = findings.iter().filter(of_this).copied().collect();
-        for judged in all {
+        for judged in findings.iter().filter(|judged| group(judged) == group(first)) {
             if !shown.iter().any(|other| other.finding == judged.finding) {
                 shown.push(judged);
             }
         }
-        out.line(&format!("  {}", key.1));
+        out.line(&format!("  {}", head(first)));
         for judged in shown.iter().take(SHOWN_FINDINGS) {
             finding(judged, out);
         }
@@ -83,8 +84,8 @@ fn groups(findings: &[&Judged], out: &mut Lines) {
         }
         out.line("");
     }
-    if seen.len() > SHOWN {
-        out.line(&format!("  ... and {} more", seen.len() - SHOWN));
+    if firsts.len() > SHOWN {
+        out.line(&format!("  ... and {} more", firsts.len() - SHOWN));
         out.line("");
     }
 }
