@@ -54,7 +54,7 @@ pub(crate) fn push_work_of_alice(client: &Client) -> Pushed {
     pushed
 }
 
-pub(crate) const OWN: &str = "say which tool was used";
+const OWN: &str = "say which tool was used";
 pub(crate) const FOREIGN: &str = "Commits of others";
 
 #[test]

@@ -7,7 +7,7 @@
 //! With `AcceptEnv *` he can also replace programs, through `LD_PRELOAD` or exported
 //! functions of bash; who runs code of his own on the server needs no push to get in.
 
-use super::http_users::{FOREIGN, OWN, push_work_of_alice};
+use super::http_users::{FOREIGN, push_work_of_alice};
 use super::served::{Served, Transport};
 use super::support::{Client, Options, Pushed, Sandbox, clean, marked};
 
