@@ -145,16 +145,6 @@ impl Repository {
         Ok(repository)
     }
 
-    /// Opens the same repository once more, for another thread.
-    ///
-    /// # Errors
-    /// When it can't be opened again.
-    pub fn reopen(&self) -> Result<Self, GitError> {
-        let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::BARE;
-        let inner = git2::Repository::open_ext(&self.git_dir, flags, &[] as &[&Path]);
-        Self::opened(inner, self.git_dir.clone(), self.environment.clone())
-    }
-
     /// The repository's own directory (`.git`, or the bare repository).
     #[must_use]
     pub fn git_dir(&self) -> &Path {

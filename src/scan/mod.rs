@@ -8,11 +8,11 @@
 mod commit;
 mod copies;
 mod history;
+mod jobs;
 mod objects;
 mod push;
 mod refs;
 mod tree;
-mod workers;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use crate::marker::MOST_HITS;
 use crate::policy::Verdict;
 use crate::report::{CommitLabel, Judged, Report, Skipped};
 
-use workers::Job;
+use jobs::Job;
 
 pub use commit::{message, raw_commit};
 pub use history::{Progress, Stage, judge_history};
@@ -144,11 +144,8 @@ impl<'s> Scan<'s> {
             jobs.push(Job { tree, parents: self.parent_trees(id)? });
             at.push(nth);
         }
-        let (repository, config, scope) = (self.repository, self.config, self.scope);
-        let compared =
-            workers::compare(repository, config, scope, &jobs, &mut self.trees, progress)?;
-        self.skipped.extend(compared.skipped);
-        let found = compared.findings.into_iter();
+        let found = jobs::compare(&jobs, &mut self.trees, progress)?.into_iter();
+        self.skipped.append(&mut self.trees.skipped);
         Ok(found.filter_map(|(job, findings)| Some((*at.get(job)?, findings))).collect())
     }
 
