@@ -25,6 +25,7 @@ impl Sshd {
         let public = |key: &str| std::fs::read_to_string(directory.join(key)).unwrap();
         sandbox.write("sshd/authorized_keys", public("client.pub"));
         sandbox.write("sshd/known_hosts", format!("the-server {}", public("host.pub")));
+        sandbox.write("sshd/ssh_config", client_config(&directory));
         loop {
             let port = free_port();
             let config = config(&directory, &sandbox.path("home"), port, accepted);
@@ -52,31 +53,35 @@ impl Sshd {
     }
 
     /// The ssh command of a client that asks the server to set these variables.
+    ///
+    /// They come on the command line: a file written anew for each client could be read
+    /// half written by another that starts at the same time.
     pub(crate) fn client_command(&self, variables: &[(&str, &str)]) -> String {
-        let at = |name: &str| self.directory.join(name).display().to_string();
-        let mut config = format!(
-            "IdentityFile {}\n\
-             IdentitiesOnly yes\n\
-             UserKnownHostsFile {}\n\
-             GlobalKnownHostsFile /dev/null\n\
-             HostKeyAlias the-server\n\
-             StrictHostKeyChecking yes\n\
-             BatchMode yes\n\
-             LogLevel ERROR\n",
-            at("client"),
-            at("known_hosts"),
-        );
-        let path = if variables.is_empty() {
-            self.directory.join("ssh_config")
-        } else {
+        let mut command = format!("ssh -F {}", self.directory.join("ssh_config").display());
+        if !variables.is_empty() {
             let set: Vec<_> =
                 variables.iter().map(|(name, value)| format!("\"{name}={value}\"")).collect();
-            config.push_str(&format!("SetEnv {}\n", set.join(" ")));
-            self.directory.join("ssh_config.hostile")
-        };
-        std::fs::write(&path, config).unwrap();
-        format!("ssh -F {}", path.display())
+            command.push_str(&format!(" -o 'SetEnv {}'", set.join(" ")));
+        }
+        command
     }
+}
+
+/// The configuration of the clients.
+fn client_config(directory: &Path) -> String {
+    let at = |name: &str| directory.join(name).display().to_string();
+    format!(
+        "IdentityFile {}\n\
+         IdentitiesOnly yes\n\
+         UserKnownHostsFile {}\n\
+         GlobalKnownHostsFile /dev/null\n\
+         HostKeyAlias the-server\n\
+         StrictHostKeyChecking yes\n\
+         BatchMode yes\n\
+         LogLevel ERROR\n",
+        at("client"),
+        at("known_hosts"),
+    )
 }
 
 /// What sshd sets by its own `SetEnv` no client can change; of that only what keeps the
