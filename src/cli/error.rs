@@ -7,6 +7,7 @@ use crate::document::Problem;
 use crate::git::GitError;
 use crate::rules::edit::EditError;
 use crate::rules::propose::Unclear;
+use crate::scan::ScanError;
 
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +66,15 @@ fn count(problems: usize) -> String {
     if problems == 1 { "1 mistake".into() } else { format!("{problems} mistakes") }
 }
 
+impl From<ScanError> for Error {
+    fn from(error: ScanError) -> Self {
+        match error {
+            ScanError::Git(error) => Self::Git(error),
+            ScanError::Config(error) => Self::Config(error),
+        }
+    }
+}
+
 impl Error {
     /// The mistakes of a file that belong to it.
     pub(super) fn problems(&self) -> &[Problem] {
@@ -84,6 +94,12 @@ impl Error {
             }
             Self::Config(ConfigError::File { .. } | ConfigError::NotText { .. }) => {
                 "Mend the file or its permissions, or take it out of the configuration.".into()
+            }
+            Self::Config(ConfigError::Write { .. }) => {
+                "Nothing was changed. Check the folder and its permissions.".into()
+            }
+            Self::Config(ConfigError::Baseline { .. }) => {
+                "Take it anew: provost policy baseline".into()
             }
             Self::Config(ConfigError::Git(error)) | Self::Git(error) => git_step(error),
             Self::Read { .. } => "Check the path and its permissions.".into(),

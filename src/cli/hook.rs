@@ -8,8 +8,10 @@ use super::args::{Global, PreReceive, Update};
 use super::error::Error;
 use super::load;
 use super::output::Output;
+use crate::document::Moment;
 use crate::git::{HookEnvironment, ObjectId, RefName, RefUpdate, Repository, parse_updates};
 use crate::platform::{self, Platform};
+use crate::policy::{Pusher, Request, Situation};
 use crate::push::Push;
 use crate::report::pusher;
 use crate::scan;
@@ -54,7 +56,17 @@ fn judge(
         updates,
         options,
     };
-    let report = scan::judge_push(&repository, &config, &push)?;
+    let situation = Situation {
+        repository: push.repository.clone(),
+        pusher: Pusher {
+            login: push.pusher.as_deref().map(|login| String::from_utf8_lossy(login).into_owned()),
+            groups: Vec::new(),
+        },
+        request: Request::read(&push.options),
+        pull_request: None,
+        now: Moment::now(),
+    };
+    let report = scan::judge_push(&repository, &config, &push, situation)?;
     let text = pusher::text(&report, push.pusher.as_deref());
     if !text.is_empty() {
         let prefix = platform.line_prefix();

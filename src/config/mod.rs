@@ -3,14 +3,19 @@
 //! read them. Nothing is judged with a broken configuration, and nothing that a push
 //! brings is configuration for judging it.
 
+pub mod baseline;
+mod locks;
+mod names;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use crate::document::{self, Node, Problem, Reader, Source, overlay};
+use crate::finding::Marker;
 use crate::git::{GitError, Repository};
-use crate::policy::{Policy, Subject};
+use crate::policy::{Judge, Policy, Situation};
 use crate::rules::RuleSet;
 
 /// The built-in layer.
@@ -39,6 +44,22 @@ pub enum ConfigError {
         path: PathBuf,
         /// The offset of the first byte that is not.
         at: usize,
+    },
+    /// A file could not be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// Which one.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A baseline holds something else than object ids.
+    #[error("line {line} of the baseline {path} is no object id")]
+    Baseline {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
     },
     /// The repository's own configuration could not be read.
     #[error(transparent)]
@@ -155,7 +176,13 @@ pub fn examine(sources: &[Arc<Source>]) -> (Option<Config>, Vec<Problem>) {
         digest.update(source.text.as_bytes());
         match document::parse(source) {
             Ok(layer) => match &mut merged {
-                Some(base) => overlay(base, layer, &mut problems),
+                Some(base) => {
+                    let locking = locks::of(base);
+                    overlay(base, layer, &mut problems);
+                    if let Some(locking) = locking {
+                        problems.extend(locking.loosened(base, source));
+                    }
+                }
                 // The first is the built-in one; a test looks for ids used twice in it.
                 None => merged = Some(layer),
             },
@@ -168,13 +195,10 @@ pub fn examine(sources: &[Arc<Source>]) -> (Option<Config>, Vec<Problem>) {
         return (None, problems);
     };
     let reader = Reader::default();
-    let read = reader.fields(&merged, "the top level").map(|mut root| {
-        let rules = RuleSet::read(&mut root);
-        let policy = Policy::read(&mut root);
-        check_names(&reader, &rules, &policy);
-        root.finish();
-        (rules, policy)
-    });
+    let read = read_rooms(&reader, &merged);
+    if let Some((rules, policy)) = &read {
+        names::check(&reader, rules, policy);
+    }
     let problems = reader.take();
     let hex: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     let digest = format!("sha256:{hex}");
@@ -182,33 +206,25 @@ pub fn examine(sources: &[Arc<Source>]) -> (Option<Config>, Vec<Problem>) {
     (config, problems)
 }
 
-/// A policy line about a tool, vendor or marker that the catalogue does not know decides
-/// nothing, which nobody means.
-fn check_names(reader: &Reader, rules: &RuleSet, policy: &Policy) {
-    for (subject, place) in policy.subjects() {
-        let (what, name, known): (_, _, Vec<&str>) = match subject {
-            Subject::Tool(name) => {
-                ("tool", name, rules.tools.iter().map(|tool| tool.id.as_str()).collect())
-            }
-            Subject::Vendor(name) => {
-                ("vendor", name, rules.tools.iter().map(|tool| tool.vendor.as_str()).collect())
-            }
-            Subject::Marker(name) => {
-                ("marker", name, rules.rules.iter().map(|rule| rule.marker.id.as_str()).collect())
-            }
-            Subject::Model(_) => continue,
-        };
-        if known.contains(&name.as_str()) {
-            continue;
-        }
-        let mut problem =
-            Problem::new(place, format!("there is no {what} `{name}` in the catalogue"));
-        let near = known.iter().map(|id| (strsim::damerau_levenshtein(name, id), *id)).min();
-        if let Some((distance, id)) = near
-            && distance <= 1 + id.len() / 3
-        {
-            problem = problem.help(format!("did you mean `{id}`?"));
-        }
-        reader.report(problem);
+/// Hands each room its tables.
+fn read_rooms(reader: &Reader, merged: &Node) -> Option<(RuleSet, Policy)> {
+    let mut root = reader.fields(merged, "the top level")?;
+    let rules = RuleSet::read(&mut root);
+    let policy = Policy::read(&mut root);
+    root.finish();
+    Some((rules, policy))
+}
+
+impl Config {
+    /// The policy as it stands in a situation.
+    #[must_use]
+    pub fn judge(&self, situation: Situation) -> Judge<'_> {
+        Judge::new(&self.policy, situation, || enabled(&self.rules))
     }
+}
+
+/// The markers that are switched on.
+fn enabled(rules: &RuleSet) -> Vec<Arc<Marker>> {
+    let on = rules.rules.iter().filter(|rule| rule.disabled.is_none());
+    on.map(|rule| Arc::clone(&rule.marker)).collect()
 }

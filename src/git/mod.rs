@@ -20,6 +20,7 @@ mod references;
 mod repository;
 mod revision;
 mod signature;
+mod size;
 mod tag;
 mod tree;
 
@@ -36,5 +37,6 @@ pub use references::Reference;
 pub use repository::{HookEnvironment, Repository, Trust};
 pub use revision::{Peeled, Range, peel};
 pub use signature::ssh_public_key;
+pub use size::changed_lines;
 pub use tag::Tag;
 pub use tree::{Entry, Mode, entries};

@@ -26,7 +26,7 @@ pub struct Matcher {
     pub(super) literals: Literals,
     pub(super) markers: Vec<(Arc<Marker>, Look)>,
     exact: HashSet<String>,
-    models: Arc<Models>,
+    pub(super) models: Arc<Models>,
     tampers: Arc<Tampers>,
 }
 

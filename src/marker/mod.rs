@@ -127,6 +127,12 @@ impl Matchers {
         }
     }
 
+    /// The vendors of the model families.
+    #[must_use]
+    pub fn model_vendors(&self) -> Vec<&str> {
+        self.message.models.vendors().collect()
+    }
+
     /// Looks at an example of a marker as `rules test` does: the text is taken as the
     /// subject that the kind looks at.
     #[must_use]

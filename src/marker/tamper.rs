@@ -71,6 +71,7 @@ impl Tampers {
                     tool: hidden.marker.tool.clone(),
                     tool_name: hidden.marker.tool_name.clone(),
                     vendor: hidden.marker.vendor.clone(),
+                    since: marker.since.clone(),
                 };
                 Finding { marker: Arc::new(marker), ..hidden.clone() }
             })

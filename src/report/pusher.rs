@@ -125,7 +125,7 @@ fn next_steps(report: &Report, rejected: &[&Judged], pusher: Option<&[u8]>, out:
                 .filter_map(|judged| judged.commit.as_ref())
                 .all(|commit| !contains_word(&commit.people, pusher))
     });
-    let contact = report.contact.as_deref();
+    let contact = report.texts.contact.as_deref();
     let whom = contact.unwrap_or("the administrators of this server");
     out.line("What to do:");
     if commits.len() <= OWN {

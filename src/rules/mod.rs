@@ -34,8 +34,6 @@ pub struct Tool {
 pub struct Rule {
     /// What findings carry of it.
     pub marker: Arc<Marker>,
-    /// The catalogue version that brought it.
-    pub since: String,
     /// Where the fact was seen.
     pub source: String,
     /// Why it is switched off, if it is.
@@ -169,11 +167,12 @@ impl Reading {
             vendor: tool.vendor.clone(),
             kind,
             confidence,
+            since,
         });
         if let Some(spec) = spec.filter(|_| disabled.is_none() && !too_sure) {
             self.specs.push((Arc::clone(&marker), spec));
         }
-        self.rules.push(Rule { marker, since, source, disabled, place });
+        self.rules.push(Rule { marker, source, disabled, place });
     }
 }
 

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Inspected, Inspection};
+use super::verdicts::decide;
+use super::{Inspected, Inspection, texts};
 use crate::config::Config;
 use crate::finding::{Field, Finding, surest};
 use crate::git::{Commit, GitError, Ident, ObjectId, RefName, Tag};
 use crate::marker::{Matchers, Role};
-use crate::policy::Verdict;
+use crate::policy::{Situation, Verdict};
 use crate::report::{Judged, Report};
 use crate::text::decode::{Decoded, decode};
 use crate::text::escape::escape;
@@ -71,21 +72,25 @@ pub fn raw_commit(config: &Config, id: ObjectId, raw: &[u8]) -> Result<Vec<Findi
 pub fn message(config: &Config, repository: String, name: &RefName, message: &[u8]) -> Report {
     let started = Instant::now();
     let findings = surest(config.rules.matchers.message.find(None, message));
-    let findings = findings.into_iter().map(|finding| Judged {
+    let decisions = decide(config, &repository, name, &findings, Some((None, message)));
+    let judge = config.judge(Situation::unknown(&repository));
+    let judged = findings.into_iter().zip(decisions).map(|(finding, decision)| Judged {
         commit: None,
         ref_name: name.clone(),
-        decision: config.policy.judge(&finding),
+        decision,
         finding,
     });
+    let findings: Vec<Judged> = judged.collect();
+    let refs = vec![name.clone()];
     Report {
         repository,
-        refs: vec![name.clone()],
+        texts: texts(&judge, &findings, &refs),
+        refs,
         commits: 1,
-        findings: findings.collect(),
+        findings,
         worst_unreported: Verdict::Allow,
         skipped: Vec::new(),
         rules_digest: config.digest.clone(),
-        contact: config.policy.contact.clone(),
         elapsed: started.elapsed(),
     }
 }

@@ -137,11 +137,10 @@ fn add_ref(config: &Config, name: &[u8], seen: &mut Seen) {
 
 fn look(config: &Config, subject: String, stages: Vec<Stage>, of: &Subject) -> Seen {
     let matchers = &config.rules.matchers;
-    let judged = of.findings(matchers).into_iter().map(|finding| {
-        let decision = decide(config, &finding);
-        (finding, decision)
-    });
-    Seen { subject, stages, all: of.all_findings(matchers), judged: judged.collect() }
+    let findings = of.findings(matchers);
+    let decisions = decide(config, Some(of), &findings);
+    let judged = findings.into_iter().zip(decisions).collect();
+    Seen { subject, stages, all: of.all_findings(matchers), judged }
 }
 
 fn finish(sources: &[Arc<Source>], seen: Seen) -> Explanation {

@@ -31,8 +31,10 @@ use super::output::Output;
 use crate::config::{self, Config, ConfigError, Layers};
 use crate::document::Source;
 use crate::finding::Finding;
-use crate::git::{GitError, Repository, Trust};
-use crate::policy::{Decision, Verdict};
+use crate::git::{GitError, RefName, Repository, Trust};
+use crate::policy::Decision;
+use crate::rules::subject::Subject;
+use crate::scan;
 
 pub(super) fn rules(global: &Global, command: &Rules, output: &Output) -> Result<u8, Error> {
     let bench = Bench { global, output };
@@ -121,14 +123,14 @@ fn is_file(layer: &Source, path: &Path) -> bool {
     !layer.built_in && real(Path::new(&layer.name)) == real(path)
 }
 
-/// What policy says of a finding.
-fn decide(config: &Config, finding: &Finding) -> Decision {
-    config.policy.judge(finding)
-}
-
-/// The word for a verdict.
-fn word(verdict: Verdict) -> &'static str {
-    Verdict::WORDS.iter().find(|(_, known)| *known == verdict).map_or("", |(word, _)| *word)
+/// What policy says of the findings in one subject, as if it were pushed to the branch
+/// that most repositories have.
+fn decide(config: &Config, subject: Option<&Subject>, findings: &[Finding]) -> Vec<Decision> {
+    let message = match subject {
+        Some(Subject::Message { encoding, text }) => Some((encoding.as_deref(), text.as_slice())),
+        _ => None,
+    };
+    scan::decide(config, "", &RefName::new("refs/heads/main"), findings, message)
 }
 
 /// The text of a line of the rules, for `file:line`.

@@ -141,17 +141,22 @@ fn judgements(
         Some(_) => !shared,
         None => true,
     });
-    let judged = uses.map(|used| {
+    let judged = uses.flat_map(|used| {
         let mut finding = Finding::new(&rule.marker, Field::Message, b"");
         finding.path_use = used.map(|(used, _)| used);
-        let decision = decide(config, &finding);
-        Judgement {
+        let decisions = decide(config, None, std::slice::from_ref(&finding)).into_iter();
+        decisions.map(move |decision| Judgement {
             when: used.map(|(_, word)| word),
-            verdict: decision.verdict,
+            // Whether it was disclosed is a matter of the commit.
+            verdict: if decision.said == Verdict::Disclose {
+                decision.said
+            } else {
+                decision.verdict
+            },
             line: line_of(sources, &decision.because),
             because: decision.because,
             reason: decision.reason,
-        }
+        })
     });
     judged.collect()
 }
@@ -168,7 +173,7 @@ fn marker_text(config: &Config, rule: &Rule, shown: &Shown) -> String {
     field("tool", &format!("{} ({name}, {})", marker.tool, marker.vendor));
     field("kind", marker.kind.word());
     field("confidence", marker.confidence.word());
-    field("since", &rule.since);
+    field("since", &rule.marker.since);
     let changed = shown.row.changed.as_ref().map(|place| format!(", changed at {place}"));
     field("layer", &format!("{}{}", shown.row.layer, changed.unwrap_or_default()));
     if let Some(reason) = &rule.disabled {
@@ -217,7 +222,7 @@ fn tool_text(tool: &Tool, markers: &[Shown]) -> String {
 impl Judgement {
     fn text(&self) -> String {
         let when = self.when.map(|when| format!("{when}: ")).unwrap_or_default();
-        let verdict = super::word(self.verdict);
+        let verdict = self.verdict.word();
         let line = self.line.as_ref().map(|line| format!(": {line}")).unwrap_or_default();
         format!("{when}{verdict} ({}{line})", self.because)
     }

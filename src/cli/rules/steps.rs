@@ -154,7 +154,7 @@ pub(super) fn text(explanation: &Explanation, verbose: bool) -> String {
     if explanation.findings.is_empty() {
         text.push_str("  none\n");
     }
-    text.push_str(&format!("\nverdict: {}", super::word(explanation.verdict)));
+    text.push_str(&format!("\nverdict: {}", explanation.verdict.word()));
     if let Some(because) = &explanation.because {
         text.push_str(&format!("\n  {because}"));
         if let Some(line) = &explanation.policy {
@@ -210,7 +210,7 @@ fn found_text(found: &Found, text: &mut String) {
         (Some(by), _) => format!("not reported: {by} is surer, or comes first, at this place"),
         (None, Some(verdict)) => {
             let because = found.because.as_deref().unwrap_or_default();
-            format!("{} ({because})", super::word(verdict))
+            format!("{} ({because})", verdict.word())
         }
         (None, None) => "not reported: the commit does not bring it".into(),
     };

@@ -250,7 +250,7 @@ impl Tally {
         let (mut other, mut unchanged) = (Vec::new(), BTreeMap::new());
         for ((from, to), (count, samples)) in self.moved {
             if from == to {
-                unchanged.insert(super::word(from), count);
+                unchanged.insert(from.word(), count);
                 continue;
             }
             let moved = match (from, to) {

@@ -7,6 +7,10 @@ use serde::Serialize;
 
 use crate::git::ObjectId;
 
+mod context;
+
+pub use context::{Context, Credit, MOST_CREDITS};
+
 /// How sure a marker is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -108,6 +112,8 @@ pub struct Marker {
     pub kind: Kind,
     /// How sure it is.
     pub confidence: Confidence,
+    /// The catalogue version that brought it; empty when its file does not say.
+    pub since: String,
 }
 
 /// The part of the subject where a marker was seen.
