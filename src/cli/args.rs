@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::policy::Policy;
 use super::rules::Rules;
 use crate::platform;
 use crate::report::Format;
@@ -80,6 +81,8 @@ pub(super) enum Command {
     Audit(Audit),
     /// Show, check, try and change the rules
     Rules(Rules),
+    /// Start, show, explain and safely change a policy
+    Policy(Policy),
     /// Show a throw-away server refusing marked pushes
     Demo(Demo),
 }

@@ -50,6 +50,12 @@ fn judge(
     let platform = named(platform);
     // The process ends with the judgement: taking the catalogue apart would only cost time.
     let config = ManuallyDrop::new(load(global, Some(&repository))?);
+    for file in &config.replaced {
+        output.note(&format!(
+            "provost: {file} has mistakes; its last good text is in force. An administrator \
+             should run: provost rules lint\n"
+        ));
+    }
     let push = Push {
         repository: platform.repository_name(&repository),
         pusher: platform.pusher(),

@@ -11,6 +11,7 @@ mod demo;
 mod error;
 mod hook;
 mod output;
+mod policy;
 mod rules;
 
 use std::ffi::OsString;
@@ -45,6 +46,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(command) => check::check(&args.global, command, &output),
         Command::Audit(command) => audit::audit(&args.global, command, &output),
         Command::Rules(command) => rules::rules(&args.global, command, &output),
+        Command::Policy(command) => policy::policy(&args.global, command, &output),
         Command::Demo(command) => demo::demo(command, &output),
     };
     match code {

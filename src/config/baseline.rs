@@ -4,10 +4,9 @@
 //! A baseline is a file of object ids below `provost/baseline` in the repository's own
 //! directory, where no push can write: `all`, or `scope-ID`.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::ConfigError;
+use super::{ConfigError, files};
 use crate::git::{ObjectId, Repository};
 
 /// Which refs a baseline is for.
@@ -79,33 +78,6 @@ pub fn write(
     for id in ids {
         text.push_str(&format!("{id}\n"));
     }
-    replace(&path, text.as_bytes()).map_err(failed)?;
+    files::replace(&path, text.as_bytes()).map_err(failed)?;
     Ok(path)
-}
-
-/// Writes a file so that whoever reads it sees the old or the new content whole, also
-/// after a crash.
-///
-/// # Errors
-/// When a step of it fails.
-pub fn replace(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let draft = folder.join(format!(".{name}.{}", std::process::id()));
-    let written = (|| {
-        let mut file = std::fs::File::create(&draft)?;
-        if let Ok(old) = std::fs::metadata(path) {
-            file.set_permissions(old.permissions())?;
-        }
-        file.write_all(content)?;
-        file.sync_all()?;
-        std::fs::rename(&draft, path)?;
-        std::fs::File::open(folder)?.sync_all()
-    })();
-    if written.is_err() {
-        let _ = std::fs::remove_file(&draft);
-    }
-    written
 }

@@ -4,6 +4,7 @@
 //! brings is configuration for judging it.
 
 pub mod baseline;
+pub mod files;
 mod locks;
 mod names;
 
@@ -22,6 +23,12 @@ use crate::rules::RuleSet;
 pub const BUILT_IN: &str = include_str!("../../rules.toml");
 /// The administrator's file for the whole machine.
 pub const SYSTEM: &str = "/etc/provost/rules.toml";
+
+/// What `policy apply` appends to a file's name for the text before, and for the text that
+/// was checked last.
+pub const PREVIOUS: &str = ".previous";
+/// See [`PREVIOUS`].
+pub const LAST_GOOD: &str = ".last-good";
 
 /// Why there is no usable configuration.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +86,8 @@ pub struct Config {
     pub policy: Policy,
     /// `sha256:…` over all layers in their order.
     pub digest: String,
+    /// The files with mistakes in whose place their last good text stands.
+    pub replaced: Vec<String>,
     /// The merged layers, for commands that look at examples.
     pub merged: Node,
 }
@@ -94,12 +103,50 @@ pub struct Layers<'a> {
     pub isolated: bool,
 }
 
-/// Loads and merges the layers.
+/// Loads and merges the layers. A file with mistakes is replaced by the text that was
+/// checked last, where that text itself says so (`fall-back-to-last-good`).
 ///
 /// # Errors
 /// All mistakes of all files together, or the file that could not be read.
 pub fn load(layers: Layers<'_>) -> Result<Config, ConfigError> {
-    merge(&sources(layers)?)
+    let sources = sources(layers)?;
+    merge(&sources).or_else(|error| match last_good(&sources, &error) {
+        Some((good, replaced)) => {
+            let mut config = merge(&good)?;
+            config.replaced = replaced;
+            Ok(config)
+        }
+        None => Err(error),
+    })
+}
+
+/// The layers with the last good text of each that has mistakes, and their names; `None`
+/// when one of them has none, or does not want it used.
+fn last_good(
+    sources: &[Arc<Source>],
+    error: &ConfigError,
+) -> Option<(Vec<Arc<Source>>, Vec<String>)> {
+    let ConfigError::Problems(problems) = error else { return None };
+    let mut layers = sources.to_vec();
+    let mut replaced = Vec::new();
+    for layer in &mut layers {
+        let broken = problems.iter().any(|problem| Arc::ptr_eq(&problem.place.source, layer));
+        if !broken {
+            continue;
+        }
+        let good = read(Path::new(&format!("{}{LAST_GOOD}", layer.name))).ok()?;
+        let wanted = document::parse(&good).ok().and_then(|root| {
+            let reader = Reader::default();
+            let mut root = reader.fields(&root, "the top level")?;
+            Some(Policy::read(&mut root).falls_back())
+        });
+        if wanted != Some(true) {
+            return None;
+        }
+        replaced.push(layer.name.clone());
+        *layer = good;
+    }
+    (!replaced.is_empty()).then_some((layers, replaced))
 }
 
 /// The texts of the layers, weakest first.
@@ -202,7 +249,8 @@ pub fn examine(sources: &[Arc<Source>]) -> (Option<Config>, Vec<Problem>) {
     let problems = reader.take();
     let hex: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     let digest = format!("sha256:{hex}");
-    let config = read.map(|(rules, policy)| Config { rules, policy, digest, merged });
+    let config =
+        read.map(|(rules, policy)| Config { rules, policy, digest, replaced: Vec::new(), merged });
     (config, problems)
 }
 

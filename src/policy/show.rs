@@ -2,7 +2,7 @@
 
 use super::judge::Judge;
 use super::settings::{Key, Kinds, Placed, Settings, Traits};
-use super::{Policy, Verdict};
+use super::{Exemption, Verdict};
 use crate::document::Place;
 use crate::finding::Finding;
 use crate::git::RefName;
@@ -44,6 +44,22 @@ impl Judge<'_> {
         shown.collect()
     }
 
+    /// The groups that the pusher is in.
+    #[must_use]
+    pub fn groups(&self) -> &[String] {
+        &self.situation.pusher.groups
+    }
+
+    /// The exemptions for a ref of this repository, also those that are over.
+    #[must_use]
+    pub fn exemptions_for(&self, name: &RefName) -> Vec<&Exemption> {
+        let repository = self.situation.repository.as_bytes();
+        let all = self.policy.exemptions.iter();
+        let here = all
+            .filter(|it| it.repositories.matches(repository) && it.refs.matches(name.as_bytes()));
+        here.collect()
+    }
+
     /// Every value that holds for a ref; for a change of the file `path` too, if given.
     #[must_use]
     pub fn show(&self, name: &RefName, path: Option<&[u8]>) -> Vec<Shown> {
@@ -72,14 +88,6 @@ impl Judge<'_> {
             });
         });
         steps
-    }
-}
-
-impl Policy {
-    /// How many scopes and exemptions it has.
-    #[must_use]
-    pub fn size(&self) -> (usize, usize) {
-        (self.scopes.len(), self.exemptions.len())
     }
 }
 
