@@ -32,7 +32,7 @@ pub(super) fn pre_receive(
         output.note("provost: there is no commit to judge yet; the merge itself will be judged.\n");
         return Ok(0);
     }
-    judge(global, context, parse_updates(&input)?, output)
+    judge(global, &context, parse_updates(&input)?, output)
 }
 
 pub(super) fn update(global: &Global, command: &Update, output: &Output) -> Result<u8, Error> {
@@ -46,12 +46,12 @@ pub(super) fn update(global: &Global, command: &Update, output: &Output) -> Resu
     let mut context = platform.context(&Environment::of_process());
     context.repository = given.repository.or(context.repository);
     context.pusher = given.pusher.or(context.pusher);
-    judge(global, context, vec![update], output)
+    judge(global, &context, vec![update], output)
 }
 
 fn judge(
     global: &Global,
-    context: Context,
+    context: &Context,
     updates: Vec<RefUpdate>,
     output: &Output,
 ) -> Result<u8, Error> {
@@ -75,7 +75,7 @@ fn judge(
         }
     }
     if output.verbose {
-        say_more(&report, &context, output);
+        say_more(&report, context, output);
     }
     Ok(report.exit_code())
 }
