@@ -90,7 +90,16 @@ pub(super) enum Command {
 impl Command {
     /// Whether an error of this command refuses a push.
     pub(super) fn is_server_hook(&self) -> bool {
-        matches!(self, Self::PreReceive(_) | Self::Update(_))
+        self.platform().is_some()
+    }
+
+    /// The platform that a server's hook was told of.
+    pub(super) fn platform(&self) -> Option<&str> {
+        match self {
+            Self::PreReceive(command) => Some(&command.platform),
+            Self::Update(command) => Some(&command.platform),
+            _ => None,
+        }
     }
 }
 
@@ -110,24 +119,25 @@ pub(super) struct PreReceive {
 }
 
 /// Judge one ref update as the server's update hook.
+///
+/// For hooks that are called once a ref: Git's own `update`, gitolite's VREF, Gerrit's
+/// `ref-update` and `commit-received`. Each platform has its own arguments.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Example, as hooks/update of a bare repository:
   #!/bin/sh
-  exec provost update \"$1\" \"$2\" \"$3\"")]
+  exec provost update \"$1\" \"$2\" \"$3\"
+
+As VREF/provost of gitolite, and as ref-update or commit-received of Gerrit:
+  exec provost update --platform gitolite -- \"$@\"
+  exec provost update --platform gerrit -- \"$@\"")]
 pub(super) struct Update {
-    /// The ref
-    #[arg(value_name = "REF")]
-    pub(super) name: std::ffi::OsString,
-    /// Its object id before, all zeros for a new ref
-    #[arg(value_name = "OLD")]
-    pub(super) old: String,
-    /// Its object id afterwards, all zeros for a deletion
-    #[arg(value_name = "NEW")]
-    pub(super) new: String,
     /// The Git platform that runs the hook; the installation records it
     #[arg(long, value_name = "NAME", default_value = "plain", value_parser = clap::builder::PossibleValuesParser::new(platform::NAMES))]
     pub(super) platform: String,
+    /// What the platform gives to the hook; Git itself: REF OLD NEW
+    #[arg(value_name = "ARGUMENT", required = true, trailing_var_arg = true)]
+    pub(super) arguments: Vec<std::ffi::OsString>,
 }
 
 /// Judge a push as the client's pre-push hook.

@@ -22,6 +22,8 @@ pub(super) enum Error {
     Write(#[source] std::io::Error),
     #[error("`{0}` is not an object id")]
     NotAnId(String),
+    #[error("these are not the arguments of a hook of {platform}: {reason}")]
+    HookArguments { platform: &'static str, reason: String },
     #[error("line {line} is not `<local-ref> <local-oid> <remote-ref> <remote-oid>`")]
     PrePushLine { line: usize },
     #[error("{0} of the repositories could not be judged whole")]
@@ -116,6 +118,9 @@ impl Error {
             Self::Write(_) => "Check the disk, or what reads the output.".into(),
             Self::NotAnId(_) => {
                 "Ids have 40 hexadecimal digits, or 64 in a SHA-256 repository.".into()
+            }
+            Self::HookArguments { .. } => {
+                "See `provost update --help`; --platform must name what runs the hook.".into()
             }
             Self::PrePushLine { .. } => {
                 "Git gives these lines to a pre-push hook; another hook may have changed them."

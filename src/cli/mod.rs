@@ -37,7 +37,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    let output = Output::new(&args.global);
+    let platform = args.command.platform().map(hook::named);
+    let output = Output::new(&args.global, platform.map_or("", |platform| platform.line_prefix));
     let code = match &args.command {
         Command::PreReceive(command) => hook::pre_receive(&args.global, command, &output),
         Command::Update(command) => hook::update(&args.global, command, &output),

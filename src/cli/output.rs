@@ -15,16 +15,18 @@ pub(super) struct Output {
     choice: ColorChoice,
     pub(super) quiet: bool,
     pub(super) verbose: bool,
+    /// What each line for a pusher begins with.
+    prefix: &'static str,
 }
 
 impl Output {
-    pub(super) fn new(global: &Global) -> Self {
+    pub(super) fn new(global: &Global, prefix: &'static str) -> Self {
         let choice = match global.color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        Self { choice, quiet: global.quiet, verbose: global.verbose }
+        Self { choice, quiet: global.quiet, verbose: global.verbose, prefix }
     }
 
     /// Writes reports to standard output.
@@ -44,10 +46,12 @@ impl Output {
         let _ = writeln!(out, "{text}");
     }
 
-    /// Text on standard error, as it is.
+    /// Text on standard error, as it is, each line as the platform wants it.
     pub(super) fn note(&self, text: &str) {
         let mut out = AutoStream::new(io::stderr().lock(), self.choice);
-        let _ = out.write_all(text.as_bytes());
+        let lines: String =
+            text.split_inclusive('\n').flat_map(|line| [self.prefix, line]).collect();
+        let _ = out.write_all(lines.as_bytes());
     }
 
     /// Whether text for a stream has colours, by whether that is a terminal.

@@ -1,40 +1,60 @@
 //! Plain `git receive-pack`: over a file path, SSH, smart HTTP or the git daemon.
 //!
-//! Source: git-http-backend(1): `REMOTE_USER` is set by a web server that authenticated
-//! the client, and only then are its pushes allowed by default. Over SSH a client may be
-//! able to set it, so there it is not believed; sshd(8) sets `SSH_CONNECTION` itself.
-//! Otherwise the pusher is the operating-system user that the hook runs as.
+//! The pusher is the account of the operating system, save behind a web server, where it
+//! is `REMOTE_USER`, if that checked a password (git-http-backend(1)). Over SSH a client
+//! may be able to set `REMOTE_USER`, so there it is not believed: sshd(8) sets
+//! `SSH_CONNECTION` itself. Who pushes over a file path can set both, but he can also
+//! switch Git's hooks off: no hook binds him.
 
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
+use super::{Context, Environment, Platform, Protocol, update_hook};
 
-use super::Platform;
-use crate::git::Repository;
+pub(super) const PLATFORM: Platform = Platform {
+    name: "plain",
+    title: "plain Git",
+    line_prefix: "",
+    time_budget: None,
+    variables: &[],
+    read,
+    arguments: update_hook,
+};
 
-/// See the head of this file.
-pub(super) struct Plain {
-    remote_user: Option<OsString>,
-    user: Option<OsString>,
+fn read(environment: &Environment, context: &mut Context) {
+    let protocol = protocol(environment);
+    context.protocol = Some(protocol);
+    context.remote_address = remote_address(environment, protocol);
+    if protocol == Protocol::Http
+        && let Some(user) = environment.text("REMOTE_USER")
+    {
+        context.pusher = Some(user);
+        context.ignored.retain(|&name| name != "REMOTE_USER");
+        return;
+    }
+    let account = environment.account();
+    context.pusher = Some(account.name);
+    context.groups = Some(account.groups);
 }
 
-/// Reads the environment of this process.
-pub(super) fn platform() -> Plain {
-    let var = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let remote_user = var("REMOTE_USER").filter(|_| var("SSH_CONNECTION").is_none());
-    Plain { remote_user, user: var("USER").or_else(|| var("LOGNAME")) }
+/// CGI (RFC 3875) has `REQUEST_METHOD` in every request; git-daemon(1) sets
+/// `REMOTE_ADDR` and nothing else of it.
+pub(super) fn protocol(environment: &Environment) -> Protocol {
+    if environment.has("SSH_CONNECTION") {
+        Protocol::Ssh
+    } else if environment.has("REQUEST_METHOD") || environment.has("REMOTE_USER") {
+        Protocol::Http
+    } else if environment.has("REMOTE_ADDR") {
+        Protocol::Git
+    } else {
+        Protocol::File
+    }
 }
 
-impl Platform for Plain {
-    fn pusher(&self) -> Option<Vec<u8>> {
-        let user = self.remote_user.clone().or_else(|| self.user.clone());
-        user.map(OsString::into_vec)
-    }
-
-    fn repository_name(&self, repository: &Repository) -> String {
-        repository.name()
-    }
-
-    fn line_prefix(&self) -> &'static str {
-        ""
+pub(super) fn remote_address(environment: &Environment, protocol: Protocol) -> Option<String> {
+    match protocol {
+        Protocol::Ssh => {
+            // `<client address> <client port> <server address> <server port>`
+            let connection = environment.text("SSH_CONNECTION")?;
+            connection.split(' ').next().map(str::to_owned)
+        }
+        _ => environment.text("REMOTE_ADDR"),
     }
 }

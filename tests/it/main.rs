@@ -22,6 +22,7 @@ mod dry_run;
 mod evasion;
 mod layers;
 mod messages;
+mod platforms;
 mod push_history;
 mod push_hostile;
 mod push_objects;

@@ -198,6 +198,10 @@ impl TestServer {
                 std::fs::create_dir_all(self.record()).unwrap();
                 RECORDING.replace("@RECORD@", &quote(self.record().to_str().unwrap()))
             }
+            // What pushers see names the pusher, who must be the same on every machine.
+            None if self.options.quiet => "#!/bin/sh\nREMOTE_USER=dev\nexport REMOTE_USER\n\
+                exec @PROVOST@ pre-receive --platform http\n"
+                .to_owned(),
             None => "#!/bin/sh\nexec @PROVOST@ pre-receive --platform plain\n".to_owned(),
         };
         self.install("pre-receive", &body);

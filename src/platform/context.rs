@@ -1,0 +1,126 @@
+//! What a platform tells about a push: plain data, no reference to where it came from.
+//!
+//! Every text is escaped for a terminal already: it may be the pusher's own.
+
+use std::time::Duration;
+
+use super::Platform;
+
+/// How the push came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Protocol {
+    /// By a path of the same machine.
+    File,
+    /// SSH.
+    Ssh,
+    /// Smart HTTP.
+    Http,
+    /// The git daemon, which authenticates nobody.
+    Git,
+    /// The platform's own pages or API.
+    Web,
+}
+
+/// What somebody did that became a push.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// `git push`.
+    Push,
+    /// Something on the platform's pages, or what its API offers in their place.
+    Web,
+    /// A call of the platform's API.
+    Api,
+    /// A merge, or the like, that the platform makes itself.
+    Merge,
+}
+
+/// Which of a project's repositories it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Store {
+    /// The project's own.
+    Code,
+    /// Its wiki.
+    Wiki,
+    /// Its designs (GitLab).
+    Design,
+    /// A snippet (GitLab).
+    Snippet,
+}
+
+/// See the head of this file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Context {
+    /// The platform's name, as `--platform` takes it.
+    pub platform: &'static str,
+    /// The repository as the platform names it; `None` when it does not say.
+    pub repository: Option<String>,
+    /// Which of the project's repositories it is.
+    pub store: Store,
+    /// The login of who pushes, as the platform authenticated it; `None` when it does
+    /// not say. A deploy key is nobody's login: `deploy-key:ID`.
+    pub pusher: Option<String>,
+    /// The groups that he is in; `None` when the platform does not say.
+    pub groups: Option<Vec<String>>,
+    /// How the push came in.
+    pub protocol: Option<Protocol>,
+    /// The address that it came from.
+    pub remote_address: Option<String>,
+    /// What was done.
+    pub action: Action,
+    /// The platform's own word for what was done.
+    pub action_name: Option<String>,
+    /// The number of the pull or merge request that is merged.
+    pub pull_request: Option<u64>,
+    /// Whether the platform only asks: nothing will be changed.
+    pub dry_run: bool,
+    /// Whether the platform itself pushes. Judged like any other push.
+    pub internal: bool,
+    /// What each line shown to the pusher must begin with.
+    pub line_prefix: &'static str,
+    /// How long the judgement may take, where the platform ends hooks that take longer.
+    pub time_budget: Option<Duration>,
+    /// Variables of other platforms that were there and were not read.
+    pub ignored: Vec<&'static str>,
+}
+
+impl Context {
+    pub(super) fn new(platform: &Platform) -> Self {
+        Self {
+            platform: platform.name,
+            repository: None,
+            store: Store::Code,
+            pusher: None,
+            groups: None,
+            protocol: None,
+            remote_address: None,
+            action: Action::Push,
+            action_name: None,
+            pull_request: None,
+            dry_run: false,
+            internal: false,
+            line_prefix: platform.line_prefix,
+            time_budget: platform.time_budget,
+            ignored: Vec::new(),
+        }
+    }
+
+    /// What a reader should know of a push that nobody made with `git push` to a
+    /// project's own repository: one line, or nothing.
+    #[must_use]
+    pub fn remark(&self) -> Option<String> {
+        let what = match (self.action, self.store, self.internal) {
+            (Action::Merge, ..) => "a merge that the platform makes is judged like any push",
+            (Action::Web | Action::Api, ..) => {
+                "a change made on the platform's pages or by its API is judged like any push"
+            }
+            (_, _, true) => "a push that the platform itself makes is judged like any other",
+            (_, Store::Code, false) => return None,
+            _ => "a wiki, design or snippet repository is judged like any other",
+        };
+        let number = self.pull_request.map(|number| format!(" (request {number})"));
+        Some(format!("provost: {what}{}.", number.unwrap_or_default()))
+    }
+}

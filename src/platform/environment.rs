@@ -1,0 +1,88 @@
+//! The environment of a hook as a value, so that tests can give a recorded one.
+//!
+//! An empty variable counts as absent, as Git's own hooks and all platforms have it.
+
+use std::collections::BTreeMap;
+use std::os::unix::ffi::OsStringExt;
+
+use nix::unistd::{Group, User, getgid, getgroups, getuid};
+
+use crate::text::escape::escape;
+
+/// See the head of this file.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    variables: BTreeMap<Vec<u8>, Vec<u8>>,
+    account: Option<Account>,
+}
+
+/// An account of the operating system.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Account {
+    pub(super) name: String,
+    pub(super) groups: Vec<String>,
+}
+
+impl Environment {
+    /// The environment of this process.
+    #[must_use]
+    pub fn of_process() -> Self {
+        let variables = std::env::vars_os();
+        let variables = variables.map(|(name, value)| (name.into_vec(), value.into_vec()));
+        Self { variables: variables.collect(), account: None }
+    }
+
+    /// A recorded environment, and the account and groups that the hook ran as.
+    #[must_use]
+    pub fn recorded(variables: BTreeMap<Vec<u8>, Vec<u8>>, account: &str, groups: &[&str]) -> Self {
+        let groups = groups.iter().map(|&name| name.to_owned()).collect();
+        Self { variables, account: Some(Account { name: account.to_owned(), groups }) }
+    }
+
+    fn get(&self, name: &str) -> Option<&[u8]> {
+        let value = self.variables.get(name.as_bytes())?;
+        Some(value.as_slice()).filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// A variable's value, escaped.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        self.get(name).map(escape)
+    }
+
+    /// Whether a variable's value is a word.
+    pub(super) fn is(&self, name: &str, word: &str) -> bool {
+        self.get(name) == Some(word.as_bytes())
+    }
+
+    /// A number that is not zero: platforms write 0 for "there is none".
+    pub(super) fn number(&self, name: &str) -> Option<u64> {
+        let text = std::str::from_utf8(self.get(name)?).ok()?;
+        text.parse().ok().filter(|&number| number != 0)
+    }
+
+    /// The account that the hook runs as. It is asked of the operating system: variables
+    /// such as `USER` are the pusher's own when he pushes over a file path.
+    pub(super) fn account(&self) -> Account {
+        self.account.clone().unwrap_or_else(account_of_process)
+    }
+}
+
+fn account_of_process() -> Account {
+    let user = getuid();
+    let name = User::from_uid(user).ok().flatten().map(|user| user.name);
+    let name = name.unwrap_or_else(|| format!("uid:{user}"));
+    let mut ids = getgroups().unwrap_or_default();
+    ids.insert(0, getgid());
+    let groups = ids.iter().map(|&id| {
+        let name = Group::from_gid(id).ok().flatten().map(|group| group.name);
+        escape(name.unwrap_or_else(|| format!("gid:{id}")).as_bytes())
+    });
+    let mut groups: Vec<String> = groups.collect();
+    groups.sort_unstable();
+    groups.dedup();
+    Account { name: escape(name.as_bytes()), groups }
+}

@@ -1,0 +1,53 @@
+//! Gerrit: its hooks plugin calls `ref-update` for direct pushes and `commit-received`
+//! for reviews, with options in place of standard input.
+//!
+//! Source: the documentation of Gerrit's hooks plugin. Options that are not known here
+//! are passed over: newer versions of the plugin add some. Whether a commit can be read
+//! on disk at that moment is not documented; one that can't is refused.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::time::Duration;
+
+use super::{Arguments, Context, Environment, Platform};
+use crate::text::escape::escape;
+
+pub(super) const PLATFORM: Platform = Platform {
+    name: "gerrit",
+    title: "Gerrit",
+    line_prefix: "",
+    // `hooks.syncHookTimeout` is 30 seconds unless it is set.
+    time_budget: Some(Duration::from_secs(25)),
+    variables: &[],
+    read,
+    arguments,
+};
+
+fn read(_: &Environment, _: &mut Context) {}
+
+fn arguments(given: &[OsString]) -> Result<Arguments, String> {
+    let mut options = HashMap::new();
+    let mut rest = given.iter();
+    while let Some(word) = rest.next() {
+        let Some(name) = word.as_bytes().strip_prefix(b"--") else {
+            return Err(format!("`{}` is no option of a Gerrit hook", escape(word.as_bytes())));
+        };
+        let value = rest.next().map(OsString::as_os_str).map_or(&b""[..], OsStr::as_bytes);
+        options.insert(name.to_vec(), value.to_vec());
+    }
+    let option = |name: &str| options.get(name.as_bytes()).filter(|value| !value.is_empty());
+    let needed = |name: &str| option(name).cloned().ok_or_else(|| format!("--{name} is missing"));
+    let mut ref_name = needed("refname")?;
+    if !ref_name.starts_with(b"refs/") {
+        ref_name = [b"refs/heads/", ref_name.as_slice()].concat();
+    }
+    let pusher = option("uploader-username").or_else(|| option("uploader"));
+    Ok(Arguments {
+        ref_name,
+        old: needed("oldrev")?,
+        new: needed("newrev")?,
+        repository: Some(escape(&needed("project")?)),
+        pusher: pusher.map(|name| escape(name)),
+    })
+}
