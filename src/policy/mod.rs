@@ -70,6 +70,7 @@ struct Kinds {
     added: Option<Said>,
     changed: Option<Said>,
     shared: Option<Said>,
+    off_switch: Option<Said>,
     content: Option<Said>,
     ref_name: Option<Said>,
     weak: Option<Said>,
@@ -128,6 +129,7 @@ impl Policy {
         };
         let by_kind = match (marker.kind, finding.path_use) {
             (Kind::Path, Some(PathUse::Shared)) => own(|kinds| &kinds.shared),
+            (Kind::Path, Some(PathUse::OffSwitch)) => own(|kinds| &kinds.off_switch),
             (Kind::Path, Some(PathUse::Changed)) => own(|kinds| &kinds.changed),
             (Kind::Path, _) => own(|kinds| &kinds.added),
             (Kind::Content, _) => own(|kinds| &kinds.content),

@@ -118,12 +118,14 @@ fn read_kinds(fields: &mut Fields<'_>, global: bool) -> Kinds {
         kinds.added = verdict(&mut path, "added");
         kinds.changed = verdict(&mut path, "changed");
         kinds.shared = verdict(&mut path, "shared");
+        kinds.off_switch = verdict(&mut path, "off-switch");
         path.finish();
     } else if let Some(word) = fields.word("path", &Verdict::WORDS) {
         let said = Said { verdict: word, place: fields.place_of("path").clone() };
         kinds.added = Some(said.clone());
         kinds.changed = Some(said.clone());
-        kinds.shared = Some(said);
+        kinds.shared = Some(said.clone());
+        kinds.off_switch = Some(said);
     }
     kinds
 }

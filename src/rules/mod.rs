@@ -63,15 +63,21 @@ impl RuleSet {
     pub fn read(root: &mut Fields<'_>) -> Self {
         let version = read_version(root);
         let models = read_models(root);
-        let mut set = Reading { ids: HashSet::new(), tools: vec![], rules: vec![], specs: vec![] };
+        let mut set = Reading {
+            ids: HashSet::new(),
+            tools: vec![],
+            rules: vec![],
+            specs: vec![],
+            idle: vec![],
+        };
         let reader = root.reader();
         for node in root.tables("tool") {
             if let Some(fields) = reader.fields(node, "a tool") {
                 set.tool(fields);
             }
         }
-        let Reading { tools, rules, specs, .. } = set;
-        Self { version, tools, rules, matchers: Matchers::new(specs, models) }
+        let Reading { tools, rules, specs, idle, .. } = set;
+        Self { version, tools, rules, matchers: Matchers::new(specs, models).with_idle(idle) }
     }
 
     /// A tool by id.
@@ -113,6 +119,8 @@ struct Reading {
     tools: Vec<Tool>,
     rules: Vec<Rule>,
     specs: Vec<(Arc<Marker>, Spec)>,
+    /// Those that are switched off.
+    idle: Vec<(Arc<Marker>, Spec)>,
 }
 
 impl Reading {
@@ -170,8 +178,9 @@ impl Reading {
             kind,
             confidence,
         });
-        if let Some(spec) = spec.filter(|_| disabled.is_none() && !too_sure) {
-            self.specs.push((Arc::clone(&marker), spec));
+        if let Some(spec) = spec.filter(|_| !too_sure) {
+            let list = if disabled.is_none() { &mut self.specs } else { &mut self.idle };
+            list.push((Arc::clone(&marker), spec));
         }
         self.rules.push(Rule { marker, since, source, disabled, place });
     }

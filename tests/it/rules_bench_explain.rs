@@ -229,7 +229,16 @@ fn a_trace_tells_what_the_matchers_do() {
                     let views = matchers.trace_identity(Role::Author, &raw);
                     (views, Subject::Identity { role: Role::Author, raw })
                 }
-                Kind::Path => (matchers.trace_path(&raw, false), Subject::Path(raw)),
+                Kind::Path => match text.split_once('\n') {
+                    Some((path, content)) => {
+                        let (path, content) = (path.as_bytes(), content.as_bytes());
+                        let mut views = matchers.trace_path(path, false, Some(content));
+                        views[0].candidates.extend(matchers.trace_content(path, content));
+                        let (path, content) = (path.to_vec(), content.to_vec());
+                        (views, Subject::File { path, content })
+                    }
+                    None => (matchers.trace_path(&raw, false, None), Subject::Path(raw)),
+                },
                 _ => continue,
             };
             let found = subject.all_findings(matchers);

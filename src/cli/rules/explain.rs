@@ -87,7 +87,7 @@ fn message(
 }
 
 fn of_path(config: &Config, path: &[u8]) -> Seen {
-    let stages = steps::of_path(config.rules.matchers.trace_path(path, false));
+    let stages = steps::of_path(config.rules.matchers.trace_path(path, false, None));
     let subject = format!("the path {}", escape(path));
     look(config, subject, stages, &Subject::Path(path.to_vec()))
 }
