@@ -11,7 +11,7 @@ use super::literals::Literals;
 use super::path;
 use super::pattern::Pattern;
 use crate::document::Fields;
-use crate::finding::{EXCERPT, Kind, Marker};
+use crate::finding::{Kind, Marker};
 use crate::text::escape::lossy;
 use crate::text::lines::Locator;
 
@@ -130,8 +130,8 @@ impl Matcher {
             wholes.iter().filter_map(|at| self.renamed.get(at.checked_sub(self.markers.len())?));
         for (marker, spec) in renamed {
             if spec.structure.as_ref().is_some_and(|structure| structure.is_of(whole)) {
-                let first = whole.split(|&byte| byte == b'\n').next().unwrap_or_default();
-                let excerpt = first.get(..first.len().min(EXCERPT)).unwrap_or_default().to_vec();
+                // It is the file as a whole, whatever its lines are.
+                let excerpt = Vec::new();
                 found.push(Text { marker: Arc::clone(marker), line: 1, excerpt });
             }
         }

@@ -33,6 +33,7 @@ pub use credited::{CreditLine, credit_line};
 pub use identity::Role;
 pub use message::MOST_HITS;
 pub use model::{Model, Models};
+pub use note::note_format;
 pub use path::{Owner, PathMatch};
 pub use pattern::{expression, glob};
 pub use tamper::Trick;

@@ -11,7 +11,7 @@ use super::credit::{Credit, Refusal};
 use super::message::Look;
 use super::path::Key;
 use super::tamper::Trick;
-use super::{Matchers, Role, content, identity, message, path, ref_name};
+use super::{Matchers, Role, content, identity, message, note, path, ref_name};
 use crate::finding::Marker;
 use crate::git::Ident;
 use crate::text::escape::{escape, excerpt, lossy};
@@ -115,6 +115,29 @@ impl Matchers {
     #[must_use]
     pub fn trace_ref(&self, name: &[u8]) -> Vec<Candidate> {
         in_ref(&self.ref_name, name)
+    }
+
+    /// The note markers that look at notes of this ref.
+    #[must_use]
+    pub fn trace_note(&self, ref_name: &[u8], note: &[u8]) -> Vec<Candidate> {
+        let mut candidates = Vec::new();
+        for (marker, spec) in &self.note.markers {
+            let Some(glob) = spec.globs.iter().find(|glob| glob.is_match(ref_name)) else {
+                continue;
+            };
+            let said = note::evidence(spec.format, note);
+            let refused = format!("as {} the note says of no AI that it wrote", spec.format.word());
+            candidates.push(Candidate {
+                marker: Arc::clone(marker),
+                literal: glob.source().to_owned(),
+                line: said.as_ref().map(|(line, _)| *line),
+                text: said
+                    .as_ref()
+                    .map_or_else(|| "the note".into(), |(_, text)| excerpt(text.as_bytes(), WIDTH)),
+                refused: said.is_none().then_some(refused),
+            });
+        }
+        candidates
     }
 
     /// The content markers of which a word is in a file, and the tools' files that it may be

@@ -30,7 +30,10 @@ pub(super) fn explain(
     let id = *range.tips.first().ok_or(GitError::NoRefUpdate)?;
     let object = objects.read_kind(id, ObjectKind::Commit)?;
     let commit = Commit::parse(id, object.data())?;
-    let head = || repository.head_and_upstream().0.unwrap_or_else(|| b"HEAD".to_vec());
+    let head = || match revision.starts_with("refs/") {
+        true => revision.as_bytes().to_vec(),
+        false => repository.head_and_upstream().0.unwrap_or_else(|| b"HEAD".to_vec()),
+    };
     let name = RefName::new(name.unwrap_or_else(head));
     // A shallow clone has no parents to compare with.
     let there = |parent: &&ObjectId| objects.size(**parent).is_ok();
@@ -68,7 +71,7 @@ pub(super) fn explain(
             let object = objects.read_kind(parent, ObjectKind::Commit)?;
             trees.extend(Commit::parse(parent, object.data())?.tree);
         }
-        files(&objects, matchers, tree, &trees, &mut stages)?;
+        files(&objects, matchers, name.as_bytes(), tree, &trees, &mut stages)?;
     }
     let subject = excerpt(commit.subject(), 72);
     let judged = report.findings.into_iter().map(|judged| (judged.finding, judged.decision));
@@ -114,6 +117,7 @@ fn of_signature(armoured: &[u8], found: &[Finding]) -> Stage {
 fn files(
     objects: &Objects<'_>,
     matchers: &Matchers,
+    name: &[u8],
     tree: ObjectId,
     parents: &[ObjectId],
     stages: &mut Vec<Stage>,
@@ -134,6 +138,11 @@ fn files(
         };
         read += usize::from(wanted);
         let content = blob.as_ref().map(|blob| blob.data());
+        let as_note = content.map(|content| matchers.trace_note(name, content));
+        if let Some(candidates) = as_note.filter(|candidates| !candidates.is_empty()) {
+            let annotated = escape(path).replace('/', "");
+            contents.push(Stage::new(format!("note on {annotated}")).with(candidates));
+        }
         let readings = matchers.trace_path(path, side.mode == Mode::Link, content);
         let tried = readings.into_iter().filter(|view| !view.candidates.is_empty());
         stages.extend(of_path(tried.collect()));
