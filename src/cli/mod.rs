@@ -61,7 +61,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Loads the configuration for a repository.
 fn load(global: &args::Global, repository: Option<&Repository>) -> Result<Config, Error> {
-    let layers = Layers { repository, files: &global.rules, isolated: global.isolated };
+    let (files, isolated) = (global.rules.as_slice(), global.isolated);
+    let layers = Layers { repository, files, isolated, ..Layers::default() };
     Ok(config::load(layers)?)
 }
 

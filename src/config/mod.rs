@@ -101,6 +101,8 @@ pub struct Layers<'a> {
     pub files: &'a [PathBuf],
     /// Leave out the machine's and the repository's layers.
     pub isolated: bool,
+    /// The machine's layer in the place of [`SYSTEM`].
+    pub system: Option<&'a Path>,
 }
 
 /// Loads and merges the layers. A file with mistakes is replaced by the text that was
@@ -157,7 +159,7 @@ pub fn sources(layers: Layers<'_>) -> Result<Vec<Arc<Source>>, ConfigError> {
     let built_in = Source { name: "rules.toml".into(), text: BUILT_IN.into(), built_in: true };
     let mut sources = vec![Arc::new(built_in)];
     if !layers.isolated {
-        sources.extend(read_if_there(Path::new(SYSTEM))?);
+        sources.extend(read_if_there(layers.system.unwrap_or(Path::new(SYSTEM)))?);
         if let Some(repository) = layers.repository {
             sources.extend(repository_layer(repository)?);
         }

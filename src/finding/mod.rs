@@ -95,6 +95,8 @@ pub enum PathUse {
     Changed,
     /// A file that many tools share, added or changed.
     Shared,
+    /// A file that only switches a tool or its credits off, added or changed.
+    OffSwitch,
 }
 
 /// What a marker says of itself; shared by its findings.

@@ -11,7 +11,7 @@ use super::credit::{Credit, Refusal};
 use super::message::Look;
 use super::path::Key;
 use super::tamper::Trick;
-use super::{Matchers, Role, content, identity, message, path, ref_name};
+use super::{Matchers, Role, content, identity, message, note, path, ref_name};
 use crate::finding::Marker;
 use crate::git::Ident;
 use crate::text::escape::{escape, excerpt, lossy};
@@ -89,12 +89,13 @@ impl Matchers {
         views
     }
 
-    /// How a path is read: the markers of which a component is there. A path that shows
-    /// none is read again as [`path::Matcher::find_disguised`] does.
+    /// How a path is read: the markers of which a component is there, and what they make of
+    /// the content, if that is known. A path that shows none is read again as
+    /// [`path::Matcher::find_disguised`] does.
     #[must_use]
-    pub fn trace_path(&self, path: &[u8], is_link: bool) -> Vec<View> {
+    pub fn trace_path(&self, path: &[u8], is_link: bool, content: Option<&[u8]>) -> Vec<View> {
         let view = |trick, path: &[u8]| {
-            let candidates = in_path(&self.path, path);
+            let candidates = in_path(&self.path, path, content);
             View { trick, differs: Vec::new(), candidates }
         };
         let mut views = vec![view(None, path)];
@@ -116,10 +117,57 @@ impl Matchers {
         in_ref(&self.ref_name, name)
     }
 
-    /// The content markers of which a word is in a file.
+    /// The note markers that look at notes of this ref.
     #[must_use]
-    pub fn trace_content(&self, content: &[u8]) -> Vec<Candidate> {
-        in_content(&self.content, content)
+    pub fn trace_note(&self, ref_name: &[u8], note: &[u8]) -> Vec<Candidate> {
+        let mut candidates = Vec::new();
+        for (marker, spec) in &self.note.markers {
+            let Some(glob) = spec.globs.iter().find(|glob| glob.is_match(ref_name)) else {
+                continue;
+            };
+            let said = note::evidence(spec.format, note);
+            let refused = format!("as {} the note says of no AI that it wrote", spec.format.word());
+            candidates.push(Candidate {
+                marker: Arc::clone(marker),
+                literal: glob.source().to_owned(),
+                line: said.as_ref().map(|(line, _)| *line),
+                text: said
+                    .as_ref()
+                    .map_or_else(|| "the note".into(), |(_, text)| excerpt(text.as_bytes(), WIDTH)),
+                refused: said.is_none().then_some(refused),
+            });
+        }
+        candidates
+    }
+
+    /// The content markers of which a word is in a file, and the tools' files that it may be
+    /// under another name.
+    #[must_use]
+    pub fn trace_content(&self, path: &[u8], content: &[u8]) -> Vec<Candidate> {
+        let mut candidates = in_content(&self.content, content);
+        let texts = self.content.find(content);
+        for (marker, spec) in &self.content.renamed {
+            let lower = lossy(content).to_ascii_lowercase();
+            let has = |word: &&String| lower.contains(&word.to_ascii_lowercase());
+            let Some(literal) = spec.keywords.iter().find(has) else {
+                continue;
+            };
+            let refused = match texts.iter().find(|text| text.marker == *marker) {
+                None => Some("the file as a whole has not its structure"),
+                Some(text) if self.renamed(text, path).is_empty() => {
+                    Some("this path is no place to hide it: a marker itself, or an example")
+                }
+                Some(_) => None,
+            };
+            candidates.push(Candidate {
+                marker: Arc::clone(marker),
+                literal: literal.clone(),
+                line: None,
+                text: "the whole file".into(),
+                refused: refused.map(str::to_owned),
+            });
+        }
+        candidates
     }
 }
 
@@ -249,8 +297,10 @@ fn in_identity(matcher: &identity::Matcher, role: Role, ident: &Ident<'_>) -> Ve
         .collect()
 }
 
-fn in_path(matcher: &path::Matcher, path: &[u8]) -> Vec<Candidate> {
+fn in_path(matcher: &path::Matcher, path: &[u8], content: Option<&[u8]>) -> Vec<Candidate> {
     let mut candidates = Vec::new();
+    let mut settled = matcher.find(path);
+    matcher.settle(&mut settled, content);
     for (marker, spec) in &matcher.markers {
         let tried = spec.globs.iter().filter_map(|glob| {
             let mut components = path.split(|&byte| byte == b'/');
@@ -264,12 +314,23 @@ fn in_path(matcher: &path::Matcher, path: &[u8]) -> Vec<Candidate> {
         let Some((key, is)) = tried.iter().max_by_key(|(_, is)| *is) else {
             continue;
         };
+        let refused = if !is {
+            Some("none of its `paths` matches the whole path")
+        } else if settled.iter().any(|found| found.marker == *marker) {
+            None
+        } else if spec.structure.is_none() {
+            Some("the file does nothing but switch the tool or its credits off")
+        } else if content.is_none() {
+            Some("its path matches, but it counts only where the whole file has its structure")
+        } else {
+            Some("the file as a whole has not its structure")
+        };
         candidates.push(Candidate {
             marker: Arc::clone(marker),
             literal: escape(key),
             line: None,
             text: excerpt(path, WIDTH),
-            refused: (!is).then(|| "none of its `paths` matches the whole path".into()),
+            refused: refused.map(str::to_owned),
         });
     }
     candidates

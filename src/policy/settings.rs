@@ -305,6 +305,7 @@ fn kind_key(kind: Kind, path_use: Option<PathUse>) -> (&'static str, bool) {
             match path_use {
                 Some(PathUse::Shared) => "path.shared",
                 Some(PathUse::Changed) => "path.changed",
+                Some(PathUse::OffSwitch) => "path.off-switch",
                 Some(PathUse::Added) | None => "path.added",
             },
             true,

@@ -126,7 +126,12 @@ pub(super) fn loosened<'m>(
 /// What can become of a path; for other kinds there is one way to be found.
 fn uses(kind: Kind) -> &'static [Option<PathUse>] {
     match kind {
-        Kind::Path => &[Some(PathUse::Added), Some(PathUse::Changed), Some(PathUse::Shared)],
+        Kind::Path => &[
+            Some(PathUse::Added),
+            Some(PathUse::Changed),
+            Some(PathUse::Shared),
+            Some(PathUse::OffSwitch),
+        ],
         _ => &[None],
     }
 }

@@ -85,8 +85,8 @@ pub(super) fn brought_by(
 pub(super) fn problems_of(layers: &[Arc<Source>]) -> Vec<Problem> {
     let (config, mut problems) = config::examine(layers);
     if let Some(config) = config {
-        let whole = problems.is_empty();
-        problems.extend(crate::rules::lint::lint(&config.merged, &config.rules, whole));
+        let hardly_meant = crate::rules::lint::lint(&config.merged, &config.rules, &problems);
+        problems.extend(hardly_meant);
         problems.extend(idle_lines(&config));
     }
     problems

@@ -76,7 +76,8 @@ impl Bench<'_> {
         repository: Option<&Repository>,
     ) -> Result<Vec<Arc<Source>>, Error> {
         let files = &self.global.rules;
-        let layers = Layers { repository, files, isolated: self.global.isolated };
+        let isolated = self.global.isolated;
+        let layers = Layers { repository, files, isolated, ..Layers::default() };
         Ok(config::sources(layers)?)
     }
 

@@ -125,23 +125,17 @@ fn judgements(
     rule: &Rule,
     entry: &Entry<'_>,
 ) -> Vec<Judgement> {
+    let is =
+        |key| matches!(entry.marker.get(key).map(|node| &node.value), Some(Value::Boolean(true)));
     let uses: Vec<Option<(PathUse, &str)>> = match rule.marker.kind {
-        Kind::Path => vec![
-            Some((PathUse::Added, "added")),
-            Some((PathUse::Changed, "changed")),
-            Some((PathUse::Shared, "shared")),
-        ],
+        Kind::Path if is("off-switch") => vec![Some((PathUse::OffSwitch, "off-switch"))],
+        Kind::Path if is("shared") => vec![Some((PathUse::Shared, "shared"))],
+        // A file under another name counts when it comes.
+        Kind::Path if entry.marker.get("paths").is_none() => vec![Some((PathUse::Added, "added"))],
+        Kind::Path => vec![Some((PathUse::Added, "added")), Some((PathUse::Changed, "changed"))],
         _ => vec![None],
     };
-    // A shared file is never judged as one of the tool's own, nor the other way round.
-    let shared =
-        matches!(entry.marker.get("shared").map(|node| &node.value), Some(Value::Boolean(true)));
-    let uses = uses.into_iter().filter(|used| match used {
-        Some((PathUse::Shared, _)) => shared,
-        Some(_) => !shared,
-        None => true,
-    });
-    let judged = uses.flat_map(|used| {
+    let judged = uses.into_iter().flat_map(|used| {
         let mut finding = Finding::new(&rule.marker, Field::Message, b"");
         finding.path_use = used.map(|(used, _)| used);
         let decisions = decide(config, None, std::slice::from_ref(&finding)).into_iter();

@@ -117,6 +117,7 @@ pub(super) fn of_views(what: &str, views: Vec<View>) -> Vec<Stage> {
             Some(Trick::Replace) => "as a replace ref shows it",
             Some(Trick::Case) => "with dotted names in their own case",
             Some(Trick::Link) => "with the link taken for a directory",
+            Some(Trick::Renamed) => "under another name",
         };
         let mut stage = Stage::new(format!("{what}, {how}")).with(view.candidates);
         if view.trick.is_some() && view.differs.is_empty() {

@@ -9,8 +9,9 @@ mod general;
 use super::edit::string;
 use crate::finding::{Confidence, Kind};
 use crate::git::Ident;
-use crate::marker::{CreditLine, credit_line};
+use crate::marker::{CreditLine, credit_line, note_format};
 use crate::text::escape::lossy;
+use crate::text::fold::fold;
 use general::{General, general};
 
 /// A proposed marker.
@@ -30,6 +31,8 @@ pub struct Proposal {
     pub misses: Vec<String>,
     /// What whoever adds it should know.
     pub notes: Vec<String>,
+    /// For a note, the ref that holds it.
+    pub notes_ref: String,
 }
 
 /// Why nothing is proposed.
@@ -47,10 +50,13 @@ fn unclear<T>(why: impl Into<String>) -> Result<T, Unclear> {
 /// When nothing tight can be made of it.
 pub fn propose(example: &str, kind: Option<Kind>) -> Result<Proposal, Unclear> {
     let example = example.trim();
+    let kind = kind.unwrap_or_else(|| looks_like(example));
+    if kind == Kind::Note {
+        return note(example);
+    }
     if example.is_empty() || example.contains('\n') {
         return unclear("the example must be one line");
     }
-    let kind = kind.unwrap_or_else(|| looks_like(example));
     match kind {
         Kind::Trailer | Kind::SignOff => match credit_line(example.as_bytes()) {
             Some(credit) => credited(example, kind, &credit),
@@ -61,14 +67,53 @@ pub fn propose(example: &str, kind: Option<Kind>) -> Result<Proposal, Unclear> {
         Kind::Path => path(example),
         Kind::Ref => ref_name(example),
         Kind::Signature => signature(example),
-        Kind::Note | Kind::Tamper => {
-            unclear(format!("markers of the kind {kind} are written by hand; see docs/rules.md"))
-        }
+        Kind::Note => note(example),
+        Kind::Tamper => disguised(example),
     }
+}
+
+/// A marker for notes of a ref, in the format in which this one says that an AI wrote.
+fn note(example: &str) -> Result<Proposal, Unclear> {
+    let (name, text) = example.split_once('\n').unwrap_or((example, ""));
+    let (name, text) = (name.trim(), text.trim_start_matches('\n'));
+    let full = name.starts_with("refs/") && !name.contains([' ', '*']);
+    if !full || text.trim().is_empty() {
+        return unclear("a note is given as the full name of its ref, a line feed, and its text");
+    }
+    let Some(format) = note_format(text.as_bytes()) else {
+        return unclear("in none of the formats of docs/rules.md does this note name an AI");
+    };
+    Ok(Proposal {
+        kind: Kind::Note,
+        name: "note".into(),
+        keys: vec![("refs", list(&[name])), ("format", literal(format))],
+        confidence: Confidence::Strong,
+        hits: vec![format!("{text}\n")],
+        misses: vec!["Reviewed at the meeting; a person wrote it.\n".into()],
+        notes: vec![format!("only `{name}` is looked at; a push of another notes ref is not")],
+        notes_ref: name.to_owned(),
+    })
+}
+
+/// The marker of what a disguised line says: how it is disguised is known already.
+fn disguised(example: &str) -> Result<Proposal, Unclear> {
+    let plain = fold(example.as_bytes());
+    if plain.trim() == example {
+        return unclear(
+            "nothing in it is disguised in a way that can be undone; give the line as it is meant",
+        );
+    }
+    let mut proposal = propose(&plain, None)?;
+    let note = format!("it reads `{}`; the disguise is told by the tamper markers", plain.trim());
+    proposal.notes.push(note);
+    Ok(proposal)
 }
 
 /// The kind that an example looks like.
 fn looks_like(example: &str) -> Kind {
+    if example.starts_with("refs/notes/") && example.contains('\n') {
+        return Kind::Note;
+    }
     if example.starts_with("refs/") {
         return Kind::Ref;
     }
@@ -134,6 +179,7 @@ fn credited(example: &str, kind: Kind, credit: &CreditLine<'_>) -> Result<Propos
         hits: vec![example.to_owned()],
         misses: Vec::new(),
         notes: Vec::new(),
+        notes_ref: String::new(),
     };
     if kind == Kind::SignOff {
         proposal.name = if credit.key == "signedoffby" { "sign-off" } else { "review" }.into();
@@ -187,6 +233,7 @@ fn identity(example: &str) -> Result<Proposal, Unclear> {
         hits: vec![example.to_owned()],
         misses: near,
         notes: Vec::new(),
+        notes_ref: String::new(),
     })
 }
 
@@ -220,6 +267,7 @@ fn footer(example: &str, kind: Kind) -> Result<Proposal, Unclear> {
         hits: vec![example.to_owned()],
         misses,
         notes: Vec::new(),
+        notes_ref: String::new(),
     })
 }
 
@@ -251,6 +299,7 @@ fn path(example: &str) -> Result<Proposal, Unclear> {
         hits: vec![path.to_owned()],
         misses,
         notes,
+        notes_ref: String::new(),
     })
 }
 
@@ -269,6 +318,11 @@ fn ref_name(example: &str) -> Result<Proposal, Unclear> {
             }
             (format!("refs/{kind}/{start}{star}"), format!("refs/{kind}/my-{name}"))
         }
+        ["refs", "notes", ..] => {
+            return unclear(
+                "the name of a notes ref says nothing; add a line feed and a note of it",
+            );
+        }
         _ => return unclear("a full ref name is refs/heads/NAME or refs/tags/NAME"),
     };
     Ok(Proposal {
@@ -279,6 +333,7 @@ fn ref_name(example: &str) -> Result<Proposal, Unclear> {
         hits: vec![example.to_owned()],
         misses: vec![near],
         notes: vec!["a name is always weak: people choose such names too".into()],
+        notes_ref: String::new(),
     })
 }
 
@@ -301,6 +356,7 @@ fn signature(example: &str) -> Result<Proposal, Unclear> {
         misses: vec![format!("{kind} {head}{tail}{padding}")],
         hits: vec![line],
         notes: vec!["be sure that all sessions of the tool share this key".into()],
+        notes_ref: String::new(),
     })
 }
 
