@@ -1,7 +1,9 @@
 //! What an administrator lets pushers read: the language, and texts of his own.
 
+use minijinja::Environment;
+
 use super::settings::{Placed, replace};
-use crate::document::Fields;
+use crate::document::{Fields, Problem};
 
 /// A language that texts are there for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,6 +48,10 @@ impl Texts {
             for key in PARTS {
                 if let Some(text) = texts.string(key) {
                     let place = texts.place_of_value(key).clone();
+                    if let Err(error) = Environment::new().template_from_str(text) {
+                        let problem = Problem::new(&place, format!("`{key}` is no template"));
+                        reader.report(problem.help(error.to_string()));
+                    }
                     templates.push((key.to_owned(), Placed { value: text.to_owned(), place }));
                 }
             }
@@ -64,5 +70,4 @@ impl Texts {
 }
 
 /// The parts of what a pusher reads that can be replaced, each a template.
-pub const PARTS: [&str; 7] =
-    ["refused", "warned", "exempted", "finding", "next-steps", "could-not-judge", "footer"];
+pub const PARTS: [&str; 5] = ["refused", "warned", "passed", "findings", "next-steps"];

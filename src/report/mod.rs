@@ -2,6 +2,7 @@
 //! file and one name in the list below. Nothing here reads Git or rules.
 
 pub mod pusher;
+mod texts;
 
 use std::io::{self, Write};
 use std::time::Duration;
