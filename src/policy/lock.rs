@@ -23,8 +23,8 @@ pub struct Side<'a> {
     pub markers: &'a [Arc<Marker>],
 }
 
-/// The keys that can be locked as a whole.
-const KEYS: [&str; 12] = [
+/// The keys that can be locked, as a whole or by a part after a dot.
+pub(super) const KEYS: [&str; 12] = [
     "mode",
     "default",
     "unknown",
@@ -40,7 +40,7 @@ const KEYS: [&str; 12] = [
 ];
 
 /// Checks a layer `above` that was laid over `before`, giving `after`: the places at which
-/// it loosens what is locked, and locks that name nothing.
+/// it loosens what is locked.
 #[must_use]
 pub fn check_locks(before: Side<'_>, after: Side<'_>, above: &Arc<Source>) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -50,13 +50,6 @@ pub fn check_locks(before: Side<'_>, after: Side<'_>, above: &Arc<Source>) -> Ve
             let message = format!("{what}, but `{key}` is locked");
             let help = format!("{} locks it; ask who looks after that file", locked.file_line());
             problems.push(Problem::new(place, message).help(help));
-        }
-    }
-    for (key, place) in &after.policy.locked {
-        let first = key.split('.').next().unwrap_or_default();
-        if Arc::ptr_eq(&place.source, above) && !KEYS.contains(&first) {
-            let problem = Problem::new(place, format!("`{key}` can't be locked"));
-            problems.push(problem.help(format!("known here: {}", KEYS.join(", "))));
         }
     }
     problems

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::disclosure::Disclosure;
 use super::exemption::{Exemption, Suspension};
+use super::lock::KEYS;
 use super::people::People;
 use super::schedule::Schedule;
 use super::scope::{Globs, Scope};
@@ -34,6 +35,13 @@ impl Policy {
         policy.last_good = fields.boolean("fall-back-to-last-good");
         let locked = fields.strings("locked").into_iter();
         policy.locked = locked.map(|(key, place)| (key.to_owned(), place.clone())).collect();
+        for (key, place) in &policy.locked {
+            let first = key.split('.').next().unwrap_or_default();
+            if !KEYS.contains(&first) {
+                let problem = Problem::new(place, format!("`{key}` can't be locked"));
+                reader.report(problem.help(format!("known here: {}", KEYS.join(", "))));
+            }
+        }
         for node in fields.tables("scope") {
             let scope = reader.fields(node, "a scope").and_then(Scope::read);
             policy.scopes.extend(scope);

@@ -24,6 +24,7 @@ mod evasion;
 mod layers;
 mod messages;
 mod platforms;
+mod policy;
 mod push_config_files;
 mod push_history;
 mod push_hostile;
