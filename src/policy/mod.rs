@@ -130,6 +130,12 @@ impl Policy {
         self.suspensions.iter().filter(move |suspension| now < suspension.until)
     }
 
+    /// All suspensions, also those that are over.
+    #[must_use]
+    pub fn all_suspensions(&self) -> &[Suspension] {
+        &self.suspensions
+    }
+
     /// Whom to ask, where no scope says otherwise.
     #[must_use]
     pub fn contact(&self) -> Option<&str> {
@@ -140,6 +146,12 @@ impl Policy {
     #[must_use]
     pub fn falls_back(&self) -> bool {
         self.last_good
+    }
+
+    /// The scopes for some refs, each with its place and with names that such refs may have.
+    pub fn scopes_of_refs(&self) -> impl Iterator<Item = (&str, &Place, Vec<String>)> {
+        let scopes = self.scopes.iter().filter(|scope| scope.refs.is_given());
+        scopes.map(|scope| (scope.id.as_str(), &scope.place, scope.refs.samples()))
     }
 
     /// Whether some scope asks for the size of changes.

@@ -85,6 +85,12 @@ impl Globs {
     pub(super) fn is_given(&self) -> bool {
         self.0.is_some()
     }
+
+    /// For each glob a name that it may match.
+    pub(super) fn samples(&self) -> Vec<String> {
+        let sample = |glob: &Lazy| glob.glob.glob().replace("**", "x").replace(['*', '?'], "x");
+        self.0.iter().flatten().map(sample).collect()
+    }
 }
 
 /// Names of which one must be there; without any, everybody is meant.

@@ -125,3 +125,32 @@ fn a_policy_that_makes_no_sense_is_an_error_at_load() {
         assert!(shown.contains(says), "{text}\n{shown}");
     }
 }
+
+#[test]
+fn exemptions_that_are_over_or_end_soon_are_warned_of() {
+    let head = "[[policy.exemption]]\nid = \"e\"\nreason = \"r\"\napprover = \"core\"\n";
+    let (code, text) = lint("", &format!("{head}expires = 2020-01-01\n"));
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("the exemption `e` is over"), "{text}");
+}
+
+#[test]
+fn a_scope_that_would_be_judged_from_the_root_is_named() {
+    let server = crate::support::TestServer::new();
+    let client = server.client();
+    client.commit("One\n").create();
+    server.push_unseen(&client, &["main"]);
+    let rules = "[policy.tools]\ncursor = \"warn\"\n[[policy.scope]]\nid = \"releases\"\n\
+                 refs = [\"refs/heads/release/*\"]\ntools = { cursor = \"reject\" }\n";
+    let rules = server.sandbox().write("r.toml", rules);
+    let rules = rules.to_str().unwrap();
+    let lint = || {
+        let run = server.sandbox().run(PROVOST, server.path());
+        run.args(["--isolated", "--rules", rules, "rules", "lint"]).ok().out()
+    };
+    assert!(lint().contains("refs/heads/release/x would be"), "{}", lint());
+    let run = server.sandbox().run(PROVOST, server.path());
+    let take = ["policy", "baseline", "--scope", "releases", "--ref", "refs/heads/*"];
+    run.args(["--isolated", "--rules", rules]).args(take).ok();
+    assert!(!lint().contains("from the root"), "{}", lint());
+}
