@@ -191,15 +191,9 @@ fn every_rules_command_shows_examples_that_it_takes() {
         let lines: Vec<&str> = examples.lines().filter(|line| line.starts_with(&start)).collect();
         assert!(!lines.is_empty(), "{name}: {long}");
         for line in lines.iter().filter(|line| line.matches('"').count() % 2 == 0) {
-            let script =
-                format!("\"$PROVOST\" {} --help", line.trim().strip_prefix("provost ").unwrap());
-            let shown = script.replace("    ", " # ");
-            let shown = shown.split(" # ").next().unwrap();
-            let shown = if shown.ends_with("--help") {
-                shown.to_owned()
-            } else {
-                format!("{shown} --help")
-            };
+            // A remark may stand behind an example.
+            let shown = line.trim().strip_prefix("provost ").unwrap().split("    ").next().unwrap();
+            let shown = format!("\"$PROVOST\" {shown} --help");
             let binary = env!("CARGO_BIN_EXE_provost");
             sandbox.run("sh", "").args(["-c", &shown]).env("PROVOST", binary).ok();
             taken += 1;
