@@ -26,6 +26,7 @@ mod signature;
 mod structure;
 mod tamper;
 mod trace;
+mod trace_files;
 
 pub use claims::Claim;
 pub use content::{MOST_TEXTS, Text};

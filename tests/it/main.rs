@@ -14,6 +14,7 @@ mod audit;
 mod bytes;
 mod catalogue;
 mod catalogue_page;
+mod catalogue_variants;
 mod cli_errors;
 mod client_hooks;
 mod config_layers;

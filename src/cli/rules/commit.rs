@@ -137,7 +137,7 @@ fn files(
             false => None,
         };
         read += usize::from(wanted);
-        let content = blob.as_ref().map(|blob| blob.data());
+        let content = blob.as_ref().map(crate::git::Object::data);
         let as_note = content.map(|content| matchers.trace_note(name, content));
         if let Some(candidates) = as_note.filter(|candidates| !candidates.is_empty()) {
             let annotated = escape(path).replace('/', "");
