@@ -94,6 +94,9 @@ pub enum Scale {
 /// After so many reads a scan counts as large, and the packs are opened.
 const MANY_READS: u64 = 500;
 
+/// When one object in so many was read, look-ups are prepared for as many more.
+const LARGE_PART: usize = 100;
+
 /// Files do not take the memory of trees.
 struct Readers {
     trees: Reader,
@@ -163,7 +166,11 @@ impl<'r> Objects<'r> {
     /// Where an object is in a pack; `None` when it is in none that can be read the fast way.
     #[must_use]
     pub fn place(&self, id: ObjectId) -> Option<Place> {
-        self.opened().find(id.as_bytes())
+        let packs = self.opened();
+        if self.reads.get().objects >= (packs.count() / LARGE_PART) as u64 {
+            packs.hurry();
+        }
+        packs.find(id.as_bytes())
     }
 
     /// Reads the object at a place into a buffer; whether that could be done and it is of

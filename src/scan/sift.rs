@@ -152,24 +152,33 @@ impl<'o> Sift<'o> {
         let mut doubt = false;
         let mut last: Option<Entry<'_>> = None;
         let mut at = 0;
-        for entry in entries(tree, &raw) {
+        loop {
+            let next = |at: usize| entries(tree, raw.get(at..).unwrap_or_default()).next();
+            if let Some((final_one, end)) = old.again(&raw, at) {
+                // Within what comes again the order is what it was.
+                if let (Some(last), Some(Ok(first))) = (&last, next(at)) {
+                    doubt |= !last.is_before(&first);
+                }
+                last = next(final_one).and_then(Result::ok);
+                at = end;
+            }
+            let Some(entry) = next(at) else { break };
             let Ok(entry) = entry else {
                 doubt = true;
                 break;
             };
             doubt |= last.is_some_and(|last| !last.is_before(&entry));
-            if !old.has(&entry) {
-                let class = self.entry(&entry, path, depth);
-                if class == Class::DOUBT {
-                    doubt = true;
-                } else if class != Class::EMPTY {
-                    kept.push(at);
-                    let id = if class == Class::ITSELF { 0 } else { entry.id.as_bytes().len() };
-                    // Of a subtree counts what it holds, not which one it is.
-                    let head = entry.encoded.len() - id;
-                    holds.extend_from_slice(entry.encoded.get(..head).unwrap_or_default());
-                    holds.extend_from_slice(&class.0.to_le_bytes());
-                }
+            old.pass(&entry);
+            let class = self.entry(&entry, path, depth);
+            if class == Class::DOUBT {
+                doubt = true;
+            } else if class != Class::EMPTY {
+                kept.push(at);
+                let id = if class == Class::ITSELF { 0 } else { entry.id.as_bytes().len() };
+                // Of a subtree counts what it holds, not which one it is.
+                let head = entry.encoded.len() - id;
+                holds.extend_from_slice(entry.encoded.get(..head).unwrap_or_default());
+                holds.extend_from_slice(&class.0.to_le_bytes());
             }
             at += entry.encoded.len();
             last = Some(entry);
@@ -264,25 +273,54 @@ struct Old<'a> {
 }
 
 impl Old<'_> {
-    /// Whether the same entry was there and of no interest.
-    fn has(&mut self, entry: &Entry<'_>) -> bool {
-        loop {
-            let Some(rest) = self.raw.get(self.at..).filter(|rest| !rest.is_empty()) else {
-                return false;
+    /// The entries from `at` on that were there before too, and of no interest: where the
+    /// last of them begins, and where they end.
+    fn again(&mut self, raw: &[u8], at: usize) -> Option<(usize, usize)> {
+        let new = raw.get(at..)?;
+        let old = self.raw.get(self.at..)?;
+        let same = shared(new, old);
+        let first_kept = self.kept.partition_point(|&kept| kept < self.at);
+        let kept = self.kept.get(first_kept).map_or(usize::MAX, |kept| kept - self.at);
+        let mut length = 0;
+        let mut last = 0;
+        if kept == usize::MAX && same == new.len() && same == old.len() {
+            length = same;
+        }
+        while length < same && length != kept {
+            let Some(name) = new.get(length..same).and_then(|rest| memchr::memchr(0, rest)) else {
+                break;
             };
-            if rest.starts_with(entry.encoded) {
-                let there = self.at;
-                self.at += entry.encoded.len();
-                return self.kept.binary_search(&there).is_err();
+            let end = length + name + 1 + self.tree.as_bytes().len();
+            if end > same {
+                break;
             }
-            let Some(Ok(mine)) = entries(self.tree, rest).next() else { return false };
-            if entry.is_before(&mine) {
-                return false;
-            }
+            last = length;
+            length = end;
+        }
+        self.at += length;
+        (length > 0).then_some((at + last, at + length))
+    }
+
+    /// Moves past everything that stands before an entry, and past one in its place.
+    fn pass(&mut self, entry: &Entry<'_>) {
+        while let Some(Ok(mine)) =
+            entries(self.tree, self.raw.get(self.at..).unwrap_or_default()).next()
+            && !entry.is_before(&mine)
+        {
             self.at += mine.encoded.len();
-            if mine.name == entry.name {
-                return false;
+            if !mine.is_before(entry) {
+                break;
             }
         }
     }
+}
+
+/// How many bytes two texts have in common at their start.
+fn shared(one: &[u8], other: &[u8]) -> usize {
+    const STEP: usize = 32;
+    let steps = one.chunks_exact(STEP).zip(other.chunks_exact(STEP));
+    let steps = steps.take_while(|(one, other)| one == other).count() * STEP;
+    let one = one.get(steps..).unwrap_or_default();
+    let other = other.get(steps..).unwrap_or_default();
+    steps + one.iter().zip(other).take_while(|(one, other)| one == other).count()
 }

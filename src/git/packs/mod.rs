@@ -8,17 +8,20 @@
 mod data;
 mod index;
 mod reader;
+mod table;
 #[cfg(test)]
 mod tests;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use memmap2::Mmap;
 
 use data::Data;
 use index::Index;
 pub(super) use reader::Reader;
+use table::{Answer, Table};
 
 use super::ObjectKind;
 
@@ -26,6 +29,7 @@ use super::ObjectKind;
 pub(super) struct Packs {
     packs: Vec<Pack>,
     count: u32,
+    table: OnceLock<Table>,
 }
 
 struct Pack {
@@ -35,20 +39,15 @@ struct Pack {
     data: Data,
 }
 
-/// Where an object is.
-#[derive(Clone, Copy, Debug)]
-pub struct Place {
-    /// A number that no other place has, below [`Packs::count`].
-    number: u32,
-    pack: u32,
-    offset: u64,
-}
+/// Which object in the packs of a repository; numbers are dense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place(u32);
 
 impl Place {
-    /// A number that no other place of the same repository has; numbers are dense.
+    /// A number that no other object in the packs has, below how many there are.
     #[must_use]
     pub fn number(self) -> usize {
-        self.number as usize
+        self.0 as usize
     }
 }
 
@@ -56,6 +55,8 @@ impl Place {
 const DEEPEST_ALTERNATE: usize = 5;
 /// More packs are not opened: each takes two mappings.
 const MOST_PACKS: usize = 1000;
+/// Of more objects no table is made: each takes 32 bytes in it.
+const MOST_IN_TABLE: usize = 4 << 20;
 
 impl Packs {
     /// Opens the packs of object directories and of their alternates. What can't be opened
@@ -75,7 +76,7 @@ impl Packs {
         }
         // Most objects are in the largest pack.
         found.sort_by(|a, b| b.cmp(a));
-        let mut all = Self { packs: Vec::new(), count: 0 };
+        let mut all = Self { packs: Vec::new(), count: 0, table: OnceLock::new() };
         for (_, path) in found.into_iter().take(MOST_PACKS) {
             let index = map(&path).and_then(|map| Index::new(map, id_length));
             let data = map(&path.with_extension("pack")).and_then(|map| Data::new(map, id_length));
@@ -92,13 +93,46 @@ impl Packs {
         self.count as usize
     }
 
+    /// Prepares for very many look-ups.
+    pub(super) fn hurry(&self) {
+        if self.count() > MOST_IN_TABLE {
+            return;
+        }
+        self.table.get_or_init(|| {
+            let mut table = Table::new(self.count());
+            for pack in &self.packs {
+                for position in 0..pack.index.len() {
+                    if let Some(id) = pack.index.id(position) {
+                        table.add(id, pack.first + position);
+                    }
+                }
+            }
+            table
+        });
+    }
+
     /// Where an object is.
     pub(super) fn find(&self, id: &[u8]) -> Option<Place> {
-        self.packs.iter().enumerate().find_map(|(pack, it)| {
-            let position = it.index.find(id)?;
-            let offset = it.index.offset(position)?;
-            Some(Place { number: it.first + position, pack: u32::try_from(pack).ok()?, offset })
-        })
+        match self.table.get().map(|table| table.find(id)) {
+            Some(Answer::Absent) => return None,
+            Some(Answer::Number(number)) if id.len() == 20 || self.has_id(number, id) => {
+                return Some(Place(number));
+            }
+            _ => {}
+        }
+        let mut found = self.packs.iter().map(|it| Some(it.first + it.index.find(id)?));
+        found.find_map(|number| number).map(Place)
+    }
+
+    fn has_id(&self, number: u32, id: &[u8]) -> bool {
+        self.within(number).is_some_and(|(_, pack, position)| pack.index.id(position) == Some(id))
+    }
+
+    /// The pack of an object, and its position in there.
+    fn within(&self, number: u32) -> Option<(u32, &Pack, u32)> {
+        let at = self.packs.partition_point(|pack| pack.first <= number).checked_sub(1)?;
+        let pack = self.packs.get(at)?;
+        Some((u32::try_from(at).ok()?, pack, number - pack.first))
     }
 
     /// Reads an object.
@@ -107,7 +141,8 @@ impl Packs {
         reader: &'r mut Reader,
         place: Place,
     ) -> Option<(ObjectKind, &'r [u8])> {
-        let (kind, data) = reader.read(self, place.pack, place.offset)?;
+        let (pack, offset) = self.offset(place)?;
+        let (kind, data) = reader.read(self, pack, offset)?;
         let kind = match kind {
             1 => ObjectKind::Commit,
             2 => ObjectKind::Tree,
@@ -116,6 +151,12 @@ impl Packs {
             _ => return None,
         };
         Some((kind, data))
+    }
+
+    /// Which pack an object is in, and where it begins there.
+    fn offset(&self, place: Place) -> Option<(u32, u64)> {
+        let (at, pack, position) = self.within(place.0)?;
+        Some((at, pack.index.offset(position)?))
     }
 
     fn pack(&self, pack: u32) -> Option<&Pack> {

@@ -82,7 +82,7 @@ impl Reader {
                 }
                 Form::OnId(id) => {
                     self.chain.push((pack, offset));
-                    (pack, offset) = packs.find(id).map(|base| (base.pack, base.offset))?;
+                    (pack, offset) = packs.offset(packs.find(id)?)?;
                 }
             }
         };
