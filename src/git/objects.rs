@@ -105,7 +105,7 @@ struct Readers {
 
 impl Readers {
     fn new() -> Self {
-        Self { trees: Reader::new(1 << 16, 32 << 20), others: Reader::new(1 << 13, 32 << 20) }
+        Self { trees: Reader::new(1 << 17, 48 << 20), others: Reader::new(1 << 15, 64 << 20) }
     }
 
     fn of(&mut self, kind: ObjectKind) -> &mut Reader {
@@ -220,11 +220,7 @@ impl<'r> Objects<'r> {
         self.read_hinted(id, None)
     }
 
-    fn read_hinted(
-        &self,
-        id: ObjectId,
-        hint: Option<ObjectKind>,
-    ) -> Result<Object<'_>, GitError> {
+    fn read_hinted(&self, id: ObjectId, hint: Option<ObjectKind>) -> Result<Object<'_>, GitError> {
         if let Some(object) = self.read_packed(id, hint) {
             self.count(object.kind);
             return Ok(object);
@@ -272,7 +268,11 @@ impl<'r> Objects<'r> {
     ///
     /// # Errors
     /// As [`Objects::read_kind`].
-    pub fn blob(&self, id: ObjectId, largest: usize) -> Result<Result<Object<'_>, usize>, GitError> {
+    pub fn blob(
+        &self,
+        id: ObjectId,
+        largest: usize,
+    ) -> Result<Result<Object<'_>, usize>, GitError> {
         let packed = self.read_packed(id, Some(ObjectKind::Blob));
         if let Some(object) = packed.filter(|object| object.data().len() <= largest)
             && object.kind == ObjectKind::Blob

@@ -65,11 +65,7 @@ pub(super) fn compare(
 }
 
 /// The jobs that could give a finding, in their order.
-fn sifted(
-    jobs: &[Job],
-    mut sift: Sift<'_>,
-    progress: &mut dyn FnMut(Stage, usize),
-) -> Vec<usize> {
+fn sifted(jobs: &[Job], mut sift: Sift<'_>, progress: &mut dyn FnMut(Stage, usize)) -> Vec<usize> {
     let mut newest_first: Vec<usize> = (0..jobs.len()).collect();
     newest_first.sort_by_key(|&at| jobs.get(at).map(|job| std::cmp::Reverse(job.time)));
     let mut left = Vec::new();

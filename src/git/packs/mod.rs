@@ -9,8 +9,6 @@ mod data;
 mod index;
 mod reader;
 mod table;
-#[cfg(test)]
-mod tests;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
