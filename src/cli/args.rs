@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::log::Log;
 use super::rules::Rules;
 use crate::platform;
 use crate::report::Format;
@@ -80,6 +81,8 @@ pub(super) enum Command {
     Audit(Audit),
     /// Show, check, try and change the rules
     Rules(Rules),
+    /// Read and check the decision log
+    Log(Log),
     /// Show a throw-away server refusing marked pushes
     Demo(Demo),
 }

@@ -10,7 +10,9 @@ mod client;
 mod demo;
 mod error;
 mod hook;
+mod log;
 mod output;
+mod recording;
 mod rules;
 
 use std::ffi::OsString;
@@ -45,6 +47,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(command) => check::check(&args.global, command, &output),
         Command::Audit(command) => audit::audit(&args.global, command, &output),
         Command::Rules(command) => rules::rules(&args.global, command, &output),
+        Command::Log(command) => log::log(&args.global, command, &output),
         Command::Demo(command) => demo::demo(command, &output),
     };
     match code {
