@@ -6,6 +6,7 @@
 //! ```text
 //! 9  cli         commands, arguments, exit codes
 //! 8  scan        push or history -> findings -> verdicts -> report
+//! 8  log         the decision log: records, their chain, and reading them again
 //! 7  report      what was found and decided; one file per output format
 //! 6  config      configuration layers: built-in, system, repository, --rules
 //! 5  rules       the catalogue: tools, markers, models, compiled into matchers
@@ -24,6 +25,7 @@ pub mod config;
 pub mod document;
 pub mod finding;
 pub mod git;
+pub mod log;
 pub mod marker;
 pub mod platform;
 pub mod policy;

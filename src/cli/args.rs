@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::log::Log;
 use super::policy::Policy;
 use super::rules::Rules;
 use crate::platform;
@@ -83,6 +84,8 @@ pub(super) enum Command {
     Rules(Rules),
     /// Start, show, explain and safely change a policy
     Policy(Policy),
+    /// Read and check the decision log
+    Log(Log),
     /// Show a throw-away server refusing marked pushes
     Demo(Demo),
 }

@@ -10,8 +10,10 @@ mod client;
 mod demo;
 mod error;
 mod hook;
+mod log;
 mod output;
 mod policy;
+mod recording;
 mod rules;
 
 use std::ffi::OsString;
@@ -48,6 +50,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Audit(command) => audit::audit(&args.global, command, &output),
         Command::Rules(command) => rules::rules(&args.global, command, &output),
         Command::Policy(command) => policy::policy(&args.global, command, &output),
+        Command::Log(command) => log::log(&args.global, command, &output),
         Command::Demo(command) => demo::demo(command, &output),
     };
     match code {

@@ -6,6 +6,7 @@
 pub mod baseline;
 pub mod files;
 mod locks;
+pub mod log;
 mod names;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,8 @@ use crate::finding::Marker;
 use crate::git::{GitError, Repository};
 use crate::policy::{Judge, Policy, Situation};
 use crate::rules::RuleSet;
+
+use log::LogSettings;
 
 /// The built-in layer.
 pub const BUILT_IN: &str = include_str!("../../rules.toml");
@@ -90,6 +93,8 @@ pub struct Config {
     pub replaced: Vec<String>,
     /// The merged layers, for commands that look at examples.
     pub merged: Node,
+    /// Where decisions are recorded, if they are.
+    pub log: Option<LogSettings>,
 }
 
 /// Which layers to load.
@@ -226,6 +231,7 @@ pub fn examine(sources: &[Arc<Source>]) -> (Option<Config>, Vec<Problem>) {
         match document::parse(source) {
             Ok(layer) => match &mut merged {
                 Some(base) => {
+                    problems.extend(log::unlocks(log::locked(base), &layer));
                     let locking = locks::of(base);
                     overlay(base, layer, &mut problems);
                     if let Some(locking) = locking {
@@ -245,24 +251,31 @@ pub fn examine(sources: &[Arc<Source>]) -> (Option<Config>, Vec<Problem>) {
     };
     let reader = Reader::default();
     let read = read_rooms(&reader, &merged);
-    if let Some((rules, policy)) = &read {
+    if let Some((rules, policy, _)) = &read {
         names::check(&reader, rules, policy);
     }
     let problems = reader.take();
     let hex: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     let digest = format!("sha256:{hex}");
-    let config =
-        read.map(|(rules, policy)| Config { rules, policy, digest, replaced: Vec::new(), merged });
+    let config = read.map(|(rules, policy, log)| Config {
+        rules,
+        policy,
+        digest,
+        replaced: Vec::new(),
+        merged,
+        log,
+    });
     (config, problems)
 }
 
 /// Hands each room its tables.
-fn read_rooms(reader: &Reader, merged: &Node) -> Option<(RuleSet, Policy)> {
+fn read_rooms(reader: &Reader, merged: &Node) -> Option<(RuleSet, Policy, Option<LogSettings>)> {
     let mut root = reader.fields(merged, "the top level")?;
     let rules = RuleSet::read(&mut root);
     let policy = Policy::read(&mut root);
+    let log = LogSettings::read(&mut root);
     root.finish();
-    Some((rules, policy))
+    Some((rules, policy, log))
 }
 
 impl Config {

@@ -33,7 +33,7 @@ use verdicts::{Marked, Verdicts};
 
 pub use commit::{message, raw_commit};
 pub use history::{Progress, Stage, judge_history};
-pub use push::{judge_outgoing, judge_push, judge_range};
+pub use push::{judge_again, judge_outgoing, judge_push, judge_range};
 pub use verdicts::decide;
 
 /// Why nothing was judged.
