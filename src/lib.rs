@@ -7,6 +7,7 @@
 //! 9  cli         commands, arguments, exit codes
 //! 8  scan        push or history -> findings -> verdicts -> report
 //! 7  report      what was found and decided; one file per output format
+//! 7  install     putting the hook on a server: plans, and carrying them out
 //! 6  config      configuration layers: built-in, system, repository, --rules
 //! 5  rules       the catalogue: tools, markers, models, compiled into matchers
 //! 5  policy      finding -> verdict
@@ -24,6 +25,7 @@ pub mod config;
 pub mod document;
 pub mod finding;
 pub mod git;
+pub mod install;
 pub mod marker;
 pub mod platform;
 pub mod policy;

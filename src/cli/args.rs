@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::install::{Install, Uninstall};
 use super::rules::Rules;
 use crate::platform;
 use crate::report::Format;
@@ -80,6 +81,10 @@ pub(super) enum Command {
     Audit(Audit),
     /// Show, check, try and change the rules
     Rules(Rules),
+    /// Put the hook on a server, or on a developer's machine
+    Install(Install),
+    /// Take it off again
+    Uninstall(Uninstall),
     /// Show a throw-away server refusing marked pushes
     Demo(Demo),
 }

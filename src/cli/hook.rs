@@ -32,7 +32,8 @@ pub(super) fn pre_receive(
         output.note("provost: there is no commit to judge yet; the merge itself will be judged.\n");
         return Ok(0);
     }
-    judge(global, &context, parse_updates(&input)?, output)
+    let updates = parse_updates(&input)?;
+    judge(global, &context, HookEnvironment::read()?, updates, output)
 }
 
 pub(super) fn update(global: &Global, command: &Update, output: &Output) -> Result<u8, Error> {
@@ -46,16 +47,18 @@ pub(super) fn update(global: &Global, command: &Update, output: &Output) -> Resu
     let mut context = platform.context(&Environment::of_process());
     context.repository = given.repository.or(context.repository);
     context.pusher = given.pusher.or(context.pusher);
-    judge(global, &context, vec![update], output)
+    let mut environment = HookEnvironment::read()?;
+    environment.git_may_refuse = false;
+    judge(global, &context, environment, vec![update], output)
 }
 
 fn judge(
     global: &Global,
     context: &Context,
+    environment: HookEnvironment,
     updates: Vec<RefUpdate>,
     output: &Output,
 ) -> Result<u8, Error> {
-    let environment = HookEnvironment::read()?;
     let options = environment.push_options.clone();
     let repository = Repository::open_in_hook(environment)?;
     // The process ends with the judgement: taking the catalogue apart would only cost time.

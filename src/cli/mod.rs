@@ -10,6 +10,7 @@ mod client;
 mod demo;
 mod error;
 mod hook;
+mod install;
 mod output;
 mod rules;
 
@@ -46,6 +47,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(command) => check::check(&args.global, command, &output),
         Command::Audit(command) => audit::audit(&args.global, command, &output),
         Command::Rules(command) => rules::rules(&args.global, command, &output),
+        Command::Install(command) => install::install(command, &output),
+        Command::Uninstall(command) => install::uninstall(command, &output),
         Command::Demo(command) => demo::demo(command, &output),
     };
     match code {

@@ -20,6 +20,7 @@ mod copies;
 mod docs;
 mod dry_run;
 mod evasion;
+mod install;
 mod layers;
 mod messages;
 mod platforms;
