@@ -4,7 +4,8 @@
 //! Rooms by floor; each may use what is below it, never what is beside or above it:
 //!
 //! ```text
-//! 9  cli         commands, arguments, exit codes
+//! 10 cli         commands, arguments, exit codes
+//! 9  doctor      proving that an installed hook works
 //! 8  scan        push or history -> findings -> verdicts -> report
 //! 7  report      what was found and decided; one file per output format
 //! 7  install     putting the hook on a server: plans, and carrying them out
@@ -22,6 +23,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod doctor;
 pub mod document;
 pub mod finding;
 pub mod git;

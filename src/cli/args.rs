@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::doctor::Doctor;
 use super::install::{Install, Uninstall};
 use super::rules::Rules;
 use crate::platform;
@@ -85,6 +86,8 @@ pub(super) enum Command {
     Install(Install),
     /// Take it off again
     Uninstall(Uninstall),
+    /// Prove that installed hooks work
+    Doctor(Doctor),
     /// Show a throw-away server refusing marked pushes
     Demo(Demo),
 }

@@ -36,6 +36,9 @@ Examples:
 pub(super) struct Install {
     #[command(flatten)]
     target: Target,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
     /// The policy's mode; without it a policy that is there stays as it is
     #[arg(long, value_name = "MODE", value_parser = PossibleValuesParser::new(MODES.map(|(word, _)| word)))]
     mode: Option<String>,
@@ -58,10 +61,13 @@ Examples:
 pub(super) struct Uninstall {
     #[command(flatten)]
     target: Target,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 #[derive(Debug, ClapArgs)]
-struct Target {
+pub(super) struct Target {
     /// Repositories, folders with repositories, or homes of platforms
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
@@ -89,13 +95,10 @@ struct Target {
     /// The program that hooks run; without it, this one
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
-    /// Say what would be done, and do nothing
-    #[arg(long)]
-    dry_run: bool,
 }
 
 impl Target {
-    fn request(&self) -> Result<Request, Error> {
+    pub(super) fn request(&self) -> Result<Request, Error> {
         let absolute = |path: &Path| {
             let failed = |source| Error::Read { what: path.display().to_string(), source };
             std::path::absolute(path).map_err(failed)
@@ -144,7 +147,7 @@ pub(super) fn install(command: &Install, output: &Output) -> Result<u8, Error> {
         ..command.target.request()?
     };
     let plan = install::install(&request)?;
-    let done = perform(&plan, command.target.dry_run, output)?;
+    let done = perform(&plan, command.dry_run, output)?;
     if done && request.place != Some(Place::Client) {
         next(&plan, &command.target, output);
     }
@@ -153,7 +156,7 @@ pub(super) fn install(command: &Install, output: &Output) -> Result<u8, Error> {
 
 pub(super) fn uninstall(command: &Uninstall, output: &Output) -> Result<u8, Error> {
     let plan = install::uninstall(&command.target.request()?)?;
-    perform(&plan, command.target.dry_run, output)?;
+    perform(&plan, command.dry_run, output)?;
     Ok(0)
 }
 

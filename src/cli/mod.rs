@@ -8,6 +8,7 @@ mod audit;
 mod check;
 mod client;
 mod demo;
+mod doctor;
 mod error;
 mod hook;
 mod install;
@@ -49,6 +50,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Rules(command) => rules::rules(&args.global, command, &output),
         Command::Install(command) => install::install(command, &output),
         Command::Uninstall(command) => install::uninstall(command, &output),
+        Command::Doctor(command) => doctor::doctor(command, &output),
         Command::Demo(command) => demo::demo(command, &output),
     };
     match code {

@@ -9,7 +9,11 @@ use super::{Git, InstallError, Plan, Request, Site, hook, policy, script};
 
 const HOOKS: [&str; 2] = ["ref-update", "commit-received"];
 
-fn directory(site: &Site) -> Result<PathBuf, InstallError> {
+/// Where Gerrit's hooks are.
+///
+/// # Errors
+/// When its configuration can't be read.
+pub fn directory(site: &Site) -> Result<PathBuf, InstallError> {
     let file = site.path.join("etc/gerrit.config");
     let file = file.display().to_string();
     let set = Git::ask(&["config", "--file", &file, "--get", "hooks.path"], None)?;

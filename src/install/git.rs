@@ -25,23 +25,25 @@ const LEADING: [&str; 9] = [
     "GIT_WORK_TREE",
 ];
 
-fn command() -> Command {
-    let mut git = Command::new("git");
-    for name in LEADING {
-        git.env_remove(name);
-    }
-    git.env("LC_ALL", "C").stdin(Stdio::null());
-    git
-}
-
 impl Git {
+    /// The command, with nothing in its environment that leads it elsewhere.
+    #[must_use]
+    pub fn command() -> Command {
+        let mut git = Command::new("git");
+        for name in LEADING {
+            git.env_remove(name);
+        }
+        git.env("LC_ALL", "C").stdin(Stdio::null());
+        git
+    }
+
     /// Runs git and returns what it prints, without the line feed at its end; `None` when
     /// it ends with exit code 1, by which it says that there is no such value.
     ///
     /// # Errors
     /// When it can't be run or fails.
     pub fn ask(arguments: &[&str], at: Option<&Path>) -> Result<Option<String>, InstallError> {
-        let mut git = command();
+        let mut git = Self::command();
         if let Some(path) = at {
             // Git trusts a repository that is named like this, whoever owns it.
             git.arg("--git-dir").arg(path);
@@ -73,7 +75,7 @@ impl Git {
 
     /// Sets a key of the system's configuration, or takes it out.
     pub(super) fn set_system(key: &str, value: Option<&str>) -> io::Result<()> {
-        let mut git = command();
+        let mut git = Self::command();
         git.args(["config", "--system"]);
         match value {
             Some(value) => git.args([key, value]),

@@ -25,12 +25,13 @@ use std::path::PathBuf;
 
 pub use detect::{Place, Site, detect};
 pub use error::InstallError;
+pub use gerrit::directory as gerrit_hooks;
 pub use git::{Git, hooks_path};
 pub use hook::{Found, state};
 pub use plan::Plan;
 pub use policy::{MODES, Mode};
 pub use repositories::{Walk, git_dir, walk};
-pub use script::{MARK, recorded_platform};
+pub use script::{MARK, Recorded, recorded, recorded_platform};
 pub use step::Step;
 
 /// What is asked for.

@@ -2,12 +2,66 @@
 //! what Git itself sets, for the pusher may be able to choose the rest.
 
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Request;
 
 /// The beginning of the line by which our hooks are known.
 pub const MARK: &str = "# provost-hook ";
+
+/// What a hook of ours, or a command in git's configuration, runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The program.
+    pub program: PathBuf,
+    /// The files of rules that it is told of.
+    pub rules: Vec<PathBuf>,
+    /// The platform.
+    pub platform: String,
+}
+
+/// Reads that; `None` when it names no program or platform.
+#[must_use]
+pub fn recorded(text: &[u8]) -> Option<Recorded> {
+    let text = String::from_utf8_lossy(text);
+    let mut found =
+        Recorded { program: PathBuf::new(), rules: Vec::new(), platform: String::new() };
+    // The last line that runs it says all but where it is.
+    let command = text.lines().rfind(|line| line.contains(" --platform "))?;
+    let mut words = words(command).into_iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--rules" => found.rules.extend(words.next().map(PathBuf::from)),
+            "--platform" => found.platform = words.next()?,
+            _ => {}
+        }
+    }
+    let assigned = text.lines().find_map(|line| line.strip_prefix("provost="));
+    let program = self::words(assigned.unwrap_or(command)).into_iter().next()?;
+    found.program = program.into();
+    (found.program.is_absolute() && !found.platform.is_empty()).then_some(found)
+}
+
+/// The words of a command, as `quote` writes them.
+fn words(command: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quoted = false;
+    let mut characters = command.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\'' => {
+                quoted = !quoted;
+                word.get_or_insert_default();
+            }
+            '\\' if !quoted => word.get_or_insert_default().extend(characters.next()),
+            ' ' if !quoted => words.extend(word.take()),
+            other => word.get_or_insert_default().push(other),
+        }
+    }
+    words.extend(word);
+    words
+}
 
 /// The platform that a hook of ours was written for.
 #[must_use]
@@ -71,7 +125,7 @@ fn with_input(request: &Request, platform: &str, first: &str) -> String {
          first={first}\n\
          if [ -x \"$first\" ]; then\n\
          \x20   # Each hook reads all of its input.\n\
-         \x20   input=$(PATH=/usr/bin:/bin cat; echo x) || exit 2\n\
+         \x20   input=$(PATH=/usr/bin:/bin cat && echo x) || exit 2\n\
          \x20   input=${{input%x}}\n\
          \x20   printf '%s' \"$input\" | \"$first\" \"$@\" || exit $?\n\
          \x20   printf '%s' \"$input\" | \"$provost\"{options} pre-receive --platform {platform}\n\
@@ -136,7 +190,7 @@ pub(super) fn client(request: &Request, hook: &str, husky: bool) -> String {
     if hook == "pre-push" {
         format!(
             "{first}\
-             input=$(cat; echo x) || exit 2\n\
+             input=$(cat && echo x) || exit 2\n\
              input=${{input%x}}\n\
              if [ {test} \"$first\" ]; then\n\
              \x20   printf '%s' \"$input\" | {run} \"$@\" || exit $?\n\
@@ -155,5 +209,21 @@ pub(super) fn client(request: &Request, hook: &str, husky: bool) -> String {
              exec \"$provost\"{} {command}\n",
             options(request),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_hook_runs_can_be_read_back() {
+        let path = PathBuf::from("/a b/it's/provost");
+        let command =
+            format!("{} --rules {} pre-receive --platform gitea", quote(&path), quote(&path));
+        let wanted =
+            Recorded { program: path.clone(), rules: vec![path], platform: "gitea".into() };
+        assert_eq!(recorded(command.as_bytes()), Some(wanted));
+        assert_eq!(recorded(b"#!/bin/sh\nexec something else\n"), None);
     }
 }

@@ -18,6 +18,7 @@ mod cli_errors;
 mod client_hooks;
 mod copies;
 mod docs;
+mod doctor;
 mod dry_run;
 mod evasion;
 mod install;

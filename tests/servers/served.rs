@@ -9,7 +9,7 @@ use super::support::{Client, Options, PROVOST, Sandbox, TestServer};
 /// The hook as it is shipped.
 const SHIPPED: &str = include_str!("../../hooks/pre-receive");
 /// The line of it that names the binary.
-const SHIPPED_PATH: &str = "provost=/usr/local/bin/provost\n";
+const SHIPPED_PATH: &str = "provost='/usr/local/bin/provost'\n";
 /// The variables that sshd takes from its clients as Debian configures it.
 const DEBIAN: &str = "LANG LC_*";
 
