@@ -228,7 +228,7 @@ fn writable(path: &Path, diagnosis: &mut Diagnosis) {
 fn room(repository: &Path, diagnosis: &mut Diagnosis) {
     match nix::sys::statvfs::statvfs(repository) {
         Ok(room) => {
-            let free = u64::from(room.blocks_available()).saturating_mul(room.fragment_size());
+            let free = room.blocks_available().saturating_mul(room.fragment_size());
             let inodes_out = room.files() > 0 && room.files_available() == 0;
             if free < LEAST_FREE || inodes_out {
                 let text = format!("{} MB are free for {}", free >> 20, repository.display());
@@ -238,7 +238,7 @@ fn room(repository: &Path, diagnosis: &mut Diagnosis) {
             }
         }
         Err(error) => {
-            diagnosis.note("disk", format!("how much room is left is not known: {error}"))
+            diagnosis.note("disk", format!("how much room is left is not known: {error}"));
         }
     }
 }

@@ -230,7 +230,7 @@ impl Stage {
     }
 
     fn push(&self, target: &Target, id: &str) -> io::Result<Ending> {
-        let output = match target.called {
+        match target.called {
             Called::WithArguments => {
                 // Gerrit stores what it receives before it asks.
                 let mut fetch = Git::command();
@@ -241,7 +241,8 @@ impl Stage {
                 let mut call = Command::new(hook);
                 call.current_dir(&self.server).env("GIT_DIR", &self.server);
                 call.args(["--project", PUSHER, "--refname", REF, "--uploader", PUSHER]);
-                call.args(["--oldrev", &self.null, "--newrev", id]).stdin(Stdio::null()).output()?
+                call.args(["--oldrev", &self.null, "--newrev", id]);
+                Ok(Ending::of_code(&call.stdin(Stdio::null()).output()?))
             }
             _ => {
                 let mut git = Git::command();
@@ -249,10 +250,9 @@ impl Stage {
                     git.env(name, value);
                 }
                 git.arg("-C").arg(&self.client).args(["push", "-q"]).arg(&self.server);
-                git.arg(format!("+{id}:{REF}")).output()?
+                Ok(Ending::of(&git.arg(format!("+{id}:{REF}")).output()?))
             }
-        };
-        Ok(Ending::of(&output))
+        }
     }
 
     fn without_hooks<'c>(&self, git: &'c mut Command) -> &'c mut Command {
@@ -287,12 +287,23 @@ enum Ending {
 impl Ending {
     fn of(output: &Output) -> Self {
         let said = String::from_utf8_lossy(&output.stderr);
+        let declined = said.contains("hook declined") && said.contains("provost");
         match output.status.success() {
-            true if said.contains("provost: ") => Self::Warned,
+            true if said.contains("provost: accepted, with a warning") => Self::Warned,
             true => Self::Accepted,
-            false if said.contains("this push could not be judged") => Self::Unjudged,
-            false if said.contains("provost: this push is refused") => Self::Refused,
+            false if declined && said.contains("could not be judged") => Self::Unjudged,
+            false if declined => Self::Refused,
             false => Self::Failed,
+        }
+    }
+
+    /// Of a hook that was called here and not by git.
+    fn of_code(output: &Output) -> Self {
+        match output.status.code() {
+            Some(0) => Self::of(output),
+            Some(1) => Self::Refused,
+            Some(2) => Self::Unjudged,
+            _ => Self::Failed,
         }
     }
 }
