@@ -4,10 +4,12 @@
 //! Rooms by floor; each may use what is below it, never what is beside or above it:
 //!
 //! ```text
-//! 9  cli         commands, arguments, exit codes
+//! 10 cli         commands, arguments, exit codes
+//! 9  doctor      proving that an installed hook works
 //! 8  scan        push or history -> findings -> verdicts -> report
 //! 8  log         the decision log: records, their chain, and reading them again
 //! 7  report      what was found and decided; one file per output format
+//! 7  install     putting the hook on a server: plans, and carrying them out
 //! 6  config      configuration layers: built-in, system, repository, --rules
 //! 5  rules       the catalogue: tools, markers, models, compiled into matchers
 //! 5  policy      finding -> verdict
@@ -22,9 +24,11 @@
 
 pub mod cli;
 pub mod config;
+pub mod doctor;
 pub mod document;
 pub mod finding;
 pub mod git;
+pub mod install;
 pub mod log;
 pub mod marker;
 pub mod platform;

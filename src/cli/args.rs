@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::doctor::Doctor;
+use super::install::{Install, Uninstall};
 use super::log::Log;
 use super::policy::Policy;
 use super::rules::Rules;
@@ -86,6 +88,12 @@ pub(super) enum Command {
     Policy(Policy),
     /// Read and check the decision log
     Log(Log),
+    /// Put the hook on a server, or on a developer's machine
+    Install(Install),
+    /// Take it off again
+    Uninstall(Uninstall),
+    /// Prove that installed hooks work
+    Doctor(Doctor),
     /// Show a throw-away server refusing marked pushes
     Demo(Demo),
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::config::ConfigError;
 use crate::document::Problem;
 use crate::git::GitError;
+use crate::install::InstallError;
 use crate::log::LogError;
 use crate::rules::edit::EditError;
 use crate::rules::propose::Unclear;
@@ -17,6 +18,8 @@ pub(super) enum Error {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Git(#[from] GitError),
+    #[error(transparent)]
+    Install(#[from] InstallError),
     #[error("cannot read {what}: {source}")]
     Read { what: String, source: std::io::Error },
     #[error("cannot write the result: {0}")]
@@ -123,6 +126,7 @@ impl Error {
                 "Take it anew: provost policy baseline".into()
             }
             Self::Config(ConfigError::Git(error)) | Self::Git(error) => git_step(error),
+            Self::Install(error) => error.next_step(),
             Self::Read { .. } => "Check the path and its permissions.".into(),
             Self::Write(_) => "Check the disk, or what reads the output.".into(),
             Self::Log(LogError::NoRecord { .. }) => "See what is wrong: provost log verify".into(),

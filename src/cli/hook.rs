@@ -103,7 +103,8 @@ fn report(
 ) -> Result<Report, Error> {
     recording.push.updates = updates;
     recording.push.pusher = recording.context.pusher.clone().map(String::into_bytes);
-    let environment = HookEnvironment::read()?;
+    let mut environment = HookEnvironment::read()?;
+    environment.git_may_refuse = recording.hook == "pre-receive";
     recording.push.options.clone_from(&environment.push_options);
     let repository = Repository::open_in_hook(environment)?;
     let name = recording.context.repository.clone();

@@ -23,7 +23,7 @@ const MOST_PROBLEMS: usize = 5;
 
 /// A push, from its arrival to its record.
 pub(super) struct Recording {
-    hook: &'static str,
+    pub(super) hook: &'static str,
     pub(super) context: platform::Context,
     pub(super) push: Push,
     directory: Option<Vec<u8>>,

@@ -34,6 +34,10 @@ pub struct HookEnvironment {
     alternates: Option<OsString>,
     namespace: Vec<u8>,
     shallow_file: Option<PathBuf>,
+    /// Whether git has still to refuse what it finds incomplete. It tells `pre-receive` of
+    /// such ref updates too; before an `update` hook it has refused them, and what is no
+    /// git (Gerrit) refuses none for git's reasons.
+    pub git_may_refuse: bool,
     /// `GIT_PUSH_OPTION_<n>`, in order.
     pub push_options: Vec<Vec<u8>>,
 }
@@ -63,6 +67,7 @@ impl HookEnvironment {
             alternates: var("GIT_ALTERNATE_OBJECT_DIRECTORIES"),
             namespace: var("GIT_NAMESPACE").map(OsString::into_vec).unwrap_or_default(),
             shallow_file: var("GIT_SHALLOW_FILE").map(PathBuf::from),
+            git_may_refuse: true,
             push_options,
         })
     }
@@ -237,7 +242,7 @@ impl Repository {
     /// is missing here. `false` when it does not, or can't be asked.
     #[must_use]
     pub fn git_refuses(&self, new: ObjectId, missing: ObjectId) -> bool {
-        cli::refuses(&self.git_dir, new, missing)
+        self.environment.git_may_refuse && cli::refuses(&self.git_dir, new, missing)
     }
 
     /// Length of object ids in bytes: 20 or 32.

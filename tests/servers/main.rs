@@ -1,5 +1,5 @@
-//! The hook behind real servers: pushes over SSH to OpenSSH's sshd, and over smart HTTP
-//! to nginx with fcgiwrap and `git http-backend`.
+//! The hook behind real servers: pushes over SSH to OpenSSH's sshd and to gitolite, over
+//! smart HTTP to nginx, Apache and lighttpd with `git http-backend`, and to the git daemon.
 //!
 //! Each test starts servers of its own on 127.0.0.1 and stops them, also when it fails.
 //! `tests/servers/run` installs what is missing and runs the suite; it is left out of
@@ -13,8 +13,12 @@
     reason = "a test ends where something is not as it should be"
 )]
 
+mod apache;
 mod daemon;
+mod git_daemon;
+mod gitolite;
 mod http_users;
+mod lighttpd;
 mod nginx;
 mod pushes;
 mod relay;

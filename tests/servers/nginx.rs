@@ -8,6 +8,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 use super::daemon::{Daemon, account, free_port, program};
+use super::served::WebServer;
 use super::support::Sandbox;
 
 /// Who may push, with his password.
@@ -52,16 +53,16 @@ impl Nginx {
             }
         }
     }
+}
 
-    /// The address of a repository below `/git/` or `/open/`, through another port if
-    /// need be; `login` is `user:password@` or nothing.
-    pub(crate) fn url(&self, place: &str, login: &str, repo: &Path, port: Option<u16>) -> String {
+impl WebServer for Nginx {
+    fn url(&self, place: &str, login: &str, repo: &Path, port: Option<u16>) -> String {
         let port = port.unwrap_or(self.port);
         let name = repo.file_name().unwrap().to_str().unwrap();
         format!("http://{login}127.0.0.1:{port}/{place}/{name}")
     }
 
-    pub(crate) fn port(&self) -> u16 {
+    fn port(&self) -> u16 {
         self.port
     }
 }

@@ -15,6 +15,15 @@ macro_rules! over_each_transport {
         mod http {
             $(#[test] fn $test() { super::$test($crate::served::Transport::Http); })+
         }
+        mod apache {
+            $(#[test] fn $test() { super::$test($crate::served::Transport::Apache); })+
+        }
+        mod lighttpd {
+            $(#[test] fn $test() { super::$test($crate::served::Transport::Lighttpd); })+
+        }
+        mod git_daemon {
+            $(#[test] fn $test() { super::$test($crate::served::Transport::Daemon); })+
+        }
     };
 }
 pub(crate) use over_each_transport;

@@ -48,7 +48,8 @@ impl Relay {
 
     /// Waits until the client has sent as many bytes as go through.
     pub(crate) fn wait_for_stall(&self) {
-        self.stalled.recv().unwrap();
+        // A client that ends before would be waited for in vain.
+        self.stalled.recv_timeout(std::time::Duration::from_secs(60)).unwrap();
     }
 
     /// Closes the connections that were held: the server learns that its client is gone.

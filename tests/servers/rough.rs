@@ -9,7 +9,7 @@ use super::daemon::wait_until;
 use super::pushes::over_each_transport;
 use super::relay::Relay;
 use super::served::{Connection, Served, Transport};
-use super::support::{Client, Finished, Options, Pushed, clean, marked};
+use super::support::{Client, Finished, Options, Pushed, clean, marked, skip};
 
 over_each_transport! {
     a_large_first_push_is_judged_whole,
@@ -118,6 +118,9 @@ fn is_usable(served: &Served) {
 }
 
 fn a_client_killed_while_it_sends_leaves_the_server_usable(transport: Transport) {
+    if transport == Transport::Lighttpd {
+        return skip("lighttpd starts git when it has all of the push");
+    }
     let served = transport.serve();
     let relay = Relay::start(served.port(), 1_000_000);
     let victim = Victim::start(&served, served.connection_through(relay.port()), 4_000_000);

@@ -1,7 +1,11 @@
 //! A repository with the hook, behind a server; and what a client needs to reach it.
 
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
+use super::apache::Apache;
+use super::git_daemon::GitDaemon;
+use super::lighttpd::Lighttpd;
 use super::nginx::{Nginx, login};
 use super::sshd::Sshd;
 use super::support::{Client, Options, PROVOST, Sandbox, TestServer};
@@ -9,20 +13,35 @@ use super::support::{Client, Options, PROVOST, Sandbox, TestServer};
 /// The hook as it is shipped.
 const SHIPPED: &str = include_str!("../../hooks/pre-receive");
 /// The line of it that names the binary.
-const SHIPPED_PATH: &str = "provost=/usr/local/bin/provost\n";
+const SHIPPED_PATH: &str = "provost='/usr/local/bin/provost'\n";
 /// The variables that sshd takes from its clients as Debian configures it.
 const DEBIAN: &str = "LANG LC_*";
 
 /// How clients reach the server.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Transport {
     Ssh,
+    /// nginx with fcgiwrap.
     Http,
+    Apache,
+    Lighttpd,
+    /// The git daemon.
+    Daemon,
+}
+
+/// A server that is named by an address alone.
+pub(crate) trait WebServer {
+    /// The address of a repository below `/git/` or `/open/`, through another port if
+    /// need be; `login` is `user:password@` or nothing.
+    fn url(&self, place: &str, login: &str, repository: &Path, port: Option<u16>) -> String;
+
+    /// The port that it listens on.
+    fn port(&self) -> u16;
 }
 
 enum Front {
     Ssh(Sshd),
-    Http(Nginx),
+    Http(Box<dyn WebServer>),
 }
 
 /// See the head of this file.
@@ -59,10 +78,10 @@ impl Transport {
     fn start(self, sandbox: Sandbox, options: Options) -> Served {
         match self {
             Self::Ssh => Served::over_ssh(sandbox, options, DEBIAN),
-            Self::Http => {
-                let front = Front::Http(Nginx::start(&sandbox));
-                Served { front, server: TestServer::start(sandbox, options) }
-            }
+            Self::Http => Served::behind(Nginx::start(&sandbox), sandbox, options),
+            Self::Apache => Served::behind(Apache::start(&sandbox), sandbox, options),
+            Self::Lighttpd => Served::behind(Lighttpd::start(&sandbox), sandbox, options),
+            Self::Daemon => Served::behind(GitDaemon::start(&sandbox), sandbox, options),
         }
     }
 }
@@ -77,6 +96,11 @@ impl Served {
     /// A server over SSH that takes these variables from its clients.
     pub(crate) fn over_ssh(sandbox: Sandbox, options: Options, accepted: &str) -> Self {
         let front = Front::Ssh(Sshd::start(&sandbox, accepted));
+        Self { front, server: TestServer::start(sandbox, options) }
+    }
+
+    fn behind(front: impl WebServer + 'static, sandbox: Sandbox, options: Options) -> Self {
+        let front = Front::Http(Box::new(front));
         Self { front, server: TestServer::start(sandbox, options) }
     }
 
@@ -97,8 +121,8 @@ impl Served {
                 url: sshd.url(&path, port),
                 ssh_command: Some(sshd.client_command(&[])),
             },
-            Front::Http(nginx) => Connection {
-                url: nginx.url("git", &login("alice"), &path, port),
+            Front::Http(server) => Connection {
+                url: server.url("git", &login("alice"), &path, port),
                 ssh_command: None,
             },
         }
@@ -106,8 +130,8 @@ impl Served {
 
     /// A connection over HTTP to one of nginx's places, as somebody.
     pub(crate) fn http(&self, place: &str, login: &str) -> Connection {
-        let Front::Http(nginx) = &self.front else { panic!("not over HTTP") };
-        Connection { url: nginx.url(place, login, &self.server.path(), None), ssh_command: None }
+        let Front::Http(server) = &self.front else { panic!("not over HTTP") };
+        Connection { url: server.url(place, login, &self.server.path(), None), ssh_command: None }
     }
 
     /// A connection over SSH that asks the server to set variables.
@@ -121,7 +145,7 @@ impl Served {
     pub(crate) fn port(&self) -> u16 {
         match &self.front {
             Front::Ssh(sshd) => sshd.port(),
-            Front::Http(nginx) => nginx.port(),
+            Front::Http(server) => server.port(),
         }
     }
 

@@ -16,6 +16,11 @@ impl Sshd {
     /// Starts one that takes over the environment variables that `accepted` names, as
     /// sshd_config(5) has it for `AcceptEnv`.
     pub(crate) fn start(sandbox: &Sandbox, accepted: &str) -> Self {
+        Self::start_for(sandbox, accepted, &sandbox.path("sshd/authorized_keys"))
+    }
+
+    /// The same with another file of the keys that are let in.
+    pub(crate) fn start_for(sandbox: &Sandbox, accepted: &str, keys: &Path) -> Self {
         let directory = sandbox.path("sshd");
         std::fs::create_dir(&directory).unwrap();
         for key in ["host", "client"] {
@@ -28,7 +33,7 @@ impl Sshd {
         sandbox.write("sshd/ssh_config", client_config(&directory));
         loop {
             let port = free_port();
-            let config = config(&directory, &sandbox.path("home"), port, accepted);
+            let config = config(&directory, &sandbox.path("home"), port, accepted, keys);
             let config = sandbox.write("sshd/sshd_config", config);
             // It runs itself again for each connection, so it wants its whole path.
             let arguments = ["-D", "-e", "-f", config.to_str().unwrap()];
@@ -61,7 +66,9 @@ impl Sshd {
         if !variables.is_empty() {
             let set: Vec<_> =
                 variables.iter().map(|(name, value)| format!("\"{name}={value}\"")).collect();
-            command.push_str(&format!(" -o 'SetEnv {}'", set.join(" ")));
+            // Values may hold quotes of their own.
+            let set = format!("SetEnv {}", set.join(" ")).replace('\'', "'\\''");
+            command.push_str(&format!(" -o '{set}'"));
         }
         command
     }
@@ -86,7 +93,7 @@ fn client_config(directory: &Path) -> String {
 
 /// What sshd sets by its own `SetEnv` no client can change; of that only what keeps the
 /// machine's own configuration out of the tests.
-fn config(directory: &Path, home: &Path, port: u16, accepted: &str) -> String {
+fn config(directory: &Path, home: &Path, port: u16, accepted: &str, keys: &Path) -> String {
     let at = |name: &str| directory.join(name).display().to_string();
     let set: Vec<_> =
         environment(home).iter().map(|(name, value)| format!("\"{name}={value}\"")).collect();
@@ -109,7 +116,7 @@ fn config(directory: &Path, home: &Path, port: u16, accepted: &str) -> String {
          SetEnv {}\n",
         at("host"),
         at("sshd.pid"),
-        at("authorized_keys"),
+        keys.display(),
         set.join(" "),
     )
 }

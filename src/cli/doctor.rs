@@ -1,0 +1,102 @@
+//! `provost doctor`: what was found out, for people and for monitoring.
+
+use std::os::unix::ffi::OsStrExt;
+
+use clap::{Args as ClapArgs, ValueEnum};
+use serde::Serialize;
+
+use super::error::Error;
+use super::install::Target;
+use super::output::Output;
+use crate::doctor::{self, Diagnosis, Outcome};
+use crate::report::VERSION;
+use crate::text::escape::escape;
+
+/// Prove that installed hooks work.
+///
+/// It looks at what keeps git from running a hook, and then pushes a clean and a marked
+/// commit to a throw-away repository with the same configuration, through the same hook:
+/// both must end as the policy says. Hooks of others are not run. Exit code 1 when
+/// something is wrong; the list of what to do stands at the end.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  provost doctor /srv/git
+  provost doctor --system
+  provost doctor --format json /srv/git > doctor.json
+  runuser -u git -- provost doctor /home/git      as the account that pushes run as")]
+pub(super) struct Doctor {
+    #[command(flatten)]
+    target: Target,
+    /// How to write the result
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Text for people
+    Human,
+    /// One JSON document
+    Json,
+}
+
+#[derive(Serialize)]
+struct Document<'d> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    provost: &'static str,
+    ok: bool,
+    hooks: &'d [Diagnosis],
+}
+
+pub(super) fn doctor(command: &Doctor, output: &Output) -> Result<u8, Error> {
+    let all = doctor::examine(&command.target.request()?)?;
+    let ok = all.iter().all(|diagnosis| diagnosis.outcome() < Outcome::Wrong);
+    match command.format {
+        Format::Json => {
+            let document = Document { kind: "doctor", provost: VERSION, ok, hooks: &all };
+            let text = serde_json::to_string_pretty(&document);
+            output.say(&text.map_err(|error| Error::Write(error.into()))?);
+        }
+        Format::Human => human(&all, output),
+    }
+    Ok(u8::from(!ok))
+}
+
+fn human(all: &[Diagnosis], output: &Output) {
+    let mut steps = Vec::new();
+    // Names of repositories can be the choice of their owners.
+    let shown = |diagnosis: &Diagnosis| escape(diagnosis.path.as_os_str().as_bytes());
+    for diagnosis in all {
+        let wrong = diagnosis.outcome() == Outcome::Wrong;
+        if output.quiet && !wrong {
+            continue;
+        }
+        output.say(&format!("{} (platform {})", shown(diagnosis), diagnosis.platform));
+        for check in &diagnosis.checks {
+            let word = match check.outcome {
+                Outcome::Ok => "ok   ",
+                Outcome::Note => "note ",
+                Outcome::Wrong => "WRONG",
+            };
+            output.say(&format!(
+                "  {word} {}: {}",
+                check.name,
+                check.text.replace('\n', "\n        ")
+            ));
+            if let Some(step) = &check.step {
+                steps.push(format!("  {}: {step}", shown(diagnosis)));
+            }
+        }
+    }
+    if steps.is_empty() {
+        output.say(match all.len() {
+            1 => "The hook works.",
+            _ => "All hooks work.",
+        });
+    } else {
+        output.say("What to do:");
+        steps.iter().for_each(|step| output.say(step));
+    }
+}

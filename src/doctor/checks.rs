@@ -1,0 +1,287 @@
+//! What can be seen without a push: whether git would run the hook, and what it needs.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
+
+use super::Diagnosis;
+use super::target::{Called, Target};
+use crate::config::{self, Layers};
+use crate::git::{Repository, Trust};
+use crate::install::{Found, Git, recorded, state};
+
+/// A hook that git would run, and what it says of itself.
+#[derive(Clone, Debug)]
+pub(super) struct Runnable {
+    /// The program that it runs.
+    pub(super) program: PathBuf,
+    /// The files of rules that it names.
+    pub(super) rules: Vec<PathBuf>,
+    /// The platform that it names.
+    pub(super) platform: String,
+}
+
+/// Less than this many bytes free, and git can't take in a push of some size.
+const LEAST_FREE: u64 = 100 << 20;
+/// Clocks further apart than this disagree.
+const APART: Duration = Duration::from_secs(120);
+/// 2026-01-01: a clock that shows less was never set.
+const NEVER_BEFORE: Duration = Duration::from_secs(1_767_225_600);
+
+/// Looks whether git would run the hook; `None` when there is nothing to run.
+pub(super) fn hook(target: &Target, diagnosis: &mut Diagnosis) -> Option<Runnable> {
+    let text = match &target.hook {
+        Some(path) => file(path, diagnosis)?,
+        None => configured(diagnosis)?,
+    };
+    if let Some(repository) = &target.repository {
+        switched_off(repository, diagnosis);
+        if target.called == Called::ByPlatform
+            && target.platform != "gitlab"
+            && !repository.join("hooks/pre-receive").exists()
+        {
+            diagnosis.wrong(
+                "delegate",
+                format!(
+                    "hooks/pre-receive of {} is missing, so nothing calls the hook",
+                    target.platform
+                ),
+                "let the platform make its hooks anew (Resynchronize pre-receive hooks)",
+            );
+        }
+    }
+    let found = recorded(&text);
+    let Some(found) = found else {
+        diagnosis.wrong(
+            "written-by",
+            "the hook names no program of provost",
+            "provost install writes it anew",
+        );
+        return None;
+    };
+    if found.platform != target.platform {
+        diagnosis.note(
+            "platform",
+            format!(
+                "the hook was written for {}, and this looks like {}",
+                found.platform, target.platform
+            ),
+        );
+    }
+    diagnosis.platform.clone_from(&found.platform);
+    starts(&found.program, diagnosis).then_some(Runnable {
+        program: found.program,
+        rules: found.rules,
+        platform: found.platform,
+    })
+}
+
+fn file(path: &Path, diagnosis: &mut Diagnosis) -> Option<Vec<u8>> {
+    let shown = path.display();
+    match state(path) {
+        Ok(Found::Ours) => {}
+        Ok(Found::Nothing) => {
+            let step = "provost install puts it there";
+            diagnosis.wrong("hook", format!("there is no {shown}: every push is accepted"), step);
+            return None;
+        }
+        Ok(Found::Foreign) if !path.exists() => {
+            let text = format!("{shown} is a link to nothing: git accepts every push");
+            diagnosis.wrong("hook", text, "mend the link, or remove it and run provost install");
+            return None;
+        }
+        Ok(Found::Foreign) => {
+            let text = format!("{shown} is another hook, which was not run");
+            diagnosis.wrong("hook", text, "provost install puts this one beside it");
+            return None;
+        }
+        Err(error) => {
+            diagnosis.wrong("hook", error.to_string(), error.next_step());
+            return None;
+        }
+    }
+    let mode = fs::metadata(path).map_or(0, |metadata| metadata.permissions().mode());
+    if mode & 0o111 == 0 {
+        let text = format!("{shown} is not executable: git passes over it and accepts every push");
+        diagnosis.wrong("executable", text, format!("chmod 755 {shown}"));
+        return None;
+    }
+    if mode & 0o001 == 0 {
+        let text = format!("{shown} can't be run by every account (mode {:o})", mode & 0o777);
+        diagnosis.note("executable", text);
+    }
+    diagnosis.ok("hook", format!("git runs {shown}"));
+    fs::read(path).ok()
+}
+
+fn configured(diagnosis: &mut Diagnosis) -> Option<Vec<u8>> {
+    match Git::version() {
+        Ok((_, numbers)) if numbers >= (2, 54) => {}
+        Ok((version, _)) => {
+            let text = format!("git is {version} and passes over hooks in its configuration");
+            diagnosis.wrong("git", text, "use provost install --system, or install git 2.54");
+            return None;
+        }
+        Err(error) => {
+            diagnosis.wrong("git", error.to_string(), error.next_step());
+            return None;
+        }
+    }
+    let event = Git::system("hook.provost.event").ok().flatten();
+    let command = Git::system("hook.provost.command").ok().flatten();
+    if let (Some("pre-receive"), Some(command)) = (event.as_deref(), command) {
+        diagnosis.ok("hook", "git's configuration has the hook `provost`");
+        return Some(command.into_bytes());
+    }
+    let step = "provost install --configured puts it there";
+    diagnosis.wrong("hook", "git's configuration has no hook `provost`", step);
+    None
+}
+
+/// Git's switches for hooks that come from its configuration.
+fn switched_off(repository: &Path, diagnosis: &mut Diagnosis) {
+    for key in ["hook.provost.enabled", "hook.pre-receive.enabled"] {
+        let set = Git::ask(&["config", "--type=bool", "--get", key], Some(repository));
+        if set.ok().flatten().as_deref() == Some("false") {
+            let step = format!("git -C {} config --unset {key}", repository.display());
+            diagnosis.wrong("enabled", format!("{key} is false for this repository"), step);
+        }
+    }
+}
+
+fn starts(program: &Path, diagnosis: &mut Diagnosis) -> bool {
+    let output = Command::new(program).arg("--version").stdin(Stdio::null()).output();
+    let shown = program.display();
+    let wrong = |diagnosis: &mut Diagnosis, why: String| {
+        let text = format!("{shown} does not start: {why}; every push is refused");
+        diagnosis.wrong("program", text, "install the program there, for every account to run");
+        false
+    };
+    match output {
+        Ok(output) if output.status.success() => {
+            let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+            diagnosis.ok("program", format!("{shown} starts: {version}"));
+            true
+        }
+        Ok(output) => wrong(diagnosis, output.status.to_string()),
+        Err(error) => wrong(diagnosis, error.to_string()),
+    }
+}
+
+/// What the hook needs besides: rules, owners, room, time.
+pub(super) fn surroundings(target: &Target, runnable: &Runnable, diagnosis: &mut Diagnosis) {
+    let repository = target.repository.as_deref();
+    match rules(repository, runnable) {
+        Ok(text) => diagnosis.ok("rules", text),
+        Err(why) => diagnosis.wrong(
+            "rules",
+            format!("the rules do not load, so every push is refused: {why}"),
+            "mend the file that is named; provost rules lint shows all mistakes",
+        ),
+    }
+    let mut guarded = vec![runnable.program.clone()];
+    guarded.extend(target.hook.iter().cloned());
+    guarded.extend(runnable.rules.iter().cloned());
+    guarded.push(config::SYSTEM.into());
+    guarded.extend(repository.map(|path| path.join("provost/rules.toml")));
+    for path in guarded.iter().filter(|path| path.exists()) {
+        writable(path, diagnosis);
+    }
+    if let Some(repository) = repository {
+        room(repository, diagnosis);
+        owner(repository, diagnosis);
+    }
+    clock(diagnosis);
+}
+
+fn rules(repository: Option<&Path>, runnable: &Runnable) -> Result<String, String> {
+    let open = repository.map(|path| Repository::open(path, Trust::Git));
+    let open = open.transpose().map_err(|error| error.to_string())?;
+    let layers =
+        Layers { repository: open.as_ref(), files: &runnable.rules, isolated: false, system: None };
+    let config = config::load(layers).map_err(|error| match error {
+        config::ConfigError::Problems(problems) => crate::document::render(&problems, false),
+        other => other.to_string(),
+    })?;
+    Ok(format!("the rules load ({})", config.digest.get(..19).unwrap_or(&config.digest)))
+}
+
+/// What everybody may write, a pusher may.
+fn writable(path: &Path, diagnosis: &mut Diagnosis) {
+    let mut at = Some(path);
+    while let Some(part) = at {
+        let mode = fs::metadata(part).map_or(0, |metadata| metadata.permissions().mode());
+        // In a sticky directory nobody can replace what is another's.
+        if mode & 0o002 != 0 && mode & 0o1000 == 0 {
+            let text = format!(
+                "everybody may write {}: a pusher could switch the hook off",
+                part.display()
+            );
+            diagnosis.wrong("permissions", text, format!("chmod o-w {}", part.display()));
+            return;
+        }
+        at = part.parent().filter(|_| part == path);
+    }
+}
+
+fn room(repository: &Path, diagnosis: &mut Diagnosis) {
+    match nix::sys::statvfs::statvfs(repository) {
+        Ok(room) => {
+            let free = room.blocks_available().saturating_mul(room.fragment_size());
+            let inodes_out = room.files() > 0 && room.files_available() == 0;
+            if free < LEAST_FREE || inodes_out {
+                let text = format!("{} MB are free for {}", free >> 20, repository.display());
+                diagnosis.wrong("disk", text, "make room: git needs it to take pushes in");
+            } else {
+                diagnosis.ok("disk", format!("{} MB are free", free >> 20));
+            }
+        }
+        Err(error) => {
+            diagnosis.note("disk", format!("how much room is left is not known: {error}"));
+        }
+    }
+}
+
+/// Under another account the hook may not be able to read what it needs.
+fn owner(repository: &Path, diagnosis: &mut Diagnosis) {
+    let Ok(metadata) = fs::metadata(repository) else { return };
+    let own = nix::unistd::getuid();
+    if metadata.uid() != own.as_raw() {
+        let owner = nix::unistd::User::from_uid(metadata.uid().into()).ok().flatten();
+        let owner = owner.map_or_else(|| metadata.uid().to_string(), |user| user.name);
+        let text = format!(
+            "the repository belongs to {owner}, and this runs as another account: run \
+             provost doctor as {owner} to prove what its pushes meet"
+        );
+        diagnosis.note("account", text);
+    }
+}
+
+/// Policies change by dates.
+fn clock(diagnosis: &mut Diagnosis) {
+    let step = "set the clock: policies change by dates";
+    let Ok(now) = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH) else {
+        diagnosis.wrong("clock", "the clock is before 1970", step);
+        return;
+    };
+    if now < NEVER_BEFORE {
+        diagnosis.wrong("clock", "the clock is before this version of provost", step);
+        return;
+    }
+    let written = (|| {
+        let path = std::env::temp_dir().join(format!("provost-clock-{}", std::process::id()));
+        fs::write(&path, "")?;
+        let modified = fs::metadata(&path)?.modified();
+        fs::remove_file(&path)?;
+        modified
+    })();
+    let apart = written.ok().and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
+    match apart.map(|time| time.abs_diff(now)) {
+        Some(apart) if apart > APART => {
+            diagnosis.wrong("clock", format!("clock and file system are {apart:?} apart"), step);
+        }
+        _ => diagnosis.ok("clock", "the clock is set"),
+    }
+}

@@ -1,0 +1,107 @@
+//! A developer's repository: `pre-push` and `commit-msg`, where git looks for hooks.
+//!
+//! Managers of hooks have ways of their own. husky (9) points `core.hooksPath` at
+//! `.husky/_`, which it writes anew; what it calls is in `.husky/`, and is part of the
+//! project. lefthook writes `.git/hooks` anew and reads `lefthook-local.yml` for what is
+//! one developer's own. pre-commit calls what it found in its place.
+
+use std::path::{Path, PathBuf};
+
+use super::{InstallError, Plan, Request, Site, Step, git, hook, script};
+
+const HOOKS: [&str; 2] = ["pre-push", "commit-msg"];
+
+const LEFTHOOK: &str = "\
+# Written by `provost install --client`.
+pre-push:
+  commands:
+    provost:
+      use_stdin: true
+      run: PROVOST pre-push {1} {2}
+commit-msg:
+  commands:
+    provost:
+      run: PROVOST commit-msg {1}
+";
+
+fn work_tree(site: &Site) -> PathBuf {
+    let top = site.path.parent().filter(|_| site.path.file_name().is_some_and(|n| n == ".git"));
+    top.unwrap_or(&site.path).to_owned()
+}
+
+fn lefthook(top: &Path) -> bool {
+    let names = ["lefthook.yml", "lefthook.yaml", ".lefthook.yml", "lefthook.toml"];
+    names.iter().any(|name| top.join(name).exists())
+}
+
+/// The directory of hooks that are called, and of whom.
+fn directory(site: &Site) -> Result<PathBuf, InstallError> {
+    let path =
+        git::Git::ask(&["config", "--type=path", "--get", "core.hooksPath"], Some(&site.path))?;
+    let top = work_tree(site);
+    Ok(match path.filter(|path| !path.is_empty()) {
+        // A client's hooks run at the top of the work tree (githooks(5)).
+        Some(path) => {
+            let path = top.join(path);
+            let husky = path.file_name().is_some_and(|name| name == "_")
+                && path.parent().is_some_and(|parent| parent.ends_with(".husky"));
+            if husky { path.parent().unwrap_or(&path).to_owned() } else { path }
+        }
+        None => hooks_of(site)?,
+    })
+}
+
+fn hooks_of(site: &Site) -> Result<PathBuf, InstallError> {
+    let common = git::Git::ask(&["rev-parse", "--git-common-dir"], Some(&site.path))?;
+    let common = site.path.join(common.unwrap_or_default());
+    Ok(common.canonicalize().unwrap_or(common).join("hooks"))
+}
+
+pub(super) fn install(site: &Site, request: &Request, plan: &mut Plan) -> Result<(), InstallError> {
+    let top = work_tree(site);
+    plan.say(format!("{}: {}", top.display(), site.why));
+    if lefthook(&top) {
+        let path = top.join("lefthook-local.yml");
+        let text = LEFTHOOK.replace("PROVOST", &script::quote(&request.program));
+        match std::fs::read_to_string(&path) {
+            Ok(now) if now == text => {}
+            Ok(now) if now.contains("provost") => {
+                plan.say(format!("  {} calls provost already", path.display()));
+            }
+            Ok(_) => plan.warn(format!("add this to {}:\n{text}", path.display())),
+            Err(_) => {
+                let what = "what lefthook calls for you alone".into();
+                plan.step(Step::Write { path, content: text.into(), mode: 0o644, what });
+            }
+        }
+        plan.say("Then: lefthook install");
+        return Ok(());
+    }
+    let directory = directory(site)?;
+    if directory.ends_with(".husky") {
+        plan.say("  husky: what it calls is in .husky, which belongs to the project");
+    } else if !directory.starts_with(&top) && !directory.starts_with(&site.path) {
+        plan.say(format!("  core.hooksPath: the hooks are in {}", directory.display()));
+    }
+    let husky = directory.ends_with(".husky");
+    for name in HOOKS {
+        hook::install(&directory.join(name), &script::client(request, name, husky), plan)?;
+    }
+    Ok(())
+}
+
+pub(super) fn uninstall(site: &Site, plan: &mut Plan) -> Result<(), InstallError> {
+    let top = work_tree(site);
+    plan.say(format!("{}: {}", top.display(), site.why));
+    if lefthook(&top) {
+        let path = top.join("lefthook-local.yml");
+        let ours = LEFTHOOK.lines().next().unwrap_or_default();
+        match std::fs::read_to_string(&path) {
+            Ok(now) if now.starts_with(ours) => plan.step(Step::Remove { path }),
+            _ => plan.say(format!("  take provost out of {}", path.display())),
+        }
+        return Ok(());
+    }
+    let directory = directory(site)?;
+    HOOKS.iter().try_for_each(|name| hook::uninstall(&directory.join(name), plan))
+}

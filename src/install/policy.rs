@@ -1,0 +1,145 @@
+//! The policy that an installation begins with, and its mode.
+//!
+//! A policy that is there is the administrator's: it is read, checked, and changed only
+//! in its mode, and only when that is asked for.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use toml_edit::{DocumentMut, Item, Table, value};
+
+use super::{Git, InstallError, Plan, Request, Step};
+use crate::config;
+use crate::document::Source;
+
+/// What a policy does with what it would refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Nothing but record it.
+    Observe,
+    /// Tell the pusher.
+    Warn,
+    /// Refuse it.
+    Enforce,
+}
+
+/// The modes by their words.
+pub const MODES: [(&str, Mode); 3] =
+    [("observe", Mode::Observe), ("warn", Mode::Warn), ("enforce", Mode::Enforce)];
+
+impl Mode {
+    /// The word of the policy's file.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        MODES.iter().find(|(_, mode)| *mode == self).map_or("", |(word, _)| *word)
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        MODES.iter().find(|(known, _)| *known == word).map(|(_, mode)| *mode)
+    }
+}
+
+fn starting(mode: Mode) -> String {
+    format!(
+        "# The policy of this server. What it does not say stands in the rules that are built\n\
+         # into provost: `provost rules list` shows them.\n\
+         #\n\
+         # mode: \"observe\" refuses nothing and shows pushers nothing, \"warn\" tells them,\n\
+         # \"enforce\" refuses.\n\
+         \n\
+         [policy]\n\
+         mode = \"{}\"\n",
+        mode.word()
+    )
+}
+
+/// Where the policy is that a hook will go by. One repository's mode is set in a file of
+/// its own, never in that of the machine.
+fn file(request: &Request, repository: Option<&Path>) -> Result<PathBuf, InstallError> {
+    let (None, Some(repository)) = (&request.policy, repository) else {
+        return Ok(request.policy.clone().unwrap_or_else(|| request.machine_policy.clone()));
+    };
+    let named = Git::ask(&["config", "--local", "--get", "provost.rules"], Some(repository))?;
+    let own = repository.join(named.as_deref().unwrap_or("provost/rules.toml"));
+    let is_there = named.is_some() || own.exists();
+    let machine = request.machine_policy.exists() && request.mode.is_none() && !is_there;
+    Ok(if machine { request.machine_policy.clone() } else { own })
+}
+
+/// Plans the policy of a repository of its own, or of the machine.
+pub(super) fn plan(
+    request: &Request,
+    repository: Option<&Path>,
+    plan: &mut Plan,
+) -> Result<(), InstallError> {
+    let path = file(request, repository)?;
+    let before = match fs::read(&path) {
+        Ok(bytes) => Some(bytes),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(source) => return Err(InstallError::Read { path, source }),
+    };
+    let Some(before) = before else {
+        let mode = request.mode.unwrap_or(Mode::Observe);
+        if let Some(folder) = path.parent() {
+            plan.directory(folder);
+        }
+        plan.mode = Some(mode);
+        let what = format!("the policy, with mode = \"{}\"", mode.word());
+        plan.step(Step::Write { path, content: starting(mode).into(), mode: 0o644, what });
+        return Ok(());
+    };
+    let wrong = |reason: String| InstallError::Policy { path: path.clone(), reason };
+    let before =
+        String::from_utf8(before).map_err(|_not_text| wrong("it is not UTF-8 text".into()))?;
+    let (text, mode) = with_mode(&before, request.mode).map_err(&wrong)?;
+    check(&path, &text).map_err(&wrong)?;
+    plan.mode = mode;
+    let shown = mode.map_or("not set in it", Mode::word);
+    if text == before {
+        plan.say(format!("The policy is {}; its mode: {shown}.", path.display()));
+        return Ok(());
+    }
+    let mode = fs::metadata(&path).map_or(0o644, |metadata| {
+        std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o777
+    });
+    let what = format!("the policy, now with mode = \"{shown}\"");
+    plan.step(Step::Write { path, content: text.into_bytes(), mode, what });
+    Ok(())
+}
+
+/// The text with another mode, if one is asked for, and the mode that it has then.
+fn with_mode(text: &str, mode: Option<Mode>) -> Result<(String, Option<Mode>), String> {
+    let mut document: DocumentMut =
+        text.parse().map_err(|error: toml_edit::TomlError| error.message().to_owned())?;
+    let policy = document.entry("policy").or_insert(Item::Table(Table::new()));
+    let Some(policy) = policy.as_table_like_mut() else {
+        return Err("`policy` is no table".into());
+    };
+    let now = policy.get("mode").and_then(Item::as_str).and_then(Mode::of);
+    let Some(wanted) = mode.filter(|wanted| now != Some(*wanted)) else {
+        return Ok((text.to_owned(), now));
+    };
+    let mut new = value(wanted.word());
+    if let (Some(old), Some(new)) =
+        (policy.get("mode").and_then(Item::as_value), new.as_value_mut())
+    {
+        // A comment behind the old value stays.
+        *new.decor_mut() = old.decor().clone();
+    }
+    policy.insert("mode", new);
+    Ok((document.to_string(), Some(wanted)))
+}
+
+/// Nothing is installed with a policy that could not judge.
+fn check(path: &Path, text: &str) -> Result<(), String> {
+    let source = |name: &str, text: &str, built_in| {
+        Arc::new(Source { name: name.to_owned(), text: text.to_owned(), built_in })
+    };
+    let own = source(&path.display().to_string(), text, false);
+    let (_, problems) = config::examine(&[source("rules.toml", config::BUILT_IN, true), own]);
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(format!("it holds mistakes:\n{}", crate::document::render(&problems, false)))
+}

@@ -1,0 +1,77 @@
+//! lighttpd, which runs `git http-backend` as a CGI program.
+
+use std::path::Path;
+
+use super::daemon::{Daemon, free_port, program};
+use super::nginx::USERS;
+use super::served::WebServer;
+use super::support::Sandbox;
+
+/// A server that goes with the value; see the head of this file.
+pub(crate) struct Lighttpd {
+    _daemon: Daemon,
+    port: u16,
+}
+
+impl Lighttpd {
+    pub(crate) fn start(sandbox: &Sandbox) -> Self {
+        let directory = sandbox.path("lighttpd");
+        std::fs::create_dir(&directory).unwrap();
+        let passwords = USERS.map(|(user, password)| format!("{user}:{password}\n"));
+        sandbox.write("lighttpd/passwords", passwords.concat());
+        let exec_path = sandbox.git("").arg("--exec-path").ok().word();
+        loop {
+            let port = free_port();
+            let config = sandbox.write("lighttpd/conf", config(sandbox, &exec_path, port));
+            let arguments = ["-D", "-f", config.to_str().unwrap()];
+            let log = directory.join("lighttpd.log");
+            let home = sandbox.path("home");
+            let daemon = Daemon::start(&program("lighttpd"), &arguments, &home, log);
+            // Written once it listens.
+            let pid = directory.join("lighttpd.pid");
+            if daemon.serves(|| pid.exists()) {
+                return Self { _daemon: daemon, port };
+            }
+        }
+    }
+}
+
+impl WebServer for Lighttpd {
+    fn url(&self, place: &str, login: &str, repository: &Path, port: Option<u16>) -> String {
+        let port = port.unwrap_or(self.port);
+        let name = repository.file_name().unwrap().to_str().unwrap();
+        format!("http://{login}127.0.0.1:{port}/{place}/{name}")
+    }
+
+    fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+/// A body is kept until it is whole: asked to hand it on while it arrives, lighttpd refuses
+/// larger pushes, which come in chunks (411).
+fn config(sandbox: &Sandbox, exec_path: &str, port: u16) -> String {
+    let root = sandbox.path("").display().to_string();
+    let root = root.trim_end_matches('/');
+    let path = std::env::var("PATH").unwrap();
+    format!(
+        "server.document-root = \"{root}/lighttpd\"\n\
+         server.bind = \"127.0.0.1\"\n\
+         server.port = {port}\n\
+         server.pid-file = \"{root}/lighttpd/lighttpd.pid\"\n\
+         server.upload-dirs = ( \"{root}/lighttpd\" )\n\
+         server.modules = ( \"mod_auth\", \"mod_authn_file\", \"mod_alias\", \"mod_setenv\", \
+         \"mod_cgi\" )\n\
+         alias.url = ( \"/git\" => \"{exec_path}/git-http-backend\" )\n\
+         $HTTP[\"url\"] =~ \"^/git/\" {{\n\
+         cgi.assign = ( \"\" => \"\" )\n\
+         setenv.set-environment = ( \"GIT_PROJECT_ROOT\" => \"{root}\",\n\
+         \"GIT_HTTP_EXPORT_ALL\" => \"1\", \"GIT_CONFIG_NOSYSTEM\" => \"1\",\n\
+         \"HOME\" => \"{root}/home\", \"PATH\" => \"{path}\" )\n\
+         auth.backend = \"plain\"\n\
+         auth.backend.plain.userfile = \"{root}/lighttpd/passwords\"\n\
+         auth.require = ( \"\" => ( \"method\" => \"basic\", \"realm\" => \"git\", \
+         \"require\" => \"valid-user\" ) )\n\
+         }}\n"
+    )
+}
