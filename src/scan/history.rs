@@ -10,6 +10,8 @@ use crate::report::Report;
 pub enum Stage {
     /// Reading commits; how many there are is not known yet.
     Reading,
+    /// Finding out in which of so many commits trees have to be compared.
+    Sifting(usize),
     /// Comparing the trees of so many commits.
     Comparing(usize),
 }

@@ -12,6 +12,7 @@ mod jobs;
 mod objects;
 mod push;
 mod refs;
+mod sift;
 mod tree;
 
 use std::collections::HashMap;
@@ -141,10 +142,14 @@ impl<'s> Scan<'s> {
         // Packs hold the newest version whole and older ones as deltas: newest first.
         for (nth, &id) in ids.iter().enumerate().rev() {
             let Some(tree) = self.graph.tree(id)? else { continue };
-            jobs.push(Job { tree, parents: self.parent_trees(id)? });
+            let parents = self.parent_trees(id)?;
+            jobs.push(Job { tree, parents, time: self.graph.time(id)? });
             at.push(nth);
         }
-        let found = jobs::compare(&jobs, &mut self.trees, progress)?.into_iter();
+        let sift = jobs::is_large(jobs.len(), self.objects).then(|| {
+            sift::Sift::new(self.objects, &self.config.rules.matchers, self.scope.contents)
+        });
+        let found = jobs::compare(&jobs, sift, &mut self.trees, progress)?.into_iter();
         self.skipped.append(&mut self.trees.skipped);
         Ok(found.filter_map(|(job, findings)| Some((*at.get(job)?, findings))).collect())
     }

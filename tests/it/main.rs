@@ -20,6 +20,7 @@ mod copies;
 mod docs;
 mod dry_run;
 mod evasion;
+mod large;
 mod layers;
 mod messages;
 mod push_history;
