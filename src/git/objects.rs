@@ -94,9 +94,6 @@ pub enum Scale {
 /// After so many reads a scan counts as large, and the packs are opened.
 const MANY_READS: u64 = 500;
 
-/// When one object in so many was read, look-ups are prepared for as many more.
-const LARGE_PART: usize = 100;
-
 /// Files do not take the memory of trees.
 struct Readers {
     trees: Reader,
@@ -105,7 +102,7 @@ struct Readers {
 
 impl Readers {
     fn new() -> Self {
-        Self { trees: Reader::new(1 << 17, 48 << 20), others: Reader::new(1 << 15, 64 << 20) }
+        Self { trees: Reader::new(1 << 16, 32 << 20), others: Reader::new(1 << 13, 16 << 20) }
     }
 
     fn of(&mut self, kind: ObjectKind) -> &mut Reader {
@@ -163,14 +160,25 @@ impl<'r> Objects<'r> {
         self.opened().count()
     }
 
+    /// Prepares for looking up a large part of all objects.
+    pub fn hurry(&self) {
+        self.opened().hurry();
+    }
+
     /// Where an object is in a pack; `None` when it is in none that can be read the fast way.
     #[must_use]
     pub fn place(&self, id: ObjectId) -> Option<Place> {
-        let packs = self.opened();
-        if self.reads.get().objects >= (packs.count() / LARGE_PART) as u64 {
-            packs.hurry();
-        }
-        packs.find(id.as_bytes())
+        self.opened().find(id.as_bytes())
+    }
+
+    /// Whether `test` holds for the files in packs, in the order that costs least. Those
+    /// that can't be read are left out.
+    pub fn packed_files(&self, test: &(dyn Fn(&[u8]) -> bool + Sync)) -> Vec<(Place, bool)> {
+        let all = self.opened().files(test);
+        let mut reads = self.reads.get();
+        reads.objects += all.len() as u64;
+        self.reads.set(reads);
+        all
     }
 
     /// Reads the object at a place into a buffer; whether that could be done and it is of

@@ -40,14 +40,19 @@ pub(super) fn is_large(jobs: usize, objects: &Objects<'_>) -> bool {
 ///
 /// # Errors
 /// When a tree or blob can't be read.
-pub(super) fn compare(
+pub(super) fn compare<'o>(
     jobs: &[Job],
-    sift: Option<Sift<'_>>,
-    trees: &mut Trees<'_>,
+    sift: Option<Sift<'o>>,
+    trees: &mut Trees<'o>,
     progress: &mut dyn FnMut(Stage, usize),
 ) -> Result<Vec<(usize, Vec<Finding>)>, GitError> {
     let left = match sift {
-        Some(sift) => sifted(jobs, sift, progress),
+        Some(mut sift) => {
+            sift.files();
+            let left = sifted(jobs, &mut sift, progress);
+            trees.sifted(sift);
+            left
+        }
         None => (0..jobs.len()).collect(),
     };
     let mut all = Vec::new();
@@ -65,7 +70,7 @@ pub(super) fn compare(
 }
 
 /// The jobs that could give a finding, in their order.
-fn sifted(jobs: &[Job], mut sift: Sift<'_>, progress: &mut dyn FnMut(Stage, usize)) -> Vec<usize> {
+fn sifted(jobs: &[Job], sift: &mut Sift<'_>, progress: &mut dyn FnMut(Stage, usize)) -> Vec<usize> {
     let mut newest_first: Vec<usize> = (0..jobs.len()).collect();
     newest_first.sort_by_key(|&at| jobs.get(at).map(|job| std::cmp::Reverse(job.time)));
     let mut left = Vec::new();

@@ -87,7 +87,9 @@ impl<'s> Scan<'s> {
         scope: Scope,
     ) -> Self {
         let matchers = &config.rules.matchers;
-        let inspect = move |_: ObjectId, commit: &Commit<'_>| commit::inspect(matchers, commit);
+        let mut known = commit::Known::default();
+        let inspect =
+            move |_: ObjectId, commit: &Commit<'_>| commit::inspect(matchers, commit, &mut known);
         Self {
             repository,
             objects,

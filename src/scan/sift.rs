@@ -70,6 +70,7 @@ const DEEPEST: usize = 1000;
 
 impl<'o> Sift<'o> {
     pub(super) fn new(objects: &'o Objects<'o>, matchers: &'o Matchers, contents: bool) -> Self {
+        objects.hurry();
         Self {
             objects,
             matchers,
@@ -95,6 +96,26 @@ impl<'o> Sift<'o> {
             doubt |= parent == Class::DOUBT;
         }
         doubt || !same
+    }
+
+    /// Reads all files in packs, if their contents are wanted.
+    pub(super) fn files(&mut self) {
+        if !self.contents {
+            return;
+        }
+        let matchers = self.matchers;
+        let test = |content: &[u8]| is_plain(matchers, content);
+        for (place, plain) in self.objects.packed_files(&test) {
+            if let Some(slot) = self.packed.get_mut(place.number()) {
+                *slot = if plain { Class::PLAIN } else { Class::DOUBT };
+            }
+        }
+    }
+
+    /// Whether a file is certainly of no interest, as far as that is known.
+    pub(super) fn known_plain(&self, id: ObjectId) -> bool {
+        let place = self.objects.place(id);
+        place.and_then(|place| self.packed.get(place.number())) == Some(&Class::PLAIN)
     }
 
     /// The class of a tree at a path.
@@ -237,8 +258,7 @@ impl<'o> Sift<'o> {
         }
         let mut content = self.free.pop().unwrap_or_default();
         let plain = self.objects.read_at(place, ObjectKind::Blob, &mut content)
-            && content.len() <= LARGEST_FILE
-            && self.matchers.content.find(&content).is_empty();
+            && is_plain(self.matchers, &content);
         if self.free.len() < FREE && content.capacity() <= LARGEST_BUFFER {
             self.free.push(content);
         }
@@ -247,6 +267,10 @@ impl<'o> Sift<'o> {
         }
         plain
     }
+}
+
+fn is_plain(matchers: &Matchers, content: &[u8]) -> bool {
+    content.len() <= LARGEST_FILE && matchers.content.find(content).is_empty()
 }
 
 impl Seen {

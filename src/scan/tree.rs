@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::sift::Sift;
 use super::{Scope, objects};
 use crate::finding::{Field, Finding, PathUse};
 use crate::git::{Change, Changes, GitError, IdMap, IdSet, Mode, ObjectId, Objects, Side, Visitor};
@@ -33,13 +34,21 @@ struct Contents<'o> {
     matchers: &'o Matchers,
     wanted: bool,
     known: IdMap<Option<Arc<[Text]>>>,
+    /// Knows files that have no findings.
+    sift: Option<Sift<'o>>,
 }
 
 impl<'o> Trees<'o> {
     pub(super) fn new(objects: &'o Objects<'o>, matchers: &'o Matchers, scope: Scope) -> Self {
         let wanted = scope.contents && !matchers.content.is_empty();
-        let contents = Contents { objects, matchers, wanted, known: IdMap::default() };
+        let known = IdMap::default();
+        let contents = Contents { objects, matchers, wanted, known, sift: None };
         Self { changes: Changes::new(objects), contents, matchers, skipped: Vec::new() }
+    }
+
+    /// Takes over what is known of files.
+    pub(super) fn sifted(&mut self, sift: Sift<'o>) {
+        self.contents.sift = Some(sift);
     }
 
     /// The findings in what `tree` has and none of `parents` has.
@@ -228,6 +237,9 @@ impl Contents<'_> {
     ) -> Result<Option<Arc<[Text]>>, GitError> {
         if let Some(known) = self.known.get(&id) {
             return Ok(known.clone());
+        }
+        if self.sift.as_ref().is_some_and(|sift| sift.known_plain(id)) {
+            return Ok(None);
         }
         let texts = match objects::blob(self.objects, id, LARGEST_FILE)? {
             objects::Blob::Read(object) => {

@@ -7,6 +7,7 @@
 
 mod data;
 mod index;
+mod order;
 mod reader;
 mod table;
 
