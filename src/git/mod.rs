@@ -23,6 +23,7 @@ mod revision;
 mod signature;
 mod tag;
 mod tree;
+mod tree_cache;
 
 pub use changes::{Change, Changes, Side, Visitor};
 pub use commit::Commit;
