@@ -27,12 +27,15 @@ const MANY_SEARCHES: usize = 2000;
 /// How many bytes of a literal the automaton knows.
 const BEGINNING: usize = 6;
 
+/// A literal with its owners.
+type Owned = (Box<[u8]>, Vec<usize>);
+
 #[derive(Debug)]
 struct Compiled {
     automaton: AhoCorasick,
     faster: OnceLock<Option<AhoCorasick>>,
     /// For each beginning, the literals that have it, with their owners.
-    literals: Vec<Vec<(Box<[u8]>, Vec<usize>)>>,
+    literals: Vec<Vec<Owned>>,
 }
 
 impl Literals {
@@ -76,7 +79,7 @@ impl Literals {
     }
 
     fn compile(&self) -> Option<Compiled> {
-        let mut literals: BTreeMap<&[u8], Vec<(Box<[u8]>, Vec<usize>)>> = BTreeMap::new();
+        let mut literals: BTreeMap<&[u8], Vec<Owned>> = BTreeMap::new();
         for (literal, owners) in &self.owners {
             let literal = literal.as_bytes();
             literals.entry(beginning(literal)).or_default().push((literal.into(), owners.clone()));

@@ -66,7 +66,7 @@ impl Table {
     fn start(&self, key: &[u8; KEPT]) -> usize {
         let [a, b, c, d, e, f, g, h, ..] = *key;
         let hash = u128::from(u64::from_be_bytes([a, b, c, d, e, f, g, h]));
-        usize::try_from(hash * (self.slots.len() - PROBES) as u128 >> 64).unwrap_or_default()
+        usize::try_from((hash * (self.slots.len() - PROBES) as u128) >> 64).unwrap_or_default()
     }
 }
 
