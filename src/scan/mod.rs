@@ -5,6 +5,7 @@
 //! compared with the parents' afterwards. Nothing is dropped in silence: what was not
 //! looked at is in the report.
 
+mod again;
 mod commit;
 mod copies;
 mod existing;
