@@ -5,15 +5,14 @@
 //! each hash of an offset, where the newcomer takes the place and the memory of the one
 //! before.
 
-use sirocco::Format;
-use sirocco::inflate::Decoder;
+use zlib_rs::{Inflate, InflateFlush, Status};
 
 use super::Packs;
 use super::data::{Form, apply};
 
 /// Reads objects; one for each thread.
 pub(in crate::git) struct Reader {
-    inflate: Box<Decoder>,
+    inflate: Inflate,
     slots: Vec<Slot>,
     /// Memory that the slots hold, and may hold.
     bytes: usize,
@@ -48,7 +47,7 @@ impl Reader {
         let mut all = Vec::new();
         all.resize_with(slots.next_power_of_two().max(2), Slot::default);
         Self {
-            inflate: Box::new(Decoder::new(Format::Zlib)),
+            inflate: Inflate::new(true, WINDOW_BITS),
             slots: all,
             bytes: 0,
             most,
@@ -147,10 +146,14 @@ impl Reader {
     }
 }
 
+/// The largest window that a zlib stream can ask for (RFC 1950, CINFO 7).
+const WINDOW_BITS: u8 = 15;
+
 /// Inflates exactly `size` bytes.
-fn inflate(inflate: &mut Decoder, data: &[u8], size: usize, out: &mut Vec<u8>) -> Option<()> {
+fn inflate(inflate: &mut Inflate, data: &[u8], size: usize, out: &mut Vec<u8>) -> Option<()> {
     out.resize(size, 0);
-    inflate.reset();
-    let progress = inflate.decompress(data, out, true).ok()?;
-    (progress.done && progress.output.len() == size).then_some(())
+    inflate.reset(true);
+    let status = inflate.decompress(data, out, InflateFlush::Finish).ok()?;
+    let written = usize::try_from(inflate.total_out()).ok()?;
+    (matches!(status, Status::StreamEnd) && written == size).then_some(())
 }
