@@ -23,7 +23,7 @@ pub use filter::{Filter, NOT_JUDGED};
 pub use found::{Found, copied, path_use};
 pub use head::{Head, sidecar};
 pub use policy_digest::policy_digest;
-pub use record::{Context, Found, Outcome, Record, RefLine, SCHEMA, Unread, copied, path_use};
+pub use record::{Context, Outcome, Record, RefLine, SCHEMA, Unread};
 pub use writer::{append, path_of};
 
 /// Why a record could not be written, or the log not be read.
@@ -42,6 +42,14 @@ pub enum LogError {
     NotAFile {
         /// The path.
         path: PathBuf,
+    },
+    /// Another process does not give the lock back.
+    #[error("another process has held the lock on {path} for {seconds} seconds")]
+    Busy {
+        /// The file that is locked.
+        path: PathBuf,
+        /// How long this one has waited.
+        seconds: usize,
     },
     /// The file can't be written.
     #[error("cannot write {path}: {source}")]

@@ -21,6 +21,7 @@ mod docs;
 mod dry_run;
 mod evasion;
 mod layers;
+mod log;
 mod messages;
 mod push_history;
 mod push_hostile;

@@ -17,7 +17,8 @@ use super::args::Global;
 use super::error::Error;
 use super::output::Output;
 use super::{discover, load};
-use crate::config::log::LogSettings;
+use crate::config::Layers;
+use crate::config::log::{LogSettings, despite};
 use crate::git::{GitError, Repository};
 use crate::log::{LogError, Record, files};
 
@@ -58,9 +59,20 @@ impl Desk<'_> {
         }
     }
 
-    /// What `[log]` says where this is run.
+    /// What `[log]` says where this is run; also when something else is broken, for then
+    /// the log is wanted most.
     fn settings(&self) -> Result<LogSettings, Error> {
-        load(self.global, self.here()?.as_ref())?.log.ok_or(Error::NoLog)
+        let here = self.here()?;
+        match load(self.global, here.as_ref()) {
+            Ok(config) => config.log.ok_or(Error::NoLog),
+            Err(error) => {
+                let (files, isolated) = (&self.global.rules, self.global.isolated);
+                let layers = Layers { repository: here.as_ref(), files, isolated };
+                let settings = despite(layers).ok_or(error)?;
+                self.output.note("provost: the configuration is broken: provost rules lint\n");
+                Ok(settings)
+            }
+        }
     }
 
     /// A path that was given on the command line.
