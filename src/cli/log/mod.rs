@@ -9,6 +9,7 @@ mod replay_text;
 mod show;
 mod verify;
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 pub(super) use args::{Log, LogCommand};
@@ -134,10 +135,7 @@ impl Desk<'_> {
                     .note(&format!("provost: not read, for it is packed: {}\n", path.display()));
             }
             for path in &chain.files {
-                files::lines(path, &mut |line, text, _| {
-                    if failed.is_some() {
-                        return Ok(());
-                    }
+                files::lines(path, &mut |line, text| {
                     match serde_json::from_slice(text) {
                         Ok(record) => failed = each(record, text).err(),
                         Err(_) => {
@@ -145,7 +143,11 @@ impl Desk<'_> {
                             self.output.note(&format!("provost: {error}\n"));
                         }
                     }
-                    Ok(())
+                    Ok(if failed.is_some() {
+                        ControlFlow::Break(())
+                    } else {
+                        ControlFlow::Continue(())
+                    })
                 })?;
                 if let Some(error) = failed.take() {
                     return Err(error);

@@ -65,7 +65,7 @@ fn every_field_and_every_key_is_on_the_page() {
     let logged = Logged::new();
     let rules =
         logged.sandbox().write("wrong.toml", "[log]\nfile = \"/x\"\nzzzzzzzzzzzzzzzzzz = 1\n");
-    let refused = logged.provost(&["--rules", rules.to_str().unwrap(), "log", "head"]).expect(2);
+    let refused = logged.provost(&["--rules", rules.to_str().unwrap(), "rules", "list"]).expect(2);
     let known = refused.err();
     let known = known.split("known here: ").nth(1).unwrap().lines().next().unwrap();
     let keys: Vec<&str> = known.split(", ").map(str::trim).collect();
