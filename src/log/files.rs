@@ -113,23 +113,19 @@ fn without_number(name: &str) -> Option<&str> {
     base.map(|base| without_number(base).unwrap_or(base))
 }
 
+/// What is done with a line, by its number from 1; a break ends the reading.
+pub type EachLine<'e> = &'e mut dyn FnMut(usize, &[u8]) -> Result<ControlFlow<()>, LogError>;
+
 /// Hands the lines of a file to `each`, with their numbers from 1, until it has seen enough.
 ///
 /// # Errors
 /// When the file can't be read, or `each` fails.
-pub fn lines(
-    path: &Path,
-    each: &mut dyn FnMut(usize, &[u8]) -> Result<ControlFlow<()>, LogError>,
-) -> Result<(), LogError> {
+pub fn lines(path: &Path, each: EachLine<'_>) -> Result<(), LogError> {
     lines_of(path, u64::MAX, each)
 }
 
 /// The same, of so many bytes.
-pub(super) fn lines_of(
-    path: &Path,
-    length: u64,
-    each: &mut dyn FnMut(usize, &[u8]) -> Result<ControlFlow<()>, LogError>,
-) -> Result<(), LogError> {
+pub(super) fn lines_of(path: &Path, length: u64, each: EachLine<'_>) -> Result<(), LogError> {
     let mut reader: Box<dyn BufRead> = if path == Path::new(STDIN) {
         Box::new(BufReader::new(std::io::stdin()))
     } else {

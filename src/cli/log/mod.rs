@@ -40,6 +40,9 @@ struct Desk<'a> {
     output: &'a Output,
 }
 
+/// What is done with a record and its line.
+type EachRecord<'e> = &'e mut dyn FnMut(Record, &[u8]) -> Result<(), Error>;
+
 /// The files of one log.
 struct Chain {
     /// The log that is written, if it is among them.
@@ -123,11 +126,7 @@ impl Desk<'_> {
 
     /// Hands every record of some chains to `each`, with its line. Lines that are none are
     /// named on standard error.
-    fn records(
-        &self,
-        chains: &[Chain],
-        each: &mut dyn FnMut(Record, &[u8]) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    fn records(&self, chains: &[Chain], each: EachRecord<'_>) -> Result<(), Error> {
         let mut failed = None;
         for chain in chains {
             for path in &chain.packed {
