@@ -59,8 +59,12 @@ fn one_file_for_a_group() {
 #[test]
 fn a_file_for_each_user() {
     let Some((logged, rules)) = group("{user}.jsonl", "0640") else { return };
+    // Everybody may make a file there, and nobody may list or remove others'.
+    let folder = logged.sandbox().path("log");
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o1733)).unwrap();
     for round in 0..4 {
-        as_user(&logged, USERS[round % 2], GROUP, &rules).expect(0);
+        let user = USERS[round % 2];
+        as_user(&logged, user, user, &rules).expect(0);
     }
     for user in USERS {
         let own = records(&logged.sandbox().path(format!("log/{user}.jsonl")));
