@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use super::super::support::PROVOST;
 use super::*;
@@ -12,8 +13,8 @@ use super::*;
 const PROCESSES: usize = 50;
 const EACH: usize = 20;
 
-/// Runs the hook as git would for a push that brings no object.
-fn hook(directory: &Path, rules: &Path, name: &str, id: &str) -> Option<i32> {
+/// Starts the hook as git would for a push that brings no object.
+fn start(directory: &Path, rules: &Path, name: &str, id: &str) -> Child {
     let mut hook = Command::new(PROVOST);
     hook.env_clear().env("GIT_DIR", ".").env("USER", name).current_dir(directory);
     hook.arg("--isolated").arg("--rules").arg(rules).arg("pre-receive");
@@ -21,15 +22,21 @@ fn hook(directory: &Path, rules: &Path, name: &str, id: &str) -> Option<i32> {
     let mut child = hook.spawn().unwrap();
     let line = format!("{} {id} refs/heads/{name}\n", "0".repeat(40));
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), line.as_bytes()).unwrap();
-    child.wait().unwrap().code()
+    child
 }
 
-#[test]
-fn a_thousand_pushes_of_fifty_processes_are_all_on_record() {
+/// A server with one commit on `main`, and the commit.
+fn with_a_commit() -> (Logged, String) {
     let logged = Logged::new();
     logged.client.commit("one").create();
     logged.server.push_unseen(&logged.client, &["HEAD:refs/heads/main"]);
     let id = logged.client.id("HEAD");
+    (logged, id)
+}
+
+#[test]
+fn a_thousand_pushes_of_fifty_processes_are_all_on_record() {
+    let (logged, id) = with_a_commit();
     let (directory, rules) = (logged.server.path(), logged.sandbox().path("rules-0.toml"));
     let done = AtomicUsize::new(0);
     let over = AtomicBool::new(false);
@@ -40,7 +47,8 @@ fn a_thousand_pushes_of_fifty_processes_are_all_on_record() {
                 let (directory, rules, id, done) = (&directory, &rules, &id, &done);
                 scope.spawn(move || {
                     for push in 0..EACH {
-                        let code = hook(directory, rules, &format!("w{worker}-{push}"), id);
+                        let name = format!("w{worker}-{push}");
+                        let code = start(directory, rules, &name, id).wait().unwrap().code();
                         assert_eq!(code, Some(0));
                         done.fetch_add(1, Ordering::Relaxed);
                     }
@@ -76,4 +84,47 @@ fn a_thousand_pushes_of_fifty_processes_are_all_on_record() {
     assert_eq!(numbers, (1..=(PROCESSES * EACH) as u64).collect::<Vec<_>>());
     let verified = logged.verify().expect(0);
     assert!(verified.out().contains("1000 records"), "{}", verified.all());
+}
+
+#[test]
+fn hooks_that_are_killed_at_any_moment_leave_a_log_that_holds() {
+    let (logged, id) = with_a_commit();
+    let (directory, rules) = (logged.server.path(), logged.sandbox().path("rules-0.toml"));
+    let answered: BTreeSet<String> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..8_u64)
+            .map(|worker| {
+                let (directory, rules, id) = (&directory, &rules, &id);
+                scope.spawn(move || {
+                    let mut answered = BTreeSet::new();
+                    for push in 0..25 {
+                        let name = format!("k{worker}-{push}");
+                        let mut hook = start(directory, rules, &name, id);
+                        let moment = Duration::from_micros((push * 8 + worker) * 200);
+                        let started = Instant::now();
+                        while started.elapsed() < moment && hook.try_wait().unwrap().is_none() {
+                            std::thread::yield_now();
+                        }
+                        // It may have ended already, which is well.
+                        let _ = hook.kill();
+                        if hook.wait().unwrap().code() == Some(0) {
+                            answered.insert(name);
+                        }
+                    }
+                    answered
+                })
+            })
+            .collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
+    assert_eq!(start(&directory, &rules, "last", &id).wait().unwrap().code(), Some(0));
+    let verified = logged.verify().expect(0);
+    // Whoever had an answer is on record.
+    let shown = logged.provost(&["log", "show", "--format", "json", logged.log.to_str().unwrap()]);
+    let shown: Vec<Value> = serde_json::from_slice(&shown.expect(0).stdout).unwrap();
+    let recorded: BTreeSet<&str> =
+        shown.iter().map(|record| record["pusher"].as_str().unwrap()).collect();
+    let lost: Vec<&String> =
+        answered.iter().filter(|name| !recorded.contains(name.as_str())).collect();
+    assert!(lost.is_empty(), "{lost:?}\n{}", verified.all());
+    assert!(recorded.contains("last"));
 }
