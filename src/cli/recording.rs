@@ -86,7 +86,7 @@ impl Recording {
         &mut self,
         global: &Global,
         judged: &Result<Report, Error>,
-    ) -> Result<(), Unrecorded> {
+    ) -> Result<(), Box<Unrecorded>> {
         let settings = self.settings.take().unwrap_or_else(|| despite(layers(global, None)));
         let Some(settings) = settings else { return Ok(()) };
         let error = judged.as_ref().err().map(in_full);
@@ -113,7 +113,7 @@ impl Recording {
         };
         match log::append(&settings, Record::new(&context, outcome)) {
             Ok(_) => Ok(()),
-            Err(error) => Err(Unrecorded { error, settings }),
+            Err(error) => Err(Box::new(Unrecorded { error, settings })),
         }
     }
 }

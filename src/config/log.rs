@@ -18,6 +18,8 @@ const SYSLOG: &str = "/dev/log";
 const JOURNALD: &str = "/run/systemd/journal/socket";
 /// A head goes to the copies so often, if nothing else is said.
 const HEAD_EVERY: usize = 100;
+/// So many seconds a hook waits for the others, if nothing else is said.
+const WAIT: usize = 30;
 /// Who may read the file, if nothing else is said.
 const MODE: u32 = 0o640;
 
@@ -53,6 +55,8 @@ pub struct LogSettings {
     pub copies: Vec<(Copies, PathBuf)>,
     /// After so many records the head of the chain goes to the copies too.
     pub head_every: usize,
+    /// So many seconds a hook waits for others that write.
+    pub wait: usize,
     /// Where the section is written.
     pub place: Place,
 }
@@ -86,10 +90,11 @@ impl LogSettings {
             let message = "`head-every` needs a `copy` to send to, and a number of 1 or more";
             reader.report(Problem::new(fields.place_of("head-every"), message));
         }
+        let wait = fields.count("wait").unwrap_or(WAIT);
         let _ = fields.boolean("locked");
         let place = fields.place().clone();
         fields.finish();
-        Some(Self { file: file?, mode: mode?, on_failure, copies, head_every, place })
+        Some(Self { file: file?, mode: mode?, on_failure, copies, head_every, wait, place })
     }
 }
 

@@ -10,27 +10,29 @@ pub(super) fn check(reader: &Reader, rules: &RuleSet, policy: &Policy) {
     let tools = || rules.tools.iter().map(|tool| tool.id.as_str()).collect::<Vec<_>>();
     for (subject, place) in policy.subjects() {
         match subject {
-            Subject::Tool(name) => known(reader, "tool", name, tools(), place),
+            Subject::Tool(name) => known(reader, "tool", name, &tools(), place),
             Subject::Vendor(name) => {
-                let vendors = rules.tools.iter().map(|tool| tool.vendor.as_str()).collect();
-                known(reader, "vendor", name, vendors, place);
+                let vendors: Vec<&str> =
+                    rules.tools.iter().map(|tool| tool.vendor.as_str()).collect();
+                known(reader, "vendor", name, &vendors, place);
             }
             Subject::ModelVendor(name) => {
-                known(reader, "model vendor", name, rules.matchers.model_vendors(), place);
+                known(reader, "model vendor", name, &rules.matchers.model_vendors(), place);
             }
             Subject::Marker(name) => {
-                let markers = rules.rules.iter().map(|rule| rule.marker.id.as_str()).collect();
-                known(reader, "marker", name, markers, place);
+                let markers: Vec<&str> =
+                    rules.rules.iter().map(|rule| rule.marker.id.as_str()).collect();
+                known(reader, "marker", name, &markers, place);
             }
             Subject::Model(_) => {}
         }
     }
     for (name, place) in policy.tools_in_lists() {
-        known(reader, "tool", name, tools(), place);
+        known(reader, "tool", name, &tools(), place);
     }
 }
 
-fn known(reader: &Reader, what: &str, name: &str, known: Vec<&str>, place: &Place) {
+fn known(reader: &Reader, what: &str, name: &str, known: &[&str], place: &Place) {
     if known.contains(&name) {
         return;
     }

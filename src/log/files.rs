@@ -2,7 +2,8 @@
 //! each system user where the configuration says so.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
+use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -112,20 +113,24 @@ fn without_number(name: &str) -> Option<&str> {
     base.map(|base| without_number(base).unwrap_or(base))
 }
 
-/// Hands every line of a file to `each`: its number from 1, its bytes, and whether it has
-/// its line feed.
+/// What is done with a line, by its number from 1; a break ends the reading.
+pub type EachLine<'e> = &'e mut dyn FnMut(usize, &[u8]) -> Result<ControlFlow<()>, LogError>;
+
+/// Hands the lines of a file to `each`, with their numbers from 1, until it has seen enough.
 ///
 /// # Errors
 /// When the file can't be read, or `each` fails.
-pub fn lines(
-    path: &Path,
-    each: &mut dyn FnMut(usize, &[u8], bool) -> Result<(), LogError>,
-) -> Result<(), LogError> {
+pub fn lines(path: &Path, each: EachLine<'_>) -> Result<(), LogError> {
+    lines_of(path, u64::MAX, each)
+}
+
+/// The same, of so many bytes.
+pub(super) fn lines_of(path: &Path, length: u64, each: EachLine<'_>) -> Result<(), LogError> {
     let mut reader: Box<dyn BufRead> = if path == Path::new(STDIN) {
         Box::new(BufReader::new(std::io::stdin()))
     } else {
         let file = std::fs::File::open(path).map_err(LogError::open(path))?;
-        Box::new(BufReader::with_capacity(1 << 18, file))
+        Box::new(BufReader::with_capacity(1 << 18, file.take(length)))
     };
     let mut line = Vec::new();
     for number in 1.. {
@@ -133,8 +138,9 @@ pub fn lines(
         if reader.read_until(b'\n', &mut line).map_err(LogError::read(path))? == 0 {
             break;
         }
-        let ended = line.last() == Some(&b'\n');
-        each(number, line.strip_suffix(b"\n").unwrap_or(&line), ended)?;
+        if each(number, line.strip_suffix(b"\n").unwrap_or(&line))?.is_break() {
+            break;
+        }
     }
     Ok(())
 }
@@ -150,13 +156,12 @@ pub fn in_order(files: Vec<PathBuf>) -> Result<Vec<PathBuf>, LogError> {
     let mut keyed = Vec::with_capacity(files.len());
     for path in files {
         let mut first = u64::MAX;
-        lines(&path, &mut |_, line, _| {
-            if first == u64::MAX
-                && let Ok(link) = serde_json::from_slice::<Link>(line)
-            {
-                first = link.seq;
-            }
-            Ok(())
+        lines(&path, &mut |_, line| {
+            let Ok(link) = serde_json::from_slice::<Link>(line) else {
+                return Ok(ControlFlow::Continue(()));
+            };
+            first = link.seq;
+            Ok(ControlFlow::Break(()))
         })?;
         keyed.push((first, path));
     }

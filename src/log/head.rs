@@ -4,10 +4,11 @@
 //! a rotation, and so that a last record that somebody changes is not taken up as it is.
 //! That file is also what hooks lock: unlike the log it is never rotated.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,14 @@ pub(super) struct Kept {
     pub(super) head: Head,
     pub(super) length: u64,
     pub(super) inode: u64,
+    /// How many pushes since were accepted although they could not be recorded.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) lost: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// What follows the last record of a file.
@@ -69,12 +78,25 @@ pub(super) struct Locked {
 }
 
 impl Locked {
-    /// Waits for the lock.
-    pub(super) fn take(log: &Path, mode: u32) -> Result<Self, LogError> {
+    /// Waits for the lock, but not for ever: whoever may write the log could keep it.
+    pub(super) fn take(log: &Path, mode: u32, wait: usize) -> Result<Self, LogError> {
         let path = sidecar(log);
+        let started = Instant::now();
         loop {
             let file = open(&path, mode, false)?;
-            file.lock().map_err(LogError::open(&path))?;
+            loop {
+                match file.try_lock() {
+                    Ok(()) => break,
+                    Err(TryLockError::WouldBlock) if started.elapsed().as_secs() < wait as u64 => {
+                        // Held for as long as a write takes.
+                        std::thread::sleep(Duration::from_millis(1));
+                    }
+                    Err(TryLockError::WouldBlock) => {
+                        return Err(LogError::Busy { path, seconds: wait });
+                    }
+                    Err(TryLockError::Error(error)) => return Err(LogError::open(&path)(error)),
+                }
+            }
             // Whoever took the file away meanwhile may have locked a new one.
             let same = |known: std::fs::Metadata| {
                 file.metadata()

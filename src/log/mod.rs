@@ -43,6 +43,14 @@ pub enum LogError {
         /// The path.
         path: PathBuf,
     },
+    /// Another process does not give the lock back.
+    #[error("another process has held the lock on {path} for {seconds} seconds")]
+    Busy {
+        /// The file that is locked.
+        path: PathBuf,
+        /// How long this one has waited.
+        seconds: usize,
+    },
     /// The file can't be written.
     #[error("cannot write {path}: {source}")]
     Write {

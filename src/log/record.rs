@@ -28,6 +28,10 @@ pub struct Record {
     /// The digests of what a crash left of lines between that one and this.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub torn: Vec<String>,
+    /// How many pushes between that one and this were accepted although their records could
+    /// not be written, as far as that could be noted.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub lost: u64,
     /// When the push came, RFC 3339 in UTC.
     pub time: String,
     /// How long it took until this was written.
@@ -239,7 +243,7 @@ impl Record {
     /// Whether something of the push was not judged.
     #[must_use]
     pub fn has_unjudged(&self) -> bool {
-        self.error.is_some() || !self.unjudged.is_empty()
+        self.error.is_some() || !self.unjudged.is_empty() || self.lost > 0
     }
 
     /// The line, with its line feed.
@@ -261,6 +265,11 @@ fn ids_in(text: &str) -> impl Iterator<Item = String> {
         matches!(word.len(), 40 | 64) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
     };
     words.filter(is_id).map(str::to_owned)
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 fn millis(duration: Duration) -> f64 {

@@ -103,10 +103,11 @@ impl Redactor {
     }
 }
 
-/// `Key: Name <address>`; what stands before the name is kept.
+/// `Key: Name <address>`; what stands before the name is kept. An address need not look like
+/// one, as Git takes any.
 fn named() -> &'static Regex {
     static NAMED: OnceLock<Regex> = OnceLock::new();
-    NAMED.get_or_init(|| expression(r"((?:^|[:;,(])\s*)?([^<>:;,(]*?)<([^<>\s]+@[^<>\s]+)>"))
+    NAMED.get_or_init(|| expression(r"((?:^|[:;,(])\s*)?([^<>:;,(]*?)<([^<>\s]+)>"))
 }
 
 /// An address by itself.

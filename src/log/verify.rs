@@ -5,6 +5,8 @@
 //! hence a head that was kept elsewhere can be given.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::head::{self, Link};
@@ -97,27 +99,94 @@ pub fn verify(
     live: Option<&Path>,
     kept: Option<&Head>,
 ) -> Result<Verified, LogError> {
-    // No hook writes meanwhile, if this user may open what they lock.
-    let locked = live.and_then(|log| std::fs::File::open(head::sidecar(log)).ok());
-    let _locked = locked.filter(|file| file.lock_shared().is_ok());
+    let snapshot = live.map(Snapshot::take).transpose()?.unwrap_or_default();
     let paths = files::in_order(paths)?;
+    let heads =
+        [(snapshot.head.as_ref(), "the file beside the log"), (kept, "the head kept elsewhere")];
+    let length = |path: &Path| {
+        // Rotated since, it is another file.
+        let same = std::fs::metadata(path).is_ok_and(|it| it.ino() == snapshot.inode);
+        if Some(path) == live && same { snapshot.length } else { u64::MAX }
+    };
+    // Standard input can be read only once.
+    if paths.iter().all(|path| path != Path::new(files::STDIN))
+        && let Some(verified) = holds(&paths, &length, &heads)?
+    {
+        return Ok(verified);
+    }
+    // Something is wrong: what it is takes all lines at once.
     let mut lines = Vec::new();
     for (file, path) in paths.iter().enumerate() {
-        files::lines(path, &mut |number, line, _| {
+        files::lines_of(path, length(path), &mut |number, line| {
             let link = serde_json::from_slice(line).ok();
             lines.push(Line { file, number, digest: digest(line), link });
-            Ok(())
+            Ok(ControlFlow::Continue(()))
         })?;
     }
-    let mut verified = Chain { paths: &paths, lines: &lines }.follow();
+    let chain = Chain { paths: &paths, lines: &lines };
+    let mut verified = chain.follow();
     if verified.broken.is_none() {
-        let side = live.map(head::kept_of).transpose()?.flatten().map(|kept| kept.head);
-        let heads = [(side.as_ref(), "the file beside the log"), (kept, "the head kept elsewhere")];
-        let chain = Chain { paths: &paths, lines: &lines };
-        verified.broken =
-            heads.into_iter().find_map(|(head, whose)| chain.misses(head?, whose, &verified));
+        let mut heads = heads.into_iter();
+        verified.broken = heads.find_map(|(head, whose)| chain.misses(head?, whose, &verified));
     }
     Ok(verified)
+}
+
+/// The log as it was at one moment, so that hooks need not wait for whoever verifies it.
+#[derive(Default)]
+struct Snapshot {
+    head: Option<Head>,
+    length: u64,
+    inode: u64,
+}
+
+impl Snapshot {
+    fn take(log: &Path) -> Result<Self, LogError> {
+        // Under the lock, if this user may open what hooks lock.
+        let locked = std::fs::File::open(head::sidecar(log)).ok();
+        let _locked = locked.filter(|file| file.lock_shared().is_ok());
+        let head = head::kept_of(log)?.map(|kept| kept.head);
+        let (length, inode) = std::fs::metadata(log).map_or((0, 0), |it| (it.len(), it.ino()));
+        Ok(Self { head, length, inode })
+    }
+}
+
+/// Follows the chain line by line, keeping none: `None` when anything is wrong.
+fn holds(
+    paths: &[PathBuf],
+    length: &dyn Fn(&Path) -> u64,
+    heads: &[(Option<&Head>, &str)],
+) -> Result<Option<Verified>, LogError> {
+    let mut verified = Verified::default();
+    let mut torn: Vec<(TornLine, String)> = Vec::new();
+    let mut good = true;
+    let heads: Vec<&Head> = heads.iter().filter_map(|(head, _)| *head).collect();
+    for path in paths {
+        files::lines_of(path, length(path), &mut |number, line| {
+            let own = digest(line);
+            let Ok(link) = serde_json::from_slice::<Link>(line) else {
+                torn.push((TornLine { file: path.clone(), line: number }, own));
+                return Ok(ControlFlow::Continue(()));
+            };
+            let first = verified.first.is_none();
+            let follows = link.seq == verified.head.seq + 1 && link.prev == verified.head.digest;
+            let starts = first && link.seq > 0 && (link.seq == 1) == link.prev.is_none();
+            let noted = torn.iter().map(|(_, digest)| digest).eq(&link.torn);
+            let known =
+                heads.iter().all(|head| head.seq != link.seq || head.digest.as_ref() == Some(&own));
+            good = noted && known && if first { starts } else { follows };
+            verified.torn.extend(torn.drain(..).map(|(line, _)| line));
+            verified.first.get_or_insert(link.seq);
+            verified.records += 1;
+            verified.head = Head { seq: link.seq, digest: Some(own) };
+            Ok(if good { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        })?;
+        if !good {
+            return Ok(None);
+        }
+    }
+    let cut = heads.iter().any(|head| head.seq > verified.head.seq);
+    Ok((torn.is_empty() && !cut).then_some(verified))
 }
 
 struct Chain<'c> {

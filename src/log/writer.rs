@@ -11,14 +11,14 @@ use std::path::{Path, PathBuf};
 
 use super::head::{self, Head, Kept, Locked, Tail};
 use super::{Copy, LogError, Record, digest};
-use crate::config::log::{LogSettings, USER};
+use crate::config::log::{LogSettings, OnFailure, USER};
 
 /// The file that this process writes to: the one of the settings, with the system user
 /// that it runs as in the place of `{user}`.
 #[must_use]
 pub fn path_of(settings: &LogSettings) -> PathBuf {
     let user = || {
-        let id = rustix::process::geteuid().as_raw();
+        let id = nix::unistd::geteuid().as_raw();
         let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
         name_of(id, &users).unwrap_or_else(|| id.to_string())
     };
@@ -46,7 +46,7 @@ fn name_of(id: u32, users: &str) -> Option<String> {
 /// When the record is not on disk afterwards. The copies are sent all the same.
 pub fn append(settings: &LogSettings, mut record: Record) -> Result<Head, LogError> {
     let path = path_of(settings);
-    let written = write(&path, settings.mode, &mut record);
+    let written = write(&path, settings, &mut record);
     for (kind, socket) in &settings.copies {
         let copy = Copy { record: &record, head: written.as_ref().ok(), file: &path };
         copy.send(*kind, socket, settings.head_every);
@@ -54,11 +54,38 @@ pub fn append(settings: &LogSettings, mut record: Record) -> Result<Head, LogErr
     written
 }
 
-fn write(path: &Path, mode: u32, record: &mut Record) -> Result<Head, LogError> {
-    let lock = Locked::take(path, mode)?;
+fn write(path: &Path, settings: &LogSettings, record: &mut Record) -> Result<Head, LogError> {
+    let lock = Locked::take(path, settings.mode, settings.wait)?;
+    let kept = lock.kept()?;
+    match write_locked(path, settings.mode, record, &lock, kept.clone()) {
+        Ok((file, head)) => {
+            drop(lock);
+            file.sync_data().map_err(LogError::write(path))?;
+            Ok(head)
+        }
+        Err(error) => {
+            if settings.on_failure == OnFailure::Accept {
+                // The sidecar needs no more room on a disk that is full.
+                let kept = kept.unwrap_or_default();
+                let lost = kept.lost.saturating_add(1);
+                let _ = lock.keep(&Kept { lost, ..kept });
+            }
+            Err(error)
+        }
+    }
+}
+
+fn write_locked(
+    path: &Path,
+    mode: u32,
+    record: &mut Record,
+    lock: &Locked,
+    kept: Option<Kept>,
+) -> Result<(File, Head), LogError> {
     let mut file = head::open(path, mode, true)?;
     let known = file.metadata().map_err(LogError::read(path))?;
-    let (before, tail) = before(path, &file, &known, lock.kept()?)?;
+    record.lost = kept.as_ref().map_or(0, |kept| kept.lost);
+    let (before, tail) = before(path, &file, &known, kept)?;
     record.seq = before.seq.saturating_add(1);
     record.prev = before.digest;
     record.torn = tail.torn;
@@ -72,16 +99,16 @@ fn write(path: &Path, mode: u32, record: &mut Record) -> Result<Head, LogError> 
         return Err(LogError::write(path)(error));
     }
     let length = known.len() + whole.len() as u64;
-    let _ = lock.keep(&Kept { head: head.clone(), length, inode: known.ino() });
-    drop(lock);
-    file.sync_data().map_err(LogError::write(path))?;
+    let kept = Kept { head: head.clone(), length, inode: known.ino(), lost: 0 };
+    // When this fails, the next one reads the end of the log.
+    let _ = lock.keep(&kept);
     if known.len() == 0
         && let Some(Ok(folder)) = path.parent().map(File::open)
     {
         // The name of a new file has to last too.
         folder.sync_all().map_err(LogError::write(path))?;
     }
-    Ok(head)
+    Ok((file, head))
 }
 
 /// The head that the next record follows, and what stands behind it in the file.

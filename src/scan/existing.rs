@@ -130,7 +130,7 @@ impl<'e> Existing<'e> {
                 match tags.then(|| peel(objects, reference.target)) {
                     None => commits.push(reference.target),
                     Some(Ok(peeled)) if peeled.kind == ObjectKind::Commit => {
-                        commits.push(peeled.id)
+                        commits.push(peeled.id);
                     }
                     Some(_) => {}
                 }

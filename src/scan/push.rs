@@ -287,10 +287,10 @@ impl Scan<'_> {
         for (at, target) in group.iter().enumerate() {
             for (nth, (_, findings)) in found.iter().enumerate() {
                 let bits = reached.get(nth / 64).and_then(|bits| bits.get(at));
-                if bits.is_none_or(|bits| bits >> (nth % 64) & 1 == 1) {
-                    if !self.verdicts.only_counts(findings.len()) {
-                        self.add(marked.get(nth), &target.name, findings.clone());
-                    }
+                if bits.is_none_or(|bits| bits >> (nth % 64) & 1 == 1)
+                    && !self.verdicts.only_counts(findings.len())
+                {
+                    self.add(marked.get(nth), &target.name, findings.clone());
                 }
             }
         }

@@ -26,6 +26,7 @@ mod evasion;
 mod install;
 mod large;
 mod layers;
+mod log;
 mod messages;
 mod platforms;
 mod policy;

@@ -151,7 +151,7 @@ fn moment(text: &str) -> Result<Moment, String> {
 fn head(text: &str) -> Result<Head, String> {
     let wrong = || "write it as `provost log head` prints it: 12:sha256:...".to_owned();
     let (seq, digest) = text.trim().split_once([' ', ':']).ok_or_else(wrong)?;
-    let seq = seq.parse().map_err(|_| wrong())?;
+    let seq = seq.parse().ok().ok_or_else(wrong)?;
     let hex = digest.strip_prefix("sha256:").ok_or_else(wrong)?;
     if hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(wrong());

@@ -22,6 +22,14 @@ struct Exported {
 }
 
 pub(super) fn export(desk: &Desk<'_>, command: &Export) -> Result<u8, Error> {
+    match write(desk, command) {
+        // Whoever read has seen enough.
+        Err(Error::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(0),
+        other => other,
+    }
+}
+
+fn write(desk: &Desk<'_>, command: &Export) -> Result<u8, Error> {
     let chains = desk.chains(&command.files, || desk.settings())?;
     let redactor = if command.redact { Some(redactor(desk, command)?) } else { None };
     let filter = command.wanted.filter();
@@ -57,7 +65,10 @@ pub(super) fn export(desk: &Desk<'_>, command: &Export) -> Result<u8, Error> {
 }
 
 fn written(error: csv::Error) -> Error {
-    Error::Write(error.into())
+    Error::Write(match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    })
 }
 
 /// The key of a file, or one for this export.

@@ -9,6 +9,7 @@ mod replay_text;
 mod show;
 mod verify;
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 pub(super) use args::{Log, LogCommand};
@@ -17,7 +18,8 @@ use super::args::Global;
 use super::error::Error;
 use super::output::Output;
 use super::{discover, load};
-use crate::config::log::LogSettings;
+use crate::config::Layers;
+use crate::config::log::{LogSettings, despite};
 use crate::git::{GitError, Repository};
 use crate::log::{LogError, Record, files};
 
@@ -37,6 +39,9 @@ struct Desk<'a> {
     global: &'a Global,
     output: &'a Output,
 }
+
+/// What is done with a record and its line.
+type EachRecord<'e> = &'e mut dyn FnMut(Record, &[u8]) -> Result<(), Error>;
 
 /// The files of one log.
 struct Chain {
@@ -58,9 +63,20 @@ impl Desk<'_> {
         }
     }
 
-    /// What `[log]` says where this is run.
+    /// What `[log]` says where this is run; also when something else is broken, for then
+    /// the log is wanted most.
     fn settings(&self) -> Result<LogSettings, Error> {
-        load(self.global, self.here()?.as_ref())?.log.ok_or(Error::NoLog)
+        let here = self.here()?;
+        match load(self.global, here.as_ref()) {
+            Ok(config) => config.log.ok_or(Error::NoLog),
+            Err(error) => {
+                let (files, isolated) = (&self.global.rules, self.global.isolated);
+                let layers = Layers { repository: here.as_ref(), files, isolated };
+                let settings = despite(layers).ok_or(error)?;
+                self.output.note("provost: the configuration is broken: provost rules lint\n");
+                Ok(settings)
+            }
+        }
     }
 
     /// A path that was given on the command line.
@@ -110,11 +126,7 @@ impl Desk<'_> {
 
     /// Hands every record of some chains to `each`, with its line. Lines that are none are
     /// named on standard error.
-    fn records(
-        &self,
-        chains: &[Chain],
-        each: &mut dyn FnMut(Record, &[u8]) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    fn records(&self, chains: &[Chain], each: EachRecord<'_>) -> Result<(), Error> {
         let mut failed = None;
         for chain in chains {
             for path in &chain.packed {
@@ -122,10 +134,7 @@ impl Desk<'_> {
                     .note(&format!("provost: not read, for it is packed: {}\n", path.display()));
             }
             for path in &chain.files {
-                files::lines(path, &mut |line, text, _| {
-                    if failed.is_some() {
-                        return Ok(());
-                    }
+                files::lines(path, &mut |line, text| {
                     match serde_json::from_slice(text) {
                         Ok(record) => failed = each(record, text).err(),
                         Err(_) => {
@@ -133,7 +142,11 @@ impl Desk<'_> {
                             self.output.note(&format!("provost: {error}\n"));
                         }
                     }
-                    Ok(())
+                    Ok(if failed.is_some() {
+                        ControlFlow::Break(())
+                    } else {
+                        ControlFlow::Continue(())
+                    })
                 })?;
                 if let Some(error) = failed.take() {
                     return Err(error);

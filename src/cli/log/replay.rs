@@ -59,10 +59,8 @@ type ByRepository = BTreeMap<(String, Option<String>), Vec<Record>>;
 fn by_repository(desk: &Desk<'_>, chains: &[Chain]) -> Result<ByRepository, Error> {
     let mut all = ByRepository::new();
     desk.records(chains, &mut |record, _| {
-        if !record.probe {
-            let key = (record.repository.clone(), record.directory.clone());
-            all.entry(key).or_default().push(record);
-        }
+        let key = (record.repository.clone(), record.directory.clone());
+        all.entry(key).or_default().push(record);
         Ok(())
     })?;
     for records in all.values_mut() {

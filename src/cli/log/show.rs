@@ -86,6 +86,10 @@ fn text(record: &Record, unjudged: bool) -> String {
     if let Some(more) = record.findings.len().checked_sub(MOST_FINDINGS).filter(|more| *more > 0) {
         text.push_str(&format!("      and {more} more\n"));
     }
+    if record.lost > 0 {
+        let lost = record.lost;
+        text.push_str(&format!("    before it {lost} passed without a record\n"));
+    }
     if let Some(reason) = &record.bypass {
         text.push_str(&format!("    bypassed: {}\n", safe(reason)));
     }

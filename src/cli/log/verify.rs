@@ -16,9 +16,23 @@ struct OfLog {
 }
 
 pub(super) fn verify(desk: &Desk<'_>, command: &Verify) -> Result<u8, Error> {
-    let chains = desk.chains(&command.files, || desk.settings())?;
+    let mut all = follow_all(desk, command)?;
+    let broken = |all: &[OfLog]| all.iter().any(|of| of.verified.broken.is_some());
+    if broken(&all) && command.files.is_empty() {
+        // A rotation in between would look as if records were missing.
+        all = follow_all(desk, command)?;
+    }
+    if command.format == Shape::Json {
+        desk.json(&all)?;
+    } else {
+        all.iter().for_each(|of| desk.output.say(text(of).trim_end()));
+    }
+    Ok(u8::from(broken(&all)))
+}
+
+fn follow_all(desk: &Desk<'_>, command: &Verify) -> Result<Vec<OfLog>, Error> {
     let mut all = Vec::new();
-    for chain in chains {
+    for chain in desk.chains(&command.files, || desk.settings())? {
         let first = chain.files.first().map(|path| files::base(path));
         let name = chain.live.clone().or(first).unwrap_or_default();
         for path in &chain.packed {
@@ -31,13 +45,7 @@ pub(super) fn verify(desk: &Desk<'_>, command: &Verify) -> Result<u8, Error> {
         let verified = follow(chain.files, chain.live.as_deref(), command.head.as_ref())?;
         all.push(OfLog { log: name.display().to_string(), verified });
     }
-    let broken = all.iter().any(|of| of.verified.broken.is_some());
-    if command.format == Shape::Json {
-        desk.json(&all)?;
-    } else {
-        all.iter().for_each(|of| desk.output.say(text(of).trim_end()));
-    }
-    Ok(u8::from(broken))
+    Ok(all)
 }
 
 fn text(of: &OfLog) -> String {
