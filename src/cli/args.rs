@@ -6,6 +6,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::doctor::Doctor;
 use super::install::{Install, Uninstall};
+use super::policy::Policy;
 use super::rules::Rules;
 use crate::platform;
 use crate::report::Format;
@@ -88,6 +89,8 @@ pub(super) enum Command {
     Uninstall(Uninstall),
     /// Prove that installed hooks work
     Doctor(Doctor),
+    /// Start, show, explain and safely change a policy
+    Policy(Policy),
     /// Show a throw-away server refusing marked pushes
     Demo(Demo),
 }

@@ -62,12 +62,13 @@ fn one(global: &Global, path: &Path, scope: Scope, output: &Output) -> Result<Re
 
 /// Shows how far a long scan is.
 pub(super) fn show(bar: &ProgressBar, stage: Stage, done: usize) {
-    if let Stage::Comparing(total) = stage {
+    if let Stage::Sifting(total) | Stage::Comparing(total) = stage {
         bar.set_length(total as u64);
     }
     bar.set_position(done as u64);
     bar.set_message(match stage {
         Stage::Reading => "reading commits",
+        Stage::Sifting(_) => "reading trees",
         Stage::Comparing(_) => "comparing trees",
     });
 }

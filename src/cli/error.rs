@@ -8,6 +8,7 @@ use crate::git::GitError;
 use crate::install::InstallError;
 use crate::rules::edit::EditError;
 use crate::rules::propose::Unclear;
+use crate::scan::ScanError;
 
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +55,16 @@ pub(super) enum Error {
     NewTool { id: String, near: Option<String> },
     #[error("the example does not say which tool it is of")]
     WhichTool,
+    #[error("there is no preset `{name}`")]
+    Preset { name: String, known: String },
+    #[error("`{text}` is not a glob: {reason}")]
+    Glob { text: String, reason: String },
+    #[error("`{0}` is neither a date, nor a time, nor a span of time")]
+    Time(String),
+    #[error("{0} has passed already")]
+    Past(String),
+    #[error("{file} is not TOML: {reason}")]
+    NotToml { file: String, reason: String },
     #[error("the demonstration needs git, which could not be run: {0}")]
     NoGit(std::io::Error),
     #[error("`git {command}` failed while the demonstration was set up:\n{output}")]
@@ -68,6 +79,15 @@ fn meant(near: Option<&str>) -> String {
 
 fn count(problems: usize) -> String {
     if problems == 1 { "1 mistake".into() } else { format!("{problems} mistakes") }
+}
+
+impl From<ScanError> for Error {
+    fn from(error: ScanError) -> Self {
+        match error {
+            ScanError::Git(error) => Self::Git(error),
+            ScanError::Config(error) => Self::Config(error),
+        }
+    }
 }
 
 impl Error {
@@ -89,6 +109,12 @@ impl Error {
             }
             Self::Config(ConfigError::File { .. } | ConfigError::NotText { .. }) => {
                 "Mend the file or its permissions, or take it out of the configuration.".into()
+            }
+            Self::Config(ConfigError::Write { .. }) => {
+                "Nothing was changed. Check the folder and its permissions.".into()
+            }
+            Self::Config(ConfigError::Baseline { .. }) => {
+                "Take it anew: provost policy baseline".into()
             }
             Self::Config(ConfigError::Git(error)) | Self::Git(error) => git_step(error),
             Self::Install(error) => error.next_step(),
@@ -121,6 +147,11 @@ impl Error {
             Self::Unclear(_) => "Give the line as it stands, or name its kind by --kind.".into(),
             Self::NewTool { .. } => "Name its vendor by --vendor.".into(),
             Self::WhichTool => "Name the tool by --tool, and by --vendor too if it is new.".into(),
+            Self::Preset { known, .. } => format!("There are: {known}."),
+            Self::Glob { .. } => "For example: refs/heads/release/*".into(),
+            Self::Time(_) => "For example: 2026-12-01, 2026-12-01T18:00:00Z, 30m, 2h, 3d.".into(),
+            Self::Past(_) => "Name a time to come.".into(),
+            Self::NotToml { .. } => "Nothing was written. provost rules lint shows where.".into(),
             Self::NoGit(_) => "Install git, or put it on the PATH.".into(),
             Self::DemoSetUp { .. } | Self::DemoFile { .. } => {
                 "Check that the temporary directory can be written to.".into()

@@ -7,10 +7,12 @@ use super::args::{Global, PreReceive, Update};
 use super::error::Error;
 use super::load;
 use super::output::Output;
+use crate::document::Moment;
 use crate::git::{
     GitError, HookEnvironment, ObjectId, RefName, RefUpdate, Repository, parse_updates,
 };
 use crate::platform::{self, Context, Environment, Platform};
+use crate::policy::{Pusher, Request, Situation};
 use crate::push::Push;
 use crate::report::{Report, pusher};
 use crate::scan;
@@ -63,13 +65,29 @@ fn judge(
     let repository = Repository::open_in_hook(environment)?;
     // The process ends with the judgement: taking the catalogue apart would only cost time.
     let config = ManuallyDrop::new(load(global, Some(&repository))?);
+    for file in &config.replaced {
+        output.note(&format!(
+            "provost: {file} has mistakes; its last good text is in force. An administrator \
+             should run: provost rules lint\n"
+        ));
+    }
     let push = Push {
         repository: context.repository.clone().unwrap_or_else(|| repository.name()),
         pusher: context.pusher.clone().map(String::into_bytes),
         updates,
         options,
     };
-    let report = scan::judge_push(&repository, &config, &push)?;
+    let situation = Situation {
+        repository: push.repository.clone(),
+        pusher: Pusher {
+            login: push.pusher.as_deref().map(|login| String::from_utf8_lossy(login).into_owned()),
+            groups: context.groups.clone().unwrap_or_default(),
+        },
+        request: Request::read(&push.options),
+        pull_request: context.pull_request,
+        now: Moment::now(),
+    };
+    let report = scan::judge_push(&repository, &config, &push, situation)?;
     let text = pusher::text(&report, push.pusher.as_deref());
     if !text.is_empty() {
         output.note(&text);

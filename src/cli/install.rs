@@ -188,8 +188,6 @@ fn perform(plan: &Plan, dry_run: bool, output: &Output) -> Result<bool, Error> {
 }
 
 /// What comes after an installation: the proof, and enforcement.
-///
-/// A baseline of the repositories that exist is to be taken here, before the mode is told.
 fn next(plan: &Plan, target: &Target, output: &Output) {
     if output.quiet {
         return;
@@ -200,6 +198,11 @@ fn next(plan: &Plan, target: &Target, output: &Output) {
         output.say(&format!("  to refuse:   provost install --mode enforce {again}"));
     }
     output.say(&format!("  to prove it: provost doctor {again}"));
+    if !plan.has_baselines {
+        output.say(
+            "  to leave alone what repositories hold already: provost policy baseline REPOSITORY...",
+        );
+    }
 }
 
 /// The words that name the same place again.

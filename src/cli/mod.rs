@@ -13,6 +13,7 @@ mod error;
 mod hook;
 mod install;
 mod output;
+mod policy;
 mod rules;
 
 use std::ffi::OsString;
@@ -51,6 +52,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Install(command) => install::install(command, &output),
         Command::Uninstall(command) => install::uninstall(command, &output),
         Command::Doctor(command) => doctor::doctor(command, &output),
+        Command::Policy(command) => policy::policy(&args.global, command, &output),
         Command::Demo(command) => demo::demo(command, &output),
     };
     match code {
@@ -64,7 +66,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Loads the configuration for a repository.
 fn load(global: &args::Global, repository: Option<&Repository>) -> Result<Config, Error> {
-    let layers = Layers { repository, files: &global.rules, isolated: global.isolated };
+    let (files, isolated) = (global.rules.as_slice(), global.isolated);
+    let layers = Layers { repository, files, isolated, ..Layers::default() };
     Ok(config::load(layers)?)
 }
 

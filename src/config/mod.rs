@@ -3,20 +3,32 @@
 //! read them. Nothing is judged with a broken configuration, and nothing that a push
 //! brings is configuration for judging it.
 
+pub mod baseline;
+pub mod files;
+mod locks;
+mod names;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use crate::document::{self, Node, Problem, Reader, Source, overlay};
+use crate::finding::Marker;
 use crate::git::{GitError, Repository};
-use crate::policy::{Policy, Subject};
+use crate::policy::{Judge, Policy, Situation};
 use crate::rules::RuleSet;
 
 /// The built-in layer.
 pub const BUILT_IN: &str = include_str!("../../rules.toml");
 /// The administrator's file for the whole machine.
 pub const SYSTEM: &str = "/etc/provost/rules.toml";
+
+/// What `policy apply` appends to a file's name for the text before, and for the text that
+/// was checked last.
+pub const PREVIOUS: &str = ".previous";
+/// See [`PREVIOUS`].
+pub const LAST_GOOD: &str = ".last-good";
 
 /// Why there is no usable configuration.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +52,22 @@ pub enum ConfigError {
         /// The offset of the first byte that is not.
         at: usize,
     },
+    /// A file could not be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// Which one.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A baseline holds something else than object ids.
+    #[error("line {line} of the baseline {path} is no object id")]
+    Baseline {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+    },
     /// The repository's own configuration could not be read.
     #[error(transparent)]
     Git(#[from] GitError),
@@ -58,6 +86,8 @@ pub struct Config {
     pub policy: Policy,
     /// `sha256:…` over all layers in their order.
     pub digest: String,
+    /// The files with mistakes in whose place their last good text stands.
+    pub replaced: Vec<String>,
     /// The merged layers, for commands that look at examples.
     pub merged: Node,
 }
@@ -71,14 +101,54 @@ pub struct Layers<'a> {
     pub files: &'a [PathBuf],
     /// Leave out the machine's and the repository's layers.
     pub isolated: bool,
+    /// The machine's layer in the place of [`SYSTEM`].
+    pub system: Option<&'a Path>,
 }
 
-/// Loads and merges the layers.
+/// Loads and merges the layers. A file with mistakes is replaced by the text that was
+/// checked last, where that text itself says so (`fall-back-to-last-good`).
 ///
 /// # Errors
 /// All mistakes of all files together, or the file that could not be read.
 pub fn load(layers: Layers<'_>) -> Result<Config, ConfigError> {
-    merge(&sources(layers)?)
+    let sources = sources(layers)?;
+    merge(&sources).or_else(|error| match last_good(&sources, &error) {
+        Some((good, replaced)) => {
+            let mut config = merge(&good)?;
+            config.replaced = replaced;
+            Ok(config)
+        }
+        None => Err(error),
+    })
+}
+
+/// The layers with the last good text of each that has mistakes, and their names; `None`
+/// when one of them has none, or does not want it used.
+fn last_good(
+    sources: &[Arc<Source>],
+    error: &ConfigError,
+) -> Option<(Vec<Arc<Source>>, Vec<String>)> {
+    let ConfigError::Problems(problems) = error else { return None };
+    let mut layers = sources.to_vec();
+    let mut replaced = Vec::new();
+    for layer in &mut layers {
+        let broken = problems.iter().any(|problem| Arc::ptr_eq(&problem.place.source, layer));
+        if !broken {
+            continue;
+        }
+        let good = read(Path::new(&format!("{}{LAST_GOOD}", layer.name))).ok()?;
+        let wanted = document::parse(&good).ok().and_then(|root| {
+            let reader = Reader::default();
+            let mut root = reader.fields(&root, "the top level")?;
+            Some(Policy::read(&mut root).falls_back())
+        });
+        if wanted != Some(true) {
+            return None;
+        }
+        replaced.push(layer.name.clone());
+        *layer = good;
+    }
+    (!replaced.is_empty()).then_some((layers, replaced))
 }
 
 /// The texts of the layers, weakest first.
@@ -89,7 +159,7 @@ pub fn sources(layers: Layers<'_>) -> Result<Vec<Arc<Source>>, ConfigError> {
     let built_in = Source { name: "rules.toml".into(), text: BUILT_IN.into(), built_in: true };
     let mut sources = vec![Arc::new(built_in)];
     if !layers.isolated {
-        sources.extend(read_if_there(Path::new(SYSTEM))?);
+        sources.extend(read_if_there(layers.system.unwrap_or(Path::new(SYSTEM)))?);
         if let Some(repository) = layers.repository {
             sources.extend(repository_layer(repository)?);
         }
@@ -155,7 +225,13 @@ pub fn examine(sources: &[Arc<Source>]) -> (Option<Config>, Vec<Problem>) {
         digest.update(source.text.as_bytes());
         match document::parse(source) {
             Ok(layer) => match &mut merged {
-                Some(base) => overlay(base, layer, &mut problems),
+                Some(base) => {
+                    let locking = locks::of(base);
+                    overlay(base, layer, &mut problems);
+                    if let Some(locking) = locking {
+                        problems.extend(locking.loosened(base, source));
+                    }
+                }
                 // The first is the built-in one; a test looks for ids used twice in it.
                 None => merged = Some(layer),
             },
@@ -168,47 +244,37 @@ pub fn examine(sources: &[Arc<Source>]) -> (Option<Config>, Vec<Problem>) {
         return (None, problems);
     };
     let reader = Reader::default();
-    let read = reader.fields(&merged, "the top level").map(|mut root| {
-        let rules = RuleSet::read(&mut root);
-        let policy = Policy::read(&mut root);
-        check_names(&reader, &rules, &policy);
-        root.finish();
-        (rules, policy)
-    });
+    let read = read_rooms(&reader, &merged);
+    if let Some((rules, policy)) = &read {
+        names::check(&reader, rules, policy);
+    }
     let problems = reader.take();
     let hex: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     let digest = format!("sha256:{hex}");
-    let config = read.map(|(rules, policy)| Config { rules, policy, digest, merged });
+    let config =
+        read.map(|(rules, policy)| Config { rules, policy, digest, replaced: Vec::new(), merged });
     (config, problems)
 }
 
-/// A policy line about a tool, vendor or marker that the catalogue does not know decides
-/// nothing, which nobody means.
-fn check_names(reader: &Reader, rules: &RuleSet, policy: &Policy) {
-    for (subject, place) in policy.subjects() {
-        let (what, name, known): (_, _, Vec<&str>) = match subject {
-            Subject::Tool(name) => {
-                ("tool", name, rules.tools.iter().map(|tool| tool.id.as_str()).collect())
-            }
-            Subject::Vendor(name) => {
-                ("vendor", name, rules.tools.iter().map(|tool| tool.vendor.as_str()).collect())
-            }
-            Subject::Marker(name) => {
-                ("marker", name, rules.rules.iter().map(|rule| rule.marker.id.as_str()).collect())
-            }
-            Subject::Model(_) => continue,
-        };
-        if known.contains(&name.as_str()) {
-            continue;
-        }
-        let mut problem =
-            Problem::new(place, format!("there is no {what} `{name}` in the catalogue"));
-        let near = known.iter().map(|id| (strsim::damerau_levenshtein(name, id), *id)).min();
-        if let Some((distance, id)) = near
-            && distance <= 1 + id.len() / 3
-        {
-            problem = problem.help(format!("did you mean `{id}`?"));
-        }
-        reader.report(problem);
+/// Hands each room its tables.
+fn read_rooms(reader: &Reader, merged: &Node) -> Option<(RuleSet, Policy)> {
+    let mut root = reader.fields(merged, "the top level")?;
+    let rules = RuleSet::read(&mut root);
+    let policy = Policy::read(&mut root);
+    root.finish();
+    Some((rules, policy))
+}
+
+impl Config {
+    /// The policy as it stands in a situation.
+    #[must_use]
+    pub fn judge(&self, situation: Situation) -> Judge<'_> {
+        Judge::new(&self.policy, situation, || enabled(&self.rules))
     }
+}
+
+/// The markers that are switched on.
+fn enabled(rules: &RuleSet) -> Vec<Arc<Marker>> {
+    let on = rules.rules.iter().filter(|rule| rule.disabled.is_none());
+    on.map(|rule| Arc::clone(&rule.marker)).collect()
 }

@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::{Node, Place, Problem, Value};
+use super::{Moment, Node, Place, Problem, Value};
 
 /// Collects the problems of a whole read; hands out [`Fields`] of tables.
 #[derive(Debug, Default)]
@@ -114,6 +114,35 @@ impl<'n> Fields<'n> {
         }
     }
 
+    /// A date or a time; see [`Moment`].
+    pub fn moment(&mut self, key: &'static str) -> Option<Moment> {
+        self.moment_by(key, Moment::parse)
+    }
+
+    /// The end of a date, or a time; see [`Moment::parse_end`].
+    pub fn end(&mut self, key: &'static str) -> Option<Moment> {
+        self.moment_by(key, Moment::parse_end)
+    }
+
+    fn moment_by(
+        &mut self,
+        key: &'static str,
+        parse: fn(&str) -> Option<Moment>,
+    ) -> Option<Moment> {
+        let node = self.node(key)?;
+        let text = match &node.value {
+            Value::String(text) | Value::Other(text) => Some(text.as_str()),
+            _ => None,
+        };
+        let moment = text.and_then(parse);
+        if moment.is_none() {
+            let shown = text.map_or_else(|| node.value.kind().to_owned(), |it| format!("`{it}`"));
+            let problem = Problem::new(&node.place, format!("`{key}` must be a date, not {shown}"));
+            self.reader.report(problem.help("write 2026-12-01, or 2026-12-01T09:00:00Z"));
+        }
+        moment
+    }
+
     /// A whole number that is not negative.
     pub fn count(&mut self, key: &'static str) -> Option<usize> {
         let node = self.node(key)?;
@@ -121,6 +150,31 @@ impl<'n> Fields<'n> {
             Value::Integer(number) if *number >= 0 => usize::try_from(*number).ok(),
             other => self.wrong(key, node, "a whole number of 0 or more", other),
         }
+    }
+
+    /// An array of whole numbers that are not negative; empty when absent.
+    pub fn counts(&mut self, key: &'static str) -> Vec<u64> {
+        let Some(node) = self.node(key) else {
+            return Vec::new();
+        };
+        let items = match &node.value {
+            Value::Array(items) => items.as_slice(),
+            _ => std::slice::from_ref(node),
+        };
+        let number = |item: &Node| match item.value {
+            Value::Integer(number) => u64::try_from(number).ok(),
+            _ => None,
+        };
+        let mut out = Vec::with_capacity(items.len());
+        for item in items {
+            match number(item) {
+                Some(number) => out.push(number),
+                None => {
+                    let _: Option<()> = self.wrong(key, item, "whole numbers", &item.value);
+                }
+            }
+        }
+        out
     }
 
     /// An array of strings, each with its node; empty when absent.

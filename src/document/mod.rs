@@ -7,10 +7,12 @@
 
 mod fields;
 mod merge;
+mod moment;
 mod node;
 mod problem;
 
 pub use fields::{Fields, Reader};
 pub use merge::overlay;
+pub use moment::Moment;
 pub use node::{Node, Place, Source, Value, parse};
 pub use problem::{Problem, Severity, render};

@@ -293,7 +293,7 @@ impl<'a> Cursor<'a> {
             let Some(mine) = entries(self.tree, self.rest).next().transpose()? else {
                 break;
             };
-            let order = sort_key(&mine).cmp(sort_key(entry));
+            let order = mine.sort_key().cmp(entry.sort_key());
             if order == std::cmp::Ordering::Greater {
                 break;
             }
@@ -306,10 +306,4 @@ impl<'a> Cursor<'a> {
         }
         Ok(false)
     }
-}
-
-/// Git sorts a directory as if its name ended in a slash.
-fn sort_key<'e>(entry: &'e Entry<'_>) -> impl Iterator<Item = u8> + 'e {
-    let slash = (entry.mode == Mode::Tree).then_some(b'/');
-    entry.name.iter().copied().chain(slash)
 }

@@ -124,7 +124,7 @@ impl<'a> Iterator for Headers<'a> {
         let mut end = 0;
         loop {
             let from = rest.get(end..).unwrap_or_default();
-            let Some(feed) = from.iter().position(|&byte| byte == b'\n') else {
+            let Some(feed) = memchr::memchr(b'\n', from) else {
                 end = rest.len();
                 break;
             };
@@ -136,7 +136,7 @@ impl<'a> Iterator for Headers<'a> {
         }
         let field = rest.get(..end).unwrap_or_default();
         self.rest = Some(rest.get(end + 1..).unwrap_or_default());
-        let space = field.iter().position(|&byte| byte == b' ').unwrap_or(field.len());
+        let space = memchr::memchr(b' ', field).unwrap_or(field.len());
         let (key, value) = field.split_at(space);
         Some(Header::Field { key, value: value.get(1..).unwrap_or_default() })
     }

@@ -23,8 +23,16 @@ impl<'a> Ident<'a> {
     pub fn parse(raw: &'a [u8]) -> Self {
         let raw = raw.trim_ascii();
         let (name, email, rest) = split(raw);
-        Self { raw, name: name.trim_ascii(), email: email.trim_ascii(), seconds: seconds(rest) }
+        Self { raw, name: name.trim_ascii(), email: bare(email), seconds: seconds(rest) }
     }
+}
+
+/// An address without what people and mail programs put around it inside the brackets.
+fn bare(email: &[u8]) -> &[u8] {
+    let start = email.iter().position(|byte| !b"< \t".contains(byte)).unwrap_or(email.len());
+    let email = email.get(start..).unwrap_or_default().trim_ascii();
+    let scheme = email.get(..7).is_some_and(|head| head.eq_ignore_ascii_case(b"mailto:"));
+    email.get(if scheme { 7 } else { 0 }..).unwrap_or_default()
 }
 
 fn split(raw: &[u8]) -> (&[u8], &[u8], &[u8]) {
@@ -103,6 +111,8 @@ mod tests {
             is("OpenHands", "openhands@all-hands.dev", 0)
         );
         assert_eq!(parts("A (a@x.y), 7"), is("A", "a@x.y", 7));
+        assert_eq!(parts("A <mailto:a@x.y> 3 +0000"), is("A", "a@x.y", 3));
+        assert_eq!(parts("A <<a@x.y>>"), is("A", "a@x.y", 0));
         assert_eq!(parts("nobody"), is("nobody", "", 0));
         assert_eq!(parts(""), is("", "", 0));
         assert_eq!(parts("A <> 99999999999999999999 +0000"), is("A", "", 0));

@@ -115,6 +115,15 @@ impl<'o, T> Graph<'o, T> {
         Ok(self.parent_slots(at).iter().map(|&parent| self.id(parent)).collect())
     }
 
+    /// When a commit was made, in seconds since the epoch.
+    ///
+    /// # Errors
+    /// When the commit can't be read.
+    pub fn time(&mut self, id: ObjectId) -> Result<i64, GitError> {
+        let at = self.load(id)?;
+        Ok(self.seconds(at))
+    }
+
     /// The commits reachable from `tips` that nothing hides, parents before children.
     ///
     /// # Errors

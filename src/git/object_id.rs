@@ -110,6 +110,8 @@ impl Hasher for IdHasher {
 
 /// A map keyed by object id.
 pub type IdMap<V> = HashMap<ObjectId, V, BuildHasherDefault<IdHasher>>;
+/// A map keyed by a number that is well mixed.
+pub type NumberMap<V> = HashMap<u64, V, BuildHasherDefault<IdHasher>>;
 /// A set of object ids.
 pub type IdSet = HashSet<ObjectId, BuildHasherDefault<IdHasher>>;
 

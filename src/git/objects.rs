@@ -1,10 +1,12 @@
 //! The object database: raw objects by id, with a bounded cache of trees.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use git2::{ErrorCode, ObjectType, Odb, OdbLookupFlags, OdbObject, Oid};
 
+use super::packs::{Packs, Place, Reader};
 use super::{GitError, IdMap, IdSet, ObjectId};
 
 /// The kind of an object.
@@ -38,14 +40,22 @@ impl ObjectKind {
 pub struct Object<'o> {
     /// Its kind.
     pub kind: ObjectKind,
-    inner: OdbObject<'o>,
+    inner: Inner<'o>,
+}
+
+enum Inner<'o> {
+    Database(OdbObject<'o>),
+    Packed(Box<[u8]>),
 }
 
 impl Object<'_> {
     /// Its bytes, without Git's own header.
     #[must_use]
     pub fn data(&self) -> &[u8] {
-        self.inner.data()
+        match &self.inner {
+            Inner::Database(object) => object.data(),
+            Inner::Packed(data) => data,
+        }
     }
 }
 
@@ -60,6 +70,44 @@ pub struct Objects<'r> {
     shallow: IdSet,
     trees: RefCell<TreeCache>,
     reads: Cell<Reads>,
+    /// Where packs are looked for.
+    directories: Vec<PathBuf>,
+    id_length: usize,
+    scale: Scale,
+    packs: OnceCell<Packs>,
+    readers: RefCell<Option<Readers>>,
+}
+
+/// For how large a scan is taken, which decides how objects are read and compared but
+/// never what is found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// By what it turns out to read.
+    #[default]
+    Measured,
+    /// Small, whatever it reads.
+    Small,
+    /// Large from the start.
+    Large,
+}
+
+/// After so many reads a scan counts as large, and the packs are opened.
+const MANY_READS: u64 = 500;
+
+/// Files do not take the memory of trees.
+struct Readers {
+    trees: Reader,
+    others: Reader,
+}
+
+impl Readers {
+    fn new() -> Self {
+        Self { trees: Reader::new(1 << 16, 32 << 20), others: Reader::new(1 << 13, 16 << 20) }
+    }
+
+    fn of(&mut self, kind: ObjectKind) -> &mut Reader {
+        if kind == ObjectKind::Tree { &mut self.trees } else { &mut self.others }
+    }
 }
 
 /// How many objects were read, by kind: what a scan costs, and the proof that it reads
@@ -80,9 +128,96 @@ struct TreeCache {
 }
 
 impl<'r> Objects<'r> {
-    pub(super) fn new(odb: Odb<'r>, before: Option<Odb<'r>>, shallow: IdSet) -> Self {
-        let trees = RefCell::default();
-        Self { odb, before, shallow, trees, reads: Cell::default() }
+    pub(super) fn new(
+        odb: Odb<'r>,
+        before: Option<Odb<'r>>,
+        shallow: IdSet,
+        (directories, id_length): (Vec<PathBuf>, usize),
+        scale: Scale,
+    ) -> Self {
+        Self {
+            odb,
+            before,
+            shallow,
+            trees: RefCell::default(),
+            reads: Cell::default(),
+            directories,
+            id_length,
+            scale,
+            packs: OnceCell::new(),
+            readers: RefCell::default(),
+        }
+    }
+
+    /// For how large this scan is taken.
+    #[must_use]
+    pub fn scale(&self) -> Scale {
+        self.scale
+    }
+
+    /// How many objects are in packs; opens them.
+    pub fn packed(&self) -> usize {
+        self.opened().count()
+    }
+
+    /// Prepares for looking up a large part of all objects.
+    pub fn hurry(&self) {
+        self.opened().hurry();
+    }
+
+    /// Where an object is in a pack; `None` when it is in none that can be read the fast way.
+    #[must_use]
+    pub fn place(&self, id: ObjectId) -> Option<Place> {
+        self.opened().find(id.as_bytes())
+    }
+
+    /// Whether `test` holds for the files in packs, in the order that costs least. Those
+    /// that can't be read are left out.
+    pub fn packed_files(&self, test: &(dyn Fn(&[u8]) -> bool + Sync)) -> Vec<(Place, bool)> {
+        let all = self.opened().files(test);
+        let mut reads = self.reads.get();
+        reads.objects += all.len() as u64;
+        self.reads.set(reads);
+        all
+    }
+
+    /// Reads the object at a place into a buffer; whether that could be done and it is of
+    /// this kind.
+    pub fn read_at(&self, place: Place, kind: ObjectKind, buffer: &mut Vec<u8>) -> bool {
+        let mut readers = self.readers.borrow_mut();
+        let reader = readers.get_or_insert_with(Readers::new).of(kind);
+        let read = self.opened().read(reader, place).filter(|(read, _)| *read == kind);
+        let Some((_, data)) = read else { return false };
+        buffer.clear();
+        buffer.extend_from_slice(data);
+        self.count(kind);
+        true
+    }
+
+    fn opened(&self) -> &Packs {
+        self.packs.get_or_init(|| Packs::open(&self.directories, self.id_length))
+    }
+
+    /// Reads an object the fast way, if the scan is large enough for it and it is there.
+    fn read_packed(&self, id: ObjectId, kind: Option<ObjectKind>) -> Option<Object<'static>> {
+        let large = match self.scale {
+            Scale::Measured => self.reads.get().objects >= MANY_READS,
+            Scale::Small => false,
+            Scale::Large => true,
+        };
+        let place = large.then(|| self.place(id))??;
+        let mut readers = self.readers.borrow_mut();
+        let reader = readers.get_or_insert_with(Readers::new);
+        let reader = reader.of(kind.unwrap_or(ObjectKind::Commit));
+        let (kind, data) = self.opened().read(reader, place)?;
+        Some(Object { kind, inner: Inner::Packed(data.into()) })
+    }
+
+    fn count(&self, kind: ObjectKind) {
+        let mut reads = self.reads.get();
+        reads.objects += 1;
+        reads.trees += u64::from(kind == ObjectKind::Tree);
+        self.reads.set(reads);
     }
 
     /// Reads an object.
@@ -90,6 +225,14 @@ impl<'r> Objects<'r> {
     /// # Errors
     /// When it is missing or can't be read.
     pub fn read(&self, id: ObjectId) -> Result<Object<'_>, GitError> {
+        self.read_hinted(id, None)
+    }
+
+    fn read_hinted(&self, id: ObjectId, hint: Option<ObjectKind>) -> Result<Object<'_>, GitError> {
+        if let Some(object) = self.read_packed(id, hint) {
+            self.count(object.kind);
+            return Ok(object);
+        }
         let oid = oid(id)?;
         let inner = self.odb.read(oid).map_err(|error| classify(id, &error))?;
         let kind = match inner.kind() {
@@ -101,11 +244,8 @@ impl<'r> Objects<'r> {
                 return Err(GitError::Malformed { id, reason: "of no known kind" });
             }
         };
-        let mut reads = self.reads.get();
-        reads.objects += 1;
-        reads.trees += u64::from(kind == ObjectKind::Tree);
-        self.reads.set(reads);
-        Ok(Object { kind, inner })
+        self.count(kind);
+        Ok(Object { kind, inner: Inner::Database(inner) })
     }
 
     /// Reads an object that must be of one kind.
@@ -113,7 +253,7 @@ impl<'r> Objects<'r> {
     /// # Errors
     /// As [`Objects::read`], and when it is of another kind.
     pub fn read_kind(&self, id: ObjectId, kind: ObjectKind) -> Result<Object<'_>, GitError> {
-        let object = self.read(id)?;
+        let object = self.read_hinted(id, Some(kind))?;
         if object.kind != kind {
             return Err(GitError::Malformed {
                 id,
@@ -123,13 +263,33 @@ impl<'r> Objects<'r> {
         Ok(object)
     }
 
-    /// The size in bytes and the kind of an object, without its content.
+    /// The size in bytes of an object, without its content.
     ///
     /// # Errors
     /// As [`Objects::read`].
     pub fn size(&self, id: ObjectId) -> Result<usize, GitError> {
         let header = self.odb.read_header(oid(id)?);
         header.map(|(size, _)| size).map_err(|error| classify(id, &error))
+    }
+
+    /// Reads a blob, or gives its size when it has more bytes than `largest`.
+    ///
+    /// # Errors
+    /// As [`Objects::read_kind`].
+    pub fn blob(
+        &self,
+        id: ObjectId,
+        largest: usize,
+    ) -> Result<Result<Object<'_>, usize>, GitError> {
+        let packed = self.read_packed(id, Some(ObjectKind::Blob));
+        if let Some(object) = packed.filter(|object| object.data().len() <= largest)
+            && object.kind == ObjectKind::Blob
+        {
+            self.count(object.kind);
+            return Ok(Ok(object));
+        }
+        let size = self.size(id)?;
+        if size > largest { Ok(Err(size)) } else { self.read_kind(id, ObjectKind::Blob).map(Ok) }
     }
 
     /// The raw bytes of a tree, cached.

@@ -15,7 +15,7 @@ use git2::{ErrorCode, Odb, RepositoryOpenFlags};
 
 use super::alternates::split_alternates;
 use super::references::Listed;
-use super::{GitError, IdSet, ObjectId, Objects, cli};
+use super::{GitError, IdSet, ObjectId, Objects, Scale, cli};
 
 /// Whether the owner of a repository is checked (`safe.directory` in git-config(1)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +80,8 @@ pub struct Repository {
     environment: HookEnvironment,
     reftable: bool,
     namespace_prefix: Vec<u8>,
+    /// For how large scans of this repository are taken.
+    pub scale: Scale,
     /// The refs as git lists them, where libgit2 can't.
     pub(super) listed: OnceCell<Vec<Listed>>,
 }
@@ -140,6 +142,7 @@ impl Repository {
             git_dir,
             environment,
             reftable: false,
+            scale: Scale::default(),
             listed: OnceCell::new(),
         };
         let storage = repository.local_config("extensions.refstorage")?;
@@ -190,7 +193,8 @@ impl Repository {
         let shallow = self.shallow_commits()?;
         let Some(own) = &self.environment.object_directory else {
             let odb = self.inner.odb().map_err(|error| failed(&error))?;
-            return Ok(Objects::new(odb, None, shallow));
+            let packs = (vec![self.common_dir().join("objects")], self.id_length());
+            return Ok(Objects::new(odb, None, shallow, packs, self.scale));
         };
         let format = self.inner.object_format();
         let open = |directories: &[Vec<u8>]| -> Result<Odb<'_>, GitError> {
@@ -210,7 +214,9 @@ impl Repository {
         let mut all = vec![own.as_bytes().to_vec()];
         all.extend(alternates.iter().cloned());
         let before = if alternates.is_empty() { None } else { Some(open(&alternates)?) };
-        Ok(Objects::new(open(&all)?, before, shallow))
+        let path = |directory: &Vec<u8>| PathBuf::from(OsString::from_vec(directory.clone()));
+        let packs = (all.iter().map(path).collect(), self.id_length());
+        Ok(Objects::new(open(&all)?, before, shallow, packs, self.scale))
     }
 
     fn shallow_commits(&self) -> Result<IdSet, GitError> {

@@ -31,6 +31,26 @@ pub struct Entry<'a> {
     pub encoded: &'a [u8],
 }
 
+impl Entry<'_> {
+    /// Whether this entry sorts before another.
+    #[must_use]
+    pub fn is_before(&self, other: &Self) -> bool {
+        let shared = self.name.len().min(other.name.len());
+        let (mine, my_rest) = self.name.split_at(shared);
+        let (theirs, their_rest) = other.name.split_at(shared);
+        mine.cmp(theirs).then_with(|| self.end(my_rest).cmp(other.end(their_rest))).is_lt()
+    }
+
+    /// Git sorts a directory as if its name ended in a slash.
+    pub(super) fn sort_key(&self) -> impl Iterator<Item = u8> {
+        self.end(self.name)
+    }
+
+    fn end<'r>(&self, rest: &'r [u8]) -> impl Iterator<Item = u8> + use<'r> {
+        rest.iter().copied().chain((self.mode == Mode::Tree).then_some(b'/'))
+    }
+}
+
 /// The entries of a raw tree object of the given id length (20 or 32 bytes).
 pub fn entries(tree: ObjectId, raw: &[u8]) -> impl Iterator<Item = Result<Entry<'_>, GitError>> {
     let length = tree.as_bytes().len();

@@ -5,6 +5,7 @@
 //! nothing to do, and a run that was killed is taken up where it ended. No step leaves a
 //! hook half written, and the policy is there before the hook.
 
+mod baseline;
 mod bitbucket;
 mod client;
 mod detect;
@@ -166,6 +167,7 @@ fn repository_hook(site: &Site, request: &Request, plan: &mut Plan) -> Result<()
     plan.say(format!("{}: {}", site.path.display(), site.why));
     let script = script::pre_receive(request, site.platform);
     let (path, alone) = hook_path(site)?;
+    baseline::plan(&site.path, &path, plan)?;
     if !alone {
         if !path.starts_with(&site.path) {
             plan.say(format!(

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::Spec;
 use super::credit::Person;
 use super::pattern::Pattern;
+use super::structure::Structure;
 
 /// One literal that a marker claims.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,7 +63,12 @@ impl Spec {
                 spec.keys.iter().for_each(|key| add("", &STANDARD.encode(key), ""));
             }
             Self::Path(spec) => {
-                spec.globs.iter().for_each(|glob| add("", glob.glob.source(), ""));
+                let structure = spec.structure.iter().flat_map(Structure::sources);
+                let structure = structure.collect::<Vec<_>>().join("\n");
+                spec.globs.iter().for_each(|glob| add("", glob.glob.source(), &structure));
+                if spec.globs.is_empty() {
+                    add("", &structure, "");
+                }
             }
             Self::Ref(spec) => {
                 let condition = joined(spec.pattern.iter());

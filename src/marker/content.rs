@@ -2,11 +2,13 @@
 //!
 //! Only added lines count; which lines a commit adds is decided by who compares the
 //! findings of a file with those of the file before. Commit-trailer patterns are never
-//! looked for here: detectors and documents quote them.
+//! looked for here: detectors and documents quote them. `path` markers without paths, known
+//! by the structure of the whole file, are found in the same pass.
 
 use std::sync::Arc;
 
 use super::literals::Literals;
+use super::path;
 use super::pattern::Pattern;
 use crate::document::Fields;
 use crate::finding::{Kind, Marker};
@@ -57,29 +59,39 @@ pub struct Text {
 pub struct Matcher {
     pub(super) literals: Literals,
     pub(super) markers: Vec<(Arc<Marker>, Spec)>,
+    /// Their literals' owners are counted on from the markers'.
+    pub(super) renamed: Vec<(Arc<Marker>, path::Spec)>,
     /// No marker looks beyond so many lines.
     first_lines: usize,
 }
 
 impl Matcher {
-    pub(super) fn new(markers: Vec<(Arc<Marker>, Spec)>) -> Self {
-        let first_lines = markers.iter().map(|(_, spec)| spec.first_lines).max().unwrap_or(0);
+    pub(super) fn new(
+        markers: Vec<(Arc<Marker>, Spec)>,
+        renamed: Vec<(Arc<Marker>, path::Spec)>,
+    ) -> Self {
+        let first_lines = markers.iter().map(|(_, spec)| spec.first_lines).max();
+        let first_lines = first_lines.unwrap_or(0).max(FIRST_LINES);
         let mut literals = Literals::default();
         for (at, (_, spec)) in markers.iter().enumerate() {
             for keyword in &spec.keywords {
                 literals.add(keyword, at);
             }
         }
-        Self { literals, markers, first_lines }
+        for (at, (_, spec)) in renamed.iter().enumerate() {
+            spec.keywords.iter().for_each(|keyword| literals.add(keyword, markers.len() + at));
+        }
+        Self { literals, markers, renamed, first_lines }
     }
 
     /// Whether there is any marker of this kind.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.markers.is_empty()
+        self.markers.is_empty() && self.renamed.is_empty()
     }
 
-    /// The markers in a file's content.
+    /// The markers in a file's content. One of the kind `path` is of the file as a whole,
+    /// and counts where the path itself is no marker; see [`super::Matchers::renamed`].
     #[must_use]
     pub fn find(&self, content: &[u8]) -> Vec<Text> {
         let head = content.get(..content.len().min(BINARY_WITHIN)).unwrap_or_default();
@@ -87,11 +99,16 @@ impl Matcher {
             return Vec::new();
         }
         let end = memchr::memchr_iter(b'\n', content).nth(self.first_lines.saturating_sub(1));
+        let whole = content;
         let content = content.get(..end.unwrap_or(content.len())).unwrap_or(content);
         let mut found: Vec<Text> = Vec::new();
         let mut locator = Locator::new(content);
+        let mut wholes: Vec<usize> = Vec::new();
         self.literals.find(content, |offset, at| {
             let Some((marker, spec)) = self.markers.get(at) else {
+                if !wholes.contains(&at) {
+                    wholes.push(at);
+                }
                 return;
             };
             let line = locator.piece_at(offset);
@@ -109,6 +126,15 @@ impl Matcher {
             let excerpt = line.bytes.trim_ascii().to_vec();
             found.push(Text { marker: Arc::clone(marker), line: line.number, excerpt });
         });
+        let renamed =
+            wholes.iter().filter_map(|at| self.renamed.get(at.checked_sub(self.markers.len())?));
+        for (marker, spec) in renamed {
+            if spec.structure.as_ref().is_some_and(|structure| structure.is_of(whole)) {
+                // It is the file as a whole, whatever its lines are.
+                let excerpt = Vec::new();
+                found.push(Text { marker: Arc::clone(marker), line: 1, excerpt });
+            }
+        }
         found
     }
 

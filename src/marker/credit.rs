@@ -15,8 +15,23 @@ use crate::git::Ident;
 use crate::text::escape::lossy;
 
 /// Keys under which people and tools are credited, in the form of [`token`].
-pub(super) const CREDIT_KEYS: [&str; 15] = [
+pub(super) const CREDIT_KEYS: [&str; 30] = [
     "coauthoredby",
+    "coauthorby",
+    "coauthor",
+    "coauthoredwith",
+    "codevelopedwith",
+    "createdby",
+    "createdwith",
+    "generatedwith",
+    "writtenwith",
+    "builtwith",
+    "assistedwith",
+    "pairprogrammedwith",
+    "synthesizedby",
+    "aicoauthoredby",
+    "aigeneratedwith",
+    "helpedby",
     "codevelopedby",
     "assistedby",
     "aiassistedby",
@@ -111,7 +126,8 @@ impl Person {
             }
         }
         let name = lossy(ident.name);
-        let named = || self.names.iter().any(|pattern| pattern.is_match(name.trim()));
+        let name = unquoted(&name);
+        let named = || self.names.iter().any(|pattern| pattern.is_match(name));
         (!self.names.is_empty() && !named()).then_some(Refusal::Name)
     }
 
@@ -123,6 +139,23 @@ impl Person {
         let logins = self.logins.iter().map(|login| format!("{login}{NOREPLY}"));
         self.emails.iter().cloned().chain(logins).collect()
     }
+}
+
+/// A name or a value without the quotation marks or the Markdown around it, and without a
+/// full stop behind it.
+fn unquoted(text: &str) -> &str {
+    let text = text.trim();
+    let text = text.strip_suffix('.').unwrap_or(text);
+    text.trim_matches(['"', '\'', '`', '*', '“', '”', '‘', '’'].as_slice()).trim()
+}
+
+/// A person's name and address in the form that expressions expect, whatever brackets,
+/// quotation marks or blanks were written.
+fn in_full(value: &[u8]) -> Option<String> {
+    let ident = Ident::parse(value);
+    let name = lossy(ident.name);
+    let name = unquoted(&name).trim_end_matches(['(', ' ']);
+    (!ident.email.is_empty()).then(|| format!("{name} <{}>", lossy(ident.email)))
 }
 
 const NOREPLY: &str = "@users.noreply.github.com";
@@ -169,7 +202,14 @@ impl Spec {
                 );
                 return None;
             }
-            person.keywords = own_keys.iter().map(|(key, _)| key.to_ascii_lowercase()).collect();
+            // As many ways to write a key as are read as the same.
+            let ways = own_keys.iter().flat_map(|(key, _)| {
+                let key = key.to_ascii_lowercase();
+                ["-", "_", " ", ""].map(|joint| key.replace(['-', '_', ' '], joint))
+            });
+            person.keywords = ways.collect();
+            person.keywords.sort();
+            person.keywords.dedup();
         }
         Some(Self { keys, person, value })
     }
@@ -201,7 +241,11 @@ impl Spec {
         }
         self.person.refuses(&Ident::parse(credit.value), exact).or_else(|| {
             let pattern = self.value.as_ref()?;
-            (!pattern.is_match(&lossy(credit.value))).then_some(Refusal::Value)
+            let value = lossy(credit.value);
+            let found = pattern.is_match(&value)
+                || pattern.is_match(unquoted(&value))
+                || in_full(credit.value).is_some_and(|value| pattern.is_match(&value));
+            (!found).then_some(Refusal::Value)
         })
     }
 }

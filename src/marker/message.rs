@@ -26,7 +26,7 @@ pub struct Matcher {
     pub(super) literals: Literals,
     pub(super) markers: Vec<(Arc<Marker>, Look)>,
     exact: HashSet<String>,
-    models: Arc<Models>,
+    pub(super) models: Arc<Models>,
     tampers: Arc<Tampers>,
 }
 
@@ -170,13 +170,18 @@ impl Matcher {
         let exact = |email: &str| self.is_exact(marker, email);
         let is =
             |text: &[u8]| Credit::parse(text).is_some_and(|credit| spec.matches(&credit, &exact));
-        if is(line.bytes) {
-            // A person's address may have wrapped to the next line, so that his first name
-            // alone looks like a tool's.
-            return match folded(line, locator) {
-                Some(whole) if !is(&whole) => None,
-                _ => Some((line.number, lossy(line.bytes).into_owned())),
-            };
+        // A person's address may have wrapped to the next line, so that his first name
+        // alone looks like a tool's; and a tool's address may have.
+        match folded(line, locator) {
+            Some(whole) if is(&whole) => {
+                return Some((line.number, lossy(&whole).into_owned()));
+            }
+            Some(_) if is(line.bytes) => return None,
+            Some(_) => {}
+            None if is(line.bytes) => {
+                return Some((line.number, lossy(line.bytes).into_owned()));
+            }
+            None => {}
         }
         let mut first = line;
         let mut joined = line.bytes.trim_ascii().to_vec();

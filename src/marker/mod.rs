@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::document::Fields;
-use crate::finding::{Finding, Kind, Marker};
+use crate::finding::{Field, Finding, Kind, Marker, PathUse};
 
 mod claims;
 mod content;
@@ -23,8 +23,10 @@ mod path;
 mod pattern;
 mod ref_name;
 mod signature;
+mod structure;
 mod tamper;
 mod trace;
+mod trace_files;
 
 pub use claims::Claim;
 pub use content::{MOST_TEXTS, Text};
@@ -32,7 +34,8 @@ pub use credited::{CreditLine, credit_line};
 pub use identity::Role;
 pub use message::MOST_HITS;
 pub use model::{Model, Models};
-pub use path::PathMatch;
+pub use note::note_format;
+pub use path::{Owner, PathMatch};
 pub use pattern::{expression, glob};
 pub use tamper::Trick;
 pub use trace::{Candidate, View};
@@ -83,6 +86,8 @@ pub struct Matchers {
     pub signature: signature::Matcher,
     /// Changed paths.
     pub path: path::Matcher,
+    /// Paths whose markers are switched off: a file there has its own name nevertheless.
+    idle: path::Matcher,
     /// Ref names.
     pub ref_name: ref_name::Matcher,
     /// Notes.
@@ -115,20 +120,94 @@ impl Matchers {
             }
         }
         let tamper = Arc::new(tamper::Tampers::new(tampers));
+        let (paths, renamed) = paths.into_iter().partition(|(_, spec)| !spec.globs.is_empty());
         Self {
             message: message::Matcher::new(lines, credits, &models, &tamper),
             identity: identity::Matcher::new(identities, &models, &tamper),
             signature: signature::Matcher::new(signatures),
             path: path::Matcher::new(paths),
+            idle: path::Matcher::new(Vec::new()),
             ref_name: ref_name::Matcher::new(refs),
             note: note::Matcher::new(notes),
-            content: content::Matcher::new(contents),
+            content: content::Matcher::new(contents, renamed),
             tamper,
         }
     }
 
+    /// The vendors of the model families.
+    #[must_use]
+    pub fn model_vendors(&self) -> Vec<&str> {
+        self.message.models.vendors().collect()
+    }
+
+    /// Makes markers known that are switched off.
+    #[must_use]
+    pub fn with_idle(mut self, entries: Vec<Entry<Spec>>) -> Self {
+        let paths = entries.into_iter().filter_map(|(marker, spec)| match spec {
+            Spec::Path(spec) => Some((marker, spec)),
+            _ => None,
+        });
+        self.idle = path::Matcher::new(paths.collect());
+        self
+    }
+
+    /// The findings of a file whose content is a tool's configuration, as
+    /// [`content::Matcher::find`] saw it, under a name that is not: none where the path is
+    /// a marker itself, and none where such files are kept to be read by people or tests.
+    #[must_use]
+    pub fn renamed(&self, text: &Text, path: &[u8]) -> Vec<Finding> {
+        let is_of = |paths: &path::Matcher| {
+            !paths.find(path).is_empty() || !paths.find_disguised(path, false).is_empty()
+        };
+        let known =
+            is_of(&self.path) || is_of(&self.idle) || self.tamper.excepts(Trick::Renamed, path);
+        if known {
+            return Vec::new();
+        }
+        let mut finding = Finding::new(&text.marker, Field::Tree, path);
+        finding.path_use = Some(PathUse::Added);
+        finding.path = Some(path.to_vec());
+        let mut all = self.tamper.beside(&finding, Trick::Renamed);
+        all.push(finding);
+        all
+    }
+
+    /// The findings of a file that a commit adds, its path and its content.
+    #[must_use]
+    pub fn find_in_file(&self, path: &[u8], content: Option<&[u8]>) -> Vec<Finding> {
+        let plain = self.path.find(path).into_iter().map(|found| (found, None));
+        let mut found: Vec<_> = plain.collect();
+        if found.is_empty() {
+            let disguised = self.path.find_disguised(path, false).into_iter();
+            found.extend(disguised.map(|(found, trick)| (found, Some(trick))));
+        }
+        let mut held: Vec<PathMatch> = found.iter().map(|(found, _)| found.clone()).collect();
+        self.path.settle(&mut held, content);
+        found.retain(|(found, _)| held.contains(found));
+        let mut findings = Vec::new();
+        for (found, trick) in found {
+            let mut finding = Finding::new(&found.marker, Field::Tree, path);
+            finding.path_use = Some(found.owner.used(true));
+            finding.path = Some(path.to_vec());
+            findings.extend(trick.iter().flat_map(|&it| self.tamper.beside(&finding, it)));
+            findings.push(finding);
+        }
+        for text in content.map(|content| self.content.find(content)).unwrap_or_default() {
+            if text.marker.kind == Kind::Path {
+                findings.extend(self.renamed(&text, path));
+                continue;
+            }
+            let mut finding = Finding::new(&text.marker, Field::Content, &text.excerpt);
+            finding.line = Some(text.line);
+            finding.path = Some(path.to_vec());
+            findings.push(finding);
+        }
+        findings
+    }
+
     /// Looks at an example of a marker as `rules test` does: the text is taken as the
-    /// subject that the kind looks at.
+    /// subject that the kind looks at; for a path, its first line, and what follows is the
+    /// content of the file.
     #[must_use]
     pub fn find_in_example(&self, kind: Kind, example: &str) -> Vec<Arc<Marker>> {
         let bytes = example.as_bytes();
@@ -137,7 +216,16 @@ impl Matchers {
             Kind::Trailer | Kind::SignOff | Kind::Line => of(self.message.find(None, bytes)),
             Kind::Identity => self.identity.find_in_any_role(bytes),
             Kind::Signature => self.signature.find_public(example),
-            Kind::Path => self.path.find(bytes).into_iter().map(|found| found.marker).collect(),
+            Kind::Path => match example.split_once('\n') {
+                Some((path, content)) => {
+                    of(self.find_in_file(path.as_bytes(), Some(content.as_bytes())))
+                }
+                None => {
+                    let mut found = self.path.find(bytes);
+                    self.path.settle(&mut found, None);
+                    found.into_iter().map(|found| found.marker).collect()
+                }
+            },
             Kind::Ref => self.ref_name.find(bytes),
             Kind::Note => self.note.find_in_example(bytes),
             Kind::Content => self.content.find_in_example(bytes),

@@ -54,6 +54,11 @@ const REMEMBERED: usize = 1024;
 const REMEMBERED_LENGTH: usize = 200;
 
 impl Models {
+    /// The vendors of all families.
+    pub(super) fn vendors(&self) -> impl Iterator<Item = &str> {
+        self.families.iter().map(|family| family.vendor.as_str())
+    }
+
     /// From the families, in the order in which they are tried.
     #[must_use]
     pub fn new(families: Vec<Model>) -> Self {

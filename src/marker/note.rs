@@ -63,7 +63,7 @@ impl Spec {
 /// All note markers.
 #[derive(Debug)]
 pub struct Matcher {
-    markers: Vec<(Arc<Marker>, Spec)>,
+    pub(super) markers: Vec<(Arc<Marker>, Spec)>,
 }
 
 impl Matcher {
@@ -93,8 +93,14 @@ impl Matcher {
     }
 }
 
+/// The word of the format in which a note says that an AI wrote, if it does in any.
+#[must_use]
+pub fn note_format(note: &[u8]) -> Option<&'static str> {
+    FORMATS.iter().find(|(_, format)| evidence(*format, note).is_some()).map(|(word, _)| *word)
+}
+
 /// The first line that says an AI wrote, and its number.
-fn evidence(format: Format, note: &[u8]) -> Option<(usize, String)> {
+pub(super) fn evidence(format: Format, note: &[u8]) -> Option<(usize, String)> {
     let text = lossy(note);
     match format {
         Format::GitAi => {

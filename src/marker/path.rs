@@ -1,21 +1,52 @@
 //! The kind `path`: tools' own configuration files, and files that many tools share.
 //!
 //! Globs follow gitignore(5): without a slash in the middle they match at any depth,
-//! with one from the top; `**` crosses slashes.
+//! with one from the top; `**` crosses slashes. A marker may ask for the structure of the
+//! whole file too; one that has no paths finds a tool's file under another name, while the
+//! contents of files are searched.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::pattern::PathGlob;
+use super::structure::Structure;
 use super::tamper::Trick;
 use crate::document::{Fields, Problem};
-use crate::finding::{Kind, Marker};
+use crate::finding::{Kind, Marker, PathUse};
 
 /// What a `path` marker looks for.
 #[derive(Debug)]
 pub struct Spec {
     pub(super) globs: Vec<Glob>,
-    shared: bool,
+    owner: Owner,
+    pub(super) structure: Option<Structure>,
+    /// Words of which one must be in a file before its structure is looked at, where there
+    /// are no globs.
+    pub(super) keywords: Vec<String>,
+}
+
+/// Whose file it is, and what for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// The tool's own.
+    Tool,
+    /// Many tools share it.
+    Shared,
+    /// The tool's own, and all that it does is to switch the tool or its credits off.
+    OffSwitch,
+}
+
+impl Owner {
+    /// What a commit does that adds or changes such a file.
+    #[must_use]
+    pub fn used(self, added: bool) -> PathUse {
+        match (self, added) {
+            (Self::Shared, _) => PathUse::Shared,
+            (Self::OffSwitch, _) => PathUse::OffSwitch,
+            (Self::Tool, true) => PathUse::Added,
+            (Self::Tool, false) => PathUse::Changed,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -40,11 +71,17 @@ fn literal_start(component: &str) -> &str {
 impl Spec {
     pub(super) fn read(_: Kind, fields: &mut Fields<'_>) -> Option<Self> {
         let paths = fields.strings("paths");
-        let shared = fields.boolean("shared");
-        if paths.is_empty() {
+        let owner = match (fields.boolean("shared"), fields.boolean("off-switch")) {
+            (_, true) => Owner::OffSwitch,
+            (true, false) => Owner::Shared,
+            (false, false) => Owner::Tool,
+        };
+        let structure = Structure::read(fields);
+        if paths.is_empty() && structure.is_none() {
             fields.reader().report(Problem::new(fields.place(), "this marker needs `paths`"));
             return None;
         }
+        let keywords = if paths.is_empty() { super::line::keywords(fields)? } else { Vec::new() };
         let globs = paths.into_iter().filter_map(|(text, place)| {
             let anchored = text.trim_end_matches("/**").contains('/');
             let components = || text.split('/').filter(|part| !part.is_empty() && *part != "**");
@@ -70,7 +107,7 @@ impl Spec {
             };
             PathGlob::read(fields, full, place).map(|glob| Glob { key, glob })
         });
-        Some(Self { globs: globs.collect(), shared })
+        Some(Self { globs: globs.collect(), owner, structure, keywords })
     }
 }
 
@@ -79,8 +116,11 @@ impl Spec {
 pub struct PathMatch {
     /// Which one.
     pub marker: Arc<Marker>,
-    /// Whether many tools share the file.
-    pub shared: bool,
+    /// Whose file it is.
+    pub owner: Owner,
+    /// Whether the marker asks for a structure; then the file is to be read, and
+    /// [`Matcher::settle`] asked.
+    pub structured: bool,
 }
 
 /// What a link in the place of a directory would hold.
@@ -140,9 +180,26 @@ impl Matcher {
             }
         }
         let found = found.iter().filter_map(|&at| self.markers.get(at));
-        found
-            .map(|(marker, spec)| PathMatch { marker: Arc::clone(marker), shared: spec.shared })
-            .collect()
+        let found = found.map(|(marker, spec)| PathMatch {
+            marker: Arc::clone(marker),
+            owner: spec.owner,
+            structured: spec.structure.is_some(),
+        });
+        found.collect()
+    }
+
+    /// Keeps of the markers of a path those whose structure the file has; `None` is a file
+    /// that can't be read. What a tool's off-switch explains is not its configuration.
+    pub fn settle(&self, found: &mut Vec<PathMatch>, content: Option<&[u8]>) {
+        let holds = |it: &PathMatch| {
+            let spec = self.markers.iter().find(|(marker, _)| *marker == it.marker);
+            let structure = spec.and_then(|(_, spec)| spec.structure.as_ref());
+            structure.zip(content).is_some_and(|(structure, content)| structure.is_of(content))
+        };
+        found.retain(|it| !it.structured || holds(it));
+        let off = found.iter().filter(|it| it.owner == Owner::OffSwitch);
+        let off: Vec<String> = off.map(|it| it.marker.tool.clone()).collect();
+        found.retain(|it| it.owner == Owner::OffSwitch || !off.contains(&it.marker.tool));
     }
 
     /// The markers of a path that plain reading does not show: a dotted name in another

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::document::Fields;
 use crate::finding::{Finding, Kind, Marker};
+use crate::text::escape::lossy;
 
 /// How a marker was hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,16 +24,19 @@ pub enum Trick {
     Case,
     /// By a symbolic link in the place of a directory.
     Link,
+    /// By another name for a tool's configuration file.
+    Renamed,
 }
 
 impl Trick {
-    const WORDS: [(&'static str, Self); 6] = [
+    const WORDS: [(&'static str, Self); 7] = [
         ("nul", Self::Nul),
         ("look-alike", Self::LookAlike),
         ("encoding", Self::Encoding),
         ("replace", Self::Replace),
         ("case", Self::Case),
         ("link", Self::Link),
+        ("renamed", Self::Renamed),
     ];
 }
 
@@ -40,12 +44,16 @@ impl Trick {
 #[derive(Debug)]
 pub struct Spec {
     trick: Trick,
+    /// Words of paths where this trick is none.
+    except: Vec<String>,
 }
 
 impl Spec {
     pub(super) fn read(_: Kind, fields: &mut Fields<'_>) -> Option<Self> {
         fields.required_string("trick")?;
-        fields.word("trick", &Trick::WORDS).map(|trick| Self { trick })
+        let except = fields.strings("except");
+        let except = except.iter().map(|(word, _)| word.to_ascii_lowercase()).collect();
+        fields.word("trick", &Trick::WORDS).map(|trick| Self { trick, except })
     }
 }
 
@@ -56,6 +64,18 @@ pub struct Tampers(Vec<(Arc<Marker>, Spec)>);
 impl Tampers {
     pub(super) fn new(entries: Vec<(Arc<Marker>, Spec)>) -> Self {
         Self(entries)
+    }
+
+    /// Whether a path is one where a trick is none: a word of it is listed, `tests` in
+    /// `src/tests/a.json` say, or one of its names as a whole.
+    pub(super) fn excepts(&self, trick: Trick, path: &[u8]) -> bool {
+        let path = lossy(path).to_ascii_lowercase();
+        let listed = |word: &str| {
+            let mut specs = self.0.iter().filter(|(_, spec)| spec.trick == trick);
+            specs.any(|(_, spec)| spec.except.iter().any(|except| except == word))
+        };
+        let words = |name: &str| name.split(|c: char| !c.is_alphanumeric()).any(listed);
+        path.split('/').any(|name| listed(name) || words(name))
     }
 
     /// The findings that say how `hidden` was hidden.
@@ -71,6 +91,7 @@ impl Tampers {
                     tool: hidden.marker.tool.clone(),
                     tool_name: hidden.marker.tool_name.clone(),
                     vendor: hidden.marker.vendor.clone(),
+                    since: marker.since.clone(),
                 };
                 Finding { marker: Arc::new(marker), ..hidden.clone() }
             })

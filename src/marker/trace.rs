@@ -6,12 +6,10 @@
 
 use std::sync::Arc;
 
-use super::content::comment;
 use super::credit::{Credit, Refusal};
 use super::message::Look;
-use super::path::Key;
 use super::tamper::Trick;
-use super::{Matchers, Role, content, identity, message, path, ref_name};
+use super::{Matchers, Role, identity, message, ref_name};
 use crate::finding::Marker;
 use crate::git::Ident;
 use crate::text::escape::{escape, excerpt, lossy};
@@ -54,9 +52,9 @@ impl View {
 }
 
 /// More candidates of one view say nothing more.
-const MOST: usize = 1000;
+pub(super) const MOST: usize = 1000;
 /// The width at which lines are shown.
-const WIDTH: usize = 160;
+pub(super) const WIDTH: usize = 160;
 
 impl Matchers {
     /// How a message is read; see [`message::Matcher::find`].
@@ -89,37 +87,10 @@ impl Matchers {
         views
     }
 
-    /// How a path is read: the markers of which a component is there. A path that shows
-    /// none is read again as [`path::Matcher::find_disguised`] does.
-    #[must_use]
-    pub fn trace_path(&self, path: &[u8], is_link: bool) -> Vec<View> {
-        let view = |trick, path: &[u8]| {
-            let candidates = in_path(&self.path, path);
-            View { trick, differs: Vec::new(), candidates }
-        };
-        let mut views = vec![view(None, path)];
-        if self.path.find(path).is_empty() {
-            let proper = self.path.proper(path);
-            if proper != path {
-                views.push(view(Some(Trick::Case), &proper));
-            }
-            if is_link {
-                views.push(view(Some(Trick::Link), &path::inside(&proper)));
-            }
-        }
-        views
-    }
-
     /// The ref markers that begin as the name does.
     #[must_use]
     pub fn trace_ref(&self, name: &[u8]) -> Vec<Candidate> {
         in_ref(&self.ref_name, name)
-    }
-
-    /// The content markers of which a word is in a file.
-    #[must_use]
-    pub fn trace_content(&self, content: &[u8]) -> Vec<Candidate> {
-        in_content(&self.content, content)
     }
 }
 
@@ -131,7 +102,7 @@ fn differing(plain: &[u8], view: &[u8]) -> Vec<(usize, String)> {
 }
 
 /// Which of a marker's literals begins at an offset.
-fn literal_at(literals: &[String], text: &[u8], offset: usize) -> String {
+pub(super) fn literal_at(literals: &[String], text: &[u8], offset: usize) -> String {
     let begins = |literal: &&String| {
         let there = text.get(offset..offset + literal.len());
         there.is_some_and(|there| there.eq_ignore_ascii_case(literal.as_bytes()))
@@ -249,32 +220,6 @@ fn in_identity(matcher: &identity::Matcher, role: Role, ident: &Ident<'_>) -> Ve
         .collect()
 }
 
-fn in_path(matcher: &path::Matcher, path: &[u8]) -> Vec<Candidate> {
-    let mut candidates = Vec::new();
-    for (marker, spec) in &matcher.markers {
-        let tried = spec.globs.iter().filter_map(|glob| {
-            let mut components = path.split(|&byte| byte == b'/');
-            let key = match &glob.key {
-                Key::Whole(name) => components.find(|component| component == name),
-                Key::Start(start) => components.find(|component| component.starts_with(start)),
-            };
-            Some((key?, glob.glob.is_match(path)))
-        });
-        let tried: Vec<(&[u8], bool)> = tried.collect();
-        let Some((key, is)) = tried.iter().max_by_key(|(_, is)| *is) else {
-            continue;
-        };
-        candidates.push(Candidate {
-            marker: Arc::clone(marker),
-            literal: escape(key),
-            line: None,
-            text: excerpt(path, WIDTH),
-            refused: (!is).then(|| "none of its `paths` matches the whole path".into()),
-        });
-    }
-    candidates
-}
-
 fn in_ref(matcher: &ref_name::Matcher, name: &[u8]) -> Vec<Candidate> {
     let short = ref_name::short(name);
     let candidates = matcher.markers.iter().filter_map(|(marker, spec)| {
@@ -297,39 +242,4 @@ fn in_ref(matcher: &ref_name::Matcher, name: &[u8]) -> Vec<Candidate> {
         })
     });
     candidates.collect()
-}
-
-fn in_content(matcher: &content::Matcher, content: &[u8]) -> Vec<Candidate> {
-    let mut candidates: Vec<Candidate> = Vec::new();
-    let mut locator = Locator::new(content);
-    matcher.literals.find(content, |offset, at| {
-        let line = locator.piece_at(offset);
-        let Some((marker, spec)) = matcher.markers.get(at) else {
-            return;
-        };
-        let known = candidates
-            .iter()
-            .rev()
-            .take(64)
-            .any(|seen| seen.line == Some(line.number) && seen.marker == *marker);
-        if known || candidates.len() >= MOST {
-            return;
-        }
-        let refused = match comment(line.bytes) {
-            _ if line.number > spec.first_lines => {
-                Some(format!("it looks at the first {} lines only", spec.first_lines))
-            }
-            None => Some("the line is no comment".into()),
-            Some(text) if spec.pattern.is_match(&lossy(text)) => None,
-            Some(_) => Some("its expression does not match the comment".into()),
-        };
-        candidates.push(Candidate {
-            marker: Arc::clone(marker),
-            literal: literal_at(&spec.keywords, content, offset),
-            line: Some(line.number),
-            text: excerpt(line.bytes, WIDTH),
-            refused,
-        });
-    });
-    candidates
 }

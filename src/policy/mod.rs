@@ -1,17 +1,44 @@
-//! Policy: from a finding to a verdict, and the line of the file that decided.
+//! Policy: from findings to verdicts, with the line of the file that decided.
 //!
-//! The most specific line speaks: marker, model, tool, vendor, default. For weak markers
-//! and for the kinds `ref`, `path` and `content` it is that line or the kind's own,
-//! whichever is milder, so that forbidding a tool does not forbid what only hints at it.
+//! [`Policy`] is what the files say. A [`Judge`] is that policy as it stands for one
+//! repository, one pusher and one moment: it finds the scopes of a ref, reads what they
+//! say together ([`settings`]), and asks for disclosure, people and exemptions. It also
+//! answers which refs are strict enough to hide what they reach from another
+//! ([`strictness`]).
 
+mod disclosure;
+mod exemption;
+mod judge;
+mod lock;
+mod people;
+pub mod presets;
+mod schedule;
 mod schema;
+mod scope;
+mod settings;
+mod show;
+mod strictness;
+mod texts;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::document::Place;
-use crate::finding::{Confidence, Finding, Kind, PathUse};
+use crate::document::{Moment, Place};
+
+pub use disclosure::Undisclosed;
+pub use exemption::{Bypass, Commits, Exemption, Request, Suspension};
+pub use judge::{BYPASS, Class, Decision, Judge, Situation, Why};
+pub use lock::{Side, check_locks, lock_on};
+pub use people::Unaccounted;
+pub use schedule::Mode;
+pub use scope::Pusher;
+pub use settings::Subject;
+pub use show::{Shown, Step};
+pub use texts::{Language, PARTS};
+
+use scope::{Globs, Scope};
+use settings::Settings;
 
 /// What policy says of a finding, of a ref, of a push; milder first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -23,174 +50,124 @@ pub enum Verdict {
     Record,
     /// Accepted, and the pusher is told.
     Warn,
+    /// Accepted if the commit says that the tool was used, otherwise refused. It is what
+    /// a policy says; what comes of it is one of the others.
+    Disclose,
     /// Refused.
     Reject,
 }
 
 impl Verdict {
     /// The words for it in configuration files.
-    pub const WORDS: [(&'static str, Self); 4] = [
+    pub const WORDS: [(&'static str, Self); 5] = [
         ("reject", Self::Reject),
+        ("disclose", Self::Disclose),
         ("warn", Self::Warn),
         ("record", Self::Record),
         ("allow", Self::Allow),
     ];
+
+    /// The word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, known)| *known == self).map_or("", |(word, _)| *word)
+    }
 }
 
-/// How much of the policy is in force.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Mode {
-    /// What would be refused or warned of is recorded only.
-    Observe,
-    /// What would be refused is warned of.
-    Warn,
-    /// Verdicts are what they say.
-    #[default]
-    Enforce,
-}
-
-/// A verdict and the place that gave it.
-#[derive(Clone, Debug)]
-pub(crate) struct Said {
-    pub(crate) verdict: Verdict,
-    pub(crate) place: Place,
-}
-
-/// What one line of `[policy.tools]` says.
-#[derive(Clone, Debug, Default)]
-struct Line {
-    verdict: Option<Said>,
-    reason: Option<String>,
-    kinds: Kinds,
-}
-
-/// Verdicts by kind of marker; `None` where nothing is said.
-#[derive(Clone, Debug, Default)]
-struct Kinds {
-    added: Option<Said>,
-    changed: Option<Said>,
-    shared: Option<Said>,
-    content: Option<Said>,
-    ref_name: Option<Said>,
-    weak: Option<Said>,
-    tamper: Option<Said>,
-}
-
-/// What a policy says, ready to judge.
-#[derive(Debug)]
+/// What the configuration files say, ready to judge.
+#[derive(Debug, Default)]
 pub struct Policy {
-    /// How much of it is in force.
-    pub mode: Mode,
-    /// Whom to ask, for texts.
-    pub contact: Option<String>,
-    default: Option<Said>,
-    lines: HashMap<Subject, Line>,
-    kinds: Kinds,
-    hiding: Vec<globset::GlobMatcher>,
-    /// Where each line stands, for checking the names against the catalogue.
-    named: Vec<(Subject, Place)>,
-}
-
-/// What a line of `[policy.tools]` is about.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Subject {
-    /// One marker, by id.
-    Marker(String),
-    /// A model, as findings name it, in lower case.
-    Model(String),
-    /// A tool, by id.
-    Tool(String),
-    /// A vendor, by name.
-    Vendor(String),
-}
-
-/// The verdict on a finding, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decision {
-    /// The verdict, the mode already applied.
-    pub verdict: Verdict,
-    /// `file:line` of the policy that decided.
-    pub because: String,
-    /// The reason that policy gives, for people.
-    pub reason: Option<String>,
+    base: Settings,
+    scopes: Vec<Scope>,
+    exemptions: Vec<Exemption>,
+    suspensions: Vec<Suspension>,
+    groups: BTreeMap<String, Vec<String>>,
+    hiding: Globs,
+    hides_more: bool,
+    last_good: bool,
+    locked: Vec<(String, Place)>,
 }
 
 impl Policy {
-    /// Judges a finding.
+    /// Whether an existing ref of this name can hide what it reaches: the hook judges
+    /// what is pushed to it.
     #[must_use]
-    pub fn judge(&self, finding: &Finding) -> Decision {
-        let marker = &finding.marker;
-        let line = self.line(finding);
-        let said = line.and_then(|line| line.verdict.as_ref()).or(self.default.as_ref());
-        let own = |pick: fn(&Kinds) -> &Option<Said>| {
-            let named = line.and_then(|line| pick(&line.kinds).as_ref()).map(|said| (said, true));
-            named.or_else(|| pick(&self.kinds).as_ref().map(|said| (said, false)))
-        };
-        let by_kind = match (marker.kind, finding.path_use) {
-            (Kind::Path, Some(PathUse::Shared)) => own(|kinds| &kinds.shared),
-            (Kind::Path, Some(PathUse::Changed)) => own(|kinds| &kinds.changed),
-            (Kind::Path, _) => own(|kinds| &kinds.added),
-            (Kind::Content, _) => own(|kinds| &kinds.content),
-            (Kind::Ref, _) => own(|kinds| &kinds.ref_name),
-            _ => None,
-        };
-        let mut decided = said;
-        if marker.kind == Kind::Tamper {
-            decided = own(|kinds| &kinds.tamper).map(|(said, _)| said).or(decided);
-        }
-        decided = milder_of(decided, by_kind);
-        let copied = finding.copy.is_some_and(|copy| copy.confirmed);
-        if marker.confidence == Confidence::Weak || copied {
-            decided = milder_of(decided, own(|kinds| &kinds.weak));
-        }
-        Decision {
-            verdict: self.in_force(decided.map_or(Verdict::Reject, |said| said.verdict)),
-            because: decided.map_or_else(String::new, |said| said.place.file_line()),
-            reason: line.and_then(|line| line.reason.clone()),
-        }
-    }
-
-    /// Whether an existing ref of this name hides what it reaches: the hook has judged
-    /// its commits when they were pushed to it.
-    #[must_use]
-    pub fn hides(&self, name: &[u8]) -> bool {
-        use std::os::unix::ffi::OsStrExt;
+    pub fn judges(&self, name: &[u8]) -> bool {
         name.starts_with(b"refs/heads/")
             || name.starts_with(b"refs/tags/")
-            || self.hiding.iter().any(|glob| glob.is_match(std::ffi::OsStr::from_bytes(name)))
+            || (self.hides_more && self.hiding.matches(name))
     }
 
-    /// What the lines of `[policy.tools]` are about, with their places.
-    pub fn subjects(&self) -> impl Iterator<Item = &(Subject, Place)> {
-        self.named.iter()
-    }
-
-    /// The most specific line about a finding.
-    fn line(&self, finding: &Finding) -> Option<&Line> {
-        let marker = &finding.marker;
-        let by = |subject: Subject| self.lines.get(&subject);
-        by(Subject::Marker(marker.id.clone()))
-            .or_else(|| by(Subject::Model(finding.model.as_ref()?.to_lowercase())))
-            .or_else(|| by(Subject::Tool(marker.tool.clone())))
-            .or_else(|| by(Subject::Vendor(marker.vendor.clone())))
-    }
-
-    fn in_force(&self, verdict: Verdict) -> Verdict {
-        match self.mode {
-            Mode::Enforce => verdict,
-            Mode::Warn => verdict.min(Verdict::Warn),
-            Mode::Observe => verdict.min(Verdict::Record),
+    /// What the lines of `[policy.tools]` are about, of all scopes too, with the places.
+    #[must_use]
+    pub fn subjects(&self) -> Vec<(&Subject, &Place)> {
+        let all = std::iter::once(&self.base).chain(self.scopes.iter().map(|it| &it.settings));
+        let mut subjects = Vec::new();
+        for settings in all {
+            for (subject, line) in &settings.lines {
+                let said = line.verdict.as_ref().or_else(|| line.kinds.values().next());
+                subjects.extend(said.map(|said| (subject, &said.place)));
+            }
         }
+        subjects
     }
-}
 
-/// The milder of the verdict so far and the kind's own; what a line itself says of the
-/// kind (`true`) stands as it is.
-fn milder_of<'s>(decided: Option<&'s Said>, kind: Option<(&'s Said, bool)>) -> Option<&'s Said> {
-    match (decided, kind) {
-        (_, Some((said, true))) => Some(said),
-        (Some(decided), Some((said, false))) if said.verdict >= decided.verdict => Some(decided),
-        (_, Some((said, false))) => Some(said),
-        (decided, None) => decided,
+    /// The tools that exemptions name, with the places.
+    #[must_use]
+    pub fn tools_in_lists(&self) -> Vec<(&str, &Place)> {
+        let tools = self.exemptions.iter().flat_map(|exemption| &exemption.tools);
+        tools.map(|(name, place)| (name.as_str(), place)).collect()
+    }
+
+    /// All exemptions.
+    #[must_use]
+    pub fn exemptions(&self) -> &[Exemption] {
+        &self.exemptions
+    }
+
+    /// The suspensions that hold now.
+    pub fn suspensions(&self, now: Moment) -> impl Iterator<Item = &Suspension> {
+        self.suspensions.iter().filter(move |suspension| now < suspension.until)
+    }
+
+    /// All suspensions, also those that are over.
+    #[must_use]
+    pub fn all_suspensions(&self) -> &[Suspension] {
+        &self.suspensions
+    }
+
+    /// Whom to ask, where no scope says otherwise.
+    #[must_use]
+    pub fn contact(&self) -> Option<&str> {
+        self.base.contact.as_ref().map(|contact| contact.value.as_str())
+    }
+
+    /// Whether a file that can't be used may be replaced by its last good version.
+    #[must_use]
+    pub fn falls_back(&self) -> bool {
+        self.last_good
+    }
+
+    /// The scopes for some refs, each with its place and with names that such refs may have.
+    pub fn scopes_of_refs(&self) -> impl Iterator<Item = (&str, &Place, Vec<String>)> {
+        let scopes = self.scopes.iter().filter(|scope| scope.refs.is_given());
+        scopes.map(|scope| (scope.id.as_str(), &scope.place, scope.refs.samples()))
+    }
+
+    /// Whether some scope asks for the size of changes.
+    #[must_use]
+    pub fn asks_for_size(&self) -> bool {
+        self.scopes.iter().any(Scope::asks_for_size)
+    }
+
+    /// Whether any key is locked for stronger layers.
+    #[must_use]
+    pub fn has_locks(&self) -> bool {
+        !self.locked.is_empty()
+    }
+
+    /// The ids of all scopes, in their order, with the places.
+    pub fn scopes(&self) -> impl Iterator<Item = (&str, &Place)> {
+        self.scopes.iter().map(|scope| (scope.id.as_str(), &scope.place))
     }
 }

@@ -1,29 +1,24 @@
 //! Reading `[policy]`.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use globset::GlobBuilder;
-
-use super::{Kinds, Line, Mode, Policy, Said, Subject, Verdict};
+use super::disclosure::Disclosure;
+use super::exemption::{Exemption, Suspension};
+use super::lock::KEYS;
+use super::people::People;
+use super::schedule::Schedule;
+use super::scope::{Globs, Scope};
+use super::settings::{Kinds, Line, Placed, Said, Settings, Subject, Version};
+use super::texts::Texts;
+use super::{Bypass, Policy, Verdict};
 use crate::document::{Fields, Node, Place, Problem, Value};
-
-const MODES: [(&str, Mode); 3] =
-    [("enforce", Mode::Enforce), ("warn", Mode::Warn), ("observe", Mode::Observe)];
 
 impl Policy {
     /// Reads the `policy` table of the merged configuration; problems go to the fields'
     /// reader.
     #[must_use]
     pub fn read(root: &mut Fields<'_>) -> Self {
-        let mut policy = Self {
-            mode: Mode::Enforce,
-            contact: None,
-            default: None,
-            lines: HashMap::new(),
-            kinds: Kinds::default(),
-            hiding: Vec::new(),
-            named: Vec::new(),
-        };
+        let mut policy = Self::default();
         let reader = root.reader();
         let Some(node) = root.node("policy") else {
             let problem = Problem::new(root.place(), "there is no [policy]");
@@ -33,79 +28,188 @@ impl Policy {
         let Some(mut fields) = reader.fields(node, "[policy]") else {
             return policy;
         };
-        policy.mode = fields.word("mode", &MODES).unwrap_or_default();
-        policy.contact = fields.string("contact").map(str::to_owned);
-        policy.default = verdict(&mut fields, "default");
+        policy.base = Settings::read(&mut fields);
+        policy.hiding = Globs::read_refs(&mut fields, "hiding-refs");
+        policy.hides_more = fields.entries().contains_key("hiding-refs");
+        policy.groups = read_groups(&mut fields);
+        policy.last_good = fields.boolean("fall-back-to-last-good");
+        let locked = fields.strings("locked").into_iter();
+        policy.locked = locked.map(|(key, place)| (key.to_owned(), place.clone())).collect();
+        for (key, place) in &policy.locked {
+            let first = key.split('.').next().unwrap_or_default();
+            if !KEYS.contains(&first) {
+                let problem = Problem::new(place, format!("`{key}` can't be locked"));
+                reader.report(problem.help(format!("known here: {}", KEYS.join(", "))));
+            }
+        }
+        for node in fields.tables("scope") {
+            let scope = reader.fields(node, "a scope").and_then(Scope::read);
+            policy.scopes.extend(scope);
+        }
+        for node in fields.tables("exemption") {
+            let exemption = reader.fields(node, "an exemption").and_then(Exemption::read);
+            policy.exemptions.extend(exemption);
+        }
+        for node in fields.tables("suspension") {
+            let suspension = reader.fields(node, "a suspension").and_then(Suspension::read);
+            policy.suspensions.extend(suspension);
+        }
+        fields.finish();
+        policy
+    }
+}
+
+/// `[policy.groups]`: groups of pushers, for platforms that tell none.
+fn read_groups(fields: &mut Fields<'_>) -> BTreeMap<String, Vec<String>> {
+    let mut groups = BTreeMap::new();
+    let reader = fields.reader();
+    let Some(node) = fields.node("groups") else { return groups };
+    let Some(table) = reader.fields(node, "[policy.groups]") else { return groups };
+    for (name, (place, node)) in table.entries() {
+        let Value::Array(items) = &node.value else {
+            let message = format!("the group `{name}` must be an array of logins");
+            reader.report(Problem::new(place, message));
+            continue;
+        };
+        let mut logins = Vec::with_capacity(items.len());
+        for item in items {
+            match &item.value {
+                Value::String(login) => logins.push(login.clone()),
+                other => {
+                    let message = format!("a login must be a string, not {}", other.kind());
+                    reader.report(Problem::new(&item.place, message));
+                }
+            }
+        }
+        groups.insert(name.clone(), logins);
+    }
+    groups
+}
+
+impl Settings {
+    /// Reads the keys that `[policy]` and a scope have in common.
+    pub(super) fn read(fields: &mut Fields<'_>) -> Self {
+        let reader = fields.reader();
+        let mode = Schedule::read(fields);
+        let mode = mode.map(|value| Placed { value, place: fields.place_of("mode").clone() });
+        let contact = fields.string("contact").map(str::to_owned);
+        let mut settings = Self {
+            mode,
+            default: verdict(fields, "default"),
+            unknown: verdict(fields, "unknown"),
+            catalogue: read_pin(fields),
+            contact: contact
+                .map(|value| Placed { value, place: fields.place_of("contact").clone() }),
+            bypass: Bypass::read(fields).map(|(value, place)| Placed { value, place }),
+            texts: Texts::read(fields),
+            ..Self::default()
+        };
         if let Some(node) = fields.node("kinds")
             && let Some(mut kinds) = reader.fields(node, "[policy.kinds]")
         {
-            policy.kinds = read_kinds(&mut kinds, true);
+            settings.kinds = read_kinds(&mut kinds);
             kinds.finish();
         }
         if let Some(node) = fields.node("tools")
             && let Some(tools) = reader.fields(node, "[policy.tools]")
         {
             for (name, (place, node)) in tools.entries() {
-                policy.add_line(&tools, name, place, node);
-            }
-        }
-        for (glob, place) in fields.strings("hiding-refs") {
-            match GlobBuilder::new(glob).literal_separator(true).build() {
-                Ok(glob) => policy.hiding.push(glob.compile_matcher()),
-                Err(error) => {
-                    let message = format!("`{glob}` is not a glob");
-                    reader.report(Problem::new(place, message).help(error.kind().to_string()));
+                if let Some((subject, line)) = read_line(&tools, name, place, node) {
+                    settings.lines.insert(subject, line);
                 }
             }
         }
-        fields.finish();
-        policy
-    }
-
-    fn add_line(&mut self, tools: &Fields<'_>, name: &str, place: &Place, node: &Node) {
-        let subject = match name.split_once(':') {
-            Some(("vendor", vendor)) => Subject::Vendor(vendor.to_owned()),
-            Some(("model", model)) => Subject::Model(model.to_lowercase()),
-            Some(_) => {
-                let message = format!("`{name}` is neither a tool nor vendor:NAME or model:NAME");
-                tools.reader().report(Problem::new(place, message));
-                return;
-            }
-            None if name.contains('/') => Subject::Marker(name.to_owned()),
-            None => Subject::Tool(name.to_owned()),
-        };
-        let mut line = Line::default();
-        if let Value::Table(_) = node.value {
-            let Some(mut fields) = tools.reader().fields(node, "a policy line") else {
-                return;
-            };
-            line.verdict = verdict(&mut fields, "verdict");
-            line.reason = fields.string("reason").map(str::to_owned);
-            line.kinds = read_kinds(&mut fields, false);
-            fields.finish();
-        } else {
-            let said = tools.word_at(node, &format!("the verdict of `{name}`"), &Verdict::WORDS);
-            line.verdict = said.map(|verdict| Said { verdict, place: place.clone() });
+        if let Some(node) = fields.node("disclosure")
+            && let Some(mut disclosure) = reader.fields(node, "[policy.disclosure]")
+        {
+            settings.disclosure = Disclosure::read(&mut disclosure);
+            disclosure.finish();
         }
-        self.named.push((subject.clone(), place.clone()));
-        self.lines.insert(subject, line);
+        if let Some(node) = fields.node("people")
+            && let Some(mut people) = reader.fields(node, "[policy.people]")
+        {
+            settings.people = People::read(&mut people);
+            people.finish();
+        }
+        settings
     }
+}
+
+fn read_pin(fields: &mut Fields<'_>) -> Option<Placed<Version>> {
+    let text = fields.string("catalogue")?;
+    let place = fields.place_of_value("catalogue");
+    let version = Version::parse(text);
+    if version.is_none() {
+        let problem = Problem::new(place, format!("`{text}` is no version of the catalogue"));
+        fields.reader().report(problem.help("write catalogue = \"0.1\""));
+    }
+    version.map(|value| Placed { value, place: place.clone() })
+}
+
+fn read_line(
+    tools: &Fields<'_>,
+    name: &str,
+    place: &Place,
+    node: &Node,
+) -> Option<(Subject, Line)> {
+    let subject = match name.split_once(':') {
+        Some(("vendor", vendor)) => Subject::Vendor(vendor.to_owned()),
+        Some(("model", model)) => Subject::Model(model.to_lowercase()),
+        Some(("model-vendor", vendor)) => Subject::ModelVendor(vendor.to_owned()),
+        Some(_) => {
+            let message = format!("`{name}` is neither a tool nor a marker");
+            let help = "others are written vendor:NAME, model:NAME or model-vendor:NAME";
+            tools.reader().report(Problem::new(place, message).help(help));
+            return None;
+        }
+        None if name.contains('/') => Subject::Marker(name.to_owned()),
+        None => Subject::Tool(name.to_owned()),
+    };
+    let mut line = Line::default();
+    if let Value::Table(_) = node.value {
+        let mut fields = tools.reader().fields(node, "a policy line")?;
+        line.verdict = verdict(&mut fields, "verdict");
+        line.reason = fields.string("reason").map(str::to_owned);
+        line.text = fields.string("text").map(str::to_owned);
+        line.kinds = read_kinds(&mut fields);
+        fields.finish();
+    } else {
+        let said = tools.word_at(node, &format!("the verdict of `{name}`"), &Verdict::WORDS);
+        line.verdict = said.map(|value| Said { value, place: place.clone() });
+    }
+    Some((subject, line))
 }
 
 fn verdict(fields: &mut Fields<'_>, key: &'static str) -> Option<Said> {
-    let verdict = fields.word(key, &Verdict::WORDS)?;
-    Some(Said { verdict, place: fields.place_of(key).clone() })
+    let value = fields.word(key, &Verdict::WORDS)?;
+    Some(Said { value, place: fields.place_of(key).clone() })
 }
 
-fn read_kinds(fields: &mut Fields<'_>, global: bool) -> Kinds {
-    let mut kinds = Kinds {
-        content: verdict(fields, "content"),
-        ref_name: verdict(fields, "ref"),
-        weak: verdict(fields, "weak"),
-        ..Kinds::default()
-    };
-    if global {
-        kinds.tamper = verdict(fields, "tamper");
+/// The keys that hold a verdict each, and those of `path`, which can be one for all.
+const PLAIN: [&str; 11] = [
+    "trailer",
+    "line",
+    "identity",
+    "sign-off",
+    "signature",
+    "note",
+    "tamper",
+    "content",
+    "ref",
+    "weak",
+    "copied",
+];
+const PATH: [(&str, &str); 4] = [
+    ("added", "path.added"),
+    ("changed", "path.changed"),
+    ("shared", "path.shared"),
+    ("off-switch", "path.off-switch"),
+];
+
+fn read_kinds(fields: &mut Fields<'_>) -> Kinds {
+    let mut kinds = Kinds::new();
+    for key in PLAIN {
+        kinds.extend(verdict(fields, key).map(|said| (key, said)));
     }
     let reader = fields.reader();
     let Some(node) = fields.node("path") else {
@@ -115,15 +219,12 @@ fn read_kinds(fields: &mut Fields<'_>, global: bool) -> Kinds {
         let Some(mut path) = reader.fields(node, "`path`") else {
             return kinds;
         };
-        kinds.added = verdict(&mut path, "added");
-        kinds.changed = verdict(&mut path, "changed");
-        kinds.shared = verdict(&mut path, "shared");
+        for (key, whole) in PATH {
+            kinds.extend(verdict(&mut path, key).map(|said| (whole, said)));
+        }
         path.finish();
-    } else if let Some(word) = fields.word("path", &Verdict::WORDS) {
-        let said = Said { verdict: word, place: fields.place_of("path").clone() };
-        kinds.added = Some(said.clone());
-        kinds.changed = Some(said.clone());
-        kinds.shared = Some(said);
+    } else if let Some(said) = verdict(fields, "path") {
+        kinds.extend(PATH.iter().map(|(_, whole)| (*whole, said.clone())));
     }
     kinds
 }

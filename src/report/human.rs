@@ -13,12 +13,9 @@ fn style(verdict: Verdict) -> Style {
     match verdict {
         Verdict::Reject => AnsiColor::Red.on_default().bold(),
         Verdict::Warn => AnsiColor::Yellow.on_default(),
+        Verdict::Disclose => AnsiColor::Yellow.on_default(),
         Verdict::Record | Verdict::Allow => AnsiColor::BrightBlack.on_default(),
     }
-}
-
-pub(super) fn word(verdict: Verdict) -> &'static str {
-    Verdict::WORDS.iter().find(|(_, known)| *known == verdict).map_or("", |(word, _)| *word)
 }
 
 pub(super) fn write(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
@@ -79,7 +76,7 @@ fn finding(judged: &Judged, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "  {style}{:<6}{style:#}  {} ({}{weak}) in {}",
-        word(verdict),
+        verdict.word(),
         marker.tool_name,
         marker.id,
         place(judged),

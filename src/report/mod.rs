@@ -2,13 +2,14 @@
 //! file and one name in the list below. Nothing here reads Git or rules.
 
 pub mod pusher;
+mod texts;
 
 use std::io::{self, Write};
 use std::time::Duration;
 
 use crate::finding::Finding;
 use crate::git::{ObjectId, RefName};
-use crate::policy::{Decision, Verdict};
+use crate::policy::{Decision, Language, Verdict};
 
 macro_rules! formats {
     ($($format:ident => $module:ident, $name:literal, $help:literal),+ $(,)?) => {
@@ -90,10 +91,27 @@ pub struct Report {
     pub skipped: Vec<Skipped>,
     /// `sha256:…` of the rules.
     pub rules_digest: String,
-    /// Whom to ask.
-    pub contact: Option<String>,
+    /// What policy wants to be read.
+    pub texts: Texts,
     /// How long it took.
     pub elapsed: Duration,
+}
+
+/// What policy says of the texts that people read.
+#[derive(Clone, Debug, Default)]
+pub struct Texts {
+    /// The language.
+    pub language: Language,
+    /// The administrator's templates, by the part that they replace.
+    pub templates: Vec<(String, String)>,
+    /// Whom to ask.
+    pub contact: Option<String>,
+    /// The trailers by which a tool can be disclosed.
+    pub trailers: Vec<String>,
+    /// Exemptions that the pusher asked for and that do not hold for him.
+    pub refused_requests: Vec<String>,
+    /// Why the pusher wants everything to pass, if he said so.
+    pub bypass: Option<String>,
 }
 
 /// The version of this program.

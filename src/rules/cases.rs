@@ -133,9 +133,17 @@ fn case(fields: &mut Fields<'_>, rules: &RuleSet) -> Option<Case> {
     for (id, place) in &ids {
         known(fields, rules, id, place);
     }
-    let subject = subjects.pop();
+    let subject = match (subjects.pop(), subjects.pop()) {
+        // A file with its path.
+        (Some(Subject::Content(content)), Some(Subject::Path(path))) => {
+            Some(Subject::File { path, content })
+        }
+        (subject, None) => subject,
+        _ => None,
+    };
     if subject.is_none() || !subjects.is_empty() {
-        let message = "a case has one of `message`, `identity`, `path`, `ref`, `content`, `note`";
+        let message = "a case has one of `message`, `identity`, `path`, `ref`, `content`, `note`, \
+            or `path` and `content`";
         fields.reader().report(Problem::new(&place, message));
         return None;
     }

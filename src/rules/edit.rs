@@ -167,7 +167,7 @@ fn has_id(table: &Table, id: &str) -> bool {
 }
 
 /// Keys whose value is a string, a list of strings, or something else.
-const STRINGS: [&str; 14] = [
+const STRINGS: [&str; 15] = [
     "about",
     "confidence",
     "disabled",
@@ -178,16 +178,17 @@ const STRINGS: [&str; 14] = [
     "pattern",
     "since",
     "source",
+    "structure",
     "trick",
     "value",
     "vendor",
     "version",
 ];
-const LISTS: [&str; 11] = [
-    "emails", "hits", "keys", "keywords", "logins", "misses", "names", "paths", "refs", "roles",
-    "ssh-keys",
+const LISTS: [&str; 14] = [
+    "emails", "except", "has", "hits", "keys", "keywords", "logins", "misses", "names", "only",
+    "paths", "refs", "roles", "ssh-keys",
 ];
-const OTHERS: [&str; 2] = ["first-lines", "shared"];
+const OTHERS: [&str; 3] = ["first-lines", "off-switch", "shared"];
 
 /// A value given on a command line: TOML, or for strings and lists of strings plain text.
 ///

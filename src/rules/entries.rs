@@ -3,6 +3,7 @@
 //! never comes here.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::document::{Node, Place, Value};
 use crate::finding::Kind;
@@ -53,6 +54,19 @@ impl<'n> Written<'n> {
     #[must_use]
     pub fn place_of(&self, key: &str) -> &'n Place {
         self.table.get(key).map_or(&self.node.place, |(place, _)| place)
+    }
+
+    /// Whether a place is within what its layers wrote.
+    #[must_use]
+    pub fn holds(&self, place: &Place) -> bool {
+        let at = place.span.start;
+        let within = |from: &Place, to: &Place| {
+            Arc::ptr_eq(&from.source, &place.source)
+                && from.span.start <= at
+                && at < from.span.end.max(to.span.end)
+        };
+        within(&self.node.place, &self.node.place)
+            || self.keys().iter().any(|(_, key, node)| within(key, &node.place))
     }
 
     /// A string; empty when it is absent or no string.

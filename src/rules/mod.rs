@@ -34,8 +34,6 @@ pub struct Tool {
 pub struct Rule {
     /// What findings carry of it.
     pub marker: Arc<Marker>,
-    /// The catalogue version that brought it.
-    pub since: String,
     /// Where the fact was seen.
     pub source: String,
     /// Why it is switched off, if it is.
@@ -63,15 +61,21 @@ impl RuleSet {
     pub fn read(root: &mut Fields<'_>) -> Self {
         let version = read_version(root);
         let models = read_models(root);
-        let mut set = Reading { ids: HashSet::new(), tools: vec![], rules: vec![], specs: vec![] };
+        let mut set = Reading {
+            ids: HashSet::new(),
+            tools: vec![],
+            rules: vec![],
+            specs: vec![],
+            idle: vec![],
+        };
         let reader = root.reader();
         for node in root.tables("tool") {
             if let Some(fields) = reader.fields(node, "a tool") {
                 set.tool(fields);
             }
         }
-        let Reading { tools, rules, specs, .. } = set;
-        Self { version, tools, rules, matchers: Matchers::new(specs, models) }
+        let Reading { tools, rules, specs, idle, .. } = set;
+        Self { version, tools, rules, matchers: Matchers::new(specs, models).with_idle(idle) }
     }
 
     /// A tool by id.
@@ -113,6 +117,8 @@ struct Reading {
     tools: Vec<Tool>,
     rules: Vec<Rule>,
     specs: Vec<(Arc<Marker>, Spec)>,
+    /// Those that are switched off.
+    idle: Vec<(Arc<Marker>, Spec)>,
 }
 
 impl Reading {
@@ -169,11 +175,13 @@ impl Reading {
             vendor: tool.vendor.clone(),
             kind,
             confidence,
+            since,
         });
-        if let Some(spec) = spec.filter(|_| disabled.is_none() && !too_sure) {
-            self.specs.push((Arc::clone(&marker), spec));
+        if let Some(spec) = spec.filter(|_| !too_sure) {
+            let list = if disabled.is_none() { &mut self.specs } else { &mut self.idle };
+            list.push((Arc::clone(&marker), spec));
         }
-        self.rules.push(Rule { marker, since, source, disabled, place });
+        self.rules.push(Rule { marker, source, disabled, place });
     }
 }
 

@@ -2,7 +2,7 @@
 //! name, a file, a note. `rules test` and `rules explain` ask with it what a push would
 //! find there.
 
-use crate::finding::{Field, Finding, PathUse, surest};
+use crate::finding::{Field, Finding, Kind, surest};
 use crate::git::Ident;
 use crate::marker::{Matchers, Role};
 
@@ -23,8 +23,15 @@ pub enum Subject {
         /// As written.
         raw: Vec<u8>,
     },
-    /// A file that a commit adds.
+    /// A file that a commit adds, whatever it holds.
     Path(Vec<u8>),
+    /// A file that a commit adds.
+    File {
+        /// Its path.
+        path: Vec<u8>,
+        /// Its content.
+        content: Vec<u8>,
+    },
     /// A full ref name.
     Ref(Vec<u8>),
     /// A file's content.
@@ -46,6 +53,7 @@ impl Subject {
             Self::Message { text, .. }
             | Self::Identity { raw: text, .. }
             | Self::Path(text)
+            | Self::File { content: text, .. }
             | Self::Ref(text)
             | Self::Content(text)
             | Self::Note { text, .. } => text,
@@ -68,31 +76,17 @@ impl Subject {
                 let field = if *role == Role::Committer { Field::Committer } else { Field::Author };
                 matchers.identity.find(*role, &Ident::parse(raw), &field)
             }
-            Self::Path(path) => {
-                let plain = matchers.path.find(path).into_iter().map(|found| (found, None));
-                let mut all: Vec<_> = plain.collect();
-                if all.is_empty() {
-                    let disguised = matchers.path.find_disguised(path, false).into_iter();
-                    all.extend(disguised.map(|(found, trick)| (found, Some(trick))));
-                }
-                let mut findings = Vec::new();
-                for (found, trick) in all {
-                    let mut finding = Finding::new(&found.marker, Field::Tree, path);
-                    let used = if found.shared { PathUse::Shared } else { PathUse::Added };
-                    finding.path_use = Some(used);
-                    finding.path = Some(path.clone());
-                    findings
-                        .extend(trick.iter().flat_map(|&it| matchers.tamper.beside(&finding, it)));
-                    findings.push(finding);
-                }
-                findings
-            }
+            Self::Path(path) => matchers.find_in_file(path, None),
+            Self::File { path, content } => matchers.find_in_file(path, Some(content)),
             Self::Ref(name) => {
                 let found = matchers.ref_name.find(name);
                 found.iter().map(|marker| Finding::new(marker, Field::RefName, name)).collect()
             }
             Self::Content(content) => {
-                let found = matchers.content.find(content).into_iter().map(|text| {
+                // Without a path there is no other name.
+                let found = matchers.content.find(content).into_iter();
+                let found = found.filter(|text| text.marker.kind == Kind::Content);
+                let found = found.map(|text| {
                     let mut finding = Finding::new(&text.marker, Field::Content, &text.excerpt);
                     finding.line = Some(text.line);
                     finding

@@ -1,25 +1,47 @@
 //! The findings in a commit's or tag's own object: message, identities, signature.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Inspected, Inspection};
+use super::verdicts::decide;
+use super::{Inspected, Inspection, texts};
 use crate::config::Config;
 use crate::finding::{Field, Finding, surest};
 use crate::git::{Commit, GitError, Ident, ObjectId, RefName, Tag};
 use crate::marker::{Matchers, Role};
-use crate::policy::Verdict;
+use crate::policy::{Situation, Verdict};
 use crate::report::{Judged, Report};
 use crate::text::decode::{Decoded, decode};
 use crate::text::escape::escape;
 
-pub(super) fn inspect(matchers: &Matchers, commit: &Commit<'_>) -> Inspected {
+/// People in whom nothing was found: in a history the same few come again and again.
+#[derive(Default)]
+pub(super) struct Known {
+    authors: HashSet<Box<[u8]>>,
+    committers: HashSet<Box<[u8]>>,
+}
+
+/// How many people are remembered in each role.
+const MOST_KNOWN: usize = 50_000;
+
+pub(super) fn inspect(matchers: &Matchers, commit: &Commit<'_>, known: &mut Known) -> Inspected {
     let mut findings = Vec::new();
-    for (role, field, idents) in [
-        (Role::Author, Field::Author, &commit.authors),
-        (Role::Committer, Field::Committer, &commit.committers),
+    for (role, field, idents, known) in [
+        (Role::Author, Field::Author, &commit.authors, &mut known.authors),
+        (Role::Committer, Field::Committer, &commit.committers, &mut known.committers),
     ] {
-        people(matchers, role, &field, idents, &mut findings);
+        for ident in idents {
+            let person = person(ident);
+            if person.is_some_and(|person| known.contains(person)) {
+                continue;
+            }
+            let found = matchers.identity.find(role, ident, &field);
+            if let Some(person) = person.filter(|_| found.is_empty() && known.len() < MOST_KNOWN) {
+                known.insert(person.into());
+            }
+            findings.extend(found);
+        }
     }
     for signature in &commit.signatures {
         findings.extend(matchers.signature.find(signature, &Field::Signature));
@@ -44,6 +66,14 @@ pub(super) fn tag(matchers: &Matchers, field: &Field, tag: &Tag<'_>) -> Vec<Find
     surest(findings)
 }
 
+/// An identity without its time, if that is nothing but a time.
+fn person<'i>(ident: &Ident<'i>) -> Option<&'i [u8]> {
+    let end = memchr::memrchr(b'>', ident.raw)? + 1;
+    let (person, time) = ident.raw.split_at_checked(end)?;
+    let is_time = time.iter().all(|byte| byte.is_ascii_digit() || b" +-".contains(byte));
+    is_time.then_some(person)
+}
+
 fn people(
     matchers: &Matchers,
     role: Role,
@@ -62,7 +92,7 @@ fn people(
 /// When the object is too broken to be a commit.
 pub fn raw_commit(config: &Config, id: ObjectId, raw: &[u8]) -> Result<Vec<Finding>, GitError> {
     let commit = Commit::parse(id, raw)?;
-    let found = inspect(&config.rules.matchers, &commit);
+    let found = inspect(&config.rules.matchers, &commit, &mut Known::default());
     Ok(found.map(|found| found.findings.clone()).unwrap_or_default())
 }
 
@@ -71,21 +101,25 @@ pub fn raw_commit(config: &Config, id: ObjectId, raw: &[u8]) -> Result<Vec<Findi
 pub fn message(config: &Config, repository: String, name: &RefName, message: &[u8]) -> Report {
     let started = Instant::now();
     let findings = surest(config.rules.matchers.message.find(None, message));
-    let findings = findings.into_iter().map(|finding| Judged {
+    let decisions = decide(config, &repository, name, &findings, Some((None, message)));
+    let judge = config.judge(Situation::unknown(&repository));
+    let judged = findings.into_iter().zip(decisions).map(|(finding, decision)| Judged {
         commit: None,
         ref_name: name.clone(),
-        decision: config.policy.judge(&finding),
+        decision,
         finding,
     });
+    let findings: Vec<Judged> = judged.collect();
+    let refs = vec![name.clone()];
     Report {
         repository,
-        refs: vec![name.clone()],
+        texts: texts(&judge, &findings, &refs),
+        refs,
         commits: 1,
-        findings: findings.collect(),
+        findings,
         worst_unreported: Verdict::Allow,
         skipped: Vec::new(),
         rules_digest: config.digest.clone(),
-        contact: config.policy.contact.clone(),
         elapsed: started.elapsed(),
     }
 }

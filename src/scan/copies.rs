@@ -37,7 +37,8 @@ impl<'s> Scan<'s> {
     fn marks_of(&self, id: ObjectId) -> Vec<String> {
         let Ok(object) = self.objects.read_kind(id, ObjectKind::Commit) else { return Vec::new() };
         let Ok(parsed) = Commit::parse(id, object.data()) else { return Vec::new() };
-        let found = commit::inspect(&self.config.rules.matchers, &parsed);
+        let found =
+            commit::inspect(&self.config.rules.matchers, &parsed, &mut commit::Known::default());
         found.iter().flat_map(|it| &it.findings).map(|finding| finding.marker.id.clone()).collect()
     }
 }

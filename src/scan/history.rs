@@ -2,7 +2,8 @@
 
 use super::{Scan, Scope};
 use crate::config::Config;
-use crate::git::{GitError, IdMap, ObjectId, ObjectKind, RefKind, Repository, peel};
+use crate::git::{GitError, IdMap, ObjectId, ObjectKind, RefKind, Reference, Repository, peel};
+use crate::policy::{Class, Situation};
 use crate::report::Report;
 
 /// What a long scan is doing.
@@ -10,6 +11,8 @@ use crate::report::Report;
 pub enum Stage {
     /// Reading commits; how many there are is not known yet.
     Reading,
+    /// Finding out in which of so many commits trees have to be compared.
+    Sifting(usize),
     /// Comparing the trees of so many commits.
     Comparing(usize),
 }
@@ -21,7 +24,7 @@ pub type Progress<'p> = &'p mut dyn FnMut(Stage, usize);
 const EVERY: usize = 512;
 
 /// Judges everything that the refs of a repository reach. A commit's ref is the first by
-/// name that reaches it.
+/// name, among those under the strictest policy, that reaches it.
 ///
 /// # Errors
 /// When anything that has to be judged can't be read.
@@ -33,8 +36,10 @@ pub fn judge_history(
     progress: Progress<'_>,
 ) -> Result<Report, GitError> {
     let objects = repository.objects()?;
-    let mut scan = Scan::new(repository, &objects, config, scope);
-    let refs = repository.references()?;
+    let situation = Situation::unknown(&name);
+    let mut scan = Scan::new(repository, &objects, config, situation, scope);
+    let mut refs = repository.references()?;
+    scan.strictest_first(&mut refs);
     let mut first: IdMap<usize> = IdMap::default();
     let mut all: Vec<ObjectId> = Vec::new();
     for (at, reference) in refs.iter().enumerate() {
@@ -64,9 +69,9 @@ pub fn judge_history(
     // All of a history is judged, so what is in it was.
     scan.confirm_copies(&mut found, &mut |_, id| first.contains_key(&id));
     for (id, findings) in found {
-        let label = scan.label(id)?;
         if let Some(reference) = first.get(&id).and_then(|&at| refs.get(at)) {
-            scan.add(Some(&label), &reference.name, findings);
+            let marked = scan.marked(id)?;
+            scan.add(Some(&marked), &reference.name, findings);
         }
     }
     for id in all {
@@ -78,4 +83,26 @@ pub fn judge_history(
     }
     let names = refs.into_iter().map(|reference| reference.name).collect();
     Ok(scan.report(name, names))
+}
+
+impl Scan<'_> {
+    /// Puts refs under a stricter policy before others; by name among equals, as they come.
+    fn strictest_first(&self, refs: &mut [Reference]) {
+        let classes: Vec<Class> =
+            refs.iter().map(|reference| self.verdicts.class(&reference.name)).collect();
+        let distinct: std::collections::BTreeSet<&Class> = classes.iter().collect();
+        if distinct.len() < 2 {
+            return;
+        }
+        // The order is partial: one that is as strict as more others comes first.
+        let rank = |class: &Class| {
+            distinct.iter().filter(|other| self.verdicts.judge.hides(class, other)).count()
+        };
+        let ranks: std::collections::BTreeMap<&Class, usize> =
+            distinct.iter().map(|class| (*class, rank(class))).collect();
+        refs.sort_by_cached_key(|reference| {
+            let class = self.verdicts.class(&reference.name);
+            std::cmp::Reverse(ranks.get(&class).copied().unwrap_or_default())
+        });
+    }
 }

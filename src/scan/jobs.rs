@@ -1,12 +1,12 @@
 //! Comparing the trees of many commits.
 //!
-//! On one thread: libgit2's handles share the locks of a pack, so that a second thread was
-//! measured to cost more than it gave.
+//! Of a large scan only those are compared that could give a finding.
 
 use super::Stage;
+use super::sift::Sift;
 use super::tree::Trees;
 use crate::finding::Finding;
-use crate::git::{GitError, ObjectId};
+use crate::git::{GitError, ObjectId, Objects, Scale};
 
 /// A commit whose trees are to be compared.
 pub(super) struct Job {
@@ -14,30 +14,74 @@ pub(super) struct Job {
     pub(super) tree: ObjectId,
     /// Its parents' trees.
     pub(super) parents: Vec<ObjectId>,
+    /// When it was made.
+    pub(super) time: i64,
 }
 
 /// Progress is told every so many commits.
 const EVERY: usize = 1000;
+/// A scan of fewer commits is small.
+const MANY_JOBS: usize = 1000;
+/// So is one of a small part of what a repository holds, for sifting looks at whole trees.
+/// Histories have some ten objects for each commit.
+const OBJECTS_PER_JOB: usize = 100;
+
+/// Whether sifting costs less than comparing.
+pub(super) fn is_large(jobs: usize, objects: &Objects<'_>) -> bool {
+    match objects.scale() {
+        Scale::Measured => jobs >= MANY_JOBS && objects.packed() / OBJECTS_PER_JOB <= jobs,
+        Scale::Small => false,
+        Scale::Large => true,
+    }
+}
 
 /// Compares the trees of all jobs: findings by the number of the job, for jobs that have
 /// any.
 ///
 /// # Errors
 /// When a tree or blob can't be read.
-pub(super) fn compare(
+pub(super) fn compare<'o>(
     jobs: &[Job],
-    trees: &mut Trees<'_>,
+    sift: Option<Sift<'o>>,
+    trees: &mut Trees<'o>,
     progress: &mut dyn FnMut(Stage, usize),
 ) -> Result<Vec<(usize, Vec<Finding>)>, GitError> {
-    let mut all = Vec::new();
-    for (at, job) in jobs.iter().enumerate() {
-        if at % EVERY == 0 {
-            progress(Stage::Comparing(jobs.len()), at);
+    let left = match sift {
+        Some(mut sift) => {
+            sift.files();
+            let left = sifted(jobs, &mut sift, progress);
+            trees.sifted(sift);
+            left
         }
+        None => (0..jobs.len()).collect(),
+    };
+    let mut all = Vec::new();
+    for (nth, &at) in left.iter().enumerate() {
+        if nth % EVERY == 0 {
+            progress(Stage::Comparing(left.len()), nth);
+        }
+        let Some(job) = jobs.get(at) else { continue };
         let findings = trees.findings(job.tree, &job.parents)?;
         if !findings.is_empty() {
             all.push((at, findings));
         }
     }
     Ok(all)
+}
+
+/// The jobs that could give a finding, in their order.
+fn sifted(jobs: &[Job], sift: &mut Sift<'_>, progress: &mut dyn FnMut(Stage, usize)) -> Vec<usize> {
+    let mut newest_first: Vec<usize> = (0..jobs.len()).collect();
+    newest_first.sort_by_key(|&at| jobs.get(at).map(|job| std::cmp::Reverse(job.time)));
+    let mut left = Vec::new();
+    for (nth, at) in newest_first.into_iter().enumerate() {
+        if nth % EVERY == 0 {
+            progress(Stage::Sifting(jobs.len()), nth);
+        }
+        if jobs.get(at).is_some_and(|job| sift.matters(job.tree, &job.parents)) {
+            left.push(at);
+        }
+    }
+    left.sort_unstable();
+    left
 }

@@ -7,12 +7,15 @@
 
 mod commit;
 mod copies;
+mod existing;
 mod history;
 mod jobs;
 mod objects;
 mod push;
 mod refs;
+mod sift;
 mod tree;
+mod verdicts;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,16 +23,29 @@ use std::time::Instant;
 
 use crate::config::Config;
 use crate::finding::Finding;
-use crate::git::{Commit, GitError, Graph, ObjectId, ObjectKind, Objects, RefName, Repository};
+use crate::git::{Commit, GitError, Graph, ObjectId, Objects, RefName, Repository};
 use crate::marker::MOST_HITS;
-use crate::policy::Verdict;
-use crate::report::{CommitLabel, Judged, Report, Skipped};
+use crate::policy::{Judge, Situation};
+use crate::report::{Judged, Report, Skipped, Texts};
 
 use jobs::Job;
+use verdicts::{Marked, Verdicts};
 
 pub use commit::{message, raw_commit};
 pub use history::{Progress, Stage, judge_history};
 pub use push::{judge_outgoing, judge_push, judge_range};
+pub use verdicts::decide;
+
+/// Why nothing was judged.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// Something in the repository can't be read.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// Something that the administrator wrote can't be used.
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
+}
 
 /// Which markers are looked for.
 #[derive(Clone, Copy, Debug)]
@@ -63,11 +79,7 @@ pub struct Scan<'s> {
     graph: Graph<'s, Inspected>,
     trees: tree::Trees<'s>,
     scope: Scope,
-    findings: Vec<Judged>,
-    /// How many findings are kept for the report.
-    most: usize,
-    unreported: usize,
-    worst_unreported: Verdict,
+    verdicts: Verdicts<'s>,
     skipped: Vec<Skipped>,
     commits: usize,
     started: Instant,
@@ -83,10 +95,13 @@ impl<'s> Scan<'s> {
         repository: &'s Repository,
         objects: &'s Objects<'s>,
         config: &'s Config,
+        situation: Situation,
         scope: Scope,
     ) -> Self {
         let matchers = &config.rules.matchers;
-        let inspect = move |_: ObjectId, commit: &Commit<'_>| commit::inspect(matchers, commit);
+        let mut known = commit::Known::default();
+        let inspect =
+            move |_: ObjectId, commit: &Commit<'_>| commit::inspect(matchers, commit, &mut known);
         Self {
             repository,
             objects,
@@ -94,10 +109,7 @@ impl<'s> Scan<'s> {
             graph: Graph::new(objects, inspect),
             trees: tree::Trees::new(objects, matchers, scope),
             scope,
-            findings: Vec::new(),
-            most: usize::MAX,
-            unreported: 0,
-            worst_unreported: Verdict::Allow,
+            verdicts: Verdicts::new(objects, config, situation, scope),
             skipped: Vec::new(),
             commits: 0,
             started: Instant::now(),
@@ -141,10 +153,14 @@ impl<'s> Scan<'s> {
         // Packs hold the newest version whole and older ones as deltas: newest first.
         for (nth, &id) in ids.iter().enumerate().rev() {
             let Some(tree) = self.graph.tree(id)? else { continue };
-            jobs.push(Job { tree, parents: self.parent_trees(id)? });
+            let parents = self.parent_trees(id)?;
+            jobs.push(Job { tree, parents, time: self.graph.time(id)? });
             at.push(nth);
         }
-        let found = jobs::compare(&jobs, &mut self.trees, progress)?.into_iter();
+        let sift = jobs::is_large(jobs.len(), self.objects).then(|| {
+            sift::Sift::new(self.objects, &self.config.rules.matchers, self.scope.contents)
+        });
+        let found = jobs::compare(&jobs, sift, &mut self.trees, progress)?.into_iter();
         self.skipped.append(&mut self.trees.skipped);
         Ok(found.filter_map(|(job, findings)| Some((*at.get(job)?, findings))).collect())
     }
@@ -174,73 +190,54 @@ impl<'s> Scan<'s> {
         }
     }
 
+    /// What is known of a commit with findings.
+    fn marked(&mut self, id: ObjectId) -> Result<Marked, GitError> {
+        self.verdicts.marked(id, &mut self.graph)
+    }
+
     /// Judges findings and adds them to the report.
-    fn add(&mut self, commit: Option<&Arc<CommitLabel>>, name: &RefName, findings: Vec<Finding>) {
-        for finding in findings {
-            if self.findings.len() >= self.most {
-                self.unreported += 1;
-                // A push of many refs can bring each finding once for each of them.
-                if self.worst_unreported < Verdict::Reject {
-                    let decision = self.config.policy.judge(&finding);
-                    self.worst_unreported = self.worst_unreported.max(decision.verdict);
-                }
-                continue;
-            }
-            let decision = self.config.policy.judge(&finding);
-            self.findings.push(Judged {
-                commit: commit.map(Arc::clone),
-                ref_name: name.clone(),
-                finding,
-                decision,
-            });
-        }
-    }
-
-    /// Whether further findings can change nothing but their number; then they are counted.
-    fn only_counts(&mut self, findings: usize) -> bool {
-        let settled = self.findings.len() >= self.most && self.worst_unreported == Verdict::Reject;
-        self.unreported += if settled { findings } else { 0 };
-        settled
-    }
-
-    /// What people know a commit by; read again, for commits with findings are few.
-    fn label(&self, id: ObjectId) -> Result<Arc<CommitLabel>, GitError> {
-        let object = self.objects.read_kind(id, ObjectKind::Commit)?;
-        let commit = Commit::parse(id, object.data())?;
-        let people = commit.authors.iter().chain(&commit.committers);
-        Ok(Arc::new(CommitLabel {
-            id,
-            subject: commit.subject().to_vec(),
-            people: people
-                .flat_map(|ident| [ident.name, b" <", ident.email, b"> "])
-                .flatten()
-                .copied()
-                .collect(),
-        }))
+    fn add(&mut self, commit: Option<&Marked>, name: &RefName, findings: Vec<Finding>) {
+        self.verdicts.add(commit, name, findings);
     }
 
     /// The report on all that was judged.
     #[must_use]
     pub fn report(mut self, repository: String, refs: Vec<RefName>) -> Report {
-        if self.unreported > 0 {
+        let Verdicts { judge, findings, most, unreported, worst_unreported, .. } = self.verdicts;
+        if unreported > 0 {
             self.skipped.push(Skipped {
-                what: format!("{} further findings", self.unreported),
-                why: format!(
-                    "only the first {} of a push are reported; all were judged",
-                    self.most
-                ),
+                what: format!("{unreported} further findings"),
+                why: format!("only the first {most} of a push are reported; all were judged"),
             });
         }
         Report {
-            worst_unreported: self.worst_unreported,
+            worst_unreported,
             repository,
+            texts: texts(&judge, &findings, &refs),
             refs,
             commits: self.commits,
-            findings: self.findings,
+            findings,
             skipped: self.skipped,
             rules_digest: self.config.digest.clone(),
-            contact: self.config.policy.contact.clone(),
             elapsed: self.started.elapsed(),
         }
+    }
+}
+
+/// What the policy of the ref that matters most wants to be read: the first with a
+/// finding of the worst verdict.
+fn texts(judge: &Judge<'_>, findings: &[Judged], refs: &[RefName]) -> Texts {
+    let worst = findings.iter().rev().max_by_key(|judged| judged.decision.verdict);
+    let Some(name) = worst.map(|judged| &judged.ref_name).or(refs.first()) else {
+        return Texts::default();
+    };
+    let (language, templates) = judge.texts(name);
+    Texts {
+        language,
+        templates,
+        contact: judge.contact(name),
+        trailers: judge.disclosing(name),
+        refused_requests: judge.refused_requests().into_iter().map(str::to_owned).collect(),
+        bypass: judge.bypass_reason().map(str::to_owned),
     }
 }

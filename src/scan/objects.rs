@@ -1,6 +1,6 @@
 //! Reading blobs within a bound.
 
-use crate::git::{GitError, Object, ObjectId, ObjectKind, Objects};
+use crate::git::{GitError, Object, ObjectId, Objects};
 
 /// A blob, or why it was not read.
 pub(super) enum Blob<'o> {
@@ -16,9 +16,8 @@ pub(super) fn blob<'o>(
     id: ObjectId,
     largest: usize,
 ) -> Result<Blob<'o>, GitError> {
-    let size = objects.size(id)?;
-    if size > largest {
-        return Ok(Blob::TooLarge(size));
-    }
-    objects.read_kind(id, ObjectKind::Blob).map(Blob::Read)
+    Ok(match objects.blob(id, largest)? {
+        Ok(object) => Blob::Read(object),
+        Err(size) => Blob::TooLarge(size),
+    })
 }

@@ -5,15 +5,16 @@
 //! only for commits that have findings.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use super::{MOST_OF_A_PUSH, Scan, Scope};
+use super::existing::{self, Existing, Hiding};
+use super::{MOST_OF_A_PUSH, Scan, ScanError, Scope};
 use crate::config::Config;
 use crate::finding::Finding;
 use crate::git::{
-    GitError, Hidden, IdMap, IdSet, ObjectId, ObjectKind, Objects, Peeled, RefKind, RefName,
-    RefUpdate, Reference, Repository, peel,
+    GitError, Hidden, IdMap, IdSet, ObjectId, ObjectKind, Peeled, RefKind, RefName, RefUpdate,
+    Repository, peel,
 };
+use crate::policy::{Class, Situation};
 use crate::push::Push;
 use crate::report::{Report, Skipped};
 
@@ -23,6 +24,7 @@ struct Target {
     old: Option<ObjectId>,
     new: ObjectId,
     tip: Option<ObjectId>,
+    class: Class,
 }
 
 /// Judges a push that the server is about to accept.
@@ -33,16 +35,17 @@ pub fn judge_push(
     repository: &Repository,
     config: &Config,
     push: &Push,
-) -> Result<Report, GitError> {
+    situation: Situation,
+) -> Result<Report, ScanError> {
     let mut names = Vec::with_capacity(push.updates.len());
     for update in &push.updates {
         names.push(repository.resolve_symbolic(update.name())?);
     }
-    judge_updates(repository, config, push, names, &|name| config.policy.hides(name))
+    judge_updates(repository, config, push, names, situation, Hiding::Judged)
 }
 
 /// Judges a push that a client is about to send; the remote-tracking refs for which
-/// `hides` holds say what the server has.
+/// `known` holds say what the server has.
 ///
 /// # Errors
 /// When anything that has to be judged can't be read.
@@ -50,10 +53,11 @@ pub fn judge_outgoing(
     repository: &Repository,
     config: &Config,
     push: &Push,
-    hides: &dyn Fn(&[u8]) -> bool,
-) -> Result<Report, GitError> {
+    known: &dyn Fn(&[u8]) -> bool,
+) -> Result<Report, ScanError> {
     let names = push.updates.iter().map(|update| update.name().clone()).collect();
-    judge_updates(repository, config, push, names, hides)
+    let situation = Situation::unknown(&push.repository);
+    judge_updates(repository, config, push, names, situation, Hiding::Known(known))
 }
 
 fn judge_updates(
@@ -61,12 +65,14 @@ fn judge_updates(
     config: &Config,
     push: &Push,
     names: Vec<RefName>,
-    hides: &dyn Fn(&[u8]) -> bool,
-) -> Result<Report, GitError> {
+    situation: Situation,
+    hiding: Hiding<'_>,
+) -> Result<Report, ScanError> {
     let objects = repository.objects()?;
-    let mut scan = Scan::new(repository, &objects, config, Scope::default());
-    scan.most = MOST_OF_A_PUSH;
-    let mut existing = Existing { repository, hides, objects: &objects, refs: None };
+    let mut scan = Scan::new(repository, &objects, config, situation, Scope::default());
+    scan.verdicts.most = MOST_OF_A_PUSH;
+    let judges = |name: &[u8]| config.policy.judges(name);
+    let mut existing = Existing::new(repository, &objects, &judges, hiding);
     let mut targets = Vec::new();
     for (update, name) in push.updates.iter().zip(names.iter().cloned()) {
         if let Some(target) = scan.target(update, name, &mut existing)? {
@@ -88,20 +94,23 @@ pub fn judge_range(
     name: &RefName,
     tips: &[ObjectId],
     hidden: &[ObjectId],
-) -> Result<Report, GitError> {
+) -> Result<Report, ScanError> {
     let objects = repository.objects()?;
-    let mut scan = Scan::new(repository, &objects, config, Scope::default());
+    let situation = Situation::unknown(&repository.name());
+    let mut scan = Scan::new(repository, &objects, config, situation, Scope::default());
     scan.judge_name(name);
-    let judged = hidden.to_vec();
-    let mut others = || Ok(hidden.to_vec());
-    let hidden = Hidden { old: IdSet::default(), others: &mut others };
+    let class = scan.verdicts.class(name);
+    let baseline = existing::of_class(repository, &scan.verdicts.judge, &class)?;
+    let judged: Vec<ObjectId> = hidden.iter().chain(&baseline).copied().collect();
+    let mut others = || Ok(judged.clone());
+    let hidden = Hidden { old: baseline, others: &mut others };
     let ids = scan.graph.new_commits(tips, hidden)?;
     scan.commits = ids.len();
     let mut found = scan.findings_of(&ids, &mut |_, _| {})?;
     scan.confirm_copies(&mut found, &mut |graph, id| graph.is_hidden(id, &judged));
     for (id, findings) in found {
-        let label = scan.label(id)?;
-        scan.add(Some(&label), name, findings);
+        let marked = scan.marked(id)?;
+        scan.add(Some(&marked), name, findings);
     }
     if Scan::is_notes(name) {
         for &id in &ids {
@@ -109,50 +118,6 @@ pub fn judge_range(
         }
     }
     Ok(scan.report(repository.name(), vec![name.clone()]))
-}
-
-/// The refs that exist before the push and hide what they reach; read at most once, and
-/// only when needed.
-struct Existing<'e> {
-    repository: &'e Repository,
-    hides: &'e dyn Fn(&[u8]) -> bool,
-    objects: &'e Objects<'e>,
-    refs: Option<(Vec<Reference>, IdSet)>,
-}
-
-impl Existing<'_> {
-    fn load(&mut self) -> Result<&(Vec<Reference>, IdSet), GitError> {
-        if self.refs.is_none() {
-            let mut refs = self.repository.references()?;
-            refs.retain(|reference| (self.hides)(reference.name.as_bytes()));
-            let values = refs.iter().map(|reference| reference.target).collect();
-            self.refs = Some((refs, values));
-        }
-        // Just filled.
-        self.refs.as_ref().ok_or(GitError::References { reason: String::new() })
-    }
-
-    /// Whether some ref already has this very value.
-    fn has_value(&mut self, id: ObjectId) -> Result<bool, GitError> {
-        Ok(self.load()?.1.contains(&id))
-    }
-
-    /// The commits that the refs point to.
-    fn commits(&mut self) -> Result<Vec<ObjectId>, GitError> {
-        let objects = self.objects;
-        let (refs, _) = self.load()?;
-        let mut commits = Vec::with_capacity(refs.len());
-        for reference in refs {
-            // What can't be followed hides nothing.
-            let tags = reference.name.kind() == RefKind::Tag;
-            match tags.then(|| peel(objects, reference.target)) {
-                None => commits.push(reference.target),
-                Some(Ok(peeled)) if peeled.kind == ObjectKind::Commit => commits.push(peeled.id),
-                Some(_) => {}
-            }
-        }
-        Ok(commits)
-    }
 }
 
 impl Scan<'_> {
@@ -177,9 +142,10 @@ impl Scan<'_> {
             Err(error) => return Err(error),
         };
         self.judge_name(&name);
-        self.judge_new_value(&name, new, &peeled, existing)?;
+        let class = self.verdicts.class(&name);
+        self.judge_new_value(&name, new, &peeled, &class, existing)?;
         let tip = (peeled.kind == ObjectKind::Commit).then_some(peeled.id);
-        Ok(Some(Target { name, old: update.old_id(), new, tip }))
+        Ok(Some(Target { name, old: update.old_id(), new, tip, class }))
     }
 
     fn judge_new_value(
@@ -187,6 +153,7 @@ impl Scan<'_> {
         name: &RefName,
         new: ObjectId,
         peeled: &Peeled,
+        class: &Class,
         existing: &mut Existing<'_>,
     ) -> Result<(), GitError> {
         if name.kind() == RefKind::Replace {
@@ -194,7 +161,7 @@ impl Scan<'_> {
         }
         let mut known = IdSet::default();
         for &tag in &peeled.tags {
-            if existing.has_value(tag)? {
+            if existing.has_value(&self.verdicts.judge, class, tag)? {
                 known.insert(tag);
             }
         }
@@ -219,21 +186,21 @@ impl Scan<'_> {
         &mut self,
         targets: &[Target],
         existing: &mut Existing<'_>,
-    ) -> Result<(), GitError> {
-        // The old value of a ref that does not hide for others hides for itself alone.
-        let mut groups: BTreeMap<Option<usize>, Vec<&Target>> = BTreeMap::new();
+    ) -> Result<(), ScanError> {
+        // Refs of one class have the same refs hidden. The old value of a ref that does not
+        // hide for others hides for itself alone.
+        let mut groups: BTreeMap<(&Class, Option<usize>), Vec<&Target>> = BTreeMap::new();
         for (at, target) in targets.iter().enumerate() {
-            let hides = (existing.hides)(target.name.as_bytes());
-            let own = !hides && target.old.is_some();
-            groups.entry(own.then_some(at)).or_default().push(target);
+            let own = !existing.can_hide(target.name.as_bytes()) && target.old.is_some();
+            groups.entry((&target.class, own.then_some(at))).or_default().push(target);
         }
-        for group in groups.values() {
-            match self.judge_group(group, existing) {
+        for ((class, _), group) in &groups {
+            match self.judge_group(class, group, existing) {
                 // To find which of them lacks an object, each is judged by itself.
-                Err(GitError::Missing { .. }) => {
+                Err(ScanError::Git(GitError::Missing { .. })) => {
                     for target in group {
-                        match self.judge_group(&[target], existing) {
-                            Err(GitError::Missing { id })
+                        match self.judge_group(class, &[target], existing) {
+                            Err(ScanError::Git(GitError::Missing { id }))
                                 if self.git_refuses(&target.name, target.new, id) => {}
                             other => other?,
                         }
@@ -247,9 +214,10 @@ impl Scan<'_> {
 
     fn judge_group(
         &mut self,
+        class: &Class,
         group: &[&Target],
         existing: &mut Existing<'_>,
-    ) -> Result<(), GitError> {
+    ) -> Result<(), ScanError> {
         let tips: Vec<ObjectId> = group.iter().filter_map(|target| target.tip).collect();
         if tips.is_empty() {
             return Ok(());
@@ -260,22 +228,27 @@ impl Scan<'_> {
                 old.extend(peel(self.objects, id).ok().map(|peeled| peeled.id));
             }
         }
-        let mut others = || existing.commits();
+        let baseline = existing.baseline(&self.verdicts.judge, class)?;
+        old.extend(baseline.iter());
+        let judge = &self.verdicts.judge;
+        let mut others = || existing.commits(judge, class);
         let before: Vec<ObjectId> = old.iter().copied().collect();
         let ids = self.graph.new_commits(&tips, Hidden { old, others: &mut others })?;
         let mut found = self.findings_of(&ids, &mut |_, _| {})?;
-        self.confirm_copies(&mut found, &mut |graph, id| {
-            let mut judged = existing.commits().unwrap_or_default();
+        if found.iter().flat_map(|(_, findings)| findings).any(|finding| finding.copy.is_some()) {
+            let judge = &self.verdicts.judge;
+            let mut judged = existing.commits(judge, class).unwrap_or_default();
             judged.extend(&before);
-            graph.is_hidden(id, &judged)
-        });
+            self.confirm_copies(&mut found, &mut |graph, id| graph.is_hidden(id, &judged));
+        }
         self.commits += ids.len();
         for target in group.iter().filter(|target| Self::is_notes(&target.name)) {
             for &id in &ids {
                 self.judge_notes(&target.name, id)?;
             }
         }
-        self.attribute(group, &ids, &found)
+        self.attribute(group, &ids, &found)?;
+        Ok(())
     }
 
     /// Adds each finding for each ref update that reaches its commit.
@@ -285,9 +258,9 @@ impl Scan<'_> {
         ids: &[ObjectId],
         found: &[(ObjectId, Vec<Finding>)],
     ) -> Result<(), GitError> {
-        let mut labels = Vec::with_capacity(found.len());
+        let mut marked = Vec::with_capacity(found.len());
         for (id, _) in found {
-            labels.push(self.label(*id)?);
+            marked.push(self.marked(*id)?);
         }
         // 64 commits at a time: a bit for each, handed from parents to children.
         let mut reached: Vec<Vec<u64>> = Vec::new();
@@ -300,11 +273,9 @@ impl Scan<'_> {
             for (nth, (_, findings)) in found.iter().enumerate() {
                 let bits = reached.get(nth / 64).and_then(|bits| bits.get(at));
                 if bits.is_none_or(|bits| bits >> (nth % 64) & 1 == 1) {
-                    if self.only_counts(findings.len()) {
-                        continue;
+                    if !self.verdicts.only_counts(findings.len()) {
+                        self.add(marked.get(nth), &target.name, findings.clone());
                     }
-                    let label = labels.get(nth).map(Arc::clone);
-                    self.add(label.as_ref(), &target.name, findings.clone());
                 }
             }
         }

@@ -109,7 +109,7 @@ impl Scan<'_> {
         Ok(match object.kind {
             ObjectKind::Commit => {
                 let commit = Commit::parse(id, object.data())?;
-                let found = commit::inspect(matchers, &commit);
+                let found = commit::inspect(matchers, &commit, &mut commit::Known::default());
                 found.map(|found| found.findings.clone()).unwrap_or_default()
             }
             ObjectKind::Tag => {

@@ -6,10 +6,11 @@
 
 use std::sync::Arc;
 
+use super::sift::Sift;
 use super::{Scope, objects};
-use crate::finding::{Field, Finding, PathUse};
+use crate::finding::{Field, Finding, Kind};
 use crate::git::{Change, Changes, GitError, IdMap, IdSet, Mode, ObjectId, Objects, Side, Visitor};
-use crate::marker::{MOST_TEXTS, Matchers, PathMatch, Text, Trick};
+use crate::marker::{MOST_TEXTS, Matchers, Owner, PathMatch, Text, Trick};
 use crate::report::Skipped;
 use crate::text::escape::escape;
 
@@ -33,13 +34,21 @@ struct Contents<'o> {
     matchers: &'o Matchers,
     wanted: bool,
     known: IdMap<Option<Arc<[Text]>>>,
+    /// Knows files that have no findings.
+    sift: Option<Sift<'o>>,
 }
 
 impl<'o> Trees<'o> {
     pub(super) fn new(objects: &'o Objects<'o>, matchers: &'o Matchers, scope: Scope) -> Self {
         let wanted = scope.contents && !matchers.content.is_empty();
-        let contents = Contents { objects, matchers, wanted, known: IdMap::default() };
+        let known = IdMap::default();
+        let contents = Contents { objects, matchers, wanted, known, sift: None };
         Self { changes: Changes::new(objects), contents, matchers, skipped: Vec::new() }
+    }
+
+    /// Takes over what is known of files.
+    pub(super) fn sifted(&mut self, sift: Sift<'o>) {
+        self.contents.sift = Some(sift);
     }
 
     /// The findings in what `tree` has and none of `parents` has.
@@ -76,13 +85,16 @@ impl<'o> Trees<'o> {
             texts.retain(|text| !text.added || !gone.blobs.contains(&text.id));
         }
         let paths = paths.into_iter().flat_map(|path| path.findings(self.matchers));
-        Ok(paths.chain(texts.into_iter().map(TextSeen::finding)).collect())
+        let texts = texts.into_iter().flat_map(|text| text.findings(self.matchers));
+        Ok(paths.chain(texts).collect())
     }
 
     /// The content findings of a blob that is no part of a tree.
     pub(super) fn blob(&mut self, id: ObjectId) -> Result<Vec<Finding>, GitError> {
         let texts = self.contents.of(id, b"", &mut self.skipped)?;
+        // A file without a path has no name to be another one's.
         let texts = texts.iter().flat_map(|texts| texts.iter());
+        let texts = texts.filter(|text| text.marker.kind == Kind::Content);
         Ok(texts.map(|text| content_finding(text, None)).collect())
     }
 }
@@ -109,11 +121,7 @@ impl PathSeen {
     /// The finding, and one that says how it was disguised.
     fn findings(self, matchers: &Matchers) -> Vec<Finding> {
         let mut finding = Finding::new(&self.found.marker, Field::Tree, &self.path);
-        finding.path_use = Some(match (self.found.shared, self.added) {
-            (true, _) => PathUse::Shared,
-            (false, true) => PathUse::Added,
-            (false, false) => PathUse::Changed,
-        });
+        finding.path_use = Some(self.found.owner.used(self.added));
         finding.path = Some(self.path);
         let mut all = self.trick.map_or_else(Vec::new, |it| matchers.tamper.beside(&finding, it));
         all.push(finding);
@@ -121,7 +129,7 @@ impl PathSeen {
     }
 }
 
-/// A content marker in a file that came or changed.
+/// A content marker, or a configuration file's structure, in a file that came or changed.
 struct TextSeen {
     text: Text,
     path: Vec<u8>,
@@ -130,8 +138,11 @@ struct TextSeen {
 }
 
 impl TextSeen {
-    fn finding(self) -> Finding {
-        content_finding(&self.text, Some(self.path))
+    fn findings(self, matchers: &Matchers) -> Vec<Finding> {
+        match self.text.marker.kind {
+            Kind::Path => matchers.renamed(&self.text, &self.path),
+            _ => vec![content_finding(&self.text, Some(self.path))],
+        }
     }
 }
 
@@ -173,8 +184,9 @@ impl Visitor for Look<'_, '_> {
             found.extend(disguised.into_iter().map(|(found, trick)| (found, Some(trick))));
         }
         let mut interest = !found.is_empty();
+        let was_off = self.contents.settle(change, new, &mut found)?;
         for (found, trick) in found {
-            let (path, added) = (change.path.to_vec(), change.old.is_none());
+            let (path, added) = (change.path.to_vec(), change.old.is_none() || was_off);
             self.paths.push(PathSeen { found, path, id: new.id, added, trick });
         }
         if self.contents.wanted && new.mode == Mode::Blob {
@@ -220,6 +232,46 @@ impl Look<'_, '_> {
 }
 
 impl Contents<'_> {
+    /// Reads a file of which some path marker asks for a structure, and keeps of its markers
+    /// those that hold. Tells whether it was an off-switch only before, and so comes into
+    /// its own use now.
+    fn settle(
+        &self,
+        change: &Change<'_>,
+        new: Side,
+        found: &mut Vec<(PathMatch, Option<Trick>)>,
+    ) -> Result<bool, GitError> {
+        if !found.iter().any(|(found, _)| found.structured) {
+            return Ok(false);
+        }
+        let all: Vec<PathMatch> = found.iter().map(|(found, _)| found.clone()).collect();
+        let held = |side: Side| -> Result<Vec<PathMatch>, GitError> {
+            let mut held = all.clone();
+            let blob = match side.mode {
+                Mode::Blob if self.wanted => {
+                    Some(objects::blob(self.objects, side.id, LARGEST_FILE)?)
+                }
+                _ => None,
+            };
+            let content = blob.as_ref().and_then(|blob| match blob {
+                objects::Blob::Read(object) => Some(object.data()),
+                objects::Blob::TooLarge(_) => None,
+            });
+            self.matchers.path.settle(&mut held, content);
+            Ok(held)
+        };
+        let now = held(new)?;
+        found.retain(|(found, _)| now.contains(found));
+        let is_off = |held: &[PathMatch]| held.iter().any(|it| it.owner == Owner::OffSwitch);
+        let Some(old) = change.old.filter(|_| !is_off(&now)) else {
+            return Ok(false);
+        };
+        match held(old) {
+            Err(GitError::Missing { .. }) => Ok(false),
+            before => Ok(is_off(&before?)),
+        }
+    }
+
     fn of(
         &mut self,
         id: ObjectId,
@@ -228,6 +280,9 @@ impl Contents<'_> {
     ) -> Result<Option<Arc<[Text]>>, GitError> {
         if let Some(known) = self.known.get(&id) {
             return Ok(known.clone());
+        }
+        if self.sift.as_ref().is_some_and(|sift| sift.known_plain(id)) {
+            return Ok(None);
         }
         let texts = match objects::blob(self.objects, id, LARGEST_FILE)? {
             objects::Blob::Read(object) => {

@@ -43,7 +43,7 @@ fn every_marker_says_where_it_was_seen_and_since_when() {
     let config = config::load(Layers { isolated: true, ..Layers::default() }).unwrap();
     for rule in &config.rules.rules {
         assert!(!rule.source.is_empty(), "{} has no source", rule.marker.id);
-        assert!(!rule.since.is_empty(), "{} has no since", rule.marker.id);
+        assert!(!rule.marker.since.is_empty(), "{} has no since", rule.marker.id);
     }
     for (_, kind) in Kind::WORDS {
         let of_kind = config.rules.rules.iter().filter(|rule| rule.marker.kind == kind);

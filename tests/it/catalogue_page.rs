@@ -68,7 +68,7 @@ fn page(config: &Config) -> String {
             writeln!(
                 page,
                 "| `{}` | {} | {confidence} | {} | {source} |",
-                rule.marker.id, rule.marker.kind, rule.since
+                rule.marker.id, rule.marker.kind, rule.marker.since
             )
             .unwrap();
         }

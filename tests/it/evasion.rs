@@ -9,6 +9,7 @@ use provost::config::{self, Config, Layers};
 use provost::document::Value;
 use provost::finding::{Confidence, Finding, Kind};
 use provost::git::ObjectId;
+use provost::rules::entries;
 use provost::scan::raw_commit;
 
 /// The share of disguised marks that must be found.
@@ -314,4 +315,37 @@ fn disguised_paths_are_found_and_documents_are_not() {
     commit.file("claude/readme", "x").file("Cursor/rules", "x").create();
     let finished = client.provost(&["check", "--format", "jsonl", "HEAD~1..HEAD"]).expect(0);
     assert!(finished.out().contains("\"findings\":0"), "{}", finished.all());
+}
+
+/// Every configuration that is known by its structure, under names that say nothing and in
+/// the forms that editors give a file.
+#[test]
+fn renamed_configurations_are_found_under_any_name() {
+    let config = built_in();
+    let mut tried = 0;
+    for entry in entries::markers(&config.merged) {
+        if entry.kind() != Some(Kind::Path) || entry.marker.get("paths").is_some() {
+            continue;
+        }
+        for (hit, _) in entry.marker.list("hits") {
+            let content = hit.split_once('\n').unwrap().1;
+            let forms =
+                [content.to_owned(), content.replace('\n', "\r\n"), format!("\u{feff}{content}")];
+            for content in forms {
+                for path in ["x", "src/data.json", "tools/.hidden", "a b/ü.txt", "Claude.md"] {
+                    let found = config
+                        .rules
+                        .matchers
+                        .find_in_file(path.as_bytes(), Some(content.as_bytes()));
+                    let has = |kind: Kind| {
+                        let tool = entry.tool.text("id");
+                        found.iter().any(|it| it.marker.kind == kind && it.marker.tool == tool)
+                    };
+                    assert!(has(Kind::Tamper) && has(Kind::Path), "{} {path}", entry.id());
+                    tried += 1;
+                }
+            }
+        }
+    }
+    assert!(tried >= 9 * 3 * 5, "only {tried}");
 }

@@ -199,6 +199,22 @@ fn examples_that_are_missing_or_fail_are_told_with_the_reason() {
     told(&marker(key), "error", "12:42", "the key `builtby` is none of its keys (madeby)");
 }
 
+/// A mistake hides neither the examples of other markers nor what they are told of.
+#[test]
+fn examples_fail_beside_mistakes() {
+    let line = format!("{LINE}pattern = '^by acme coder$'\n");
+    let wrong = marker(&format!("{line}hits = [\"By Acme\"]\nmisses = [\"x\"]"));
+    let broken = "\n[[tool.marker]]\nid = \"acme/y\"\nkind = \"line\"\nconfidence = \"strong\"\n\
+                  keywords = [\"acme\"]\npattern = '('\nhits = [\"y\"]\nmisses = [\"x\"]\n\
+                  [policy]\nmode = \"enforced\"\n";
+    let own = format!("{wrong}{broken}");
+    told(&own, "error", "12:9", "`acme/x` does not match this example of it");
+    told(&own, "error", "20:11", "`(` is not a regular expression");
+    told(&own, "error", "24:8", "did you mean `enforce`?");
+    let out = with(&own, &["lint", "own.toml"]).expect(1).out();
+    assert!(!out.contains("`acme/y` does not match"), "{out}");
+}
+
 #[test]
 fn a_change_that_breaks_an_example_of_a_weaker_layer_is_told_where_that_stands() {
     let own = "[[tool]]\nid = \"cursor\"\n[[tool.marker]]\nid = \"cursor/co-author\"\n\

@@ -249,6 +249,36 @@ fn a_proposed_marker_finds_its_example_and_nothing_near() {
 }
 
 #[test]
+fn a_note_gives_a_marker_for_its_ref_and_format() {
+    let desk = Desk::new(OWN);
+    let add = ["add", "--tool", "acme", "--source", "a ticket", "--write"];
+    let note = "refs/notes/acme\nAI-Tool: Acme Coder\nAI-Model: acme-2";
+    desk.run(&[&add[..], &[note]].concat()).expect(0);
+    for line in ["id = 'acme/note'", "refs = ['refs/notes/acme']", "format = 'headers'"] {
+        assert!(desk.text().replace('"', "'").contains(line), "{}", desk.text());
+    }
+    desk.run(&["test"]).expect(0);
+    desk.run(&["lint", "--strict"]).expect(0);
+    let again = desk.run(&[&add[..], &[note]].concat()).expect(0);
+    assert!(again.out().contains("`acme/note` finds this already"), "{}", again.all());
+}
+
+#[test]
+fn a_disguised_line_gives_the_marker_of_what_it_says() {
+    let desk = Desk::new(OWN);
+    let hidden = "C\u{43e}-authored-by: Acme <bot@acme.ex\u{200b}ample>";
+    let add = ["add", "--tool", "acme", "--kind", "tamper", hidden, "--write"];
+    let finished = desk.run(&add).expect(0);
+    let told = finished.err();
+    assert!(told.contains("it reads `Co-authored-by: Acme <bot@acme.example>`"), "{told}");
+    assert!(desk.text().contains("bot@acme.example"), "{}", desk.text());
+    let message = desk.sandbox.write("message", format!("x\n\n{hidden}\n"));
+    let explained = desk.run(&["explain", "--message", message.to_str().unwrap()]).expect(0).out();
+    assert!(explained.contains("tamper/look-alike"), "{explained}");
+    assert!(explained.contains("acme/co-author"), "{explained}");
+}
+
+#[test]
 fn what_else_it_would_find_in_history_is_shown() {
     let desk = Desk::new("");
     let client = Client::init(&desk.sandbox, "work", &[]);
@@ -280,7 +310,11 @@ fn what_can_not_be_proposed_is_told() {
     desk.refuses(&["add", "--tool", "acmee", "Made with It"], "did you mean `acme`?");
     desk.refuses(&["add", "--tool", "acme", "12 34"], "there is no word to go by");
     desk.refuses(&["add", "--tool", "acme", "--kind", "identity", "Acme"], "has an address");
-    desk.refuses(&["add", "--tool", "acme", "--kind", "note", "x"], "written by hand");
+    desk.refuses(&["add", "--tool", "acme", "--kind", "note", "x"], "the full name of its ref");
+    let person = "refs/notes/acme\nsrc/a.rs\n  h_0123456789abcd 1\n---\n{}";
+    desk.refuses(&["add", "--tool", "acme", person], "does this note name an AI");
+    desk.refuses(&["add", "--tool", "acme", "refs/notes/acme"], "says nothing; add a line feed");
+    desk.refuses(&["add", "--tool", "acme", "--kind", "tamper", "Made with It"], "disguised");
     desk.refuses(&["add", "--tool", "acme", "two\nlines"], "must be one line");
     desk.refuses(&["add", "--tool", "acme", "refs/heads/123"], "nothing that is the tool's own");
     let known = desk.run(&["add", "Co-authored-by: X <noreply@anthropic.com>"]).expect(0);

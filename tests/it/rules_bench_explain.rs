@@ -200,6 +200,57 @@ fn content_that_was_there_before_is_no_finding() {
 }
 
 #[test]
+fn a_note_is_explained_alone_and_in_the_commit_that_adds_it() {
+    let client = Client::alone();
+    client.commit("first").create();
+    let person = "src/a.rs\n  h_0123456789abcd 1-4\n---\n{}\n";
+    let agent = person.replace("h_0123456789abcd", "s_0123456789abcd::t_89abcdef012345");
+    for (text, found) in [(person, false), (agent.as_str(), true)] {
+        let file = client.sandbox().write("note", text);
+        let file = file.to_str().unwrap();
+        let told = explain(&client, &["--note", file]).expect(0).out();
+        assert!(told.contains("note, as one of refs/notes/ai"), "{told}");
+        assert_eq!(told.contains("git-ai/note (note) in note line 2"), found, "{told}");
+        assert_eq!(told.contains("no: as git-ai the note says of no AI"), !found, "{told}");
+        assert!(told.contains("no: as headers the note says of no AI that it wrote"), "{told}");
+        // Another notes ref is looked at by other markers, or by none.
+        let other = explain(&client, &["--note", file, "--ref", "commits"]).expect(0).out();
+        assert!(other.contains("as one of refs/notes/commits"), "{other}");
+        assert!(other.contains("no marker has a literal that is there"), "{other}");
+
+        client.must(&["notes", "--ref", "ai", "add", "-f", "-F", file, "HEAD"]);
+        let told = explain(&client, &["refs/notes/ai"]).expect(0).out();
+        assert!(told.contains(&format!("note on {}", client.id("HEAD"))), "{told}");
+        assert!(told.contains("as if pushed to refs/notes/ai"), "{told}");
+        assert_eq!(told.contains("verdict: warn"), found, "{told}");
+    }
+    explain(&client, &["--note", "nowhere"]).expect(2);
+    explain(&client, &["--note", "-", "HEAD"]).expect(2);
+}
+
+#[test]
+fn a_file_is_explained_by_what_is_in_it() {
+    let client = Client::alone();
+    client.commit("first").create();
+    let off = r#"{"includeCoAuthoredBy": false}"#;
+    let full = r#"{"permissions": {"allow": ["Bash(make:*)"]}}"#;
+    let commit = client.commit("second").file(".claude/settings.json", off);
+    commit.file("tools/x.json", full).file("notes.md", format!("Write {full}")).create();
+    let told = explain(&client, &["HEAD"]).expect(0).out();
+    for said in [
+        "claude-code/config      no: the file does nothing but switch the tool or its credits off",
+        "claude-code/off-switch  matches",
+        "claude-code/renamed-settings  matches",
+        "claude-code/renamed-settings  no: the file as a whole has not its structure",
+        "tamper/renamed (tamper, weak) in tools/x.json",
+    ] {
+        assert!(told.contains(said), "{said}\n{told}");
+    }
+    let told = explain(&client, &["--path", ".claude/settings.json"]).expect(0).out();
+    assert!(told.contains("it counts only where the whole file has its structure"), "{told}");
+}
+
+#[test]
 fn what_can_not_be_explained_is_exit_code_2() {
     let client = Client::alone();
     client.commit("first").create();
@@ -229,7 +280,16 @@ fn a_trace_tells_what_the_matchers_do() {
                     let views = matchers.trace_identity(Role::Author, &raw);
                     (views, Subject::Identity { role: Role::Author, raw })
                 }
-                Kind::Path => (matchers.trace_path(&raw, false), Subject::Path(raw)),
+                Kind::Path => match text.split_once('\n') {
+                    Some((path, content)) => {
+                        let (path, content) = (path.as_bytes(), content.as_bytes());
+                        let mut views = matchers.trace_path(path, false, Some(content));
+                        views[0].candidates.extend(matchers.trace_content(path, content));
+                        let (path, content) = (path.to_vec(), content.to_vec());
+                        (views, Subject::File { path, content })
+                    }
+                    None => (matchers.trace_path(&raw, false, None), Subject::Path(raw)),
+                },
                 _ => continue,
             };
             let found = subject.all_findings(matchers);

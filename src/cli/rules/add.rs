@@ -1,8 +1,11 @@
 //! `provost rules add`: from one example to a marker, with what else it would find.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::args::Add;
+use clap::Args as ClapArgs;
+
+use super::args::{Target, confidence, kind};
 use super::edit::{edit, finish, warn};
 use super::file::{Checked, Own};
 use super::trial::{Trials, effect};
@@ -11,12 +14,59 @@ use super::{Bench, with_draft};
 use crate::cli::error::Error;
 use crate::config::{self, Config};
 use crate::document::Source;
-use crate::finding::{Finding, Kind};
+use crate::finding::{Confidence, Finding, Kind};
 use crate::marker::Role;
 use crate::rules::edit::{RuleFile, ToolRef};
 use crate::rules::propose::{Proposal, propose};
 use crate::rules::subject::Subject;
 use crate::scan::Scope;
+
+/// Propose a marker for an example, and add it to your own file.
+///
+/// LINE is a credit line, a footer, `Name <address>`, a path, a full ref name or an SSH
+/// public key; for a note, the name of its ref, a line feed and the note. The tightest
+/// marker that matches it is shown, and with --in what else it matches in history. Of a
+/// disguised line (--kind tamper) it is the marker of what is disguised: the tricks
+/// themselves are known. Nothing is written without --write.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  provost rules add --tool acme-coder --vendor Acme 'Co-authored-by: Acme <bot@acme.example>'
+  provost rules add --tool acme-coder 'Acme-Session: https://acme.example/s/01ABCDEF' --in .
+  provost rules add --tool acme-coder 'Made with Acme Coder 2.1' --in /srv/git/*.git --write
+  provost rules add --tool acme-coder \"refs/notes/acme
+$(git notes --ref acme show)\"")]
+pub(in crate::cli) struct Add {
+    /// The example
+    #[arg(value_name = "LINE", allow_hyphen_values = true)]
+    pub(super) line: String,
+    /// The tool; needed when the example names none that is known
+    #[arg(long, value_name = "ID")]
+    pub(super) tool: Option<String>,
+    /// The vendor of a tool that is new
+    #[arg(long, value_name = "NAME")]
+    pub(super) vendor: Option<String>,
+    /// Take the example as this kind
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    pub(super) kind: Option<Kind>,
+    /// How sure it is
+    #[arg(long, value_name = "CONFIDENCE", value_parser = confidence, default_value = "strong")]
+    pub(super) confidence: Confidence,
+    /// Where it was seen
+    #[arg(long, value_name = "TEXT")]
+    pub(super) source: Option<String>,
+    /// Show what else it matches in the history of these repositories
+    #[arg(long = "in", value_name = "REPOSITORY", num_args = 1..)]
+    pub(super) repositories: Vec<PathBuf>,
+    /// Show so many of the commits that it matches
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(super) sample: usize,
+    /// Write it to the file
+    #[arg(long)]
+    pub(super) write: bool,
+    #[command(flatten)]
+    pub(super) target: Target,
+}
 
 pub(super) fn add(bench: &Bench<'_>, command: &Add) -> Result<u8, Error> {
     let own = Own::open(bench, &command.target)?;
@@ -111,6 +161,7 @@ fn found_already(config: &Config, proposal: &Proposal) -> Vec<Finding> {
         Kind::Path => Subject::Path(text),
         Kind::Ref => Subject::Ref(text),
         Kind::Content => Subject::Content(text),
+        Kind::Note => Subject::Note { ref_name: proposal.notes_ref.clone().into(), text },
         _ => Subject::Message { encoding: None, text },
     };
     subject.findings(&config.rules.matchers)

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
+use super::add::Add;
 use crate::cli::args::Costly;
 use crate::finding::{Confidence, Kind};
 
@@ -61,11 +62,11 @@ pub(in crate::cli) enum Shape {
     Json,
 }
 
-fn kind(text: &str) -> Result<Kind, String> {
+pub(super) fn kind(text: &str) -> Result<Kind, String> {
     word(text, &Kind::WORDS)
 }
 
-fn confidence(text: &str) -> Result<Confidence, String> {
+pub(super) fn confidence(text: &str) -> Result<Confidence, String> {
     word(text, &Confidence::WORDS)
 }
 
@@ -171,10 +172,12 @@ Examples:
   provost rules explain --message .git/COMMIT_EDITMSG
   provost rules explain --path .claude/settings.json
   provost rules explain --identity 'Copilot <198982749+Copilot@users.noreply.github.com>'
-  provost rules explain --ref refs/heads/claude/fix-login")]
+  provost rules explain --ref refs/heads/claude/fix-login
+  provost rules explain --ref refs/notes/ai refs/notes/ai    the newest notes of that ref
+  git notes --ref ai show | provost rules explain --ref refs/notes/ai --note -")]
 pub(in crate::cli) struct Explain {
     /// A commit of the repository that this is run in; HEAD when nothing is named
-    #[arg(value_name = "COMMIT", conflicts_with_all = ["message", "path", "identity"])]
+    #[arg(value_name = "COMMIT", conflicts_with_all = ["message", "path", "identity", "note"])]
     pub(super) commit: Option<String>,
     /// A file that holds a message; `-` for standard input
     #[arg(long, value_name = "FILE")]
@@ -188,7 +191,10 @@ pub(in crate::cli) struct Explain {
     /// An author, committer or tagger: `Name <address>`
     #[arg(long, value_name = "IDENTITY")]
     pub(super) identity: Option<String>,
-    /// The ref that it would be pushed to
+    /// A file that holds a note; `-` for standard input. --ref names the notes ref
+    #[arg(long, value_name = "FILE")]
+    pub(super) note: Option<PathBuf>,
+    /// The ref that it would be pushed to; for a note, refs/notes/ai when it is absent
     #[arg(long = "ref", value_name = "REF")]
     pub(super) name: Option<String>,
     /// How to write it
@@ -307,49 +313,6 @@ pub(in crate::cli) struct Set {
     /// Take a key out of the file, so that the layers below count again
     #[arg(long, value_name = "KEY")]
     pub(super) unset: Vec<String>,
-    #[command(flatten)]
-    pub(super) target: Target,
-}
-
-/// Propose a marker for an example, and add it to your own file.
-///
-/// LINE is a credit line, a footer, `Name <address>`, a path, a full ref name or an SSH
-/// public key. The tightest marker that matches it is shown, and with --in what else it
-/// matches in history. Nothing is written without --write.
-#[derive(Debug, ClapArgs)]
-#[command(after_help = "\
-Examples:
-  provost rules add --tool acme-coder --vendor Acme 'Co-authored-by: Acme <bot@acme.example>'
-  provost rules add --tool acme-coder 'Acme-Session: https://acme.example/s/01ABCDEF' --in .
-  provost rules add --tool acme-coder 'Made with Acme Coder 2.1' --in /srv/git/*.git --write")]
-pub(in crate::cli) struct Add {
-    /// The example
-    #[arg(value_name = "LINE", allow_hyphen_values = true)]
-    pub(super) line: String,
-    /// The tool; needed when the example names none that is known
-    #[arg(long, value_name = "ID")]
-    pub(super) tool: Option<String>,
-    /// The vendor of a tool that is new
-    #[arg(long, value_name = "NAME")]
-    pub(super) vendor: Option<String>,
-    /// Take the example as this kind
-    #[arg(long, value_name = "KIND", value_parser = kind)]
-    pub(super) kind: Option<Kind>,
-    /// How sure it is
-    #[arg(long, value_name = "CONFIDENCE", value_parser = confidence, default_value = "strong")]
-    pub(super) confidence: Confidence,
-    /// Where it was seen
-    #[arg(long, value_name = "TEXT")]
-    pub(super) source: Option<String>,
-    /// Show what else it matches in the history of these repositories
-    #[arg(long = "in", value_name = "REPOSITORY", num_args = 1..)]
-    pub(super) repositories: Vec<PathBuf>,
-    /// Show so many of the commits that it matches
-    #[arg(long, value_name = "N", default_value_t = 5)]
-    pub(super) sample: usize,
-    /// Write it to the file
-    #[arg(long)]
-    pub(super) write: bool,
     #[command(flatten)]
     pub(super) target: Target,
 }

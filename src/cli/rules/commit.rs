@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::finding::{Field, Finding};
 use crate::git::{
     Change, Changes, Commit, GitError, Mode, ObjectId, ObjectKind, Objects, RefName, Repository,
-    Visitor,
+    Side, Visitor,
 };
 use crate::marker::{Matchers, Role};
 use crate::rules::subject::Subject;
@@ -30,7 +30,10 @@ pub(super) fn explain(
     let id = *range.tips.first().ok_or(GitError::NoRefUpdate)?;
     let object = objects.read_kind(id, ObjectKind::Commit)?;
     let commit = Commit::parse(id, object.data())?;
-    let head = || repository.head_and_upstream().0.unwrap_or_else(|| b"HEAD".to_vec());
+    let head = || match revision.starts_with("refs/") {
+        true => revision.as_bytes().to_vec(),
+        false => repository.head_and_upstream().0.unwrap_or_else(|| b"HEAD".to_vec()),
+    };
     let name = RefName::new(name.unwrap_or_else(head));
     // A shallow clone has no parents to compare with.
     let there = |parent: &&ObjectId| objects.size(**parent).is_ok();
@@ -68,7 +71,7 @@ pub(super) fn explain(
             let object = objects.read_kind(parent, ObjectKind::Commit)?;
             trees.extend(Commit::parse(parent, object.data())?.tree);
         }
-        files(&objects, matchers, tree, &trees, &mut stages)?;
+        files(&objects, matchers, name.as_bytes(), tree, &trees, &mut stages)?;
     }
     let subject = excerpt(commit.subject(), 72);
     let judged = report.findings.into_iter().map(|judged| (judged.finding, judged.decision));
@@ -114,61 +117,64 @@ fn of_signature(armoured: &[u8], found: &[Finding]) -> Stage {
 fn files(
     objects: &Objects<'_>,
     matchers: &Matchers,
+    name: &[u8],
     tree: ObjectId,
     parents: &[ObjectId],
     stages: &mut Vec<Stage>,
 ) -> Result<(), GitError> {
-    let mut changed = Changed { matchers, paths: 0, readings: Vec::new(), blobs: Vec::new() };
+    let mut changed = Changed::default();
     Changes::new(objects).added_or_changed(tree, parents, &mut changed)?;
-    let Changed { paths, readings, blobs, .. } = changed;
-    let count = match paths {
+    let count = match changed.0.len() {
         1 => "1 file added or changed".to_owned(),
         count => format!("{count} files added or changed"),
     };
     stages.push(Stage::new("paths").note(count));
-    stages.extend(readings);
-    for (path, id) in &blobs {
-        if objects.size(*id)? > LARGEST {
-            continue;
+    let (mut contents, mut read) = (Vec::new(), 0);
+    for (path, side) in &changed.0 {
+        let wanted = side.mode == Mode::Blob && read < MOST_FILES;
+        let blob = match wanted && objects.size(side.id)? <= LARGEST {
+            true => Some(objects.read_kind(side.id, ObjectKind::Blob)?),
+            false => None,
+        };
+        read += usize::from(wanted);
+        let content = blob.as_ref().map(crate::git::Object::data);
+        let as_note = content.map(|content| matchers.trace_note(name, content));
+        if let Some(candidates) = as_note.filter(|candidates| !candidates.is_empty()) {
+            let annotated = escape(path).replace('/', "");
+            contents.push(Stage::new(format!("note on {annotated}")).with(candidates));
         }
-        let blob = objects.read_kind(*id, ObjectKind::Blob)?;
-        let candidates = matchers.trace_content(blob.data());
+        let readings = matchers.trace_path(path, side.mode == Mode::Link, content);
+        let tried = readings.into_iter().filter(|view| !view.candidates.is_empty());
+        stages.extend(of_path(tried.collect()));
+        let candidates =
+            content.map(|content| matchers.trace_content(path, content)).unwrap_or_default();
         if !candidates.is_empty() {
             let stage = Stage::new(format!("content of {}", escape(path)));
             let stage = stage.note("only lines that the commit adds are reported");
-            stages.push(stage.with(candidates));
+            contents.push(stage.with(candidates));
         }
     }
-    if paths > blobs.len() && blobs.len() >= MOST_FILES {
+    stages.append(&mut contents);
+    if read >= MOST_FILES {
         let stage = Stage::new("contents of further files");
         stages.push(stage.note(format!("only the first {MOST_FILES} are shown here")));
     }
     Ok(())
 }
 
-struct Changed<'m> {
-    matchers: &'m Matchers,
-    paths: usize,
-    readings: Vec<Stage>,
-    blobs: Vec<(Vec<u8>, ObjectId)>,
-}
+/// The files that a commit adds or changes.
+#[derive(Default)]
+struct Changed(Vec<(Vec<u8>, Side)>);
 
-impl Visitor for Changed<'_> {
+impl Visitor for Changed {
     fn matters(&self, _directory: &[u8]) -> bool {
         true
     }
 
     fn change(&mut self, change: &Change<'_>) -> Result<bool, GitError> {
-        let Some(new) = change.new else {
-            return Ok(false);
-        };
-        self.paths += 1;
-        let readings = self.matchers.trace_path(change.path, new.mode == Mode::Link);
-        let tried = readings.into_iter().filter(|view| !view.candidates.is_empty());
-        self.readings.extend(of_path(tried.collect()));
-        if new.mode == Mode::Blob && self.blobs.len() < MOST_FILES {
-            self.blobs.push((change.path.to_vec(), new.id));
+        if let Some(new) = change.new {
+            self.0.push((change.path.to_vec(), new));
         }
-        Ok(true)
+        Ok(change.new.is_some())
     }
 }

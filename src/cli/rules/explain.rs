@@ -38,6 +38,8 @@ pub(super) fn explain(bench: &Bench<'_>, command: &Explain) -> Result<u8, Error>
         of_path(&config, path.as_bytes())
     } else if let Some(text) = &command.identity {
         identity(&config, text)
+    } else if let Some(path) = &command.note {
+        note(bench, &config, path, &notes_ref(command.name.as_deref()))?
     } else if let (None, Some(name)) = (&command.commit, &command.name) {
         let subject = format!("the ref {}", escape(&full(name)));
         Seen { subject, stages: Vec::new(), all: Vec::new(), judged: Vec::new() }
@@ -46,7 +48,7 @@ pub(super) fn explain(bench: &Bench<'_>, command: &Explain) -> Result<u8, Error>
         let revision = command.commit.as_deref().unwrap_or("HEAD");
         commit::explain(&config, &repository, revision, command.name.as_deref().map(full))?
     };
-    if let Some(name) = &command.name {
+    if let Some(name) = command.name.as_ref().filter(|_| command.note.is_none()) {
         add_ref(&config, &full(name), &mut seen);
     }
     let explanation = finish(&sources, seen);
@@ -66,20 +68,40 @@ fn full(name: &str) -> Vec<u8> {
     if full { name.into() } else { format!("refs/heads/{name}").into_bytes() }
 }
 
-fn message(
-    bench: &Bench<'_>,
-    config: &Config,
-    path: &Path,
-    encoding: Option<&str>,
-) -> Result<Seen, Error> {
-    let what = path.display().to_string();
+/// A notes ref may be given by its short name, as git-notes(1) takes it.
+fn notes_ref(name: Option<&str>) -> Vec<u8> {
+    let name = name.unwrap_or("ai");
+    if name.starts_with("refs/") { name.into() } else { format!("refs/notes/{name}").into_bytes() }
+}
+
+fn note(bench: &Bench<'_>, config: &Config, path: &Path, ref_name: &[u8]) -> Result<Seen, Error> {
+    let text = read(bench, path)?;
+    let candidates = config.rules.matchers.trace_note(ref_name, &text);
+    let name = escape(ref_name);
+    let stage = Stage::new(format!("note, as one of {name}")).with(candidates);
+    let subject = format!("the note in {}", path.display());
+    let of = Subject::Note { ref_name: ref_name.to_vec(), text };
+    Ok(look(config, subject, vec![stage], &of))
+}
+
+fn read(bench: &Bench<'_>, path: &Path) -> Result<Vec<u8>, Error> {
     let text = if path == Path::new("-") {
         let mut text = Vec::new();
         std::io::stdin().read_to_end(&mut text).map(|_| text)
     } else {
         std::fs::read(bench.at(path))
     };
-    let text = text.map_err(|source| Error::Read { what: what.clone(), source })?;
+    text.map_err(|source| Error::Read { what: path.display().to_string(), source })
+}
+
+fn message(
+    bench: &Bench<'_>,
+    config: &Config,
+    path: &Path,
+    encoding: Option<&str>,
+) -> Result<Seen, Error> {
+    let text = read(bench, path)?;
+    let what = path.display();
     let encoding = encoding.map(|name| name.as_bytes().to_vec());
     let views = config.rules.matchers.trace_message(encoding.as_deref(), &text);
     let stages = of_views("message", views);
@@ -87,7 +109,7 @@ fn message(
 }
 
 fn of_path(config: &Config, path: &[u8]) -> Seen {
-    let stages = steps::of_path(config.rules.matchers.trace_path(path, false));
+    let stages = steps::of_path(config.rules.matchers.trace_path(path, false, None));
     let subject = format!("the path {}", escape(path));
     look(config, subject, stages, &Subject::Path(path.to_vec()))
 }
@@ -137,11 +159,10 @@ fn add_ref(config: &Config, name: &[u8], seen: &mut Seen) {
 
 fn look(config: &Config, subject: String, stages: Vec<Stage>, of: &Subject) -> Seen {
     let matchers = &config.rules.matchers;
-    let judged = of.findings(matchers).into_iter().map(|finding| {
-        let decision = decide(config, &finding);
-        (finding, decision)
-    });
-    Seen { subject, stages, all: of.all_findings(matchers), judged: judged.collect() }
+    let findings = of.findings(matchers);
+    let decisions = decide(config, Some(of), &findings);
+    let judged = findings.into_iter().zip(decisions).collect();
+    Seen { subject, stages, all: of.all_findings(matchers), judged }
 }
 
 fn finish(sources: &[Arc<Source>], seen: Seen) -> Explanation {

@@ -1,9 +1,7 @@
 //! The administrator's own file: which it is, whether a change of it holds, and writing
 //! it so that a hook that runs meanwhile sees the old text or the new one, never a part.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{MetadataExt, fchown};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,26 +9,27 @@ use super::args::Target;
 use super::lint::brought_by;
 use super::{Bench, is_file, with_draft};
 use crate::cli::error::Error;
+use crate::config::files::replace;
 use crate::config::{self, ConfigError, SYSTEM};
 use crate::document::{Problem, Severity, Source};
 
 /// A file, and the layers that it belongs to.
-pub(super) struct Own {
+pub(in crate::cli) struct Own {
     path: PathBuf,
     /// Whether it is one of the layers in force where this is run.
     pub(super) in_force: bool,
     /// Its text; empty when it is not there yet.
-    pub(super) before: String,
+    pub(in crate::cli) before: String,
     /// The layers in force, without it.
     without: Vec<Arc<Source>>,
     /// The layers in force, with it as it is.
-    pub(super) layers: Vec<Arc<Source>>,
+    pub(in crate::cli) layers: Vec<Arc<Source>>,
 }
 
 /// A change that holds.
-pub(super) struct Checked {
-    pub(super) source: Arc<Source>,
-    pub(super) warnings: Vec<Problem>,
+pub(in crate::cli) struct Checked {
+    pub(in crate::cli) source: Arc<Source>,
+    pub(in crate::cli) warnings: Vec<Problem>,
 }
 
 impl Own {
@@ -42,6 +41,11 @@ impl Own {
             (None, None) if bench.global.isolated => return Err(Error::NoTarget),
             (None, None) => PathBuf::from(SYSTEM),
         };
+        Self::of(bench, path)
+    }
+
+    /// A file by its path.
+    pub(in crate::cli) fn of(bench: &Bench<'_>, path: PathBuf) -> Result<Self, Error> {
         let here = bench.here()?;
         let in_force = bench.sources(here.as_ref())?;
         let before = match config::read(&path) {
@@ -62,7 +66,12 @@ impl Own {
         Ok(own)
     }
 
-    pub(super) fn shown(&self) -> String {
+    /// Where it is.
+    pub(in crate::cli) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(in crate::cli) fn shown(&self) -> String {
         self.path.display().to_string()
     }
 
@@ -71,7 +80,7 @@ impl Own {
     }
 
     /// The layers with a new text of this file.
-    pub(super) fn layers_with(&self, source: &Arc<Source>) -> Vec<Arc<Source>> {
+    pub(in crate::cli) fn layers_with(&self, source: &Arc<Source>) -> Vec<Arc<Source>> {
         let mut layers = self.layers.clone();
         with_draft(&mut layers, Arc::clone(source), None);
         layers
@@ -81,7 +90,7 @@ impl Own {
     ///
     /// # Errors
     /// All mistakes that it would have or make.
-    pub(super) fn check(&self, text: &str) -> Result<Checked, Error> {
+    pub(in crate::cli) fn check(&self, text: &str) -> Result<Checked, Error> {
         let source = self.source(text);
         let problems = brought_by(&source, &self.layers_with(&source), &self.without);
         let (errors, mut warnings): (Vec<_>, Vec<_>) =
@@ -99,56 +108,15 @@ impl Own {
     }
 
     /// Writes a new text that was checked.
-    pub(super) fn write(&self, checked: &Checked) -> Result<(), Error> {
+    pub(in crate::cli) fn write(&self, checked: &Checked) -> Result<(), Error> {
         let failed = |source| Error::WriteFile { path: self.path.clone(), source };
-        write_whole(&self.path, checked.source.text.as_bytes()).map_err(failed)
+        replace(&self.path, checked.source.text.as_bytes()).map_err(failed)
     }
 
     /// The lines that a new text takes away and adds.
-    pub(super) fn difference(&self, text: &str) -> String {
+    pub(in crate::cli) fn difference(&self, text: &str) -> String {
         difference(&self.before, text)
     }
-}
-
-/// Writes a file beside its place and moves it there. A symbolic link keeps pointing to
-/// the file, which keeps its mode.
-fn write_whole(path: &Path, text: &[u8]) -> io::Result<()> {
-    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = match real.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let name = real.file_name().ok_or(ErrorKind::InvalidFilename)?.to_string_lossy();
-    let beside = folder.join(format!(".{name}.{}.new", std::process::id()));
-    let written = (|| {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
-        if let Ok(old) = fs::metadata(&real) {
-            keep_owner(&file, &old)?;
-            file.set_permissions(old.permissions())?;
-        }
-        file.write_all(text)?;
-        file.sync_all()?;
-        fs::rename(&beside, &real)?;
-        File::open(folder)?.sync_all()
-    })();
-    if written.is_err() {
-        let _ = fs::remove_file(&beside);
-    }
-    written
-}
-
-/// Gives a new file the owner and the group of the old one. The account that the hook runs
-/// in may read the file by its group only: another group would stop every push.
-fn keep_owner(file: &File, old: &fs::Metadata) -> io::Result<()> {
-    let new = file.metadata()?;
-    if new.gid() != old.gid() {
-        fchown(file, None, Some(old.gid()))?;
-    }
-    if new.uid() != old.uid() {
-        // Only the administrator of the machine may; the group is what counts.
-        let _ = fchown(file, Some(old.uid()), None);
-    }
-    Ok(())
 }
 
 /// More lines than this are not aligned with each other.
@@ -212,25 +180,5 @@ mod tests {
         assert_eq!(difference("", "a\n"), "+ a\n");
         assert_eq!(difference("a\nb\n", "a\n"), "- b\n");
         assert_eq!(difference("a\n", "a\n"), "");
-    }
-
-    #[test]
-    fn a_file_is_replaced_whole_and_keeps_its_mode_and_its_link() {
-        use std::os::unix::fs::{PermissionsExt, chown, symlink};
-        let folder = tempfile::tempdir().unwrap();
-        let (file, link) = (folder.path().join("rules.toml"), folder.path().join("link.toml"));
-        fs::write(&file, "old").unwrap();
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
-        // Whoever may give files away has to keep whose they are.
-        let given = chown(&file, Some(12345), Some(12345)).is_ok();
-        symlink("rules.toml", &link).unwrap();
-        write_whole(&link, b"new").unwrap();
-        assert_eq!(fs::read(&file).unwrap(), b"new");
-        let metadata = fs::metadata(&file).unwrap();
-        assert_eq!(metadata.permissions().mode() & 0o777, 0o640);
-        assert!(!given || (metadata.uid(), metadata.gid()) == (12345, 12345));
-        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left beside");
-        assert!(write_whole(&folder.path().join("no/such/file"), b"x").is_err());
     }
 }

@@ -11,9 +11,11 @@ use serde::Serialize;
 use super::args::{Lint, Shape};
 use super::{Bench, is_file, with_draft};
 use crate::cli::error::Error;
+use crate::config::baseline::{self, Extent};
 use crate::config::{self, Config};
-use crate::document::{self, Problem, Severity, Source};
-use crate::policy::Subject;
+use crate::document::{self, Moment, Problem, Severity, Source};
+use crate::git::Repository;
+use crate::policy::{Class, Situation, Subject};
 use crate::rules::lint::counted;
 
 #[derive(Serialize)]
@@ -34,6 +36,9 @@ pub(super) fn lint(bench: &Bench<'_>, command: &Lint) -> Result<u8, Error> {
     if command.files.is_empty() {
         files.extend(layers.iter().map(|layer| layer.name.clone()));
         problems = problems_of(&layers);
+        if let (Some(repository), Ok(config)) = (&here, config::merge(&layers)) {
+            problems.extend(from_the_root(&config, repository)?);
+        }
     }
     for path in &command.files {
         let draft = bench.read(path)?;
@@ -85,11 +90,72 @@ pub(super) fn brought_by(
 pub(super) fn problems_of(layers: &[Arc<Source>]) -> Vec<Problem> {
     let (config, mut problems) = config::examine(layers);
     if let Some(config) = config {
-        let whole = problems.is_empty();
-        problems.extend(crate::rules::lint::lint(&config.merged, &config.rules, whole));
+        let hardly_meant = crate::rules::lint::lint(&config.merged, &config.rules, &problems);
+        problems.extend(hardly_meant);
         problems.extend(idle_lines(&config));
+        problems.extend(ending(&config, Moment::now()));
     }
     problems
+}
+
+/// Exemptions and suspensions that are over, or soon will be.
+fn ending(config: &Config, now: Moment) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for exemption in config.policy.exemptions() {
+        let (id, place) = (&exemption.id, &exemption.place);
+        if exemption.is_over(now) {
+            let message = format!("the exemption `{id}` is over since {}", exemption.expires);
+            let help = "it decides nothing; take it out, or have it granted anew";
+            problems.push(Problem::warning(place, message).help(help));
+        } else if exemption.ends_soon(now) {
+            let message = format!("the exemption `{id}` ends at {}", exemption.expires);
+            let help = format!("{} granted it", exemption.approver);
+            problems.push(Problem::warning(place, message).help(help));
+        }
+    }
+    for suspension in config.policy.all_suspensions() {
+        if suspension.until <= now {
+            let message = format!("the suspension `{}` is over", suspension.id);
+            let help = "take it out: provost policy suspend --end";
+            problems.push(Problem::warning(&suspension.place, message).help(help));
+        }
+    }
+    problems
+}
+
+/// Scopes so strict that no ref of the repository hides anything from a new ref in them:
+/// what is pushed there would be judged from the root.
+fn from_the_root(config: &Config, repository: &Repository) -> Result<Vec<Problem>, Error> {
+    let mut problems = Vec::new();
+    let judge = config.judge(Situation::unknown(&repository.name()));
+    let refs = repository.references()?;
+    let names = refs.iter().map(|reference| reference.name.as_bytes());
+    let judged = names.filter(|name| config.policy.judges(name)).map(|name| judge.class(name));
+    let existing: BTreeSet<Class> = judged.collect();
+    for (id, place, samples) in config.policy.scopes_of_refs() {
+        let baseline = baseline::path(repository, Extent::Scope(id)).exists()
+            || baseline::path(repository, Extent::All).exists();
+        let open = |name: &String| {
+            let class = judge.class(name.as_bytes());
+            judge.baselines(&class).any(|scope| scope == id)
+                && !existing.iter().any(|old| judge.hides(old, &class))
+        };
+        if existing.is_empty() || baseline {
+            continue;
+        }
+        if let Some(name) = samples.iter().find(|name| open(name)) {
+            let message = format!(
+                "no ref of {} is as strict as this scope: what is pushed to {name} would be \
+                 judged from the root",
+                repository.name()
+            );
+            let help = format!(
+                "to accept what is there: provost policy baseline --scope {id} --ref 'refs/heads/*'"
+            );
+            problems.push(Problem::warning(place, message).help(help));
+        }
+    }
+    Ok(problems)
 }
 
 /// Policy lines about markers that are switched off decide nothing.

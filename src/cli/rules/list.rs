@@ -69,7 +69,7 @@ pub(super) fn rows(config: &Config) -> Vec<Row> {
             vendor: marker.vendor.clone(),
             kind: marker.kind,
             confidence: marker.confidence,
-            since: rule.since.clone(),
+            since: rule.marker.since.clone(),
             layer,
             changed,
             disabled: rule.disabled.clone(),

@@ -22,7 +22,9 @@ mod trial_text;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub(super) use args::{Rules, RulesCommand};
+pub(super) use args::{Rules, RulesCommand, Shape};
+pub(super) use file::Own;
+pub(super) use trial::{Trials, effect_text};
 
 use super::args::Global;
 use super::discover;
@@ -31,8 +33,10 @@ use super::output::Output;
 use crate::config::{self, Config, ConfigError, Layers};
 use crate::document::Source;
 use crate::finding::Finding;
-use crate::git::{GitError, Repository, Trust};
-use crate::policy::{Decision, Verdict};
+use crate::git::{GitError, RefName, Repository, Trust};
+use crate::policy::Decision;
+use crate::rules::subject::Subject;
+use crate::scan;
 
 pub(super) fn rules(global: &Global, command: &Rules, output: &Output) -> Result<u8, Error> {
     let bench = Bench { global, output };
@@ -51,14 +55,14 @@ pub(super) fn rules(global: &Global, command: &Rules, output: &Output) -> Result
 }
 
 /// What all subcommands need.
-struct Bench<'a> {
-    global: &'a Global,
-    output: &'a Output,
+pub(in crate::cli) struct Bench<'a> {
+    pub(in crate::cli) global: &'a Global,
+    pub(in crate::cli) output: &'a Output,
 }
 
 impl Bench<'_> {
     /// The repository that this is run in, if it is run in one: its layer counts.
-    fn here(&self) -> Result<Option<Repository>, Error> {
+    pub(in crate::cli) fn here(&self) -> Result<Option<Repository>, Error> {
         match discover(self.global) {
             Ok(repository) => Ok(Some(repository)),
             Err(Error::Git(GitError::Open { .. })) if self.global.directory.is_none() => Ok(None),
@@ -67,20 +71,24 @@ impl Bench<'_> {
     }
 
     /// The texts of the layers in force, weakest first.
-    fn sources(&self, repository: Option<&Repository>) -> Result<Vec<Arc<Source>>, Error> {
+    pub(in crate::cli) fn sources(
+        &self,
+        repository: Option<&Repository>,
+    ) -> Result<Vec<Arc<Source>>, Error> {
         let files = &self.global.rules;
-        let layers = Layers { repository, files, isolated: self.global.isolated };
+        let isolated = self.global.isolated;
+        let layers = Layers { repository, files, isolated, ..Layers::default() };
         Ok(config::sources(layers)?)
     }
 
     /// The configuration in force where this is run.
-    fn config(&self) -> Result<Config, Error> {
+    pub(in crate::cli) fn config(&self) -> Result<Config, Error> {
         let here = self.here()?;
         Ok(config::merge(&self.sources(here.as_ref())?)?)
     }
 
     /// A path that was given on the command line.
-    fn at(&self, path: &Path) -> PathBuf {
+    pub(in crate::cli) fn at(&self, path: &Path) -> PathBuf {
         match &self.global.directory {
             Some(directory) => directory.join(path),
             None => path.to_owned(),
@@ -88,16 +96,16 @@ impl Bench<'_> {
     }
 
     /// Reads a file of rules that was given on the command line.
-    fn read(&self, path: &Path) -> Result<Arc<Source>, Error> {
+    pub(in crate::cli) fn read(&self, path: &Path) -> Result<Arc<Source>, Error> {
         Ok(config::read(&self.at(path))?)
     }
 
     /// Opens a repository that was given on the command line.
-    fn open(&self, path: &Path) -> Result<Repository, Error> {
+    pub(in crate::cli) fn open(&self, path: &Path) -> Result<Repository, Error> {
         Ok(Repository::open(&self.at(path), Trust::Verify)?)
     }
 
-    fn json(&self, value: &impl serde::Serialize) -> Result<(), Error> {
+    pub(in crate::cli) fn json(&self, value: &impl serde::Serialize) -> Result<(), Error> {
         let text = serde_json::to_string_pretty(value);
         let text = text.map_err(|error| Error::Write(error.into()))?;
         self.output.say(&text);
@@ -121,14 +129,14 @@ fn is_file(layer: &Source, path: &Path) -> bool {
     !layer.built_in && real(Path::new(&layer.name)) == real(path)
 }
 
-/// What policy says of a finding.
-fn decide(config: &Config, finding: &Finding) -> Decision {
-    config.policy.judge(finding)
-}
-
-/// The word for a verdict.
-fn word(verdict: Verdict) -> &'static str {
-    Verdict::WORDS.iter().find(|(_, known)| *known == verdict).map_or("", |(word, _)| *word)
+/// What policy says of the findings in one subject, as if it were pushed to the branch
+/// that most repositories have.
+fn decide(config: &Config, subject: Option<&Subject>, findings: &[Finding]) -> Vec<Decision> {
+    let message = match subject {
+        Some(Subject::Message { encoding, text }) => Some((encoding.as_deref(), text.as_slice())),
+        _ => None,
+    };
+    scan::decide(config, "", &RefName::new("refs/heads/main"), findings, message)
 }
 
 /// The text of a line of the rules, for `file:line`.
@@ -145,7 +153,7 @@ fn unknown(what: &'static str, id: &str, known: &[&str]) -> Error {
 }
 
 /// The known name that was probably meant.
-fn nearest(id: &str, known: &[&str]) -> Option<String> {
+pub(in crate::cli) fn nearest(id: &str, known: &[&str]) -> Option<String> {
     let near = known.iter().map(|known| (strsim::damerau_levenshtein(id, known), *known)).min();
     let near = near.filter(|(distance, known)| *distance <= 1 + known.len() / 4);
     near.map(|(_, known)| known.to_owned())

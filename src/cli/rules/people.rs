@@ -78,6 +78,7 @@ mod tests {
             vendor: "Anthropic".into(),
             kind: Kind::Trailer,
             confidence: Confidence::Strong,
+            since: String::new(),
         };
         let matchers = Matchers::new(Vec::new(), Models::default());
         for (text, shown) in [

@@ -125,33 +125,32 @@ fn judgements(
     rule: &Rule,
     entry: &Entry<'_>,
 ) -> Vec<Judgement> {
+    let is =
+        |key| matches!(entry.marker.get(key).map(|node| &node.value), Some(Value::Boolean(true)));
     let uses: Vec<Option<(PathUse, &str)>> = match rule.marker.kind {
-        Kind::Path => vec![
-            Some((PathUse::Added, "added")),
-            Some((PathUse::Changed, "changed")),
-            Some((PathUse::Shared, "shared")),
-        ],
+        Kind::Path if is("off-switch") => vec![Some((PathUse::OffSwitch, "off-switch"))],
+        Kind::Path if is("shared") => vec![Some((PathUse::Shared, "shared"))],
+        // A file under another name counts when it comes.
+        Kind::Path if entry.marker.get("paths").is_none() => vec![Some((PathUse::Added, "added"))],
+        Kind::Path => vec![Some((PathUse::Added, "added")), Some((PathUse::Changed, "changed"))],
         _ => vec![None],
     };
-    // A shared file is never judged as one of the tool's own, nor the other way round.
-    let shared =
-        matches!(entry.marker.get("shared").map(|node| &node.value), Some(Value::Boolean(true)));
-    let uses = uses.into_iter().filter(|used| match used {
-        Some((PathUse::Shared, _)) => shared,
-        Some(_) => !shared,
-        None => true,
-    });
-    let judged = uses.map(|used| {
+    let judged = uses.into_iter().flat_map(|used| {
         let mut finding = Finding::new(&rule.marker, Field::Message, b"");
         finding.path_use = used.map(|(used, _)| used);
-        let decision = decide(config, &finding);
-        Judgement {
+        let decisions = decide(config, None, std::slice::from_ref(&finding)).into_iter();
+        decisions.map(move |decision| Judgement {
             when: used.map(|(_, word)| word),
-            verdict: decision.verdict,
+            // Whether it was disclosed is a matter of the commit.
+            verdict: if decision.said == Verdict::Disclose {
+                decision.said
+            } else {
+                decision.verdict
+            },
             line: line_of(sources, &decision.because),
             because: decision.because,
             reason: decision.reason,
-        }
+        })
     });
     judged.collect()
 }
@@ -168,7 +167,7 @@ fn marker_text(config: &Config, rule: &Rule, shown: &Shown) -> String {
     field("tool", &format!("{} ({name}, {})", marker.tool, marker.vendor));
     field("kind", marker.kind.word());
     field("confidence", marker.confidence.word());
-    field("since", &rule.since);
+    field("since", &rule.marker.since);
     let changed = shown.row.changed.as_ref().map(|place| format!(", changed at {place}"));
     field("layer", &format!("{}{}", shown.row.layer, changed.unwrap_or_default()));
     if let Some(reason) = &rule.disabled {
@@ -217,7 +216,7 @@ fn tool_text(tool: &Tool, markers: &[Shown]) -> String {
 impl Judgement {
     fn text(&self) -> String {
         let when = self.when.map(|when| format!("{when}: ")).unwrap_or_default();
-        let verdict = super::word(self.verdict);
+        let verdict = self.verdict.word();
         let line = self.line.as_ref().map(|line| format!(": {line}")).unwrap_or_default();
         format!("{when}{verdict} ({}{line})", self.because)
     }

@@ -117,6 +117,7 @@ pub(super) fn of_views(what: &str, views: Vec<View>) -> Vec<Stage> {
             Some(Trick::Replace) => "as a replace ref shows it",
             Some(Trick::Case) => "with dotted names in their own case",
             Some(Trick::Link) => "with the link taken for a directory",
+            Some(Trick::Renamed) => "under another name",
         };
         let mut stage = Stage::new(format!("{what}, {how}")).with(view.candidates);
         if view.trick.is_some() && view.differs.is_empty() {
@@ -154,7 +155,7 @@ pub(super) fn text(explanation: &Explanation, verbose: bool) -> String {
     if explanation.findings.is_empty() {
         text.push_str("  none\n");
     }
-    text.push_str(&format!("\nverdict: {}", super::word(explanation.verdict)));
+    text.push_str(&format!("\nverdict: {}", explanation.verdict.word()));
     if let Some(because) = &explanation.because {
         text.push_str(&format!("\n  {because}"));
         if let Some(line) = &explanation.policy {
@@ -210,7 +211,7 @@ fn found_text(found: &Found, text: &mut String) {
         (Some(by), _) => format!("not reported: {by} is surer, or comes first, at this place"),
         (None, Some(verdict)) => {
             let because = found.because.as_deref().unwrap_or_default();
-            format!("{} ({because})", super::word(verdict))
+            format!("{} ({because})", verdict.word())
         }
         (None, None) => "not reported: the commit does not bring it".into(),
     };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::args::{Shape, Test};
-use super::{Bench, broken, decide, word};
+use super::{Bench, broken, decide};
 use crate::cli::error::Error;
 use crate::config::{self, Config};
 use crate::document::Source;
@@ -149,8 +149,9 @@ fn of_message(path: &Path, tool: Option<&str>) -> Result<Case, Error> {
 /// Runs a case; what is wrong with it.
 fn run(config: &Config, case: &Case) -> Option<Failure> {
     let findings = case.subject.findings(&config.rules.matchers);
-    let verdicts = findings.iter().map(|finding| decide(config, finding).verdict);
-    let verdict = word(verdicts.max().unwrap_or(Verdict::Allow));
+    let decisions = decide(config, Some(&case.subject), &findings);
+    let verdicts = decisions.iter().map(|decision| decision.verdict);
+    let verdict = verdicts.max().unwrap_or(Verdict::Allow).word();
     let wrong_verdict = case.verdict.as_ref().is_some_and(|expected| expected != verdict);
     if case.expect.is_met(&findings) && !wrong_verdict {
         return None;

@@ -46,13 +46,26 @@ pub(super) fn compare(bench: &Bench<'_>, command: &Compare) -> Result<u8, Error>
     run(bench, &trials, &command.repositories, &command.trial)
 }
 
+/// What differs between two sets of rules on histories, as text.
+pub(in crate::cli) fn effect_text(
+    bench: &Bench<'_>,
+    trials: &Trials<'_>,
+    repositories: &[PathBuf],
+) -> Result<String, Error> {
+    let (effect, failed) = effect(bench, trials, repositories, Scope::default(), 5)?;
+    if failed > 0 {
+        return Err(Error::SomeUnread(failed));
+    }
+    Ok(trial_text::text(&effect, bench.output.verbose).trim_end().to_owned())
+}
+
 type Lay<'l> = &'l dyn Fn(&mut Vec<Arc<Source>>);
 
 /// Two ways to lay rules over the layers in force.
-pub(super) struct Trials<'l> {
-    pub(super) names: (String, String),
-    pub(super) before: Lay<'l>,
-    pub(super) after: Lay<'l>,
+pub(in crate::cli) struct Trials<'l> {
+    pub(in crate::cli) names: (String, String),
+    pub(in crate::cli) before: Lay<'l>,
+    pub(in crate::cli) after: Lay<'l>,
 }
 
 fn run(
@@ -250,7 +263,7 @@ impl Tally {
         let (mut other, mut unchanged) = (Vec::new(), BTreeMap::new());
         for ((from, to), (count, samples)) in self.moved {
             if from == to {
-                unchanged.insert(super::word(from), count);
+                unchanged.insert(from.word(), count);
                 continue;
             }
             let moved = match (from, to) {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::word;
 use crate::policy::Verdict;
 
 /// What differs between two sets of rules on some histories.
@@ -120,7 +119,7 @@ pub(super) fn text(effect: &Effect, verbose: bool) -> String {
         samples(&moved.samples, moved.count, many, &mut text);
     }
     for transition in &effect.other {
-        let (from, to) = (word(transition.from), word(transition.to));
+        let (from, to) = (transition.from.word(), transition.to.word());
         text.push_str(&format!("from {from} to {to}: {}\n", transition.count));
         samples(&transition.samples, transition.count, many, &mut text);
     }

@@ -87,6 +87,7 @@ pub(super) fn lint(entry: &Entry<'_>, problems: &mut Vec<Problem>) {
         vendor: String::new(),
         kind,
         confidence: Confidence::Weak,
+        since: String::new(),
     });
     let matchers = Matchers::new(vec![(marker, spec)], Models::default());
     let found = |probe: &String| !matchers.find_in_example(kind, probe).is_empty();

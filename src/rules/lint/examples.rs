@@ -72,11 +72,16 @@ pub fn why_not(rules: &RuleSet, kind: Kind, id: &str, example: &str) -> String {
             views.flat_map(|view| view.candidates).collect()
         }
         Kind::Path => {
-            let views = matchers.trace_path(bytes, false);
-            views.into_iter().flat_map(|view| view.candidates).collect()
+            let (path, content) = match example.split_once('\n') {
+                Some((path, content)) => (path.as_bytes(), Some(content.as_bytes())),
+                None => (bytes, None),
+            };
+            let views = matchers.trace_path(path, false, content).into_iter();
+            let inside = content.map(|content| matchers.trace_content(path, content));
+            views.flat_map(|view| view.candidates).chain(inside.into_iter().flatten()).collect()
         }
         Kind::Ref => matchers.trace_ref(bytes),
-        Kind::Content => matchers.trace_content(bytes),
+        Kind::Content => matchers.trace_content(b"", bytes),
         Kind::Signature => return "its key is none of `ssh-keys`".into(),
         Kind::Note => return "nothing in it says that an AI wrote".into(),
         Kind::Tamper => return "nothing is hidden in it by this trick".into(),

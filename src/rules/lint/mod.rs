@@ -20,10 +20,10 @@ use crate::marker::{self, Spec};
 
 pub use examples::why_not;
 
-/// Looks for everything that is hardly meant, in all layers. `whole` says that no mistake
-/// was found at loading: otherwise markers are missing, and their examples mean nothing.
+/// Looks for everything that is hardly meant, in all layers. `mistakes` were found at
+/// loading: a marker with one is not as it is meant, and its examples say nothing.
 #[must_use]
-pub fn lint(root: &Node, rules: &RuleSet, whole: bool) -> Vec<Problem> {
+pub fn lint(root: &Node, rules: &RuleSet, mistakes: &[Problem]) -> Vec<Problem> {
     let mut problems = Vec::new();
     let markers = entries::markers(root);
     for tool in entries::tools(root) {
@@ -38,12 +38,17 @@ pub fn lint(root: &Node, rules: &RuleSet, whole: bool) -> Vec<Problem> {
             breadth::lint(entry, &mut problems);
         }
     }
-    if whole {
-        let (_, failures) = check_examples(root, rules);
-        examples::lint(&markers, rules, &failures, &mut problems);
-        for entry in looked_at.iter().filter(|entry| !entry.is_disabled()) {
-            examples::never_wins(entry, rules, &mut problems);
-        }
+    let broken: Vec<&str> = markers
+        .iter()
+        .filter(|entry| mistakes.iter().any(|mistake| entry.marker.holds(&mistake.place)))
+        .map(Entry::id)
+        .collect();
+    let (_, mut failures) = check_examples(root, rules);
+    failures.retain(|failure| !broken.contains(&failure.id.as_str()));
+    examples::lint(&markers, rules, &failures, &mut problems);
+    let sound = |entry: &&Entry<'_>| !entry.is_disabled() && !broken.contains(&entry.id());
+    for entry in looked_at.iter().filter(sound) {
+        examples::never_wins(entry, rules, &mut problems);
     }
     // A tool's markers are compared with each other when any of them is looked at.
     let tools: HashSet<&str> = looked_at.iter().map(|entry| entry.tool.text("id")).collect();

@@ -5,6 +5,7 @@
 //! varies from one use to the next (ids, versions) is allowed to vary; nothing else is.
 
 mod general;
+mod hidden;
 
 use super::edit::string;
 use crate::finding::{Confidence, Kind};
@@ -12,6 +13,7 @@ use crate::git::Ident;
 use crate::marker::{CreditLine, credit_line};
 use crate::text::escape::lossy;
 use general::{General, general};
+use hidden::{disguised, note};
 
 /// A proposed marker.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ pub struct Proposal {
     pub misses: Vec<String>,
     /// What whoever adds it should know.
     pub notes: Vec<String>,
+    /// For a note, the ref that holds it.
+    pub notes_ref: String,
 }
 
 /// Why nothing is proposed.
@@ -47,10 +51,13 @@ fn unclear<T>(why: impl Into<String>) -> Result<T, Unclear> {
 /// When nothing tight can be made of it.
 pub fn propose(example: &str, kind: Option<Kind>) -> Result<Proposal, Unclear> {
     let example = example.trim();
+    let kind = kind.unwrap_or_else(|| looks_like(example));
+    if kind == Kind::Note {
+        return note(example);
+    }
     if example.is_empty() || example.contains('\n') {
         return unclear("the example must be one line");
     }
-    let kind = kind.unwrap_or_else(|| looks_like(example));
     match kind {
         Kind::Trailer | Kind::SignOff => match credit_line(example.as_bytes()) {
             Some(credit) => credited(example, kind, &credit),
@@ -61,14 +68,16 @@ pub fn propose(example: &str, kind: Option<Kind>) -> Result<Proposal, Unclear> {
         Kind::Path => path(example),
         Kind::Ref => ref_name(example),
         Kind::Signature => signature(example),
-        Kind::Note | Kind::Tamper => {
-            unclear(format!("markers of the kind {kind} are written by hand; see docs/rules.md"))
-        }
+        Kind::Note => note(example),
+        Kind::Tamper => disguised(example),
     }
 }
 
 /// The kind that an example looks like.
 fn looks_like(example: &str) -> Kind {
+    if example.starts_with("refs/notes/") && example.contains('\n') {
+        return Kind::Note;
+    }
     if example.starts_with("refs/") {
         return Kind::Ref;
     }
@@ -134,6 +143,7 @@ fn credited(example: &str, kind: Kind, credit: &CreditLine<'_>) -> Result<Propos
         hits: vec![example.to_owned()],
         misses: Vec::new(),
         notes: Vec::new(),
+        notes_ref: String::new(),
     };
     if kind == Kind::SignOff {
         proposal.name = if credit.key == "signedoffby" { "sign-off" } else { "review" }.into();
@@ -187,6 +197,7 @@ fn identity(example: &str) -> Result<Proposal, Unclear> {
         hits: vec![example.to_owned()],
         misses: near,
         notes: Vec::new(),
+        notes_ref: String::new(),
     })
 }
 
@@ -220,6 +231,7 @@ fn footer(example: &str, kind: Kind) -> Result<Proposal, Unclear> {
         hits: vec![example.to_owned()],
         misses,
         notes: Vec::new(),
+        notes_ref: String::new(),
     })
 }
 
@@ -251,6 +263,7 @@ fn path(example: &str) -> Result<Proposal, Unclear> {
         hits: vec![path.to_owned()],
         misses,
         notes,
+        notes_ref: String::new(),
     })
 }
 
@@ -269,6 +282,11 @@ fn ref_name(example: &str) -> Result<Proposal, Unclear> {
             }
             (format!("refs/{kind}/{start}{star}"), format!("refs/{kind}/my-{name}"))
         }
+        ["refs", "notes", ..] => {
+            return unclear(
+                "the name of a notes ref says nothing; add a line feed and a note of it",
+            );
+        }
         _ => return unclear("a full ref name is refs/heads/NAME or refs/tags/NAME"),
     };
     Ok(Proposal {
@@ -279,6 +297,7 @@ fn ref_name(example: &str) -> Result<Proposal, Unclear> {
         hits: vec![example.to_owned()],
         misses: vec![near],
         notes: vec!["a name is always weak: people choose such names too".into()],
+        notes_ref: String::new(),
     })
 }
 
@@ -301,6 +320,7 @@ fn signature(example: &str) -> Result<Proposal, Unclear> {
         misses: vec![format!("{kind} {head}{tail}{padding}")],
         hits: vec![line],
         notes: vec!["be sure that all sessions of the tool share this key".into()],
+        notes_ref: String::new(),
     })
 }
 

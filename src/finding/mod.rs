@@ -7,6 +7,10 @@ use serde::Serialize;
 
 use crate::git::ObjectId;
 
+mod context;
+
+pub use context::{Context, Credit, MOST_CREDITS};
+
 /// How sure a marker is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -91,6 +95,8 @@ pub enum PathUse {
     Changed,
     /// A file that many tools share, added or changed.
     Shared,
+    /// A file that only switches a tool or its credits off, added or changed.
+    OffSwitch,
 }
 
 /// What a marker says of itself; shared by its findings.
@@ -108,6 +114,8 @@ pub struct Marker {
     pub kind: Kind,
     /// How sure it is.
     pub confidence: Confidence,
+    /// The catalogue version that brought it; empty when its file does not say.
+    pub since: String,
 }
 
 /// The part of the subject where a marker was seen.

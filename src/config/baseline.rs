@@ -1,0 +1,83 @@
+//! Baselines: commits that an administrator declared to be there already. They hide what
+//! they reach from every ref of the repository, or of one scope, as if it had been judged.
+//!
+//! A baseline is a file of object ids below `provost/baseline` in the repository's own
+//! directory, where no push can write: `all`, or `scope-ID`.
+
+use std::path::PathBuf;
+
+use super::{ConfigError, files};
+use crate::git::{ObjectId, Repository};
+
+/// Which refs a baseline is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent<'s> {
+    /// All of the repository's.
+    All,
+    /// Those that a scope matches.
+    Scope(&'s str),
+}
+
+/// The file that holds a repository's baseline.
+#[must_use]
+pub fn path(repository: &Repository, extent: Extent<'_>) -> PathBuf {
+    let name = match extent {
+        Extent::All => "all".to_owned(),
+        Extent::Scope(id) => format!("scope-{id}"),
+    };
+    repository.common_dir().join("provost/baseline").join(name)
+}
+
+/// The ids of a baseline; none when there is no such file.
+///
+/// # Errors
+/// When the file can't be read, or a line of it is no object id: then nothing can be
+/// judged, for hiding less than was meant refuses, and hiding more lets in.
+pub fn read(repository: &Repository, extent: Extent<'_>) -> Result<Vec<ObjectId>, ConfigError> {
+    let path = path(repository, extent);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => return Err(ConfigError::File { path, source }),
+    };
+    let mut ids = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let line = line.split('#').next().unwrap_or_default().trim();
+        if line.is_empty() {
+            continue;
+        }
+        let id = ObjectId::from_hex(line.as_bytes());
+        ids.push(id.ok_or_else(|| ConfigError::Baseline { path: path.clone(), line: number + 1 })?);
+    }
+    Ok(ids)
+}
+
+/// Replaces a baseline in one step, with a comment that says where it came from. An empty
+/// one takes the file away.
+///
+/// # Errors
+/// When the file can't be written.
+pub fn write(
+    repository: &Repository,
+    extent: Extent<'_>,
+    ids: &[ObjectId],
+    comment: &str,
+) -> Result<PathBuf, ConfigError> {
+    let path = path(repository, extent);
+    let failed = |source| ConfigError::Write { path: path.clone(), source };
+    if ids.is_empty() {
+        return match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(error)),
+            _ => Ok(path),
+        };
+    }
+    let mut text = String::new();
+    for line in comment.lines() {
+        text.push_str(&format!("# {line}\n"));
+    }
+    for id in ids {
+        text.push_str(&format!("{id}\n"));
+    }
+    files::replace(&path, text.as_bytes()).map_err(failed)?;
+    Ok(path)
+}

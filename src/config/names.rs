@@ -1,0 +1,45 @@
+//! Names in a policy that the catalogue does not know: such a line decides nothing, which
+//! nobody means.
+
+use crate::document::{Place, Problem, Reader};
+use crate::policy::{Policy, Subject};
+use crate::rules::RuleSet;
+
+/// Reports each of them, with the nearest name that is known.
+pub(super) fn check(reader: &Reader, rules: &RuleSet, policy: &Policy) {
+    let tools = || rules.tools.iter().map(|tool| tool.id.as_str()).collect::<Vec<_>>();
+    for (subject, place) in policy.subjects() {
+        match subject {
+            Subject::Tool(name) => known(reader, "tool", name, tools(), place),
+            Subject::Vendor(name) => {
+                let vendors = rules.tools.iter().map(|tool| tool.vendor.as_str()).collect();
+                known(reader, "vendor", name, vendors, place);
+            }
+            Subject::ModelVendor(name) => {
+                known(reader, "model vendor", name, rules.matchers.model_vendors(), place);
+            }
+            Subject::Marker(name) => {
+                let markers = rules.rules.iter().map(|rule| rule.marker.id.as_str()).collect();
+                known(reader, "marker", name, markers, place);
+            }
+            Subject::Model(_) => {}
+        }
+    }
+    for (name, place) in policy.tools_in_lists() {
+        known(reader, "tool", name, tools(), place);
+    }
+}
+
+fn known(reader: &Reader, what: &str, name: &str, known: Vec<&str>, place: &Place) {
+    if known.contains(&name) {
+        return;
+    }
+    let mut problem = Problem::new(place, format!("there is no {what} `{name}` in the catalogue"));
+    let near = known.iter().map(|id| (strsim::damerau_levenshtein(name, id), *id)).min();
+    if let Some((distance, id)) = near
+        && distance <= 1 + id.len() / 3
+    {
+        problem = problem.help(format!("did you mean `{id}`?"));
+    }
+    reader.report(problem);
+}

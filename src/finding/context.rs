@@ -1,0 +1,25 @@
+//! What a commit with findings says beside them: its credit lines and its size. Policy
+//! needs it to tell whether a tool was disclosed and who answers for the commit.
+
+/// A line of a message that reads as `Key: value`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credit {
+    /// The key as it is compared: lower case, letters and digits only.
+    pub key: String,
+    /// The value, trimmed.
+    pub value: Vec<u8>,
+    /// Its line, counted from 1.
+    pub line: usize,
+}
+
+/// See the head of this file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Context {
+    /// The credit lines of the message, in their order; at most [`MOST_CREDITS`].
+    pub credits: Vec<Credit>,
+    /// Lines added and removed; `None` where no scope of the policy asks for it.
+    pub changed_lines: Option<usize>,
+}
+
+/// Credit lines beyond this many are not read: a disclosure belongs among the first.
+pub const MOST_CREDITS: usize = 1000;

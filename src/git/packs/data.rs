@@ -1,0 +1,144 @@
+//! A pack's entries, and how a delta is applied.
+//!
+//! Nothing here trusts a size: what a header or a delta promises is allocated within a
+//! bound only, and must be what comes out.
+//!
+//! Source: gitformat-pack(5), "pack-*.pack files have the following format" and
+//! "Deltified representation".
+
+use memmap2::Mmap;
+
+/// Larger objects are left to others.
+const LARGEST: usize = 16 << 20;
+
+/// A pack file.
+pub(super) struct Data {
+    map: Mmap,
+    id_length: usize,
+}
+
+/// The head of an entry.
+pub(super) struct Entry<'a> {
+    pub(super) form: Form<'a>,
+    /// How many bytes its data inflates to.
+    pub(super) size: usize,
+    /// Its data, and whatever follows in the pack.
+    pub(super) data: &'a [u8],
+}
+
+/// How an entry holds its object.
+pub(super) enum Form<'a> {
+    /// As it is; the type's number.
+    Whole(u8),
+    /// As a delta to the entry at an offset.
+    OnOffset(u64),
+    /// As a delta to the object of an id.
+    OnId(&'a [u8]),
+}
+
+impl Data {
+    /// Reads the head of a pack; `None` when it is none.
+    pub(super) fn new(map: Mmap, id_length: usize) -> Option<Self> {
+        let version = map.strip_prefix(b"PACK\0\0\0")?.first()?;
+        matches!(version, 2 | 3).then_some(Self { map, id_length })
+    }
+
+    /// The entry at an offset.
+    pub(super) fn entry(&self, offset: u64) -> Option<Entry<'_>> {
+        // What follows the last entry is a checksum.
+        let end = self.map.len().checked_sub(self.id_length)?;
+        let mut rest = self.map.get(usize::try_from(offset).ok()?..end)?;
+        let mut byte = take(&mut rest)?;
+        let kind = byte >> 4 & 7;
+        let mut size = u64::from(byte & 15);
+        let mut shift = 4;
+        while byte & 0x80 != 0 {
+            byte = take(&mut rest)?;
+            size |= u64::from(byte & 0x7f).checked_shl(shift)?;
+            shift += 7;
+        }
+        let size = usize::try_from(size).ok().filter(|&size| size <= LARGEST && shift < 60)?;
+        let form = match kind {
+            1..=4 => Form::Whole(kind),
+            6 => {
+                byte = take(&mut rest)?;
+                let mut distance = u64::from(byte & 0x7f);
+                while byte & 0x80 != 0 {
+                    byte = take(&mut rest)?;
+                    distance = distance.checked_add(1)?.checked_mul(128)? | u64::from(byte & 0x7f);
+                }
+                Form::OnOffset(offset.checked_sub(distance.max(1))?)
+            }
+            7 => {
+                let (id, after) = rest.split_at_checked(self.id_length)?;
+                rest = after;
+                Form::OnId(id)
+            }
+            _ => return None,
+        };
+        Some(Entry { form, size, data: rest })
+    }
+}
+
+fn take(rest: &mut &[u8]) -> Option<u8> {
+    let (&byte, after) = rest.split_first()?;
+    *rest = after;
+    Some(byte)
+}
+
+/// Puts together in `out` what a delta makes of its base; `None` when it can't be right.
+pub(super) fn apply(base: &[u8], delta: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    let mut rest = delta;
+    if length(&mut rest)? != base.len() {
+        return None;
+    }
+    let size = length(&mut rest)?;
+    out.clear();
+    if size > LARGEST {
+        return None;
+    }
+    out.reserve(size);
+    while let Some((&command, after)) = rest.split_first() {
+        rest = after;
+        let piece = if command & 0x80 == 0 {
+            let (literal, after) = rest.split_at_checked(usize::from(command))?;
+            rest = after;
+            literal
+        } else {
+            let mut argument = |bits: u8, count: u32| -> Option<usize> {
+                let mut value = 0;
+                for nth in 0..count {
+                    if bits >> nth & 1 != 0 {
+                        value |= usize::from(take(&mut rest)?) << (8 * nth);
+                    }
+                }
+                Some(value)
+            };
+            let from = argument(command, 4)?;
+            let count = match argument(command >> 4, 3)? {
+                0 => 0x10000,
+                count => count,
+            };
+            base.get(from..from.checked_add(count)?)?
+        };
+        // A command of 0 is reserved.
+        if piece.is_empty() || piece.len() > size - out.len() {
+            return None;
+        }
+        out.extend_from_slice(piece);
+    }
+    (out.len() == size).then_some(())
+}
+
+/// A length in a delta's head.
+fn length(rest: &mut &[u8]) -> Option<usize> {
+    let mut value = 0;
+    for shift in (0..56).step_by(7) {
+        let byte = take(rest)?;
+        value |= usize::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
+}

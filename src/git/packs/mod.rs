@@ -1,0 +1,202 @@
+//! A fast way to the objects in packs, for scans that read very many.
+//!
+//! It only reads, needs no locks, and gives an object or nothing: whatever is not in a
+//! pack, is too large or is not as it should be is left to libgit2, which also says what is
+//! wrong with it. libgit2 takes locks for every object, allocates anew for each, and halves
+//! its way through the index; over a whole history that is most of the work.
+
+mod data;
+mod index;
+mod order;
+mod reader;
+mod table;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use memmap2::Mmap;
+
+use data::Data;
+use index::Index;
+pub(super) use reader::Reader;
+use table::{Answer, Table};
+
+use super::ObjectKind;
+
+/// The packs of some object directories.
+pub(super) struct Packs {
+    packs: Vec<Pack>,
+    count: u32,
+    table: OnceLock<Table>,
+}
+
+struct Pack {
+    /// The number of its first object.
+    first: u32,
+    index: Index,
+    data: Data,
+}
+
+/// Which object in the packs of a repository; numbers are dense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place(u32);
+
+impl Place {
+    /// A number that no other object in the packs has, below how many there are.
+    #[must_use]
+    pub fn number(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Git follows no more alternates of alternates (odb.c in git).
+const DEEPEST_ALTERNATE: usize = 5;
+/// More packs are not opened: each takes two mappings.
+const MOST_PACKS: usize = 1000;
+/// Of more objects no table is made: each takes 32 bytes in it.
+const MOST_IN_TABLE: usize = 4 << 20;
+
+impl Packs {
+    /// Opens the packs of object directories and of their alternates. What can't be opened
+    /// is left out.
+    pub(super) fn open(directories: &[PathBuf], id_length: usize) -> Self {
+        let mut found: Vec<(u64, PathBuf)> = Vec::new();
+        for directory in with_alternates(directories) {
+            let Ok(entries) = std::fs::read_dir(directory.join("pack")) else { continue };
+            for entry in entries.flatten() {
+                let path = entry.path();
+                if path.extension().is_some_and(|extension| extension == "idx")
+                    && let Ok(data) = std::fs::metadata(path.with_extension("pack"))
+                {
+                    found.push((data.len(), path));
+                }
+            }
+        }
+        // Most objects are in the largest pack.
+        found.sort_by(|a, b| b.cmp(a));
+        let mut all = Self { packs: Vec::new(), count: 0, table: OnceLock::new() };
+        for (_, path) in found.into_iter().take(MOST_PACKS) {
+            let index = map(&path).and_then(|map| Index::new(map, id_length));
+            let data = map(&path.with_extension("pack")).and_then(|map| Data::new(map, id_length));
+            let (Some(index), Some(data)) = (index, data) else { continue };
+            let Some(count) = all.count.checked_add(index.len()) else { break };
+            all.packs.push(Pack { first: all.count, index, data });
+            all.count = count;
+        }
+        all
+    }
+
+    /// How many objects there are; one that is in two packs counts twice.
+    pub(super) fn count(&self) -> usize {
+        self.count as usize
+    }
+
+    /// Prepares for very many look-ups.
+    pub(super) fn hurry(&self) {
+        if self.count() > MOST_IN_TABLE {
+            return;
+        }
+        self.table.get_or_init(|| {
+            let mut table = Table::new(self.count());
+            for pack in &self.packs {
+                for position in 0..pack.index.len() {
+                    if let Some(id) = pack.index.id(position) {
+                        table.add(id, pack.first + position);
+                    }
+                }
+            }
+            table
+        });
+    }
+
+    /// Where an object is.
+    pub(super) fn find(&self, id: &[u8]) -> Option<Place> {
+        match self.table.get().map(|table| table.find(id)) {
+            Some(Answer::Absent) => return None,
+            Some(Answer::Number(number)) if id.len() == 20 || self.has_id(number, id) => {
+                return Some(Place(number));
+            }
+            _ => {}
+        }
+        let mut found = self.packs.iter().map(|it| Some(it.first + it.index.find(id)?));
+        found.find_map(|number| number).map(Place)
+    }
+
+    fn has_id(&self, number: u32, id: &[u8]) -> bool {
+        self.within(number).is_some_and(|(_, pack, position)| pack.index.id(position) == Some(id))
+    }
+
+    /// The pack of an object, and its position in there.
+    fn within(&self, number: u32) -> Option<(u32, &Pack, u32)> {
+        let at = self.packs.partition_point(|pack| pack.first <= number).checked_sub(1)?;
+        let pack = self.packs.get(at)?;
+        Some((u32::try_from(at).ok()?, pack, number - pack.first))
+    }
+
+    /// Reads an object.
+    pub(super) fn read<'r>(
+        &self,
+        reader: &'r mut Reader,
+        place: Place,
+    ) -> Option<(ObjectKind, &'r [u8])> {
+        let (pack, offset) = self.offset(place)?;
+        let (kind, data) = reader.read(self, pack, offset)?;
+        let kind = match kind {
+            1 => ObjectKind::Commit,
+            2 => ObjectKind::Tree,
+            3 => ObjectKind::Blob,
+            4 => ObjectKind::Tag,
+            _ => return None,
+        };
+        Some((kind, data))
+    }
+
+    /// Which pack an object is in, and where it begins there.
+    fn offset(&self, place: Place) -> Option<(u32, u64)> {
+        let (at, pack, position) = self.within(place.0)?;
+        Some((at, pack.index.offset(position)?))
+    }
+
+    fn pack(&self, pack: u32) -> Option<&Pack> {
+        self.packs.get(pack as usize)
+    }
+}
+
+/// Object directories, and those that their `info/alternates` name
+/// (gitrepository-layout(5)), each once.
+fn with_alternates(directories: &[PathBuf]) -> Vec<PathBuf> {
+    let mut all: Vec<PathBuf> = Vec::new();
+    let mut level = directories.to_vec();
+    for _ in 0..=DEEPEST_ALTERNATE {
+        let mut next = Vec::new();
+        for directory in level {
+            let directory = directory.canonicalize().unwrap_or(directory);
+            if all.contains(&directory) {
+                continue;
+            }
+            let listed = std::fs::read(directory.join("info/alternates")).unwrap_or_default();
+            next.extend(alternates(&directory, &listed));
+            all.push(directory);
+        }
+        level = next;
+    }
+    all
+}
+
+fn alternates(directory: &Path, listed: &[u8]) -> Vec<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    let lines = listed.split(|&byte| byte == b'\n');
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with(b"#"));
+    lines.map(|line| directory.join(std::ffi::OsStr::from_bytes(line))).collect()
+}
+
+fn map(path: &Path) -> Option<Mmap> {
+    let file = File::open(path).ok()?;
+    #[expect(unsafe_code, reason = "there is no mapping a file without it")]
+    // SAFETY: git writes a pack under another name and never changes it afterwards, so
+    // what is mapped stays as it is; git and libgit2 rely on the same.
+    unsafe {
+        Mmap::map(&file).ok()
+    }
+}

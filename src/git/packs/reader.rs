@@ -1,0 +1,156 @@
+//! Reading objects out of packs, with what was read last at hand.
+//!
+//! Most objects are deltas to one that was read shortly before, because packs are written
+//! newest first. What was put together is therefore kept in a table with one place for
+//! each hash of an offset, where the newcomer takes the place and the memory of the one
+//! before.
+
+use sirocco::Format;
+use sirocco::inflate::Decoder;
+
+use super::Packs;
+use super::data::{Form, apply};
+
+/// Reads objects; one for each thread.
+pub(in crate::git) struct Reader {
+    inflate: Box<Decoder>,
+    slots: Vec<Slot>,
+    /// Memory that the slots hold, and may hold.
+    bytes: usize,
+    most: usize,
+    /// The slot that is emptied next when there is too much.
+    hand: usize,
+    chain: Vec<(u32, u64)>,
+    delta: Vec<u8>,
+    current: Vec<u8>,
+    next: Vec<u8>,
+}
+
+#[derive(Default)]
+struct Slot {
+    pack: u32,
+    /// 0 when there is none: no object begins there.
+    offset: u64,
+    kind: u8,
+    data: Vec<u8>,
+}
+
+/// Longer chains are not followed; git makes none beyond 4095 (pack.depth in
+/// git-config(1)).
+const LONGEST_CHAIN: usize = 5000;
+/// Larger objects are not kept.
+const KEPT: usize = 1 << 20;
+
+impl Reader {
+    /// A reader that keeps up to so many objects (rounded up to a power of two) in so many
+    /// bytes.
+    pub(in crate::git) fn new(slots: usize, most: usize) -> Self {
+        let mut all = Vec::new();
+        all.resize_with(slots.next_power_of_two().max(2), Slot::default);
+        Self {
+            inflate: Box::new(Decoder::new(Format::Zlib)),
+            slots: all,
+            bytes: 0,
+            most,
+            hand: 0,
+            chain: Vec::new(),
+            delta: Vec::new(),
+            current: Vec::new(),
+            next: Vec::new(),
+        }
+    }
+
+    /// The object at an offset of a pack: its type's number, its content. `None` when
+    /// anything about it is not as it should be.
+    pub(super) fn read(&mut self, packs: &Packs, pack: u32, offset: u64) -> Option<(u8, &[u8])> {
+        self.chain.clear();
+        let (mut pack, mut offset) = (pack, offset);
+        let kind = loop {
+            if let Some(kind) = self.kept(pack, offset) {
+                break kind;
+            }
+            let entry = packs.pack(pack)?.data.entry(offset)?;
+            match entry.form {
+                Form::Whole(kind) => {
+                    inflate(&mut self.inflate, entry.data, entry.size, &mut self.current)?;
+                    break kind;
+                }
+                _ if self.chain.len() >= LONGEST_CHAIN => return None,
+                Form::OnOffset(base) => {
+                    self.chain.push((pack, offset));
+                    offset = base;
+                }
+                Form::OnId(id) => {
+                    self.chain.push((pack, offset));
+                    (pack, offset) = packs.offset(packs.find(id)?)?;
+                }
+            }
+        };
+        while let Some((next_pack, next_offset)) = self.chain.pop() {
+            let entry = packs.pack(next_pack)?.data.entry(next_offset)?;
+            inflate(&mut self.inflate, entry.data, entry.size, &mut self.delta)?;
+            apply(&self.current, &self.delta, &mut self.next)?;
+            self.keep(pack, offset, kind);
+            std::mem::swap(&mut self.current, &mut self.next);
+            (pack, offset) = (next_pack, next_offset);
+        }
+        match self.keep(pack, offset, kind) {
+            Some(at) => self.slots.get(at).map(|slot| (kind, slot.data.as_slice())),
+            None => Some((kind, &self.current)),
+        }
+    }
+
+    /// Takes what is kept of an object back into `current`.
+    fn kept(&mut self, pack: u32, offset: u64) -> Option<u8> {
+        let at = self.slot(pack, offset);
+        let slot = self.slots.get_mut(at)?;
+        if slot.offset != offset || slot.pack != pack {
+            return None;
+        }
+        slot.offset = 0;
+        // What `current` held is of no use any more, its memory is.
+        self.bytes -= slot.data.capacity();
+        std::mem::swap(&mut slot.data, &mut self.current);
+        self.bytes += slot.data.capacity();
+        Some(slot.kind)
+    }
+
+    /// Keeps what `current` holds, and leaves other memory in its place; which slot.
+    fn keep(&mut self, pack: u32, offset: u64, kind: u8) -> Option<usize> {
+        if self.current.len() > KEPT {
+            return None;
+        }
+        let at = self.slot(pack, offset);
+        let slot = self.slots.get_mut(at)?;
+        self.bytes -= slot.data.capacity();
+        std::mem::swap(&mut slot.data, &mut self.current);
+        (slot.pack, slot.offset, slot.kind) = (pack, offset, kind);
+        self.bytes += slot.data.capacity();
+        let mut tried = 0;
+        while self.bytes > self.most && tried < self.slots.len() {
+            tried += 1;
+            self.hand = (self.hand + 1) & (self.slots.len() - 1);
+            if self.hand != at
+                && let Some(slot) = self.slots.get_mut(self.hand)
+            {
+                self.bytes -= slot.data.capacity();
+                *slot = Slot::default();
+            }
+        }
+        Some(at)
+    }
+
+    /// Where an object is kept, if it is.
+    fn slot(&self, pack: u32, offset: u64) -> usize {
+        let mixed = (offset ^ u64::from(pack) << 48).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (mixed >> 32) as usize & (self.slots.len() - 1)
+    }
+}
+
+/// Inflates exactly `size` bytes.
+fn inflate(inflate: &mut Decoder, data: &[u8], size: usize, out: &mut Vec<u8>) -> Option<()> {
+    out.resize(size, 0);
+    inflate.reset();
+    let progress = inflate.decompress(data, out, true).ok()?;
+    (progress.done && progress.output.len() == size).then_some(())
+}

@@ -1,0 +1,314 @@
+//! What `disclose` accepts: the trailers by which a commit says that a tool was used.
+//!
+//! Sources of the conventions: the kernel's Documentation/process/coding-assistants.rst
+//! (`Assisted-by: AGENT:MODEL [TOOL]...`), the Fedora council's policy of 2025-10-22
+//! (free text), the ASF's Generative Tooling Guidance (`Generated-by:`), OpenInfra's and
+//! others' of the same form.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+use super::settings::{Placed, replace};
+use crate::document::{Fields, Place, Problem};
+use crate::finding::{Context, Credit, Field, Finding, Kind, UNKNOWN_AI};
+
+/// The trailers that disclose where a policy names none.
+const TRAILERS: [&str; 11] = [
+    "Assisted-by",
+    "AI-Assisted-by",
+    "AI-Assisted",
+    "Generated-by",
+    "AI-Generated-by",
+    "Co-authored-by-AI",
+    "Commit-generated-by",
+    "AI-Tool",
+    "AI-Model",
+    "Agent",
+    "Made-with",
+];
+
+/// The form that a disclosure must have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Grammar {
+    /// Any text that is neither empty, a denial nor a placeholder.
+    Free,
+    /// `AGENT_NAME:MODEL_VERSION [TOOL]...`, as the Linux kernel wants it.
+    Kernel,
+}
+
+impl Grammar {
+    const WORDS: [(&'static str, Self); 2] = [("free", Self::Free), ("kernel", Self::Kernel)];
+}
+
+/// What a disclosure must name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Names {
+    /// Nothing in particular.
+    Anything,
+    /// The tool that was found, or a model of its vendor.
+    Tool,
+}
+
+impl Names {
+    const WORDS: [(&'static str, Self); 2] = [("anything", Self::Anything), ("tool", Self::Tool)];
+}
+
+/// `[policy.disclosure]`.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Disclosure {
+    /// The trailers as written.
+    pub(super) trailers: Option<Placed<Vec<String>>>,
+    pub(super) grammar: Option<Placed<Grammar>>,
+    pub(super) names: Option<Placed<Names>>,
+    /// Whether the tool's own credit trailer is a disclosure.
+    pub(super) own_credit: Option<Placed<bool>>,
+}
+
+/// Why there is no disclosure that counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Undisclosed {
+    /// There is none at all.
+    Absent,
+    /// The one there is a denial, such as `none`.
+    Denied,
+    /// The one there is a template's placeholder.
+    Placeholder,
+    /// The one there has not the form that policy asks for.
+    Form,
+    /// The one there names another tool, or none that is known.
+    OtherTool,
+}
+
+impl Disclosure {
+    pub(super) fn read(fields: &mut Fields<'_>) -> Self {
+        let mut trailers = Vec::new();
+        for (name, place) in fields.strings("trailers") {
+            if token(name.as_bytes()).is_empty() || name.contains(':') {
+                let problem = Problem::new(place, format!("`{name}` is no trailer's key"));
+                fields.reader().report(problem.help("write it without the colon: Assisted-by"));
+            }
+            trailers.push(name.to_owned());
+        }
+        let placed = |fields: &Fields<'_>, key| fields.place_of(key).clone();
+        let given = fields.entries().contains_key("trailers");
+        let trailers = given.then(|| Placed { value: trailers, place: placed(fields, "trailers") });
+        let grammar = fields.word("grammar", &Grammar::WORDS);
+        let grammar = grammar.map(|value| Placed { value, place: placed(fields, "grammar") });
+        let names = fields.word("names", &Names::WORDS);
+        let names = names.map(|value| Placed { value, place: placed(fields, "names") });
+        let given = fields.entries().contains_key("own-credit");
+        let value = fields.boolean("own-credit");
+        let own_credit = given.then(|| Placed { value, place: placed(fields, "own-credit") });
+        Self { trailers, grammar, names, own_credit }
+    }
+
+    pub(super) fn lay_over(&mut self, over: &Self) {
+        replace(&mut self.trailers, &over.trailers);
+        replace(&mut self.grammar, &over.grammar);
+        replace(&mut self.names, &over.names);
+        replace(&mut self.own_credit, &over.own_credit);
+    }
+
+    /// The trailers that disclose, as people write them.
+    pub(super) fn trailers(&self) -> Vec<&str> {
+        match &self.trailers {
+            Some(placed) => placed.value.iter().map(String::as_str).collect(),
+            None => TRAILERS.to_vec(),
+        }
+    }
+
+    pub(super) fn grammar(&self) -> Grammar {
+        self.grammar.as_ref().map_or(Grammar::Free, |placed| placed.value)
+    }
+
+    fn names(&self) -> Names {
+        self.names.as_ref().map_or(Names::Tool, |placed| placed.value)
+    }
+
+    fn own_credit(&self) -> bool {
+        self.own_credit.as_ref().is_none_or(|placed| placed.value)
+    }
+
+    /// The keys beside the trailers, with their values as a file would have them.
+    pub(super) fn switches(&self) -> [(&'static str, String, Option<&Place>); 3] {
+        let word = |words: &[(&'static str, bool)]| {
+            words
+                .iter()
+                .find(|(_, is)| *is)
+                .map_or_else(String::new, |(word, _)| format!("\"{word}\""))
+        };
+        [
+            (
+                "grammar",
+                word(&Grammar::WORDS.map(|(word, known)| (word, known == self.grammar()))),
+                self.grammar.as_ref().map(|it| &it.place),
+            ),
+            (
+                "names",
+                word(&Names::WORDS.map(|(word, known)| (word, known == self.names()))),
+                self.names.as_ref().map(|it| &it.place),
+            ),
+            (
+                "own-credit",
+                self.own_credit().to_string(),
+                self.own_credit.as_ref().map(|it| &it.place),
+            ),
+        ]
+    }
+
+    /// Whether a disclosure that this accepts is accepted by `other` too, as far as can
+    /// be shown.
+    pub(super) fn is_as_strict_as(&self, other: &Self) -> bool {
+        let keys = |of: &Self| -> BTreeSet<String> {
+            of.trailers().iter().map(|key| token(key.as_bytes())).collect()
+        };
+        keys(self).is_subset(&keys(other))
+            && self.grammar() >= other.grammar()
+            && self.names() >= other.names()
+            && self.own_credit() <= other.own_credit()
+    }
+
+    /// Looks for a disclosure of the tool of one of a commit's findings.
+    pub(super) fn of(
+        &self,
+        finding: &Finding,
+        all: &[Finding],
+        context: &Context,
+    ) -> Result<(), Undisclosed> {
+        let own = |other: &Finding| {
+            other.marker.kind == Kind::Trailer && other.marker.tool == finding.marker.tool
+        };
+        if self.own_credit() && all.iter().any(own) {
+            return Ok(());
+        }
+        let keys: Vec<String> = self.trailers().iter().map(|key| token(key.as_bytes())).collect();
+        let mut worst = Undisclosed::Absent;
+        for credit in context.credits.iter().filter(|credit| keys.contains(&credit.key)) {
+            match self.accepts(credit, finding, all) {
+                Ok(()) => return Ok(()),
+                Err(why) => worst = why,
+            }
+        }
+        Err(worst)
+    }
+
+    fn accepts(
+        &self,
+        credit: &Credit,
+        finding: &Finding,
+        all: &[Finding],
+    ) -> Result<(), Undisclosed> {
+        if is_denial(&credit.value) {
+            return Err(Undisclosed::Denied);
+        }
+        if is_placeholder(&credit.value) {
+            return Err(Undisclosed::Placeholder);
+        }
+        if self.grammar() == Grammar::Kernel && !KERNEL.is_match(&credit.value) {
+            return Err(Undisclosed::Form);
+        }
+        if self.names() == Names::Anything {
+            return Ok(());
+        }
+        // What the line names is what the markers found on it.
+        let marker = &finding.marker;
+        let here = all
+            .iter()
+            .filter(|other| other.field == Field::Message && other.line == Some(credit.line));
+        let mut here = here.peekable();
+        let unknown = marker.tool == UNKNOWN_AI;
+        if unknown && here.peek().is_none() {
+            return Ok(());
+        }
+        let names = here.any(|other| {
+            unknown
+                || other.marker.tool == marker.tool
+                || other.model_vendor.as_ref().is_some_and(|vendor| {
+                    *vendor == marker.vendor && other.marker.tool == UNKNOWN_AI
+                })
+        });
+        if names { Ok(()) } else { Err(Undisclosed::OtherTool) }
+    }
+}
+
+/// A key as it is compared: lower case, letters and digits only.
+pub(super) fn token(key: &[u8]) -> String {
+    let kept = key.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    kept.map(|byte| char::from(byte.to_ascii_lowercase())).collect()
+}
+
+#[allow(clippy::expect_used)] // a literal, and a test uses it
+static KERNEL: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^[^:\s][^:]*:\S+(\s+\S+)*\s*$").expect("a valid expression"));
+
+/// `none`, `no`, `n/a` and the like.
+fn is_denial(value: &[u8]) -> bool {
+    let word = value.trim_ascii().to_ascii_lowercase();
+    let word = word.strip_suffix(b".").unwrap_or(&word);
+    matches!(word, b"" | b"no" | b"none" | b"false" | b"n/a" | b"na" | b"nil" | b"nobody" | b"-")
+}
+
+/// What a template leaves to be filled in: `<tool>`, `[tool name/version]`,
+/// `AGENT_NAME:MODEL_VERSION`, `$AI_NAME`, `TODO`.
+fn is_placeholder(value: &[u8]) -> bool {
+    let value = value.trim_ascii();
+    let has = |needle: &[u8]| memchr::memmem::find(value, needle).is_some();
+    let enclosed =
+        |open: u8, close: u8| value.first() == Some(&open) && value.last() == Some(&close);
+    // Neither an address nor a link is in the brackets.
+    let bracketed = (enclosed(b'<', b'>') || enclosed(b'[', b']') || enclosed(b'{', b'}'))
+        && !has(b"@")
+        && !has(b"://");
+    let template = [
+        b"AGENT_NAME".as_slice(),
+        b"MODEL_VERSION",
+        b"TOOLNAME",
+        b"MODELNAME",
+        b"TOOL_NAME",
+        b"MODEL_NAME",
+        b"AI_NAME",
+        b"YOUR_",
+        b"{{",
+        b"Some AI Tool",
+    ];
+    let word = value.to_ascii_lowercase();
+    bracketed
+        || value.first() == Some(&b'$')
+        || matches!(word.as_slice(), b"todo" | b"tbd" | b"..." | b"xxx" | b"?")
+        || template.iter().any(|needle| has(needle))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn denials_and_placeholders_disclose_nothing() {
+        for value in ["no", "None", "N/A", "false.", " "] {
+            assert!(is_denial(value.as_bytes()), "{value}");
+        }
+        for value in
+            ["<tool>", "[tool name/version]", "AGENT_NAME:MODEL_VERSION", "$AI_NAME", "TODO"]
+        {
+            assert!(is_placeholder(value.as_bytes()), "{value}");
+        }
+        for value in ["Claude:claude-3-opus", "generic LLM chatbot", "<noreply@anthropic.com>"] {
+            assert!(!is_denial(value.as_bytes()) && !is_placeholder(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn the_kernels_form_is_agent_and_model() {
+        for (value, fits) in [
+            ("Claude:claude-3-opus coccinelle sparse", true),
+            ("Claude:claude-3-opus", true),
+            ("GitHub Copilot:gpt-5", true),
+            ("Claude Opus 4.6", false),
+            (":model", false),
+        ] {
+            assert_eq!(KERNEL.is_match(value.as_bytes()), fits, "{value}");
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! A policy as it stands for one repository, one pusher and one moment.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::exemption::{Commits, Exemption, Request};
+use super::scope::Pusher;
+use super::settings::{Settings, Traits};
+use super::texts::Language;
+use super::{Mode, Policy, Unaccounted, Undisclosed, Verdict};
+use crate::document::Moment;
+use crate::finding::{Context, Finding, Marker};
+use crate::git::{ObjectId, RefName};
+
+/// What a verdict depends on beside the finding and its ref.
+#[derive(Clone, Debug)]
+pub struct Situation {
+    /// The repository's name on its platform.
+    pub repository: String,
+    /// Who pushes.
+    pub pusher: Pusher,
+    /// What he asks for by push options.
+    pub request: Request,
+    /// The pull or merge request that is merged, if the platform says so.
+    pub pull_request: Option<u64>,
+    /// The server's clock.
+    pub now: Moment,
+}
+
+impl Situation {
+    /// A situation in which nothing is known but the repository and the time.
+    #[must_use]
+    pub fn unknown(repository: &str) -> Self {
+        Self {
+            repository: repository.to_owned(),
+            pusher: Pusher::default(),
+            request: Request::default(),
+            pull_request: None,
+            now: Moment::now(),
+        }
+    }
+}
+
+/// Refs of one class are judged alike: the same scopes and exemptions match them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Class {
+    /// Numbers of scopes that match by repository and ref, in file order.
+    pub(super) scopes: Vec<usize>,
+    /// Numbers of exemptions that are for these refs and not for all.
+    pub(super) exemptions: Vec<usize>,
+}
+
+/// Why a verdict is another than the policy's lines say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The tool was disclosed.
+    Disclosed,
+    /// It was not.
+    Undisclosed(Undisclosed),
+    /// A rule about people is broken.
+    Unaccounted(Unaccounted),
+    /// The marker is newer than the catalogue that the policy is pinned to.
+    Pinned,
+}
+
+/// The verdict on a finding, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// The verdict, all applied: never [`Verdict::Disclose`].
+    pub verdict: Verdict,
+    /// What the lines of the policy say, before anything is asked for.
+    pub said: Verdict,
+    /// The verdict before exemption, bypass, mode and suspension.
+    pub full: Verdict,
+    /// `file:line` of the policy that decided.
+    pub because: String,
+    /// The reason that policy gives, for people.
+    pub reason: Option<String>,
+    /// What policy wants to be read beside the finding.
+    pub text: Option<String>,
+    /// What made the verdict another than the lines say.
+    pub why: Option<Why>,
+    /// The id of the exemption that applied, or `bypass`.
+    pub exemption: Option<String>,
+    /// When that ends, if soon.
+    pub exemption_ends: Option<Moment>,
+    /// When it would be refused, if the policy is not in force yet.
+    pub refused_from: Option<Moment>,
+    /// Whether a suspension made it milder.
+    pub suspended: bool,
+}
+
+/// What decisions name as exemption when a pusher used his right to bypass.
+pub const BYPASS: &str = "bypass";
+
+/// See the head of this file.
+pub struct Judge<'p> {
+    pub(super) policy: &'p Policy,
+    pub(super) situation: Situation,
+    /// The scopes whose repositories match.
+    scopes: Vec<usize>,
+    /// The exemptions that count here and now, pusher and request included.
+    exemptions: Vec<usize>,
+    /// The exemptions that are for some refs only, whoever pushes.
+    by_ref: Vec<usize>,
+    suspended: bool,
+    markers: Box<dyn Fn() -> Vec<Arc<Marker>> + 'p>,
+    together: RefCell<HashMap<Vec<usize>, Arc<Settings>>>,
+    pub(super) hiding: RefCell<HashMap<(Class, Class), bool>>,
+}
+
+impl<'p> Judge<'p> {
+    /// The policy in a situation; `markers` gives those of the catalogue when the policies
+    /// of two refs have to be compared.
+    pub fn new(
+        policy: &'p Policy,
+        mut situation: Situation,
+        markers: impl Fn() -> Vec<Arc<Marker>> + 'p,
+    ) -> Self {
+        if let Some(login) = &situation.pusher.login {
+            let groups = policy.groups.iter().filter(|(_, logins)| logins.contains(login));
+            situation.pusher.groups.extend(groups.map(|(name, _)| name.clone()));
+        }
+        let name = situation.repository.as_bytes();
+        let numbers = |holds: &dyn Fn(&Exemption) -> bool| -> Vec<usize> {
+            let all = policy.exemptions.iter().enumerate();
+            all.filter(|(_, it)| holds(it)).map(|(at, _)| at).collect()
+        };
+        let here = |it: &Exemption| !it.is_over(situation.now) && it.repositories.matches(name);
+        let exemptions = numbers(&|it| {
+            here(it)
+                && it.is_for_pull_request(situation.pull_request)
+                && it.is_for_pusher(&situation.pusher)
+                && (!it.on_request || situation.request.exemptions.contains(&it.id))
+        });
+        let by_ref = numbers(&|it| it.refs.is_given() && here(it));
+        let scopes = policy.scopes.iter().enumerate();
+        let scopes = scopes.filter(|(_, scope)| scope.repositories.matches(name));
+        let scopes = scopes.map(|(at, _)| at).collect();
+        let mut suspensions = policy.suspensions.iter();
+        let suspended = suspensions.any(|it| it.holds(&situation.repository, situation.now));
+        Self {
+            policy,
+            scopes,
+            exemptions,
+            by_ref,
+            suspended,
+            situation,
+            markers: Box::new(markers),
+            together: RefCell::default(),
+            hiding: RefCell::default(),
+        }
+    }
+
+    /// The class of a ref.
+    #[must_use]
+    pub fn class(&self, name: &[u8]) -> Class {
+        let scope =
+            |at: &usize| self.policy.scopes.get(*at).is_some_and(|it| it.refs.matches(name));
+        let exempt =
+            |at: &usize| self.policy.exemptions.get(*at).is_some_and(|it| it.refs.matches(name));
+        Class {
+            scopes: self.scopes.iter().copied().filter(scope).collect(),
+            exemptions: self.by_ref.iter().copied().filter(exempt).collect(),
+        }
+    }
+
+    /// The ids of the scopes whose baselines hide for refs of a class.
+    pub fn baselines<'j>(&'j self, class: &'j Class) -> impl Iterator<Item = &'j str> {
+        let scopes = class.scopes.iter().filter_map(|&at| self.policy.scopes.get(at));
+        scopes.map(|scope| scope.id.as_str())
+    }
+
+    /// Judges the findings of one commit, or of one tag, note or ref name, for a ref.
+    /// `in_range` answers whether a commit is in a range that an exemption names.
+    pub fn judge(
+        &self,
+        name: &RefName,
+        commit: Option<ObjectId>,
+        findings: &[Finding],
+        context: &Context,
+        in_range: &dyn Fn(&Commits, ObjectId) -> bool,
+    ) -> Vec<Decision> {
+        if findings.is_empty() {
+            return Vec::new();
+        }
+        let class = self.class(name.as_bytes());
+        let about = About { name, commit, all: findings, context, in_range };
+        let decide = |finding| {
+            let lines = context.changed_lines;
+            let settings = self.settings(&class, Some(finding), lines);
+            self.decide(&settings, finding, &about)
+        };
+        findings.iter().map(decide).collect()
+    }
+
+    fn decide(&self, settings: &Settings, finding: &Finding, about: &About<'_>) -> Decision {
+        let spoken = settings.speak(Traits::from(finding));
+        let mut decision = Decision {
+            verdict: spoken.verdict,
+            said: spoken.verdict,
+            full: spoken.verdict,
+            because: spoken.place.map_or_else(String::new, crate::document::Place::file_line),
+            reason: spoken.line.and_then(|line| line.reason.clone()),
+            text: spoken.line.and_then(|line| line.text.clone()),
+            why: None,
+            exemption: None,
+            exemption_ends: None,
+            refused_from: None,
+            suspended: false,
+        };
+        let pin = settings.pinned(&finding.marker).filter(|_| spoken.verdict > Verdict::Record);
+        if let Some(place) = pin {
+            decision.full = Verdict::Record;
+            decision.because = place.file_line();
+            decision.why = Some(Why::Pinned);
+        } else {
+            self.ask(settings, finding, about, &mut decision);
+        }
+        decision.verdict = decision.full;
+        if decision.full > Verdict::Record {
+            self.exempt(settings, finding, about, &mut decision);
+            self.in_force(settings, &mut decision);
+        }
+        decision
+    }
+
+    /// Asks for disclosure and for people.
+    fn ask(
+        &self,
+        settings: &Settings,
+        finding: &Finding,
+        about: &About<'_>,
+        decision: &mut Decision,
+    ) {
+        if decision.full == Verdict::Disclose {
+            let disclosed = settings.disclosure.of(finding, about.all, about.context);
+            (decision.full, decision.why) = match disclosed {
+                Ok(()) => (Verdict::Record, Some(Why::Disclosed)),
+                Err(why) => (Verdict::Reject, Some(Why::Undisclosed(why))),
+            };
+        }
+        let broken = settings.people.broken(finding, about.all, about.context);
+        if let Some((verdict, place, why)) = broken
+            && verdict > decision.full
+        {
+            decision.full = verdict;
+            decision.because = place.file_line();
+            decision.reason = None;
+            decision.why = Some(Why::Unaccounted(why));
+        }
+    }
+
+    fn exempt(
+        &self,
+        settings: &Settings,
+        finding: &Finding,
+        about: &About<'_>,
+        decision: &mut Decision,
+    ) {
+        let exemptions = self.exemptions.iter().filter_map(|&at| self.policy.exemptions.get(at));
+        let mut covering = exemptions.filter(|it| {
+            it.refs.matches(about.name.as_bytes())
+                && it.covers(finding, about.commit, about.in_range)
+        });
+        if let Some(exemption) = covering.next() {
+            decision.verdict = Verdict::Record;
+            decision.exemption = Some(exemption.id.clone());
+            let soon = exemption.ends_soon(self.situation.now);
+            decision.exemption_ends = soon.then_some(exemption.expires);
+        } else if decision.full == Verdict::Reject
+            && self.situation.request.reason.is_some()
+            && self.may_bypass(settings)
+        {
+            decision.verdict = Verdict::Record;
+            decision.exemption = Some(BYPASS.to_owned());
+        }
+    }
+
+    fn may_bypass(&self, settings: &Settings) -> bool {
+        let bypass = settings.bypass.as_ref();
+        bypass.is_some_and(|bypass| bypass.value.pushers.include(&self.situation.pusher))
+    }
+
+    /// Applies mode and suspension.
+    fn in_force(&self, settings: &Settings, decision: &mut Decision) {
+        let schedule = settings.schedule();
+        let mode = schedule.at(self.situation.now);
+        let verdict = decision.verdict;
+        decision.verdict = mode.limit(verdict);
+        if verdict == Verdict::Reject {
+            decision.refused_from = schedule.enforces_from(self.situation.now);
+        }
+        if self.suspended {
+            let limited = Mode::Observe.limit(decision.verdict);
+            decision.suspended = limited < decision.verdict;
+            decision.verdict = limited;
+        }
+    }
+
+    /// What the scopes of a class say together for a finding, for this pusher; without a
+    /// finding, what they say whatever is changed.
+    pub(super) fn settings(
+        &self,
+        class: &Class,
+        finding: Option<&Finding>,
+        lines: Option<usize>,
+    ) -> Arc<Settings> {
+        let path = finding.and_then(|finding| finding.path.as_deref());
+        let matches = |at: &usize| {
+            self.policy.scopes.get(*at).is_some_and(|scope| {
+                (!scope.pushers.is_given() || scope.pushers.include(&self.situation.pusher))
+                    && scope.covers_change(path, lines)
+            })
+        };
+        self.together(class.scopes.iter().copied().filter(matches).collect())
+    }
+
+    /// The policy with these scopes laid over it.
+    pub(super) fn together(&self, scopes: Vec<usize>) -> Arc<Settings> {
+        if let Some(known) = self.together.borrow().get(&scopes) {
+            return Arc::clone(known);
+        }
+        let mut settings = self.policy.base.clone();
+        for scope in scopes.iter().filter_map(|&at| self.policy.scopes.get(at)) {
+            settings.lay_over(&scope.settings);
+        }
+        let settings = Arc::new(settings);
+        self.together.borrow_mut().insert(scopes, Arc::clone(&settings));
+        settings
+    }
+
+    pub(super) fn markers(&self) -> Vec<Arc<Marker>> {
+        (self.markers)()
+    }
+
+    /// Whom to ask about a ref.
+    #[must_use]
+    pub fn contact(&self, name: &RefName) -> Option<String> {
+        let settings = self.settings(&self.class(name.as_bytes()), None, None);
+        settings.contact.as_ref().map(|contact| contact.value.clone())
+    }
+
+    /// The language, and the administrator's templates, for a ref.
+    #[must_use]
+    pub fn texts(&self, name: &RefName) -> (Language, Vec<(String, String)>) {
+        let settings = self.settings(&self.class(name.as_bytes()), None, None);
+        let texts = &settings.texts;
+        let templates = texts.templates.iter();
+        let templates = templates.map(|(name, text)| (name.clone(), text.value.clone()));
+        let language = texts.language.as_ref().map(|it| it.value).unwrap_or_default();
+        (language, templates.collect())
+    }
+
+    /// The trailers by which a tool can be disclosed on a ref, as people write them.
+    #[must_use]
+    pub fn disclosing(&self, name: &RefName) -> Vec<String> {
+        let settings = self.settings(&self.class(name.as_bytes()), None, None);
+        settings.disclosure.trailers().into_iter().map(str::to_owned).collect()
+    }
+
+    /// The exemption that a pusher asked for and that is none, or not his.
+    #[must_use]
+    pub fn refused_requests(&self) -> Vec<&str> {
+        let known = |id: &&String| {
+            let mut mine = self.exemptions.iter().filter_map(|&at| self.policy.exemptions.get(at));
+            !mine.any(|exemption| exemption.id == **id)
+        };
+        self.situation.request.exemptions.iter().filter(known).map(String::as_str).collect()
+    }
+
+    /// Why the pusher wants everything to pass, if he says so.
+    #[must_use]
+    pub fn bypass_reason(&self) -> Option<&str> {
+        self.situation.request.reason.as_deref()
+    }
+
+    /// The moment for which it judges.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        self.situation.now
+    }
+}
+
+/// What a finding is judged with.
+struct About<'a> {
+    name: &'a RefName,
+    commit: Option<ObjectId>,
+    all: &'a [Finding],
+    context: &'a Context,
+    in_range: &'a dyn Fn(&Commits, ObjectId) -> bool,
+}

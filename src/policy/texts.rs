@@ -1,0 +1,73 @@
+//! What an administrator lets pushers read: the language, and texts of his own.
+
+use minijinja::Environment;
+
+use super::settings::{Placed, replace};
+use crate::document::{Fields, Problem};
+
+/// A language that texts are there for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// Simplified Chinese.
+    Chinese,
+}
+
+impl Language {
+    pub(super) const WORDS: [(&'static str, Self); 2] =
+        [("en", Self::English), ("zh", Self::Chinese)];
+
+    /// The code in configuration files.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, known)| *known == self).map_or("", |(word, _)| *word)
+    }
+}
+
+/// `language` and `[policy.texts]`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Texts {
+    pub(crate) language: Option<Placed<Language>>,
+    /// The administrator's templates, by the name of the part that they replace.
+    pub(crate) templates: Vec<(String, Placed<String>)>,
+}
+
+impl Texts {
+    /// Reads `language` and `texts` of a policy or scope; whether the templates can be
+    /// used is checked where they are rendered.
+    pub(super) fn read(fields: &mut Fields<'_>) -> Self {
+        let language = fields.word("language", &Language::WORDS);
+        let place = fields.place_of("language").clone();
+        let mut templates = Vec::new();
+        let reader = fields.reader();
+        if let Some(node) = fields.node("texts")
+            && let Some(mut texts) = reader.fields(node, "[policy.texts]")
+        {
+            for key in PARTS {
+                if let Some(text) = texts.string(key) {
+                    let place = texts.place_of_value(key).clone();
+                    if let Err(error) = Environment::new().template_from_str(text) {
+                        let problem = Problem::new(&place, format!("`{key}` is no template"));
+                        reader.report(problem.help(error.to_string()));
+                    }
+                    templates.push((key.to_owned(), Placed { value: text.to_owned(), place }));
+                }
+            }
+            texts.finish();
+        }
+        Self { language: language.map(|value| Placed { value, place }), templates }
+    }
+
+    pub(super) fn lay_over(&mut self, over: &Self) {
+        replace(&mut self.language, &over.language);
+        for (name, text) in &over.templates {
+            self.templates.retain(|(known, _)| known != name);
+            self.templates.push((name.clone(), text.clone()));
+        }
+    }
+}
+
+/// The parts of what a pusher reads that can be replaced, each a template.
+pub const PARTS: [&str; 5] = ["refused", "warned", "passed", "findings", "next-steps"];

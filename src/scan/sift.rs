@@ -1,0 +1,350 @@
+//! Which commits of a large scan change anything of interest at all.
+//!
+//! A commit's tree is compared with its parents' trees only when something in it could
+//! matter: a name that a path marker asks for, or a file with a content marker. For each
+//! tree that is worked out once, from the same of its subtrees: trees that hold the same
+//! things of interest in the same places are of one *class*. A commit whose tree is of
+//! the class of a parent's tree brings nothing of interest, and no comparison could find
+//! anything. What is in doubt (an object that is in no pack or can't be read, a tree that
+//! is not in order) counts as of interest, so it is compared and gives the proper error.
+
+use std::collections::HashMap;
+
+use super::tree::LARGEST_FILE;
+use crate::git::{Entry, IdMap, Mode, NumberMap, ObjectId, ObjectKind, Objects, Place, entries};
+use crate::marker::Matchers;
+
+/// What a tree holds of interest: a number for each distinct content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Class(u32);
+
+impl Class {
+    /// Not worked out yet.
+    const UNSEEN: Self = Self(0);
+    /// Nothing of interest.
+    const EMPTY: Self = Self(1);
+    /// It can't be told.
+    const DOUBT: Self = Self(2);
+    /// No tree but a file, and of no interest.
+    const PLAIN: Self = Self(3);
+    /// An entry that is of interest itself, whatever is below it.
+    const ITSELF: Self = Self(4);
+    /// The first of the trees that hold something.
+    const FIRST: u32 = 5;
+}
+
+/// Sorts trees into classes.
+pub(super) struct Sift<'o> {
+    objects: &'o Objects<'o>,
+    matchers: &'o Matchers,
+    contents: bool,
+    /// By the number of a packed object: the class of a tree, and for a file whether it
+    /// is of interest.
+    packed: Vec<Class>,
+    /// Of trees in no pack.
+    loose: IdMap<Class>,
+    distinct: HashMap<Box<[u8]>, Class>,
+    /// The tree last seen at a path, by the path's hash: most of its entries come again.
+    seen: NumberMap<Seen>,
+    seen_bytes: usize,
+    free: Vec<Vec<u8>>,
+}
+
+/// A tree whose entries were all looked at.
+#[derive(Default)]
+struct Seen {
+    raw: Vec<u8>,
+    /// Where in it the entries begin that are of interest.
+    kept: Vec<usize>,
+}
+
+/// How many bytes the trees last seen may hold.
+const SEEN_BYTES: usize = 32 << 20;
+/// About what each of them takes beside its bytes.
+const SEEN_EACH: usize = 128;
+/// Buffers that are kept for further trees.
+const FREE: usize = 64;
+const LARGEST_BUFFER: usize = 1 << 20;
+/// Deeper trees are left to the comparison, which refuses them deeper still.
+const DEEPEST: usize = 1000;
+
+impl<'o> Sift<'o> {
+    pub(super) fn new(objects: &'o Objects<'o>, matchers: &'o Matchers, contents: bool) -> Self {
+        objects.hurry();
+        Self {
+            objects,
+            matchers,
+            contents: contents && !matchers.content.is_empty(),
+            packed: vec![Class::UNSEEN; objects.packed()],
+            loose: IdMap::default(),
+            distinct: HashMap::new(),
+            seen: NumberMap::default(),
+            seen_bytes: 0,
+            free: Vec::new(),
+        }
+    }
+
+    /// Whether a comparison of a commit's tree with its parents' could find anything.
+    pub(super) fn matters(&mut self, tree: ObjectId, parents: &[ObjectId]) -> bool {
+        let class = self.class(tree, 0, 0);
+        // The parents are asked in any case: one that was lost has to be told.
+        let mut same = class == Class::EMPTY;
+        let mut doubt = class == Class::DOUBT;
+        for &parent in parents {
+            let parent = self.class(parent, 0, 0);
+            same |= parent == class;
+            doubt |= parent == Class::DOUBT;
+        }
+        doubt || !same
+    }
+
+    /// Reads all files in packs, if their contents are wanted.
+    pub(super) fn files(&mut self) {
+        if !self.contents {
+            return;
+        }
+        let matchers = self.matchers;
+        let test = |content: &[u8]| is_plain(matchers, content);
+        for (place, plain) in self.objects.packed_files(&test) {
+            if let Some(slot) = self.packed.get_mut(place.number()) {
+                *slot = if plain { Class::PLAIN } else { Class::DOUBT };
+            }
+        }
+    }
+
+    /// Whether a file is certainly of no interest, as far as that is known.
+    pub(super) fn known_plain(&self, id: ObjectId) -> bool {
+        let place = self.objects.place(id);
+        place.and_then(|place| self.packed.get(place.number())) == Some(&Class::PLAIN)
+    }
+
+    /// The class of a tree at a path.
+    fn class(&mut self, id: ObjectId, path: u64, depth: usize) -> Class {
+        let place = self.objects.place(id);
+        let known = match place {
+            Some(place) => self.packed.get(place.number()),
+            None => self.loose.get(&id),
+        };
+        match known {
+            None | Some(&Class::UNSEEN) => {}
+            // A file in the place of a directory.
+            Some(&Class::PLAIN) => return Class::DOUBT,
+            Some(&known) => return known,
+        }
+        if depth > DEEPEST {
+            return Class::DOUBT;
+        }
+        let mut raw = self.free.pop().unwrap_or_default();
+        let class = if self.read(id, place, &mut raw) {
+            self.look(id, raw, path, depth)
+        } else {
+            Class::DOUBT
+        };
+        match place {
+            Some(place) => {
+                if let Some(slot) = self.packed.get_mut(place.number()) {
+                    *slot = class;
+                }
+            }
+            None => {
+                self.loose.insert(id, class);
+            }
+        }
+        class
+    }
+
+    fn read(&self, id: ObjectId, place: Option<Place>, raw: &mut Vec<u8>) -> bool {
+        if place.is_some_and(|place| self.objects.read_at(place, ObjectKind::Tree, raw)) {
+            return true;
+        }
+        let Ok(object) = self.objects.read_kind(id, ObjectKind::Tree) else { return false };
+        raw.clear();
+        raw.extend_from_slice(object.data());
+        true
+    }
+
+    /// Looks at the entries of a tree that the one last seen at this path has not.
+    fn look(&mut self, tree: ObjectId, raw: Vec<u8>, path: u64, depth: usize) -> Class {
+        let before = self.seen.remove(&path).unwrap_or_default();
+        self.seen_bytes -= before.weight();
+        let mut old = Old { tree, raw: &before.raw, at: 0, kept: &before.kept };
+        let mut holds: Vec<u8> = Vec::new();
+        let mut kept = Vec::new();
+        let mut doubt = false;
+        let mut last: Option<Entry<'_>> = None;
+        let mut at = 0;
+        loop {
+            let next = |at: usize| entries(tree, raw.get(at..).unwrap_or_default()).next();
+            if let Some((final_one, end)) = old.again(&raw, at) {
+                // Within what comes again the order is what it was.
+                if let (Some(last), Some(Ok(first))) = (&last, next(at)) {
+                    doubt |= !last.is_before(&first);
+                }
+                last = next(final_one).and_then(Result::ok);
+                at = end;
+            }
+            let Some(entry) = next(at) else { break };
+            let Ok(entry) = entry else {
+                doubt = true;
+                break;
+            };
+            doubt |= last.is_some_and(|last| !last.is_before(&entry));
+            old.pass(&entry);
+            let class = self.entry(&entry, path, depth);
+            if class == Class::DOUBT {
+                doubt = true;
+            } else if class != Class::EMPTY {
+                kept.push(at);
+                let id = if class == Class::ITSELF { 0 } else { entry.id.as_bytes().len() };
+                // Of a subtree counts what it holds, not which one it is.
+                let head = entry.encoded.len() - id;
+                holds.extend_from_slice(entry.encoded.get(..head).unwrap_or_default());
+                holds.extend_from_slice(&class.0.to_le_bytes());
+            }
+            at += entry.encoded.len();
+            last = Some(entry);
+        }
+        let mut free = before.raw;
+        if doubt {
+            free = raw;
+        } else {
+            self.remember(path, Seen { raw, kept });
+        }
+        if self.free.len() < FREE {
+            self.free.push(free);
+        }
+        match (doubt, holds.is_empty()) {
+            (true, _) => Class::DOUBT,
+            (false, true) => Class::EMPTY,
+            (false, false) => self.intern(holds),
+        }
+    }
+
+    fn remember(&mut self, path: u64, seen: Seen) {
+        if self.seen_bytes > SEEN_BYTES {
+            self.seen.clear();
+            self.seen_bytes = 0;
+        }
+        self.seen_bytes += seen.weight();
+        // A path of the same hash may have come in between.
+        let other = self.seen.insert(path, seen);
+        self.seen_bytes -= other.unwrap_or_default().weight();
+    }
+
+    fn intern(&mut self, holds: Vec<u8>) -> Class {
+        let next = u32::try_from(self.distinct.len()).unwrap_or(u32::MAX);
+        let next = next.saturating_add(Class::FIRST);
+        *self.distinct.entry(holds.into_boxed_slice()).or_insert(Class(next))
+    }
+
+    /// Of what interest an entry is.
+    fn entry(&mut self, entry: &Entry<'_>, path: u64, depth: usize) -> Class {
+        if self.matchers.path.is_key(entry.name) {
+            return Class::ITSELF;
+        }
+        match entry.mode {
+            Mode::Tree => self.class(entry.id, step(path, entry.name), depth + 1),
+            Mode::Blob if self.contents && !self.is_plain(entry.id) => Class::ITSELF,
+            _ => Class::EMPTY,
+        }
+    }
+
+    /// Whether a file is certainly of no interest.
+    fn is_plain(&mut self, id: ObjectId) -> bool {
+        let Some(place) = self.objects.place(id) else { return false };
+        match self.packed.get(place.number()) {
+            Some(&Class::UNSEEN) => {}
+            known => return known == Some(&Class::PLAIN),
+        }
+        let mut content = self.free.pop().unwrap_or_default();
+        let plain = self.objects.read_at(place, ObjectKind::Blob, &mut content)
+            && is_plain(self.matchers, &content);
+        if self.free.len() < FREE && content.capacity() <= LARGEST_BUFFER {
+            self.free.push(content);
+        }
+        if let Some(slot) = self.packed.get_mut(place.number()) {
+            *slot = if plain { Class::PLAIN } else { Class::DOUBT };
+        }
+        plain
+    }
+}
+
+fn is_plain(matchers: &Matchers, content: &[u8]) -> bool {
+    content.len() <= LARGEST_FILE && matchers.content.find(content).is_empty()
+}
+
+impl Seen {
+    fn weight(&self) -> usize {
+        if self.raw.capacity() == 0 { 0 } else { self.raw.capacity() + SEEN_EACH }
+    }
+}
+
+/// The hash of a path, from that of its directory.
+fn step(path: u64, name: &[u8]) -> u64 {
+    let mut hash = path ^ 0xcbf2_9ce4_8422_2325;
+    for &byte in name {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    (hash ^ hash >> 29).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// Where the comparison stands in the tree that was seen before.
+struct Old<'a> {
+    tree: ObjectId,
+    raw: &'a [u8],
+    at: usize,
+    kept: &'a [usize],
+}
+
+impl Old<'_> {
+    /// The entries from `at` on that were there before too, and of no interest: where the
+    /// last of them begins, and where they end.
+    fn again(&mut self, raw: &[u8], at: usize) -> Option<(usize, usize)> {
+        let new = raw.get(at..)?;
+        let old = self.raw.get(self.at..)?;
+        let same = shared(new, old);
+        let first_kept = self.kept.partition_point(|&kept| kept < self.at);
+        let kept = self.kept.get(first_kept).map_or(usize::MAX, |kept| kept - self.at);
+        let mut length = 0;
+        let mut last = 0;
+        if kept == usize::MAX && same == new.len() && same == old.len() {
+            length = same;
+        }
+        while length < same && length != kept {
+            let Some(name) = new.get(length..same).and_then(|rest| memchr::memchr(0, rest)) else {
+                break;
+            };
+            let end = length + name + 1 + self.tree.as_bytes().len();
+            if end > same {
+                break;
+            }
+            last = length;
+            length = end;
+        }
+        self.at += length;
+        (length > 0).then_some((at + last, at + length))
+    }
+
+    /// Moves past everything that stands before an entry, and past one in its place.
+    fn pass(&mut self, entry: &Entry<'_>) {
+        while let Some(Ok(mine)) =
+            entries(self.tree, self.raw.get(self.at..).unwrap_or_default()).next()
+            && !entry.is_before(&mine)
+        {
+            self.at += mine.encoded.len();
+            if !mine.is_before(entry) {
+                break;
+            }
+        }
+    }
+}
+
+/// How many bytes two texts have in common at their start.
+fn shared(one: &[u8], other: &[u8]) -> usize {
+    const STEP: usize = 32;
+    let steps = one.chunks_exact(STEP).zip(other.chunks_exact(STEP));
+    let steps = steps.take_while(|(one, other)| one == other).count() * STEP;
+    let one = one.get(steps..).unwrap_or_default();
+    let other = other.get(steps..).unwrap_or_default();
+    steps + one.iter().zip(other).take_while(|(one, other)| one == other).count()
+}

@@ -1,0 +1,186 @@
+//! From findings to verdicts: what policy needs to know of a commit beside them, and the
+//! findings with their verdicts, kept within a bound.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{Inspected, Scope};
+use crate::config::Config;
+use crate::finding::{Context, Credit, Finding, MOST_CREDITS};
+use crate::git::{
+    Commit, GitError, Graph, Hidden, IdSet, ObjectId, ObjectKind, Objects, RefName, changed_lines,
+};
+use crate::marker::credit_line;
+use crate::policy::{Class, Commits, Decision, Judge, Situation, Verdict};
+use crate::report::{CommitLabel, Judged};
+use crate::text::decode::{Decoded, decode};
+use crate::text::lines::pieces;
+
+/// What is known of a commit with findings.
+pub(super) struct Marked {
+    pub(super) label: Arc<CommitLabel>,
+    pub(super) context: Context,
+}
+
+/// See the head of this file.
+pub(super) struct Verdicts<'s> {
+    objects: &'s Objects<'s>,
+    pub(super) judge: Judge<'s>,
+    pub(super) findings: Vec<Judged>,
+    /// How many findings are kept for the report.
+    pub(super) most: usize,
+    pub(super) unreported: usize,
+    pub(super) worst_unreported: Verdict,
+    sizes: bool,
+    ranges: RefCell<Ranges<'s>>,
+}
+
+/// The commits of ranges that exemptions name.
+struct Ranges<'s> {
+    graph: Graph<'s, ()>,
+    known: HashMap<(ObjectId, ObjectId), IdSet>,
+}
+
+impl<'s> Verdicts<'s> {
+    pub(super) fn new(
+        objects: &'s Objects<'s>,
+        config: &'s Config,
+        situation: Situation,
+        scope: Scope,
+    ) -> Self {
+        Self {
+            objects,
+            judge: config.judge(situation),
+            findings: Vec::new(),
+            most: usize::MAX,
+            unreported: 0,
+            worst_unreported: Verdict::Allow,
+            sizes: scope.trees && config.policy.asks_for_size(),
+            ranges: RefCell::new(Ranges {
+                graph: Graph::new(objects, |_, _| ()),
+                known: HashMap::new(),
+            }),
+        }
+    }
+
+    /// The class of a ref, for what hides and what is judged alike.
+    pub(super) fn class(&self, name: &RefName) -> Class {
+        self.judge.class(name.as_bytes())
+    }
+
+    /// Reads again what is needed of a commit with findings, for these are few.
+    pub(super) fn marked(
+        &self,
+        id: ObjectId,
+        graph: &mut Graph<'s, Inspected>,
+    ) -> Result<Marked, GitError> {
+        let object = self.objects.read_kind(id, ObjectKind::Commit)?;
+        let commit = Commit::parse(id, object.data())?;
+        let people = commit.authors.iter().chain(&commit.committers);
+        let label = Arc::new(CommitLabel {
+            id,
+            subject: commit.subject().to_vec(),
+            people: people
+                .flat_map(|ident| [ident.name, b" <", ident.email, b"> "])
+                .flatten()
+                .copied()
+                .collect(),
+        });
+        let mut context = context(commit.encoding, commit.message);
+        if self.sizes {
+            let mut parents = Vec::new();
+            for parent in graph.parents(id)? {
+                parents.extend(graph.tree(parent)?);
+            }
+            if let Some(tree) = graph.tree(id)? {
+                context.changed_lines = Some(changed_lines(self.objects, tree, &parents)?);
+            }
+        }
+        Ok(Marked { label, context })
+    }
+
+    /// Judges findings and keeps them for the report.
+    pub(super) fn add(&mut self, commit: Option<&Marked>, name: &RefName, findings: Vec<Finding>) {
+        let decisions = self.decide(commit, name, &findings);
+        for (finding, decision) in findings.into_iter().zip(decisions) {
+            if self.findings.len() >= self.most {
+                // A push of many refs can bring each finding once for each of them.
+                self.unreported += 1;
+                self.worst_unreported = self.worst_unreported.max(decision.verdict);
+                continue;
+            }
+            self.findings.push(Judged {
+                commit: commit.map(|commit| Arc::clone(&commit.label)),
+                ref_name: name.clone(),
+                finding,
+                decision,
+            });
+        }
+    }
+
+    fn decide(
+        &self,
+        commit: Option<&Marked>,
+        name: &RefName,
+        findings: &[Finding],
+    ) -> Vec<Decision> {
+        let none = Context::default();
+        let context = commit.map_or(&none, |commit| &commit.context);
+        let id = commit.map(|commit| commit.label.id);
+        self.judge.judge(name, id, findings, context, &|commits, id| self.in_range(commits, id))
+    }
+
+    /// Whether further findings can change nothing but their number; then they are counted.
+    pub(super) fn only_counts(&mut self, findings: usize) -> bool {
+        let settled = self.findings.len() >= self.most && self.worst_unreported == Verdict::Reject;
+        self.unreported += if settled { findings } else { 0 };
+        settled
+    }
+
+    /// Whether a commit is in a range that an exemption names; in none, if that can't be
+    /// walked.
+    fn in_range(&self, commits: &Commits, id: ObjectId) -> bool {
+        let Commits::Range(old, new) = *commits else { return false };
+        let mut ranges = self.ranges.borrow_mut();
+        let Ranges { graph, known } = &mut *ranges;
+        let set = known.entry((old, new)).or_insert_with(|| {
+            let mut others = || Ok(Vec::new());
+            let hidden = Hidden { old: IdSet::from_iter([old]), others: &mut others };
+            // Without the old end everything below would be exempt.
+            let both = self.objects.exists(old) && self.objects.exists(new);
+            let walked = both.then(|| graph.new_commits(&[new], hidden));
+            walked.and_then(Result::ok).unwrap_or_default().into_iter().collect()
+        });
+        set.contains(&id)
+    }
+}
+
+/// What policy says of findings that belong to no commit, or to one that is not there yet;
+/// `message` is its message with the value of its `encoding` header.
+#[must_use]
+pub fn decide(
+    config: &Config,
+    repository: &str,
+    name: &RefName,
+    findings: &[Finding],
+    message: Option<(Option<&[u8]>, &[u8])>,
+) -> Vec<Decision> {
+    let judge = config.judge(Situation::unknown(repository));
+    let context = message.map(|(encoding, text)| context(encoding, text)).unwrap_or_default();
+    judge.judge(name, None, findings, &context, &|_, _| false)
+}
+
+/// The credit lines of a message.
+pub(super) fn context(encoding: Option<&[u8]>, message: &[u8]) -> Context {
+    let decoded = match encoding.map(|label| decode(label, message)) {
+        Some(Decoded::Text(text)) => Some(text),
+        _ => None,
+    };
+    let view = decoded.as_deref().map_or(message, str::as_bytes);
+    let credits = pieces(view).filter_map(|line| {
+        let credit = credit_line(line.bytes)?;
+        Some(Credit { key: credit.key, value: credit.value.to_vec(), line: line.number })
+    });
+    Context { credits: credits.take(MOST_CREDITS).collect(), changed_lines: None }
+}

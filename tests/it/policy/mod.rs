@@ -1,0 +1,37 @@
+//! The policy engine, with real pushes: scopes and what hides, disclosure, people, dates,
+//! baselines, exemptions, bypass, locks, presets, texts and the commands.
+
+mod baseline;
+mod commands;
+mod dates;
+mod disclosure;
+mod exemptions;
+mod locks;
+mod presets;
+mod property;
+mod scopes;
+mod texts;
+
+use crate::support::{Client, Options, TestServer};
+
+pub(crate) const MAIN: &str = "refs/heads/main";
+
+/// A server under these rules, and a client of it.
+fn under(rules: &str) -> (TestServer, Client) {
+    let server = Options::default().rules(rules).start();
+    let client = server.client();
+    (server, client)
+}
+
+/// A server under these rules to which `alice` pushes, as a web server would say.
+fn pushed_by_alice(rules: &str) -> (TestServer, Client) {
+    let hook = "#!/bin/sh\nREMOTE_USER=alice\nexport REMOTE_USER\n\
+                exec @PROVOST@ pre-receive --platform http\n";
+    let server = Options::default()
+        .rules(rules)
+        .config("receive.advertisePushOptions", "true")
+        .hook(hook)
+        .start();
+    let client = server.client();
+    (server, client)
+}
