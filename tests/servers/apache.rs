@@ -87,8 +87,8 @@ fn config(sandbox: &Sandbox, exec_path: &str, port: u16) -> String {
          Listen 127.0.0.1:{port}\n\
          ErrorLog /dev/stderr\n\
          {modules}\
-         StartServers 12\n\
-         MaxSpareServers 24\n\
+         StartServers 24\n\
+         MaxSpareServers 48\n\
          SetEnv GIT_PROJECT_ROOT {root}\n\
          SetEnv GIT_HTTP_EXPORT_ALL\n\
          SetEnv GIT_CONFIG_NOSYSTEM 1\n\

@@ -30,7 +30,7 @@ impl Nginx {
         let socket = directory.join("fcgi");
         // As many processes as there are pushers at the same time in any test.
         let address = format!("unix:{}", socket.display());
-        let arguments = ["-c", "12", "-s", &address];
+        let arguments = ["-c", "24", "-s", &address];
         let log = directory.join("fcgiwrap.log");
         let fcgiwrap = Daemon::start(&program("fcgiwrap"), &arguments, &home, log);
         assert!(fcgiwrap.serves(|| UnixStream::connect(&socket).is_ok()));

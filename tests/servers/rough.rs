@@ -15,7 +15,7 @@ over_each_transport! {
     a_large_first_push_is_judged_whole,
     a_client_killed_while_it_sends_leaves_the_server_usable,
     a_client_killed_while_the_hook_judges_leaves_the_server_usable,
-    eight_pushers_at_the_same_time_get_eight_verdicts,
+    twenty_pushers_at_the_same_time_get_their_verdicts,
 }
 
 const MANY: usize = 3000;
@@ -146,14 +146,14 @@ fn a_client_killed_while_the_hook_judges_leaves_the_server_usable(transport: Tra
     is_usable(&served);
 }
 
-const PUSHERS: usize = 8;
+const PUSHERS: usize = 20;
 
-fn eight_pushers_at_the_same_time_get_eight_verdicts(transport: Transport) {
-    // No hook begins before all have come: eight quarantines are there at once.
+fn twenty_pushers_at_the_same_time_get_their_verdicts(transport: Transport) {
+    // No hook begins before all have come: twenty quarantines are there at once.
     let hook = "#!/bin/sh\n\
                 mkdir -p ../arrived && : > ../arrived/$$\n\
                 tries=0\n\
-                until [ \"$(ls ../arrived | wc -l)\" -ge 8 ]; do\n\
+                until [ \"$(ls ../arrived | wc -l)\" -ge 20 ]; do\n\
                     tries=$((tries + 1))\n\
                     [ $tries -lt 3000 ] || { echo 'the others did not come'; exit 3; }\n\
                     sleep 0.02\n\
