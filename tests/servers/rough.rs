@@ -179,8 +179,9 @@ fn twenty_pushers_at_the_same_time_get_their_verdicts(transport: Transport) {
         }
         pushed.must_judge(1);
     }
-    let expected: Vec<_> =
+    let mut expected: Vec<_> =
         (0..PUSHERS).filter(|&number| !is_marked(number)).map(|n| format!("branch-{n}")).collect();
+    expected.sort_unstable();
     let format = "--format=%(refname:lstrip=2)";
     let branches = served.server.must(&["for-each-ref", format, "refs/heads/branch-*"]);
     assert_eq!(branches.lines().collect::<Vec<_>>(), expected);
