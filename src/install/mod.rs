@@ -165,6 +165,14 @@ fn hook_path(site: &Site) -> Result<(PathBuf, bool), InstallError> {
 
 fn repository_hook(site: &Site, request: &Request, plan: &mut Plan) -> Result<(), InstallError> {
     plan.say(format!("{}: {}", site.path.display(), site.why));
+    if site.platform == "gitolite" {
+        // gitolite links its own hooks there anew, over whatever there is.
+        let reason = format!(
+            "{} is one of its repositories; name the home of its account, where .gitolite.rc is",
+            site.path.display()
+        );
+        return Err(InstallError::Platform { platform: "gitolite", reason });
+    }
     let script = script::pre_receive(request, site.platform);
     let (path, alone) = hook_path(site)?;
     baseline::plan(&site.path, &path, plan)?;

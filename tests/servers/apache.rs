@@ -32,7 +32,9 @@ pub(crate) struct Apache {
 impl Apache {
     pub(crate) fn start(sandbox: &Sandbox) -> Self {
         let directory = sandbox.path("apache");
-        std::fs::create_dir(&directory).unwrap();
+        std::fs::create_dir_all(&directory).unwrap();
+        // Of a server that was here before.
+        let _ = std::fs::remove_file(directory.join("apache.pid"));
         let hashed = USERS.map(|(user, password)| {
             sandbox.run("htpasswd", "").args(["-nbs", user, password]).ok().word() + "\n"
         });

@@ -15,6 +15,7 @@ over_each_transport! {
     a_large_first_push_is_judged_whole,
     a_client_killed_while_it_sends_leaves_the_server_usable,
     a_client_killed_while_the_hook_judges_leaves_the_server_usable,
+    a_server_restarted_while_the_hook_judges_is_usable,
     twenty_pushers_at_the_same_time_get_their_verdicts,
 }
 
@@ -81,6 +82,12 @@ impl Victim {
         Self { pid_file, thread }
     }
 
+    /// Waits for its end, which is no success.
+    fn fails(self) {
+        let finished = self.thread.join().unwrap();
+        assert_ne!(finished.code, Some(0), "{}", finished.all());
+    }
+
     /// Kills git and all that it started, without a chance to say good-bye.
     fn kill(self, served: &Served, then: impl FnOnce()) {
         let pid = std::fs::read_to_string(&self.pid_file).unwrap();
@@ -131,12 +138,26 @@ fn a_client_killed_while_it_sends_leaves_the_server_usable(transport: Transport)
     is_usable(&served);
 }
 
+/// A hook that waits until it is told to go on.
+const WAITING: &str = "#!/bin/sh\n\
+    : > ../hook-waits\n\
+    until [ -e ../hook-may-go ]; do sleep 0.02; done\n\
+    exec @PROVOST@ pre-receive --platform plain\n";
+
+fn a_server_restarted_while_the_hook_judges_is_usable(transport: Transport) {
+    let mut served = transport.serve_with(Options::default().hook(WAITING));
+    let file = |served: &Served, name: &str| served.server.sandbox().path(name);
+    let victim = Victim::start(&served, served.connection(), 100);
+    wait_until("the hook runs", || file(&served, "hook-waits").exists());
+    served.restart(transport);
+    // Where the hook outlives its server, it goes on to its end.
+    served.server.sandbox().write("hook-may-go", "");
+    victim.fails();
+    is_usable(&served);
+}
+
 fn a_client_killed_while_the_hook_judges_leaves_the_server_usable(transport: Transport) {
-    let hook = "#!/bin/sh\n\
-                : > ../hook-waits\n\
-                until [ -e ../hook-may-go ]; do sleep 0.02; done\n\
-                exec @PROVOST@ pre-receive --platform plain\n";
-    let served = transport.serve_with(Options::default().hook(hook));
+    let served = transport.serve_with(Options::default().hook(WAITING));
     let file = |name: &str| served.server.sandbox().path(name);
     let victim = Victim::start(&served, served.connection(), 100);
     wait_until("the hook runs", || file("hook-waits").exists());
