@@ -7,6 +7,7 @@
 //! 10 cli         commands, arguments, exit codes
 //! 9  doctor      proving that an installed hook works
 //! 8  scan        push or history -> findings -> verdicts -> report
+//! 8  log         the decision log: records, their chain, and reading them again
 //! 7  report      what was found and decided; one file per output format
 //! 7  install     putting the hook on a server: plans, and carrying them out
 //! 6  config      configuration layers: built-in, system, repository, --rules
@@ -28,6 +29,7 @@ pub mod document;
 pub mod finding;
 pub mod git;
 pub mod install;
+pub mod log;
 pub mod marker;
 pub mod platform;
 pub mod policy;

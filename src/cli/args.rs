@@ -6,6 +6,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::doctor::Doctor;
 use super::install::{Install, Uninstall};
+use super::log::Log;
 use super::policy::Policy;
 use super::rules::Rules;
 use crate::platform;
@@ -83,14 +84,16 @@ pub(super) enum Command {
     Audit(Audit),
     /// Show, check, try and change the rules
     Rules(Rules),
+    /// Start, show, explain and safely change a policy
+    Policy(Policy),
+    /// Read and check the decision log
+    Log(Log),
     /// Put the hook on a server, or on a developer's machine
     Install(Install),
     /// Take it off again
     Uninstall(Uninstall),
     /// Prove that installed hooks work
     Doctor(Doctor),
-    /// Start, show, explain and safely change a policy
-    Policy(Policy),
     /// Show a throw-away server refusing marked pushes
     Demo(Demo),
 }

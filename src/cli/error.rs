@@ -6,6 +6,7 @@ use crate::config::ConfigError;
 use crate::document::Problem;
 use crate::git::GitError;
 use crate::install::InstallError;
+use crate::log::LogError;
 use crate::rules::edit::EditError;
 use crate::rules::propose::Unclear;
 use crate::scan::ScanError;
@@ -23,6 +24,14 @@ pub(super) enum Error {
     Read { what: String, source: std::io::Error },
     #[error("cannot write the result: {0}")]
     Write(#[source] std::io::Error),
+    #[error(transparent)]
+    Log(#[from] LogError),
+    #[error("there is no log: the configuration has no [log] section")]
+    NoLog,
+    #[error("no draft is named")]
+    NoDraft,
+    #[error("cannot use the key {path}: {reason}")]
+    Key { path: PathBuf, reason: String },
     #[error("`{0}` is not an object id")]
     NotAnId(String),
     #[error("these are not the arguments of a hook of {platform}: {reason}")]
@@ -120,6 +129,14 @@ impl Error {
             Self::Install(error) => error.next_step(),
             Self::Read { .. } => "Check the path and its permissions.".into(),
             Self::Write(_) => "Check the disk, or what reads the output.".into(),
+            Self::Log(LogError::NoRecord { .. }) => "See what is wrong: provost log verify".into(),
+            Self::Log(LogError::NotAFile { .. }) => "Name another `file` in [log].".into(),
+            Self::Log(_) => {
+                "Check that the folder of the log is there, the rights in it, and the disk.".into()
+            }
+            Self::NoLog => "Name the files, or write `[log] file = \"...\"`.".into(),
+            Self::NoDraft => "Name it: provost log replay --rules DRAFT".into(),
+            Self::Key { .. } => "Make one: head -c 32 /dev/urandom > FILE".into(),
             Self::NotAnId(_) => {
                 "Ids have 40 hexadecimal digits, or 64 in a SHA-256 repository.".into()
             }

@@ -12,8 +12,10 @@ mod doctor;
 mod error;
 mod hook;
 mod install;
+mod log;
 mod output;
 mod policy;
+mod recording;
 mod rules;
 
 use std::ffi::OsString;
@@ -49,10 +51,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(command) => check::check(&args.global, command, &output),
         Command::Audit(command) => audit::audit(&args.global, command, &output),
         Command::Rules(command) => rules::rules(&args.global, command, &output),
+        Command::Policy(command) => policy::policy(&args.global, command, &output),
+        Command::Log(command) => log::log(&args.global, command, &output),
         Command::Install(command) => install::install(&args.global, command, &output),
         Command::Uninstall(command) => install::uninstall(&args.global, command, &output),
         Command::Doctor(command) => doctor::doctor(&args.global, command, &output),
-        Command::Policy(command) => policy::policy(&args.global, command, &output),
         Command::Demo(command) => demo::demo(command, &output),
     };
     match code {

@@ -79,7 +79,8 @@ impl Output {
             text.push('\n');
         }
         if refuses_push {
-            text.push_str("provost: this push could not be judged, so it is refused.\n");
+            let what = if matches!(error, Error::Log(_)) { "recorded" } else { "judged" };
+            text.push_str(&format!("provost: this push could not be {what}, so it is refused.\n"));
         }
         // Parts of the text may come from a repository.
         let shown = error.to_string();

@@ -20,7 +20,7 @@ pub(super) fn of(merged: &Node) -> Option<Locking> {
     let Value::Table(root) = &merged.value else { return None };
     let Value::Table(policy) = &root.get("policy")?.1.value else { return None };
     policy.get("locked")?;
-    let (rules, policy) = read_rooms(&Reader::default(), merged)?;
+    let (rules, policy, _) = read_rooms(&Reader::default(), merged)?;
     let markers = enabled(&rules);
     policy.has_locks().then_some(Locking { rules, policy, markers })
 }
@@ -29,7 +29,7 @@ impl Locking {
     /// The places at which a layer that has been laid over loosens what is locked.
     pub(super) fn loosened(&self, merged: &Node, above: &Arc<Source>) -> Vec<Problem> {
         let reader = Reader::default();
-        let Some((rules, policy)) = read_rooms(&reader, merged) else { return Vec::new() };
+        let Some((rules, policy, _)) = read_rooms(&reader, merged) else { return Vec::new() };
         if !reader.take().is_empty() {
             // They are reported when all layers are there.
             return Vec::new();

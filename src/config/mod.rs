@@ -6,6 +6,7 @@
 pub mod baseline;
 pub mod files;
 mod locks;
+pub mod log;
 mod names;
 
 use std::path::{Path, PathBuf};
@@ -19,8 +20,12 @@ use crate::git::{GitError, Repository};
 use crate::policy::{Judge, Policy, Situation};
 use crate::rules::RuleSet;
 
+use log::LogSettings;
+
 /// The built-in layer.
 pub const BUILT_IN: &str = include_str!("../../rules.toml");
+/// The same without what decides nothing, examples above all: it is read at every push.
+const BUILT_IN_BARE: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.toml"));
 /// The administrator's file for the whole machine.
 pub const SYSTEM: &str = "/etc/provost/rules.toml";
 
@@ -90,6 +95,8 @@ pub struct Config {
     pub replaced: Vec<String>,
     /// The merged layers, for commands that look at examples.
     pub merged: Node,
+    /// Where decisions are recorded, if they are.
+    pub log: Option<LogSettings>,
 }
 
 /// Which layers to load.
@@ -111,7 +118,7 @@ pub struct Layers<'a> {
 /// # Errors
 /// All mistakes of all files together, or the file that could not be read.
 pub fn load(layers: Layers<'_>) -> Result<Config, ConfigError> {
-    let sources = sources(layers)?;
+    let sources = layers_over(BUILT_IN_BARE, layers)?;
     merge(&sources).or_else(|error| match last_good(&sources, &error) {
         Some((good, replaced)) => {
             let mut config = merge(&good)?;
@@ -156,7 +163,11 @@ fn last_good(
 /// # Errors
 /// The file that could not be read.
 pub fn sources(layers: Layers<'_>) -> Result<Vec<Arc<Source>>, ConfigError> {
-    let built_in = Source { name: "rules.toml".into(), text: BUILT_IN.into(), built_in: true };
+    layers_over(BUILT_IN, layers)
+}
+
+fn layers_over(built_in: &str, layers: Layers<'_>) -> Result<Vec<Arc<Source>>, ConfigError> {
+    let built_in = Source { name: "rules.toml".into(), text: built_in.into(), built_in: true };
     let mut sources = vec![Arc::new(built_in)];
     if !layers.isolated {
         sources.extend(read_if_there(layers.system.unwrap_or(Path::new(SYSTEM)))?);
@@ -221,11 +232,11 @@ pub fn examine(sources: &[Arc<Source>]) -> (Option<Config>, Vec<Problem>) {
     let mut digest = Sha256::new();
     let mut merged: Option<Node> = None;
     for source in sources {
-        digest.update((source.text.len() as u64).to_be_bytes());
-        digest.update(source.text.as_bytes());
+        digest.update(source_digest(source));
         match document::parse(source) {
             Ok(layer) => match &mut merged {
                 Some(base) => {
+                    problems.extend(log::unlocks(log::locked(base), &layer));
                     let locking = locks::of(base);
                     overlay(base, layer, &mut problems);
                     if let Some(locking) = locking {
@@ -245,24 +256,39 @@ pub fn examine(sources: &[Arc<Source>]) -> (Option<Config>, Vec<Problem>) {
     };
     let reader = Reader::default();
     let read = read_rooms(&reader, &merged);
-    if let Some((rules, policy)) = &read {
+    if let Some((rules, policy, _)) = &read {
         names::check(&reader, rules, policy);
     }
     let problems = reader.take();
     let hex: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     let digest = format!("sha256:{hex}");
-    let config =
-        read.map(|(rules, policy)| Config { rules, policy, digest, replaced: Vec::new(), merged });
+    let config = read.map(|(rules, policy, log)| Config {
+        rules,
+        policy,
+        digest,
+        replaced: Vec::new(),
+        merged,
+        log,
+    });
     (config, problems)
 }
 
+/// The digest of one layer, in hexadecimal digits.
+fn source_digest(source: &Source) -> String {
+    if source.built_in {
+        return env!("PROVOST_RULES_SHA256").to_owned();
+    }
+    Sha256::digest(source.text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Hands each room its tables.
-fn read_rooms(reader: &Reader, merged: &Node) -> Option<(RuleSet, Policy)> {
+fn read_rooms(reader: &Reader, merged: &Node) -> Option<(RuleSet, Policy, Option<LogSettings>)> {
     let mut root = reader.fields(merged, "the top level")?;
     let rules = RuleSet::read(&mut root);
     let policy = Policy::read(&mut root);
+    let log = LogSettings::read(&mut root);
     root.finish();
-    Some((rules, policy))
+    Some((rules, policy, log))
 }
 
 impl Config {
@@ -277,4 +303,37 @@ impl Config {
 fn enabled(rules: &RuleSet) -> Vec<Arc<Marker>> {
     let on = rules.rules.iter().filter(|rule| rule.disabled.is_none());
     on.map(|rule| Arc::clone(&rule.marker)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bare_rules_decide_as_the_whole_ones() {
+        let load = |text: &str| {
+            let source = Source { name: "rules.toml".into(), text: text.into(), built_in: true };
+            merge(&[Arc::new(source)]).unwrap()
+        };
+        let (whole, bare) = (load(BUILT_IN), load(BUILT_IN_BARE));
+        let rules = |config: &Config| -> Vec<(Marker, String)> {
+            let of = |rule: &crate::rules::Rule| {
+                let marker = &rule.marker;
+                let copy = Marker {
+                    id: marker.id.clone(),
+                    tool: marker.tool.clone(),
+                    tool_name: marker.tool_name.clone(),
+                    vendor: marker.vendor.clone(),
+                    since: marker.since.clone(),
+                    ..**marker
+                };
+                (copy, rule.place.file_line())
+            };
+            config.rules.rules.iter().map(of).collect()
+        };
+        assert_eq!(rules(&whole), rules(&bare));
+        assert_eq!(whole.digest, bare.digest);
+        assert!(BUILT_IN_BARE.trim().len() <= BUILT_IN.len());
+        assert!(!BUILT_IN_BARE.contains("hits"));
+    }
 }

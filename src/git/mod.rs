@@ -24,6 +24,7 @@ mod signature;
 mod size;
 mod tag;
 mod tree;
+mod tree_cache;
 
 pub use changes::{Change, Changes, Side, Visitor};
 pub use commit::Commit;

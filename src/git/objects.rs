@@ -7,7 +7,8 @@ use std::rc::Rc;
 use git2::{ErrorCode, ObjectType, Odb, OdbLookupFlags, OdbObject, Oid};
 
 use super::packs::{Packs, Place, Reader};
-use super::{GitError, IdMap, IdSet, ObjectId};
+use super::tree_cache::TreeCache;
+use super::{GitError, IdSet, ObjectId};
 
 /// The kind of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,9 +59,6 @@ impl Object<'_> {
         }
     }
 }
-
-/// Bytes of raw trees kept; two generations of half of it each.
-const TREE_CACHE: usize = 32 << 20;
 
 /// The objects that a repository, and the quarantine of a push, hold.
 pub struct Objects<'r> {
@@ -118,13 +116,6 @@ pub struct Reads {
     pub objects: u64,
     /// Of these, trees.
     pub trees: u64,
-}
-
-#[derive(Default)]
-struct TreeCache {
-    young: IdMap<Rc<[u8]>>,
-    old: IdMap<Rc<[u8]>>,
-    young_bytes: usize,
 }
 
 impl<'r> Objects<'r> {
@@ -333,26 +324,6 @@ impl<'r> Objects<'r> {
     #[must_use]
     pub fn reads(&self) -> Reads {
         self.reads.get()
-    }
-}
-
-impl TreeCache {
-    fn get(&mut self, id: ObjectId) -> Option<Rc<[u8]>> {
-        if let Some(raw) = self.young.get(&id) {
-            return Some(Rc::clone(raw));
-        }
-        let raw = self.old.remove(&id)?;
-        self.insert(id, Rc::clone(&raw));
-        Some(raw)
-    }
-
-    fn insert(&mut self, id: ObjectId, raw: Rc<[u8]>) {
-        self.young_bytes += raw.len();
-        self.young.insert(id, raw);
-        if self.young_bytes > TREE_CACHE / 2 {
-            self.old = std::mem::take(&mut self.young);
-            self.young_bytes = 0;
-        }
     }
 }
 

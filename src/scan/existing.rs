@@ -17,6 +17,8 @@ pub(super) enum Hiding<'h> {
     Judged,
     /// In a client: those of which the server is known to have what they reach.
     Known(&'h dyn Fn(&[u8]) -> bool),
+    /// As on a server, but with the refs of another time.
+    Then(&'h [Reference]),
 }
 
 /// See the head of this file.
@@ -50,7 +52,7 @@ impl<'e> Existing<'e> {
     /// Whether a ref of this name can hide.
     pub(super) fn can_hide(&self, name: &[u8]) -> bool {
         match self.hiding {
-            Hiding::Judged => (self.judges)(name),
+            Hiding::Judged | Hiding::Then(_) => (self.judges)(name),
             Hiding::Known(known) => known(name),
         }
     }
@@ -59,13 +61,17 @@ impl<'e> Existing<'e> {
         if self.refs.is_none() {
             let mut classes: Vec<(Class, Vec<Reference>)> = Vec::new();
             let mut values: IdMap<Vec<usize>> = IdMap::default();
-            for reference in self.repository.references()? {
+            let refs = match self.hiding {
+                Hiding::Then(refs) => refs.to_vec(),
+                _ => self.repository.references()?,
+            };
+            for reference in refs {
                 let name = reference.name.as_bytes();
                 if !self.can_hide(name) {
                     continue;
                 }
                 let class = match self.hiding {
-                    Hiding::Judged => judge.class(name),
+                    Hiding::Judged | Hiding::Then(_) => judge.class(name),
                     Hiding::Known(_) => Class::default(),
                 };
                 let known = classes.iter().position(|(known, _)| *known == class);

@@ -5,6 +5,7 @@
 //! compared with the parents' afterwards. Nothing is dropped in silence: what was not
 //! looked at is in the report.
 
+mod again;
 mod commit;
 mod copies;
 mod existing;
@@ -33,7 +34,7 @@ use verdicts::{Marked, Verdicts};
 
 pub use commit::{message, raw_commit};
 pub use history::{Progress, Stage, judge_history};
-pub use push::{judge_outgoing, judge_push, judge_range};
+pub use push::{judge_again, judge_outgoing, judge_push, judge_range};
 pub use verdicts::decide;
 
 /// Why nothing was judged.

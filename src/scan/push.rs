@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::finding::Finding;
 use crate::git::{
     GitError, Hidden, IdMap, IdSet, ObjectId, ObjectKind, Peeled, RefKind, RefName, RefUpdate,
-    Repository, peel,
+    Reference, Repository, peel,
 };
 use crate::policy::{Class, Situation};
 use crate::push::Push;
@@ -42,6 +42,21 @@ pub fn judge_push(
         names.push(repository.resolve_symbolic(update.name())?);
     }
     judge_updates(repository, config, push, names, situation, Hiding::Judged)
+}
+
+/// Judges a push that was judged before, with the refs that the server had then.
+///
+/// # Errors
+/// When anything that has to be judged can't be read.
+pub fn judge_again(
+    repository: &Repository,
+    config: &Config,
+    push: &Push,
+    refs: &[Reference],
+    situation: Situation,
+) -> Result<Report, ScanError> {
+    let names = push.updates.iter().map(|update| update.name().clone()).collect();
+    judge_updates(repository, config, push, names, situation, Hiding::Then(refs))
 }
 
 /// Judges a push that a client is about to send; the remote-tracking refs for which

@@ -10,6 +10,7 @@
 
 use std::collections::HashMap;
 
+use super::again::{Old, in_order};
 use super::tree::LARGEST_FILE;
 use crate::git::{Entry, IdMap, Mode, NumberMap, ObjectId, ObjectKind, Objects, Place, entries};
 use crate::marker::Matchers;
@@ -171,25 +172,27 @@ impl<'o> Sift<'o> {
         let mut holds: Vec<u8> = Vec::new();
         let mut kept = Vec::new();
         let mut doubt = false;
-        let mut last: Option<Entry<'_>> = None;
+        let next = |at: usize| entries(tree, raw.get(at..).unwrap_or_default()).next();
+        // Where the entry before begins, and whether it was put in: only then can the order
+        // be another than it was.
+        let mut last = None;
+        let mut put_in = false;
         let mut at = 0;
         loop {
-            let next = |at: usize| entries(tree, raw.get(at..).unwrap_or_default()).next();
             if let Some((final_one, end)) = old.again(&raw, at) {
-                // Within what comes again the order is what it was.
-                if let (Some(last), Some(Ok(first))) = (&last, next(at)) {
-                    doubt |= !last.is_before(&first);
-                }
-                last = next(final_one).and_then(Result::ok);
-                at = end;
+                doubt |= put_in && !in_order(last.and_then(next), next(at));
+                (last, put_in, at) = (Some(final_one), false, end);
             }
             let Some(entry) = next(at) else { break };
             let Ok(entry) = entry else {
                 doubt = true;
                 break;
             };
-            doubt |= last.is_some_and(|last| !last.is_before(&entry));
-            old.pass(&entry);
+            let instead = old.instead(&entry);
+            if put_in || !instead {
+                doubt |= last.is_some() && !in_order(last.and_then(next), Some(Ok(entry)));
+            }
+            put_in = !instead;
             let class = self.entry(&entry, path, depth);
             if class == Class::DOUBT {
                 doubt = true;
@@ -201,8 +204,8 @@ impl<'o> Sift<'o> {
                 holds.extend_from_slice(entry.encoded.get(..head).unwrap_or_default());
                 holds.extend_from_slice(&class.0.to_le_bytes());
             }
+            last = Some(at);
             at += entry.encoded.len();
-            last = Some(entry);
         }
         let mut free = before.raw;
         if doubt {
@@ -286,65 +289,4 @@ fn step(path: u64, name: &[u8]) -> u64 {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     }
     (hash ^ hash >> 29).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-}
-
-/// Where the comparison stands in the tree that was seen before.
-struct Old<'a> {
-    tree: ObjectId,
-    raw: &'a [u8],
-    at: usize,
-    kept: &'a [usize],
-}
-
-impl Old<'_> {
-    /// The entries from `at` on that were there before too, and of no interest: where the
-    /// last of them begins, and where they end.
-    fn again(&mut self, raw: &[u8], at: usize) -> Option<(usize, usize)> {
-        let new = raw.get(at..)?;
-        let old = self.raw.get(self.at..)?;
-        let same = shared(new, old);
-        let first_kept = self.kept.partition_point(|&kept| kept < self.at);
-        let kept = self.kept.get(first_kept).map_or(usize::MAX, |kept| kept - self.at);
-        let mut length = 0;
-        let mut last = 0;
-        if kept == usize::MAX && same == new.len() && same == old.len() {
-            length = same;
-        }
-        while length < same && length != kept {
-            let Some(name) = new.get(length..same).and_then(|rest| memchr::memchr(0, rest)) else {
-                break;
-            };
-            let end = length + name + 1 + self.tree.as_bytes().len();
-            if end > same {
-                break;
-            }
-            last = length;
-            length = end;
-        }
-        self.at += length;
-        (length > 0).then_some((at + last, at + length))
-    }
-
-    /// Moves past everything that stands before an entry, and past one in its place.
-    fn pass(&mut self, entry: &Entry<'_>) {
-        while let Some(Ok(mine)) =
-            entries(self.tree, self.raw.get(self.at..).unwrap_or_default()).next()
-            && !entry.is_before(&mine)
-        {
-            self.at += mine.encoded.len();
-            if !mine.is_before(entry) {
-                break;
-            }
-        }
-    }
-}
-
-/// How many bytes two texts have in common at their start.
-fn shared(one: &[u8], other: &[u8]) -> usize {
-    const STEP: usize = 32;
-    let steps = one.chunks_exact(STEP).zip(other.chunks_exact(STEP));
-    let steps = steps.take_while(|(one, other)| one == other).count() * STEP;
-    let one = one.get(steps..).unwrap_or_default();
-    let other = other.get(steps..).unwrap_or_default();
-    steps + one.iter().zip(other).take_while(|(one, other)| one == other).count()
 }

@@ -115,7 +115,11 @@ impl Bench<'_> {
 
 /// Lays a draft over layers: in the place of the one of the same path, or of `instead_of`,
 /// or else on top.
-fn with_draft(layers: &mut Vec<Arc<Source>>, draft: Arc<Source>, instead_of: Option<&Path>) {
+pub(super) fn with_draft(
+    layers: &mut Vec<Arc<Source>>,
+    draft: Arc<Source>,
+    instead_of: Option<&Path>,
+) {
     let path = instead_of.unwrap_or(Path::new(&draft.name));
     match layers.iter_mut().find(|layer| is_file(layer, path)) {
         Some(layer) => *layer = draft,

@@ -142,3 +142,46 @@ fn length(rest: &mut &[u8]) -> Option<usize> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn applied(base: &[u8], delta: &[u8]) -> Option<Vec<u8>> {
+        let mut out = Vec::new();
+        apply(base, delta, &mut out).map(|()| out)
+    }
+
+    #[test]
+    fn a_delta_copies_and_inserts() {
+        // Base of 5 bytes, result of 6: copy 2 from 3, insert `xy`, copy 2 from 0.
+        let delta = [5, 6, 0x91, 3, 2, 2, b'x', b'y', 0x90, 2];
+        assert_eq!(applied(b"abcde", &delta).as_deref(), Some(&b"dexyab"[..]));
+    }
+
+    #[test]
+    fn a_delta_that_promises_anything_else_is_refused() {
+        for delta in [
+            &[4, 2, 0x90, 2][..],                     // another base
+            &[5, 3, 0x90, 2],                         // less than promised
+            &[5, 1, 0x90, 2],                         // more than promised
+            &[5, 2, 0x91, 4, 2],                      // beyond the base
+            &[5, 2, 0],                               // the reserved command
+            &[5, 2, 2, b'x'],                         // cut
+            &[5, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f], // too large
+            &[],
+        ] {
+            assert_eq!(applied(b"abcde", delta), None, "{delta:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_delta_is_taken(base: Vec<u8>, delta: Vec<u8>) {
+            if let Some(made) = applied(&base, &delta) {
+                prop_assert!(made.len() <= LARGEST);
+            }
+        }
+    }
+}

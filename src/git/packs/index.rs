@@ -93,3 +93,68 @@ fn number(bytes: &[u8]) -> Option<u32> {
 fn spread(id: &[u8]) -> Option<u64> {
     Some(u64::from_be_bytes(id.get(1..9)?.try_into().ok()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use memmap2::MmapMut;
+    use proptest::prelude::*;
+
+    fn mapped(bytes: &[u8]) -> Mmap {
+        let mut map = MmapMut::map_anon(bytes.len().max(1)).unwrap();
+        map[..bytes.len()].copy_from_slice(bytes);
+        map.make_read_only().unwrap()
+    }
+
+    /// An index of sorted ids; the offset of each is its position, the last one's beyond
+    /// 32 bits.
+    fn index(ids: &[[u8; 20]]) -> Vec<u8> {
+        let mut bytes = HEAD.to_vec();
+        for first in 0..=255 {
+            let count = ids.iter().filter(|id| id[0] <= first).count();
+            bytes.extend((count as u32).to_be_bytes());
+        }
+        bytes.extend(ids.concat());
+        bytes.extend(vec![0; ids.len() * 4]);
+        for position in 0..ids.len() as u32 {
+            let last = position as usize == ids.len() - 1;
+            bytes.extend(if last { 1_u32 << 31 } else { position }.to_be_bytes());
+        }
+        bytes.extend((1_u64 << 40).to_be_bytes());
+        bytes.extend([0; 40]);
+        bytes
+    }
+
+    proptest! {
+        #[test]
+        fn ids_are_found_however_they_are_spread(
+            mut ids: Vec<[u8; 20]>,
+            alike in 0_usize..20,
+            absent: [u8; 20],
+        ) {
+            for id in &mut ids {
+                id[..alike].fill(7);
+            }
+            ids.sort_unstable();
+            ids.dedup();
+            prop_assume!(!ids.is_empty());
+            let index = Index::new(mapped(&index(&ids)), 20).unwrap();
+            for (position, id) in ids.iter().enumerate() {
+                prop_assert_eq!(index.find(id), Some(position as u32));
+                prop_assert_eq!(index.id(position as u32), Some(&id[..]));
+                let offset = if position == ids.len() - 1 { 1 << 40 } else { position as u64 };
+                prop_assert_eq!(index.offset(position as u32), Some(offset));
+            }
+            prop_assert_eq!(index.find(&absent).is_some(), ids.contains(&absent));
+        }
+
+        #[test]
+        fn any_bytes_behind_a_head_are_read(fan in 0_u32..4, rest: Vec<u8>, id: [u8; 20]) {
+            let fans = fan.to_be_bytes().repeat(FAN);
+            if let Some(index) = Index::new(mapped(&[HEAD, &fans, &rest].concat()), 20) {
+                let found = index.find(&id).unwrap_or(u32::MAX);
+                let _ = (index.offset(found), index.id(found), index.offset(0));
+            }
+        }
+    }
+}

@@ -66,6 +66,43 @@ impl Table {
     fn start(&self, key: &[u8; KEPT]) -> usize {
         let [a, b, c, d, e, f, g, h, ..] = *key;
         let hash = u128::from(u64::from_be_bytes([a, b, c, d, e, f, g, h]));
-        usize::try_from(hash * (self.slots.len() - PROBES) as u128 >> 64).unwrap_or_default()
+        usize::try_from((hash * (self.slots.len() - PROBES) as u128) >> 64).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(first: u8, last: u32) -> Vec<u8> {
+        [&[first; 16][..], &last.to_be_bytes()].concat()
+    }
+
+    #[test]
+    fn ids_are_found_by_their_number() {
+        let mut table = Table::new(256);
+        (0..=255).for_each(|first| table.add(&id(first, 7), u32::from(first)));
+        // The first of the same id counts.
+        table.add(&id(9, 7), 1000);
+        for first in 0..=255 {
+            let found = table.find(&id(first, 7));
+            assert!(matches!(found, Answer::Number(number) if number == u32::from(first)));
+            assert!(matches!(table.find(&id(first, 8)), Answer::Absent));
+        }
+    }
+
+    /// Ids that somebody has made to begin alike cost a bounded search, and are looked for
+    /// elsewhere.
+    #[test]
+    fn ids_that_crowd_are_not_lost() {
+        let mut table = Table::new(1000);
+        (0..1000).for_each(|last| table.add(&id(255, last), last));
+        for last in 0..1000 {
+            match table.find(&id(255, last)) {
+                Answer::Number(number) => assert_eq!(number, last),
+                Answer::Unknown => assert!(last >= PROBES as u32),
+                Answer::Absent => panic!("{last} is lost"),
+            }
+        }
     }
 }

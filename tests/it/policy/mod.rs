@@ -7,6 +7,7 @@ mod dates;
 mod disclosure;
 mod exemptions;
 mod locks;
+mod page;
 mod presets;
 mod property;
 mod scopes;

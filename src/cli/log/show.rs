@@ -1,0 +1,126 @@
+//! `provost log show`.
+
+use std::collections::VecDeque;
+
+use super::args::{Records, Show};
+use super::{Desk, count, short};
+use crate::cli::error::Error;
+use crate::log::{Found, NOT_JUDGED, Record};
+use crate::text::escape::{cut, escape};
+
+/// So many findings of a push are shown to people; the other formats have them all.
+const MOST_FINDINGS: usize = 10;
+/// The widest line of a finding.
+const WIDEST: usize = 100;
+
+pub(super) fn show(desk: &Desk<'_>, command: &Show) -> Result<u8, Error> {
+    let chains = desk.chains(&command.files, || desk.settings())?;
+    let filter = command.wanted.filter();
+    // With --last only these are kept; otherwise each is shown when it is read.
+    let mut kept: VecDeque<(Record, Vec<u8>)> = VecDeque::new();
+    let last = command.last.unwrap_or(usize::MAX);
+    let hold = command.last.is_some() || command.format == Records::Json;
+    let mut shown = 0;
+    desk.records(&chains, &mut |record, line| {
+        if !filter.wants(&record) || last == 0 {
+            return Ok(());
+        }
+        if hold {
+            if kept.len() >= last {
+                kept.pop_front();
+            }
+            kept.push_back((record, line.to_vec()));
+        } else {
+            shown += 1;
+            one(desk, command, &record, line);
+        }
+        Ok(())
+    })?;
+    if command.format == Records::Json {
+        desk.json(&kept.iter().map(|(record, _)| record).collect::<Vec<_>>())?;
+    } else {
+        shown += kept.len();
+        kept.iter().for_each(|(record, line)| one(desk, command, record, line));
+        if shown == 0 && command.format == Records::Human && !desk.output.quiet {
+            desk.output.note("No record is like that.\n");
+        }
+    }
+    Ok(0)
+}
+
+fn one(desk: &Desk<'_>, command: &Show, record: &Record, line: &[u8]) {
+    if command.format == Records::Jsonl {
+        desk.output.say(&String::from_utf8_lossy(line));
+    } else {
+        desk.output.say(text(record, command.wanted.unjudged).trim_end());
+    }
+}
+
+/// A record for people. The log may have been written by whomever, so it is escaped.
+fn text(record: &Record, unjudged: bool) -> String {
+    let safe = |text: &str| escape(text.as_bytes());
+    let verdict = record.verdict.as_deref().unwrap_or(NOT_JUDGED);
+    let answer = if record.accepted { "accepted" } else { "refused" };
+    let mut text = format!(
+        "#{} {}  {answer} ({})  {}  by {}, {}, {}{}\n",
+        record.seq,
+        safe(&record.time),
+        safe(verdict),
+        safe(&record.repository),
+        record.pusher.as_deref().map_or_else(|| "somebody".into(), safe),
+        count(record.commits, "commit"),
+        count(record.findings.len(), "finding"),
+        if record.probe { ", a probe" } else { "" },
+    );
+    for update in &record.refs {
+        let id = |id: &Option<String>| {
+            id.as_deref().map_or_else(|| "none".to_owned(), |id| safe(short(id)))
+        };
+        let (old, new) = (id(&update.old), id(&update.new));
+        let verdict = update.verdict.as_deref().unwrap_or(NOT_JUDGED);
+        text.push_str(&format!("    {} {old}..{new} {}\n", safe(&update.name), safe(verdict)));
+    }
+    for found in record.findings.iter().take(MOST_FINDINGS) {
+        text.push_str(&format!("      {}\n", cut(&finding(found), WIDEST)));
+    }
+    if let Some(more) = record.findings.len().checked_sub(MOST_FINDINGS).filter(|more| *more > 0) {
+        text.push_str(&format!("      and {more} more\n"));
+    }
+    if let Some(reason) = &record.bypass {
+        text.push_str(&format!("    bypassed: {}\n", safe(reason)));
+    }
+    if let Some(error) = &record.error {
+        let fail = record.fail.as_deref().unwrap_or("closed");
+        text.push_str(&format!("    not judged (fail {}): {}\n", safe(fail), safe(error)));
+    }
+    for skipped in &record.skipped {
+        text.push_str(&format!(
+            "    not looked at: {} ({})\n",
+            safe(&skipped.what),
+            safe(&skipped.why)
+        ));
+    }
+    if unjudged {
+        for id in &record.unjudged {
+            text.push_str(&format!("    unjudged: {}\n", safe(id)));
+        }
+    }
+    text
+}
+
+fn finding(found: &Found) -> String {
+    let safe = |text: &str| escape(text.as_bytes());
+    let place = match (&found.commit, &found.path) {
+        (Some(commit), Some(path)) => format!("{} {}", safe(short(commit)), safe(path)),
+        (Some(commit), None) => safe(short(commit)),
+        _ => safe(&found.ref_name),
+    };
+    let exemption = found.exemption.as_deref();
+    let exemption = exemption.map(|id| format!(", exemption {}", safe(id))).unwrap_or_default();
+    format!(
+        "{place} {} {} ({}{exemption})",
+        safe(&found.marker),
+        safe(&found.verdict),
+        safe(&found.because)
+    )
+}

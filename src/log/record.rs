@@ -1,0 +1,269 @@
+//! What one record holds. Its form is a contract; `docs/log-schema.json` describes it.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::policy::Verdict;
+use crate::push::Push;
+use crate::report::{Report, VERSION};
+use crate::text::escape::escape;
+
+use super::found::Found;
+
+/// The version of the form of records.
+pub const SCHEMA: u32 = 1;
+
+/// One push, and what was decided.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Record {
+    /// The version of this form.
+    pub schema: u32,
+    /// The number of the record in its chain, from 1.
+    pub seq: u64,
+    /// The digest of the line before; `null` in the first of all.
+    pub prev: Option<String>,
+    /// The digests of what a crash left of lines between that one and this.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub torn: Vec<String>,
+    /// When the push came, RFC 3339 in UTC.
+    pub time: String,
+    /// How long it took until this was written.
+    pub duration_ms: f64,
+    /// The version of provost.
+    pub provost: String,
+    /// `sha256:…` over all layers of the configuration; `null` when none could be used.
+    pub rules_digest: Option<String>,
+    /// `sha256:…` of what the policy says; `null` when none could be used.
+    pub policy_digest: Option<String>,
+    /// The platform that the installation recorded.
+    pub platform: String,
+    /// `pre-receive` or `update`.
+    pub hook: String,
+    /// The repository's name on its platform.
+    pub repository: String,
+    /// Its directory on this server.
+    pub directory: Option<String>,
+    /// Who pushed, as the platform says.
+    pub pusher: Option<String>,
+    /// The groups that the platform put him in.
+    pub groups: Vec<String>,
+    /// The address that he pushed from.
+    pub remote: Option<String>,
+    /// The protocol that he pushed by.
+    pub protocol: Option<String>,
+    /// The pull or merge request that was merged.
+    pub pull_request: Option<u64>,
+    /// The push options.
+    pub options: Vec<String>,
+    /// Whether this was the probe of `doctor`, and no push of anybody.
+    pub probe: bool,
+    /// The ref updates.
+    pub refs: Vec<RefLine>,
+    /// How many commits were judged.
+    pub commits: usize,
+    /// The verdict on the whole; `null` when the push could not be judged.
+    pub verdict: Option<String>,
+    /// Whether provost let it pass.
+    pub accepted: bool,
+    /// Why it could not be judged.
+    pub error: Option<String>,
+    /// `closed` when it was refused because it could not be judged, `open` when policy
+    /// let it pass nevertheless.
+    pub fail: Option<String>,
+    /// What was found.
+    pub findings: Vec<Found>,
+    /// The exemptions that applied.
+    pub exemptions: Vec<String>,
+    /// The reason that the pusher gave for his bypass, when it applied.
+    pub bypass: Option<String>,
+    /// What was not looked at, or not reported, and why.
+    pub skipped: Vec<Unread>,
+    /// The objects that nobody has judged, by what was skipped or could not be judged.
+    pub unjudged: Vec<String>,
+}
+
+/// A ref update.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RefLine {
+    /// The ref.
+    pub name: String,
+    /// Its value before; `null` for a new ref.
+    pub old: Option<String>,
+    /// Its value afterwards; `null` for a deletion.
+    pub new: Option<String>,
+    /// The worst verdict on what it brings; `null` when that could not be judged.
+    pub verdict: Option<String>,
+}
+
+/// What was not looked at, and why.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs, reason = "two words")]
+pub struct Unread {
+    pub what: String,
+    pub why: String,
+}
+
+/// What the hook knows of a push, judged or not.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// `pre-receive` or `update`.
+    pub hook: &'static str,
+    /// The platform's name.
+    pub platform: &'a str,
+    /// The repository's directory, once it is known.
+    pub directory: Option<&'a [u8]>,
+    /// The push, as far as it could be read.
+    pub push: &'a Push,
+    /// The pusher's groups.
+    pub groups: &'a [String],
+    /// The address that he pushed from.
+    pub remote: Option<&'a str>,
+    /// The protocol.
+    pub protocol: Option<&'a str>,
+    /// The pull or merge request.
+    pub pull_request: Option<u64>,
+    /// The digest of the rules, once they could be used.
+    pub rules_digest: Option<String>,
+    /// The digest of the policy, likewise.
+    pub policy_digest: Option<String>,
+    /// When the push came.
+    pub time: Timestamp,
+    /// The same, for measuring.
+    pub started: Instant,
+}
+
+/// What became of a push.
+#[derive(Clone, Copy, Debug)]
+pub enum Outcome<'a> {
+    /// It was judged.
+    Judged(&'a Report),
+    /// It could not be judged.
+    NotJudged {
+        /// Why not.
+        error: &'a str,
+        /// Whether policy lets it pass nevertheless.
+        accepted: bool,
+    },
+}
+
+/// The push option by which `doctor` marks its own probe. It decides nothing.
+const PROBE: &[u8] = b"provost.probe";
+
+impl Record {
+    /// The record of a push, not yet in any chain.
+    #[must_use]
+    pub fn new(context: &Context<'_>, outcome: Outcome<'_>) -> Self {
+        let push = context.push;
+        let mut record = Self {
+            schema: SCHEMA,
+            time: format!("{:.3}", context.time),
+            duration_ms: millis(context.started.elapsed()),
+            provost: VERSION.to_owned(),
+            rules_digest: context.rules_digest.clone(),
+            policy_digest: context.policy_digest.clone(),
+            platform: context.platform.to_owned(),
+            hook: context.hook.to_owned(),
+            repository: push.repository.clone(),
+            directory: context.directory.map(escape),
+            pusher: push.pusher.as_deref().map(escape),
+            groups: context.groups.to_vec(),
+            remote: context.remote.map(|remote| escape(remote.as_bytes())),
+            protocol: context.protocol.map(|protocol| escape(protocol.as_bytes())),
+            pull_request: context.pull_request,
+            options: push.options.iter().map(|option| escape(option)).collect(),
+            probe: push.options.iter().any(|option| option == PROBE),
+            ..Self::default()
+        };
+        match outcome {
+            Outcome::Judged(report) => record.judged(report, push),
+            Outcome::NotJudged { error, accepted } => record.not_judged(error, accepted, push),
+        }
+        record
+    }
+
+    fn judged(&mut self, report: &Report, push: &Push) {
+        self.commits = report.commits;
+        self.verdict = Some(report.verdict().word().to_owned());
+        self.accepted = report.exit_code() == 0;
+        // A symbolic ref was judged as the ref that it updates.
+        let updates = push.updates.iter().zip(&report.refs);
+        let mut worst = std::collections::HashMap::new();
+        for judged in &report.findings {
+            let slot = worst.entry(&judged.ref_name).or_insert(Verdict::Allow);
+            *slot = judged.decision.verdict.max(*slot);
+        }
+        self.refs = updates
+            .map(|(update, name)| RefLine {
+                name: name.to_string(),
+                old: update.old_id().map(|id| id.to_string()),
+                new: update.new_id().map(|id| id.to_string()),
+                verdict: Some(worst.get(name).map_or("allow", |worst| worst.word()).to_owned()),
+            })
+            .collect();
+        self.findings = report.findings.iter().map(Found::from).collect();
+        for id in report.findings.iter().filter_map(|judged| judged.decision.exemption.as_ref()) {
+            if id == crate::policy::BYPASS {
+                self.bypass = report.texts.bypass.clone();
+            } else if !self.exemptions.contains(id) {
+                self.exemptions.push(id.clone());
+            }
+        }
+        for skipped in &report.skipped {
+            self.unjudged.extend(ids_in(&skipped.what));
+            self.skipped.push(Unread { what: skipped.what.clone(), why: skipped.why.clone() });
+        }
+        self.unjudged.sort_unstable();
+        self.unjudged.dedup();
+    }
+
+    fn not_judged(&mut self, error: &str, accepted: bool, push: &Push) {
+        self.accepted = accepted;
+        self.error = Some(escape(error.as_bytes()));
+        self.fail = Some(if accepted { "open" } else { "closed" }.to_owned());
+        for update in &push.updates {
+            self.unjudged.extend(update.new_id().map(|id| id.to_string()));
+            self.refs.push(RefLine {
+                name: update.name().to_string(),
+                old: update.old_id().map(|id| id.to_string()),
+                new: update.new_id().map(|id| id.to_string()),
+                verdict: None,
+            });
+        }
+    }
+
+    /// Whether something of the push was not judged.
+    #[must_use]
+    pub fn has_unjudged(&self) -> bool {
+        self.error.is_some() || !self.unjudged.is_empty()
+    }
+
+    /// The line, with its line feed.
+    ///
+    /// # Errors
+    /// Never, as far as is known: every part can be written as JSON.
+    pub fn line(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut line = serde_json::to_vec(self)?;
+        line.push(b'\n');
+        Ok(line)
+    }
+}
+
+/// The object ids that a text names. What was skipped and names none left no object
+/// unjudged: it was counted instead of shown, or git refuses it.
+fn ids_in(text: &str) -> impl Iterator<Item = String> {
+    let words = text.split(|character: char| !character.is_ascii_alphanumeric());
+    let is_id = |word: &&str| {
+        matches!(word.len(), 40 | 64) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    words.filter(is_id).map(str::to_owned)
+}
+
+fn millis(duration: Duration) -> f64 {
+    // To a microsecond: more would say nothing.
+    (duration.as_secs_f64() * 1e6).round() / 1e3
+}
