@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use clap::{Args as ClapArgs, ValueEnum};
 use serde::Serialize;
 
+use super::args::Global;
 use super::error::Error;
 use super::install::Target;
 use super::output::Output;
@@ -24,7 +25,7 @@ Examples:
   provost doctor /srv/git
   provost doctor --system
   provost doctor --format json /srv/git > doctor.json
-  runuser -u git -- provost doctor /home/git      as the account that pushes run as")]
+  runuser -u git -- provost doctor /srv/git       as the account that pushes run as")]
 pub(super) struct Doctor {
     #[command(flatten)]
     target: Target,
@@ -50,8 +51,8 @@ struct Document<'d> {
     hooks: &'d [Diagnosis],
 }
 
-pub(super) fn doctor(command: &Doctor, output: &Output) -> Result<u8, Error> {
-    let all = doctor::examine(&command.target.request()?)?;
+pub(super) fn doctor(global: &Global, command: &Doctor, output: &Output) -> Result<u8, Error> {
+    let all = doctor::examine(&command.target.request(global)?)?;
     let ok = all.iter().all(|diagnosis| diagnosis.outcome() < Outcome::Wrong);
     match command.format {
         Format::Json => {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args as ClapArgs;
 use clap::builder::PossibleValuesParser;
 
+use super::args::Global;
 use super::error::Error;
 use super::output::Output;
 use crate::config;
@@ -27,7 +28,7 @@ Examples:
   provost install --configured                       the same by git's configuration (2.54)
   provost install /var/lib/gitea/data/gitea-repositories
   provost install /var/opt/gitlab/gitaly/custom_hooks
-  provost install /home/git                          gitolite; --vref for a VREF
+  provost install /var/lib/gitolite3                 gitolite; --vref for a VREF
   provost install /srv/gerrit/site
   provost install --platform bitbucket /var/atlassian/application-data/bitbucket
   provost install --platform github ./hooks --program ./provost-static
@@ -98,10 +99,12 @@ pub(super) struct Target {
 }
 
 impl Target {
-    pub(super) fn request(&self) -> Result<Request, Error> {
+    pub(super) fn request(&self, global: &Global) -> Result<Request, Error> {
+        let start = global.directory.as_deref().unwrap_or(Path::new(""));
         let absolute = |path: &Path| {
+            let path = start.join(path);
             let failed = |source| Error::Read { what: path.display().to_string(), source };
-            std::path::absolute(path).map_err(failed)
+            std::path::absolute(&path).map_err(failed)
         };
         let own = || {
             std::env::current_exe()
@@ -120,7 +123,7 @@ impl Target {
         };
         let named = self.platform.as_deref().and_then(platform::by_name);
         Ok(Request {
-            paths: self.paths.clone(),
+            paths: self.paths.iter().map(|path| start.join(path)).collect(),
             platform: named.map(|platform| platform.name),
             place,
             program: match &self.program {
@@ -137,14 +140,14 @@ impl Target {
     }
 }
 
-pub(super) fn install(command: &Install, output: &Output) -> Result<u8, Error> {
+pub(super) fn install(global: &Global, command: &Install, output: &Output) -> Result<u8, Error> {
     let mode = command.mode.as_deref();
     let mode = mode.and_then(|word| MODES.iter().find(|(known, _)| *known == word));
     let request = Request {
         mode: mode.map(|(_, mode)| *mode),
         shell: command.shell.clone(),
         vref: command.vref,
-        ..command.target.request()?
+        ..command.target.request(global)?
     };
     let plan = install::install(&request)?;
     let done = perform(&plan, command.dry_run, output)?;
@@ -154,8 +157,12 @@ pub(super) fn install(command: &Install, output: &Output) -> Result<u8, Error> {
     Ok(0)
 }
 
-pub(super) fn uninstall(command: &Uninstall, output: &Output) -> Result<u8, Error> {
-    let plan = install::uninstall(&command.target.request()?)?;
+pub(super) fn uninstall(
+    global: &Global,
+    command: &Uninstall,
+    output: &Output,
+) -> Result<u8, Error> {
+    let plan = install::uninstall(&command.target.request(global)?)?;
     perform(&plan, command.dry_run, output)?;
     Ok(0)
 }
@@ -188,8 +195,6 @@ fn perform(plan: &Plan, dry_run: bool, output: &Output) -> Result<bool, Error> {
 }
 
 /// What comes after an installation: the proof, and enforcement.
-///
-/// A baseline of the repositories that exist is to be taken here, before the mode is told.
 fn next(plan: &Plan, target: &Target, output: &Output) {
     if output.quiet {
         return;
@@ -200,6 +205,11 @@ fn next(plan: &Plan, target: &Target, output: &Output) {
         output.say(&format!("  to refuse:   provost install --mode enforce {again}"));
     }
     output.say(&format!("  to prove it: provost doctor {again}"));
+    if !plan.has_baselines {
+        output.say(
+            "  to leave alone what repositories hold already: provost policy baseline REPOSITORY...",
+        );
+    }
 }
 
 /// The words that name the same place again.

@@ -53,9 +53,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Rules(command) => rules::rules(&args.global, command, &output),
         Command::Policy(command) => policy::policy(&args.global, command, &output),
         Command::Log(command) => log::log(&args.global, command, &output),
-        Command::Install(command) => install::install(command, &output),
-        Command::Uninstall(command) => install::uninstall(command, &output),
-        Command::Doctor(command) => doctor::doctor(command, &output),
+        Command::Install(command) => install::install(&args.global, command, &output),
+        Command::Uninstall(command) => install::uninstall(&args.global, command, &output),
+        Command::Doctor(command) => doctor::doctor(&args.global, command, &output),
         Command::Demo(command) => demo::demo(command, &output),
     };
     match code {

@@ -199,8 +199,7 @@ pub(super) fn surroundings(target: &Target, runnable: &Runnable, diagnosis: &mut
 fn rules(repository: Option<&Path>, runnable: &Runnable) -> Result<String, String> {
     let open = repository.map(|path| Repository::open(path, Trust::Git));
     let open = open.transpose().map_err(|error| error.to_string())?;
-    let layers =
-        Layers { repository: open.as_ref(), files: &runnable.rules, isolated: false, system: None };
+    let layers = Layers { repository: open.as_ref(), files: &runnable.rules, ..Layers::default() };
     let config = config::load(layers).map_err(|error| match error {
         config::ConfigError::Problems(problems) => crate::document::render(&problems, false),
         other => other.to_string(),

@@ -216,12 +216,8 @@ impl Stage {
             Some(path) => Some(Repository::open(path, Trust::Git).map_err(io::Error::other)?),
             None => None,
         };
-        let layers = Layers {
-            repository: real.as_ref(),
-            files: &runnable.rules,
-            isolated: false,
-            system: None,
-        };
+        let layers =
+            Layers { repository: real.as_ref(), files: &runnable.rules, ..Layers::default() };
         let config = config::load(layers).map_err(io::Error::other)?;
         let probe = Repository::open(&self.client, Trust::Git).map_err(io::Error::other)?;
         let tips: Vec<ObjectId> = ObjectId::from_hex(id.as_bytes()).into_iter().collect();

@@ -5,6 +5,7 @@
 //! nothing to do, and a run that was killed is taken up where it ended. No step leaves a
 //! hook half written, and the policy is there before the hook.
 
+mod baseline;
 mod bitbucket;
 mod client;
 mod detect;
@@ -164,8 +165,17 @@ fn hook_path(site: &Site) -> Result<(PathBuf, bool), InstallError> {
 
 fn repository_hook(site: &Site, request: &Request, plan: &mut Plan) -> Result<(), InstallError> {
     plan.say(format!("{}: {}", site.path.display(), site.why));
+    if site.platform == "gitolite" {
+        // gitolite links its own hooks there anew, over whatever there is.
+        let reason = format!(
+            "{} is one of its repositories; name the home of its account, where .gitolite.rc is",
+            site.path.display()
+        );
+        return Err(InstallError::Platform { platform: "gitolite", reason });
+    }
     let script = script::pre_receive(request, site.platform);
     let (path, alone) = hook_path(site)?;
+    baseline::plan(&site.path, &path, plan)?;
     if !alone {
         if !path.starts_with(&site.path) {
             plan.say(format!(

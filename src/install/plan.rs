@@ -11,6 +11,8 @@ pub struct Plan {
     pub warnings: Vec<String>,
     /// What has to be done; empty when all is so already.
     pub steps: Vec<Step>,
+    /// Whether baselines are part of it: the repositories are known one by one.
+    pub has_baselines: bool,
     /// The mode of the policy that the hook will have, where it is known.
     pub mode: Option<super::Mode>,
 }

@@ -138,6 +138,10 @@ fn the_commands_that_are_shown_run() {
         for block in blocks(&text, "console") {
             for line in block.lines().filter_map(|line| line.strip_prefix("$ provost ")) {
                 let line = line.split('#').next().unwrap();
+                // Those are for places of a server, which another test lays out.
+                if ["install ", "doctor ", "uninstall "].iter().any(|word| line.starts_with(word)) {
+                    continue;
+                }
                 let finished = client.provost(&line.split_whitespace().collect::<Vec<_>>());
                 assert_eq!(finished.code, Some(0), "{}: {}", path.display(), finished.all());
                 seen += 1;

@@ -32,7 +32,9 @@ pub(crate) struct Apache {
 impl Apache {
     pub(crate) fn start(sandbox: &Sandbox) -> Self {
         let directory = sandbox.path("apache");
-        std::fs::create_dir(&directory).unwrap();
+        std::fs::create_dir_all(&directory).unwrap();
+        // Of a server that was here before.
+        let _ = std::fs::remove_file(directory.join("apache.pid"));
         let hashed = USERS.map(|(user, password)| {
             sandbox.run("htpasswd", "").args(["-nbs", user, password]).ok().word() + "\n"
         });
@@ -87,8 +89,8 @@ fn config(sandbox: &Sandbox, exec_path: &str, port: u16) -> String {
          Listen 127.0.0.1:{port}\n\
          ErrorLog /dev/stderr\n\
          {modules}\
-         StartServers 12\n\
-         MaxSpareServers 24\n\
+         StartServers 24\n\
+         MaxSpareServers 48\n\
          SetEnv GIT_PROJECT_ROOT {root}\n\
          SetEnv GIT_HTTP_EXPORT_ALL\n\
          SetEnv GIT_CONFIG_NOSYSTEM 1\n\

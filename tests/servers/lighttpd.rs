@@ -16,7 +16,9 @@ pub(crate) struct Lighttpd {
 impl Lighttpd {
     pub(crate) fn start(sandbox: &Sandbox) -> Self {
         let directory = sandbox.path("lighttpd");
-        std::fs::create_dir(&directory).unwrap();
+        std::fs::create_dir_all(&directory).unwrap();
+        // Of a server that was here before.
+        let _ = std::fs::remove_file(directory.join("lighttpd.pid"));
         let passwords = USERS.map(|(user, password)| format!("{user}:{password}\n"));
         sandbox.write("lighttpd/passwords", passwords.concat());
         let exec_path = sandbox.git("").arg("--exec-path").ok().word();

@@ -20,6 +20,7 @@ mod gitolite;
 mod http_users;
 mod lighttpd;
 mod nginx;
+mod pre_commit;
 mod pushes;
 mod relay;
 mod rough;

@@ -25,13 +25,16 @@ pub(crate) struct Nginx {
 impl Nginx {
     pub(crate) fn start(sandbox: &Sandbox) -> Self {
         let directory = sandbox.path("nginx");
-        std::fs::create_dir(&directory).unwrap();
+        std::fs::create_dir_all(&directory).unwrap();
+        // Of a server that was here before.
+        let _ = std::fs::remove_file(directory.join("nginx.pid"));
         let home = sandbox.path("home");
         let socket = directory.join("fcgi");
         // As many processes as there are pushers at the same time in any test.
         let address = format!("unix:{}", socket.display());
-        let arguments = ["-c", "12", "-s", &address];
+        let arguments = ["-c", "24", "-s", &address];
         let log = directory.join("fcgiwrap.log");
+        let _ = std::fs::remove_file(&socket);
         let fcgiwrap = Daemon::start(&program("fcgiwrap"), &arguments, &home, log);
         assert!(fcgiwrap.serves(|| UnixStream::connect(&socket).is_ok()));
         let passwords: String =

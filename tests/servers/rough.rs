@@ -15,7 +15,8 @@ over_each_transport! {
     a_large_first_push_is_judged_whole,
     a_client_killed_while_it_sends_leaves_the_server_usable,
     a_client_killed_while_the_hook_judges_leaves_the_server_usable,
-    eight_pushers_at_the_same_time_get_eight_verdicts,
+    a_server_restarted_while_the_hook_judges_is_usable,
+    twenty_pushers_at_the_same_time_get_their_verdicts,
 }
 
 const MANY: usize = 3000;
@@ -81,6 +82,12 @@ impl Victim {
         Self { pid_file, thread }
     }
 
+    /// Waits for its end, which is no success.
+    fn fails(self) {
+        let finished = self.thread.join().unwrap();
+        assert_ne!(finished.code, Some(0), "{}", finished.all());
+    }
+
     /// Kills git and all that it started, without a chance to say good-bye.
     fn kill(self, served: &Served, then: impl FnOnce()) {
         let pid = std::fs::read_to_string(&self.pid_file).unwrap();
@@ -131,12 +138,26 @@ fn a_client_killed_while_it_sends_leaves_the_server_usable(transport: Transport)
     is_usable(&served);
 }
 
+/// A hook that waits until it is told to go on.
+const WAITING: &str = "#!/bin/sh\n\
+    : > ../hook-waits\n\
+    until [ -e ../hook-may-go ]; do sleep 0.02; done\n\
+    exec @PROVOST@ pre-receive --platform plain\n";
+
+fn a_server_restarted_while_the_hook_judges_is_usable(transport: Transport) {
+    let mut served = transport.serve_with(Options::default().hook(WAITING));
+    let file = |served: &Served, name: &str| served.server.sandbox().path(name);
+    let victim = Victim::start(&served, served.connection(), 100);
+    wait_until("the hook runs", || file(&served, "hook-waits").exists());
+    served.restart(transport);
+    // Where the hook outlives its server, it goes on to its end.
+    served.server.sandbox().write("hook-may-go", "");
+    victim.fails();
+    is_usable(&served);
+}
+
 fn a_client_killed_while_the_hook_judges_leaves_the_server_usable(transport: Transport) {
-    let hook = "#!/bin/sh\n\
-                : > ../hook-waits\n\
-                until [ -e ../hook-may-go ]; do sleep 0.02; done\n\
-                exec @PROVOST@ pre-receive --platform plain\n";
-    let served = transport.serve_with(Options::default().hook(hook));
+    let served = transport.serve_with(Options::default().hook(WAITING));
     let file = |name: &str| served.server.sandbox().path(name);
     let victim = Victim::start(&served, served.connection(), 100);
     wait_until("the hook runs", || file("hook-waits").exists());
@@ -146,14 +167,14 @@ fn a_client_killed_while_the_hook_judges_leaves_the_server_usable(transport: Tra
     is_usable(&served);
 }
 
-const PUSHERS: usize = 8;
+const PUSHERS: usize = 20;
 
-fn eight_pushers_at_the_same_time_get_eight_verdicts(transport: Transport) {
-    // No hook begins before all have come: eight quarantines are there at once.
+fn twenty_pushers_at_the_same_time_get_their_verdicts(transport: Transport) {
+    // No hook begins before all have come: twenty quarantines are there at once.
     let hook = "#!/bin/sh\n\
                 mkdir -p ../arrived && : > ../arrived/$$\n\
                 tries=0\n\
-                until [ \"$(ls ../arrived | wc -l)\" -ge 8 ]; do\n\
+                until [ \"$(ls ../arrived | wc -l)\" -ge 20 ]; do\n\
                     tries=$((tries + 1))\n\
                     [ $tries -lt 3000 ] || { echo 'the others did not come'; exit 3; }\n\
                     sleep 0.02\n\
@@ -179,8 +200,9 @@ fn eight_pushers_at_the_same_time_get_eight_verdicts(transport: Transport) {
         }
         pushed.must_judge(1);
     }
-    let expected: Vec<_> =
+    let mut expected: Vec<_> =
         (0..PUSHERS).filter(|&number| !is_marked(number)).map(|n| format!("branch-{n}")).collect();
+    expected.sort_unstable();
     let format = "--format=%(refname:lstrip=2)";
     let branches = served.server.must(&["for-each-ref", format, "refs/heads/branch-*"]);
     assert_eq!(branches.lines().collect::<Vec<_>>(), expected);

@@ -42,6 +42,8 @@ pub(crate) trait WebServer {
 enum Front {
     Ssh(Sshd),
     Http(Box<dyn WebServer>),
+    /// Stopped.
+    Down,
 }
 
 /// See the head of this file.
@@ -78,11 +80,21 @@ impl Transport {
     fn start(self, sandbox: Sandbox, options: Options) -> Served {
         match self {
             Self::Ssh => Served::over_ssh(sandbox, options, DEBIAN),
-            Self::Http => Served::behind(Nginx::start(&sandbox), sandbox, options),
-            Self::Apache => Served::behind(Apache::start(&sandbox), sandbox, options),
-            Self::Lighttpd => Served::behind(Lighttpd::start(&sandbox), sandbox, options),
-            Self::Daemon => Served::behind(GitDaemon::start(&sandbox), sandbox, options),
+            _ => {
+                let front = self.front(&sandbox);
+                Served { front, server: TestServer::start(sandbox, options) }
+            }
         }
+    }
+
+    fn front(self, sandbox: &Sandbox) -> Front {
+        Front::Http(match self {
+            Self::Ssh => return Front::Ssh(Sshd::start(sandbox, DEBIAN)),
+            Self::Http => Box::new(Nginx::start(sandbox)),
+            Self::Apache => Box::new(Apache::start(sandbox)),
+            Self::Lighttpd => Box::new(Lighttpd::start(sandbox)),
+            Self::Daemon => Box::new(GitDaemon::start(sandbox)),
+        })
     }
 }
 
@@ -99,9 +111,10 @@ impl Served {
         Self { front, server: TestServer::start(sandbox, options) }
     }
 
-    fn behind(front: impl WebServer + 'static, sandbox: Sandbox, options: Options) -> Self {
-        let front = Front::Http(Box::new(front));
-        Self { front, server: TestServer::start(sandbox, options) }
+    /// Stops the server, with what it has started, and starts it again.
+    pub(crate) fn restart(&mut self, transport: Transport) {
+        self.front = Front::Down;
+        self.front = transport.front(self.server.sandbox());
     }
 
     /// How everybody reaches it, over HTTP as alice.
@@ -125,6 +138,7 @@ impl Served {
                 url: server.url("git", &login("alice"), &path, port),
                 ssh_command: None,
             },
+            Front::Down => panic!("the server is stopped"),
         }
     }
 
@@ -146,6 +160,7 @@ impl Served {
         match &self.front {
             Front::Ssh(sshd) => sshd.port(),
             Front::Http(server) => server.port(),
+            Front::Down => panic!("the server is stopped"),
         }
     }
 

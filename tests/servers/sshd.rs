@@ -22,8 +22,13 @@ impl Sshd {
     /// The same with another file of the keys that are let in.
     pub(crate) fn start_for(sandbox: &Sandbox, accepted: &str, keys: &Path) -> Self {
         let directory = sandbox.path("sshd");
-        std::fs::create_dir(&directory).unwrap();
+        std::fs::create_dir_all(&directory).unwrap();
+        // Of a server that was here before.
+        let _ = std::fs::remove_file(directory.join("sshd.pid"));
         for key in ["host", "client"] {
+            if directory.join(key).exists() {
+                continue;
+            }
             let new = ["-q", "-t", "ed25519", "-N", "", "-C", key, "-f", key];
             sandbox.run("ssh-keygen", "sshd").args(new).ok();
         }

@@ -39,6 +39,26 @@ fn a_repository_is_observed_first_enforced_on_request_and_left_as_it_was() {
     assert!(uninstall(&sandbox, &["project.git"]).out().contains("Nothing had to be done."));
 }
 
+/// The branch is taken away, so that nothing but the baseline knows of its commits.
+#[test]
+fn what_was_there_before_is_a_baseline_and_is_taken_once() {
+    let sandbox = Sandbox::new();
+    let repository = bare(&sandbox, "project.git");
+    push(&sandbox, &repository, "old", &marked("Before there was a hook"));
+    install(&sandbox, &["--mode", "enforce", "project.git"]);
+    let file = repository.join("provost/baseline/all");
+    let taken = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(taken.lines().count(), 2, "{taken}");
+    sandbox.git("project.git").args(["update-ref", "-d", "refs/heads/old"]).ok();
+    let client = super::Client::open(&sandbox, "client-old-project.git");
+    let pushed = client.push_to(repository.to_str().unwrap(), &["old"], &[]);
+    assert!(pushed.accepted("refs/heads/old"), "{}", pushed.all());
+    enforces(&sandbox, &repository);
+    let again = install(&sandbox, &["project.git"]).out();
+    assert!(again.contains("Nothing had to be done."), "{again}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), taken);
+}
+
 #[test]
 fn a_dry_run_says_everything_and_does_nothing() {
     let sandbox = Sandbox::new();

@@ -124,6 +124,21 @@ fn gitolite_is_told_what_to_do_when_local_code_is_not_set() {
 }
 
 #[test]
+fn a_repository_of_gitolite_is_left_to_gitolite() {
+    let sandbox = Sandbox::new();
+    let repository = bare(&sandbox, "repositories/one.git");
+    let update = "/var/lib/gitolite3/.gitolite/hooks/common/update";
+    std::os::unix::fs::symlink(update, repository.join("hooks/update")).unwrap();
+    let before = tree(&repository);
+    for path in ["repositories/one.git", "repositories"] {
+        let words = ["install", "--policy", "rules.toml", path];
+        let refused = provost(&sandbox, &words).finish().expect(2);
+        assert!(refused.err().contains("where .gitolite.rc is"), "{}", refused.all());
+    }
+    assert_eq!(tree(&repository), before);
+}
+
+#[test]
 fn gerrit_calls_hooks_with_options_and_takes_their_exit_code() {
     let sandbox = Sandbox::new();
     sandbox.write("site/etc/gerrit.config", "[gerrit]\n\tbasePath = git\n");
