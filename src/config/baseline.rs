@@ -78,6 +78,9 @@ pub fn write(
     for id in ids {
         text.push_str(&format!("{id}\n"));
     }
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
     files::replace(&path, text.as_bytes()).map_err(failed)?;
     Ok(path)
 }

@@ -17,7 +17,6 @@ pub fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    fs::create_dir_all(folder)?;
     let name = real.file_name().ok_or(ErrorKind::InvalidFilename)?.to_string_lossy();
     let beside = folder.join(format!(".{name}.{}.new", std::process::id()));
     let written = (|| {

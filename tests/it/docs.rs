@@ -132,7 +132,7 @@ fn the_commands_that_are_shown_run() {
     client.commit("first").create();
     client.must(&["checkout", "-q", "-b", "topic"]);
     client.commit("second").create();
-    std::fs::write(client.path().join("draft.toml"), "[policy]\ndefault = \"warn\"\n").unwrap();
+    fs::write(client.path().join("draft.toml"), "[policy]\ndefault = \"warn\"\n").unwrap();
     let mut seen = 0;
     for (path, text) in pages() {
         for block in blocks(&text, "console") {
