@@ -203,8 +203,8 @@ fn share(part: usize, whole: usize) -> f64 {
 }
 
 fn main() {
-    let config =
-        config::load(Layers { isolated: true, ..Layers::default() }).expect("the built-in rules");
+    let config = config::load_whole(Layers { isolated: true, ..Layers::default() })
+        .expect("the built-in rules");
     let file = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/commits.jsonl");
     let constructed_only = std::env::args().any(|argument| argument == "--constructed");

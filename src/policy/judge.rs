@@ -7,7 +7,6 @@ use std::sync::Arc;
 use super::exemption::{Commits, Exemption, Request};
 use super::scope::Pusher;
 use super::settings::{Settings, Traits};
-use super::texts::Language;
 use super::{Mode, Policy, Unaccounted, Undisclosed, Verdict};
 use crate::document::Moment;
 use crate::finding::{Context, Finding, Marker};
@@ -101,7 +100,7 @@ pub struct Judge<'p> {
     /// The scopes whose repositories match.
     scopes: Vec<usize>,
     /// The exemptions that count here and now, pusher and request included.
-    exemptions: Vec<usize>,
+    pub(super) exemptions: Vec<usize>,
     /// The exemptions that are for some refs only, whoever pushes.
     by_ref: Vec<usize>,
     suspended: bool,
@@ -333,53 +332,6 @@ impl<'p> Judge<'p> {
 
     pub(super) fn markers(&self) -> Vec<Arc<Marker>> {
         (self.markers)()
-    }
-
-    /// Whom to ask about a ref.
-    #[must_use]
-    pub fn contact(&self, name: &RefName) -> Option<String> {
-        let settings = self.settings(&self.class(name.as_bytes()), None, None);
-        settings.contact.as_ref().map(|contact| contact.value.clone())
-    }
-
-    /// The language, and the administrator's templates, for a ref.
-    #[must_use]
-    pub fn texts(&self, name: &RefName) -> (Language, Vec<(String, String)>) {
-        let settings = self.settings(&self.class(name.as_bytes()), None, None);
-        let texts = &settings.texts;
-        let templates = texts.templates.iter();
-        let templates = templates.map(|(name, text)| (name.clone(), text.value.clone()));
-        let language = texts.language.as_ref().map(|it| it.value).unwrap_or_default();
-        (language, templates.collect())
-    }
-
-    /// The trailers by which a tool can be disclosed on a ref, as people write them.
-    #[must_use]
-    pub fn disclosing(&self, name: &RefName) -> Vec<String> {
-        let settings = self.settings(&self.class(name.as_bytes()), None, None);
-        settings.disclosure.trailers().into_iter().map(str::to_owned).collect()
-    }
-
-    /// The exemption that a pusher asked for and that is none, or not his.
-    #[must_use]
-    pub fn refused_requests(&self) -> Vec<&str> {
-        let known = |id: &&String| {
-            let mut mine = self.exemptions.iter().filter_map(|&at| self.policy.exemptions.get(at));
-            !mine.any(|exemption| exemption.id == **id)
-        };
-        self.situation.request.exemptions.iter().filter(known).map(String::as_str).collect()
-    }
-
-    /// Why the pusher wants everything to pass, if he says so.
-    #[must_use]
-    pub fn bypass_reason(&self) -> Option<&str> {
-        self.situation.request.reason.as_deref()
-    }
-
-    /// The moment for which it judges.
-    #[must_use]
-    pub fn now(&self) -> Moment {
-        self.situation.now
     }
 }
 

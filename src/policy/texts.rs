@@ -1,9 +1,12 @@
-//! What an administrator lets pushers read: the language, and texts of his own.
+//! What an administrator lets pushers read: the language, and texts of his own; and what
+//! those texts need to know of the policy of a ref.
 
 use minijinja::Environment;
 
+use super::judge::Judge;
 use super::settings::{Placed, replace};
 use crate::document::{Fields, Problem};
+use crate::git::RefName;
 
 /// A language that texts are there for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,3 +74,46 @@ impl Texts {
 
 /// The parts of what a pusher reads that can be replaced, each a template.
 pub const PARTS: [&str; 5] = ["refused", "warned", "passed", "findings", "next-steps"];
+
+impl Judge<'_> {
+    /// Whom to ask about a ref.
+    #[must_use]
+    pub fn contact(&self, name: &RefName) -> Option<String> {
+        let settings = self.settings(&self.class(name.as_bytes()), None, None);
+        settings.contact.as_ref().map(|contact| contact.value.clone())
+    }
+
+    /// The language, and the administrator's templates, for a ref.
+    #[must_use]
+    pub fn texts(&self, name: &RefName) -> (Language, Vec<(String, String)>) {
+        let settings = self.settings(&self.class(name.as_bytes()), None, None);
+        let texts = &settings.texts;
+        let templates = texts.templates.iter();
+        let templates = templates.map(|(name, text)| (name.clone(), text.value.clone()));
+        let language = texts.language.as_ref().map(|it| it.value).unwrap_or_default();
+        (language, templates.collect())
+    }
+
+    /// The trailers by which a tool can be disclosed on a ref, as people write them.
+    #[must_use]
+    pub fn disclosing(&self, name: &RefName) -> Vec<String> {
+        let settings = self.settings(&self.class(name.as_bytes()), None, None);
+        settings.disclosure.trailers().into_iter().map(str::to_owned).collect()
+    }
+
+    /// The exemption that a pusher asked for and that is none, or not his.
+    #[must_use]
+    pub fn refused_requests(&self) -> Vec<&str> {
+        let known = |id: &&String| {
+            let mut mine = self.exemptions.iter().filter_map(|&at| self.policy.exemptions.get(at));
+            !mine.any(|exemption| exemption.id == **id)
+        };
+        self.situation.request.exemptions.iter().filter(known).map(String::as_str).collect()
+    }
+
+    /// Why the pusher wants everything to pass, if he says so.
+    #[must_use]
+    pub fn bypass_reason(&self) -> Option<&str> {
+        self.situation.request.reason.as_deref()
+    }
+}

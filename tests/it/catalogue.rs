@@ -10,7 +10,7 @@ use provost::rules::check_examples;
 
 #[test]
 fn every_example_of_the_built_in_rules_does_what_it_says() {
-    let config = config::load(Layers { isolated: true, ..Layers::default() }).unwrap();
+    let config = config::load_whole(Layers { isolated: true, ..Layers::default() }).unwrap();
     let (run, failures) = check_examples(&config.merged, &config.rules);
     let failures: Vec<String> = failures
         .iter()
@@ -40,7 +40,7 @@ fn no_id_appears_twice_in_the_built_in_rules() {
 
 #[test]
 fn every_marker_says_where_it_was_seen_and_since_when() {
-    let config = config::load(Layers { isolated: true, ..Layers::default() }).unwrap();
+    let config = config::load_whole(Layers { isolated: true, ..Layers::default() }).unwrap();
     for rule in &config.rules.rules {
         assert!(!rule.source.is_empty(), "{} has no source", rule.marker.id);
         assert!(!rule.marker.since.is_empty(), "{} has no since", rule.marker.id);

@@ -10,7 +10,7 @@ use provost::rules::entries;
 use provost::rules::subject::Subject;
 
 fn built_in() -> Config {
-    config::load(Layers { isolated: true, ..Layers::default() }).unwrap()
+    config::load_whole(Layers { isolated: true, ..Layers::default() }).unwrap()
 }
 
 /// A way to write a line into a message.

@@ -16,7 +16,7 @@ use provost::scan::raw_commit;
 const BAR: f64 = 0.995;
 
 fn built_in() -> Config {
-    config::load(Layers { isolated: true, ..Layers::default() }).unwrap()
+    config::load_whole(Layers { isolated: true, ..Layers::default() }).unwrap()
 }
 
 /// A strong marker's id, its tool, and a line that it matches.

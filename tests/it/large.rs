@@ -11,7 +11,7 @@ use provost::scan::{Scope, judge_history};
 use crate::support::{CLAUDE_MARKER, Options, Sandbox, TestServer};
 
 fn rules() -> Config {
-    config::load(Layers { isolated: true, ..Layers::default() }).unwrap()
+    config::load_whole(Layers { isolated: true, ..Layers::default() }).unwrap()
 }
 
 /// A generator of the same numbers on every run.

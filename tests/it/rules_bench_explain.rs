@@ -264,7 +264,7 @@ fn what_can_not_be_explained_is_exit_code_2() {
 /// markers that a trace calls matching are those that are found.
 #[test]
 fn a_trace_tells_what_the_matchers_do() {
-    let config = config::load(Layers { isolated: true, ..Layers::default() }).unwrap();
+    let config = config::load_whole(Layers { isolated: true, ..Layers::default() }).unwrap();
     let matchers = &config.rules.matchers;
     let mut compared = 0;
     for entry in entries::markers(&config.merged) {

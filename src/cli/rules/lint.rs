@@ -39,6 +39,9 @@ pub(super) fn lint(bench: &Bench<'_>, command: &Lint) -> Result<u8, Error> {
         if let (Some(repository), Ok(config)) = (&here, config::merge(&layers)) {
             problems.extend(from_the_root(&config, repository)?);
         }
+        if let Ok(config) = config::merge(&layers) {
+            problems.extend(super::unused::exemptions(&config)?);
+        }
     }
     for path in &command.files {
         let draft = bench.read(path)?;

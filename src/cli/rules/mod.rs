@@ -18,6 +18,7 @@ mod steps;
 mod test;
 mod trial;
 mod trial_text;
+mod unused;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

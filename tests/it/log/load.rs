@@ -16,8 +16,8 @@ const EACH: usize = 20;
 /// Starts the hook as git would for a push that brings no object.
 fn start(directory: &Path, rules: &Path, name: &str, id: &str) -> Child {
     let mut hook = Command::new(PROVOST);
-    hook.env_clear().env("GIT_DIR", ".").env("USER", name).current_dir(directory);
-    hook.arg("--isolated").arg("--rules").arg(rules).arg("pre-receive");
+    hook.env_clear().env("GIT_DIR", ".").env("REMOTE_USER", name).current_dir(directory);
+    hook.arg("--isolated").arg("--rules").arg(rules).args(["pre-receive", "--platform", "http"]);
     hook.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = hook.spawn().unwrap();
     let line = format!("{} {id} refs/heads/{name}\n", "0".repeat(40));

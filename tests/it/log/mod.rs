@@ -23,6 +23,10 @@ use super::support::{Client, Finished, Options, Sandbox, TestServer};
 /// The name of the log in the sandbox.
 const LOG: &str = "log/provost.jsonl";
 
+/// Pushes come from `dev`, unless the pusher says who he is.
+const HOOK: &str = "#!/bin/sh\nREMOTE_USER=${REMOTE_USER:-dev}\nexport REMOTE_USER\n\
+                    exec @PROVOST@ pre-receive --platform http\n";
+
 /// A server whose hook writes a log.
 struct Logged {
     server: TestServer,
@@ -41,7 +45,7 @@ impl Logged {
         std::fs::create_dir(sandbox.path("log")).unwrap();
         let log = sandbox.path(LOG);
         let rules = format!("[log]\nfile = \"{}\"\n{more}\n{policy}\n", log.display());
-        let server = TestServer::start(sandbox, options.rules(&rules));
+        let server = TestServer::start(sandbox, options.rules(&rules).or_hook(HOOK));
         let client = server.client();
         Self { server, client, log }
     }

@@ -24,7 +24,7 @@ fn mixed() -> (Logged, String) {
     let place = logged.sandbox().write("team/other.git/hooks/pre-receive", hook);
     std::fs::set_permissions(place, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let push = logged.client.git(&["push", "-q"]).arg(&other).arg("HEAD~1:refs/heads/topic");
-    push.env("USER", "ada").ok();
+    push.env("REMOTE_USER", "ada").ok();
     let log = logged.log.to_str().unwrap().to_owned();
     (logged, log)
 }

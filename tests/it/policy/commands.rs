@@ -150,6 +150,39 @@ fn suspend_is_written_into_the_file_and_ends() {
 }
 
 #[test]
+fn exemptions_that_no_push_has_used_are_named() {
+    let server = Options::default()
+        .hook("#!/bin/sh\nexec @BINARY@ --isolated --rules ../rules.toml -v pre-receive\n");
+    let server = server.start();
+    let folder = server.path().parent().unwrap().to_owned();
+    let exemption = |id: &str, tool: &str| {
+        format!(
+            "[[policy.exemption]]\nid = \"{id}\"\nreason = \"r\"\napprover = \"core\"\n\
+             expires = 2999-01-01\ntools = [\"{tool}\"]\n"
+        )
+    };
+    let log = folder.join("decisions.jsonl");
+    let rules = format!(
+        "[log]\nfile = \"{}\"\n{}{}",
+        log.display(),
+        exemption("used", "claude-code"),
+        exemption("idle", "cursor")
+    );
+    std::fs::write(folder.join("rules.toml"), rules).unwrap();
+    let lint = || {
+        let run = server.sandbox().run(PROVOST, folder.to_str().unwrap());
+        run.args(["--isolated", "--rules", "rules.toml", "rules", "lint"]).ok().out()
+    };
+    assert!(!lint().contains("has used"), "{}", lint());
+    let client = server.client();
+    client.commit(marked("Work")).create();
+    client.push(&["main"]).must_accept(&[MAIN]);
+    let text = lint();
+    assert!(text.contains("no push on record has used the exemption `idle`"), "{text}");
+    assert!(!text.contains("`used`"), "{text}");
+}
+
+#[test]
 fn a_file_written_half_never_judges_and_the_last_good_one_may() {
     for (falls_back, accepted) in [(true, true), (false, false)] {
         let server = Options::default()

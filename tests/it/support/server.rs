@@ -61,6 +61,12 @@ impl Options {
         self
     }
 
+    /// The same, where none was set.
+    pub(crate) fn or_hook(mut self, body: &str) -> Self {
+        self.hook.get_or_insert_with(|| body.to_owned());
+        self
+    }
+
     /// The hook writes down what git gave it: see [`TestServer::recorded`].
     pub(crate) fn recording(mut self) -> Self {
         self.recording = true;
