@@ -18,7 +18,6 @@ use super::args::Global;
 use super::error::Error;
 use super::output::Output;
 use super::rules::Bench;
-use crate::config::SYSTEM;
 use crate::document::Moment;
 use crate::git::RefName;
 use crate::policy::{Pusher, Request, Situation};
@@ -66,11 +65,6 @@ impl Where {
 impl InForce {
     /// The file that is to be changed.
     fn path(&self, bench: &Bench<'_>) -> Result<PathBuf, Error> {
-        match (&self.to, bench.global.rules.last()) {
-            (Some(path), _) => Ok(bench.at(path)),
-            (None, Some(path)) => Ok(path.clone()),
-            (None, None) if bench.global.isolated => Err(Error::NoTarget),
-            (None, None) => Ok(PathBuf::from(SYSTEM)),
-        }
+        bench.own_file(self.to.as_deref())
     }
 }

@@ -35,13 +35,7 @@ pub(in crate::cli) struct Checked {
 impl Own {
     /// The file that is to be changed.
     pub(super) fn open(bench: &Bench<'_>, target: &Target) -> Result<Self, Error> {
-        let path = match (&target.file, bench.global.rules.last()) {
-            (Some(path), _) => bench.at(path),
-            (None, Some(path)) => path.clone(),
-            (None, None) if bench.global.isolated => return Err(Error::NoTarget),
-            (None, None) => PathBuf::from(SYSTEM),
-        };
-        Self::of(bench, path)
+        Self::of(bench, bench.own_file(target.file.as_deref())?)
     }
 
     /// A file by its path.

@@ -96,6 +96,17 @@ impl Bench<'_> {
         }
     }
 
+    /// The administrator's file that a command changes: the one named, or else the last of
+    /// --rules, or else that of the machine.
+    pub(in crate::cli) fn own_file(&self, named: Option<&Path>) -> Result<PathBuf, Error> {
+        match (named, self.global.rules.last()) {
+            (Some(path), _) => Ok(self.at(path)),
+            (None, Some(path)) => Ok(path.clone()),
+            (None, None) if self.global.isolated => Err(Error::NoTarget),
+            (None, None) => Ok(PathBuf::from(config::SYSTEM)),
+        }
+    }
+
     /// Reads a file of rules that was given on the command line.
     pub(in crate::cli) fn read(&self, path: &Path) -> Result<Arc<Source>, Error> {
         Ok(config::read(&self.at(path))?)
