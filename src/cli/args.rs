@@ -10,6 +10,7 @@ use super::install::{Install, Uninstall};
 use super::log::Log;
 use super::man::Man;
 use super::policy::Policy;
+use super::published::ServerPolicy;
 use super::rules::Rules;
 use crate::platform;
 use crate::report::Format;
@@ -158,6 +159,8 @@ pub(super) struct PrePush {
     /// Its address
     #[arg(value_name = "URL")]
     pub(super) url: std::ffi::OsString,
+    #[command(flatten)]
+    pub(super) server_policy: ServerPolicy,
 }
 
 /// Judge a message as the client's commit-msg hook.
@@ -172,12 +175,15 @@ pub(super) struct CommitMsg {
     /// The file that holds the message
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) server_policy: ServerPolicy,
 }
 
 /// Judge local commits as if they were pushed.
 ///
 /// Without a range: the commits of HEAD that its upstream has not, or, without an
-/// upstream, those that no remote-tracking branch has.
+/// upstream, those that no remote-tracking branch has. By the policy that the server has
+/// published, if it was fetched (provost policy fetch), or else by the rules of this machine.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
@@ -192,6 +198,8 @@ pub(super) struct Check {
     /// The ref that the commits would be pushed to
     #[arg(long = "ref", value_name = "REF")]
     pub(super) name: Option<String>,
+    #[command(flatten)]
+    pub(super) server_policy: ServerPolicy,
     /// How to write the result
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(super) format: Format,

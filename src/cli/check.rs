@@ -3,15 +3,16 @@
 use super::args::{Check, Global};
 use super::error::Error;
 use super::output::Output;
-use super::{discover, load};
+use super::{discover, published};
 use crate::git::{GitError, Range, RefName, Repository};
-use crate::policy::Situation;
 use crate::report::Format;
 use crate::scan;
 
 pub(super) fn check(global: &Global, command: &Check, output: &Output) -> Result<u8, Error> {
     let repository = discover(global)?;
-    let config = load(global, Some(&repository))?;
+    let judged =
+        command.server_policy.load(global, &repository, published::remote(&repository)?)?;
+    let config = &judged.config;
     let (head, upstream) = repository.head_and_upstream();
     let unborn = head.as_deref().is_some_and(|head| !exists(&repository, head));
     let range = if command.ranges.is_empty() && unborn {
@@ -26,9 +27,9 @@ pub(super) fn check(global: &Global, command: &Check, output: &Output) -> Result
         Some(name) => RefName::new(format!("refs/heads/{name}")),
         None => pushed_to(&repository, head.as_deref())?,
     };
-    let situation = Situation::unknown(&repository.name());
     let (tips, hidden) = (&range.tips, &range.hidden);
-    let report = scan::judge_range(&repository, &config, situation, &name, tips, hidden)?;
+    let report = scan::judge_range(&repository, config, judged.situation(), &name, tips, hidden)?;
+    judged.sign(command.format != Format::Human, output);
     output.reports(command.format, std::slice::from_ref(&report))?;
     if report.commits == 0 && command.format == Format::Human && !output.quiet {
         let hint = if unborn {

@@ -4,9 +4,10 @@ use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 
 use super::args::{CommitMsg, Global, PrePush};
+use super::discover;
 use super::error::Error;
 use super::output::Output;
-use super::{discover, load};
+use super::published::{self, Judged};
 use crate::git::{ObjectId, RefName, RefUpdate, Repository};
 use crate::policy::Verdict;
 use crate::push::Push;
@@ -23,8 +24,10 @@ pub(super) fn pre_push(global: &Global, command: &PrePush, output: &Output) -> R
         return Ok(0);
     }
     let repository = discover(global)?;
-    let config = load(global, Some(&repository))?;
-    let push = Push { repository: repository.name(), pusher: None, updates, options: Vec::new() };
+    let remote = command.remote.to_string_lossy().into_owned();
+    let judged = command.server_policy.load(global, &repository, remote)?;
+    let push =
+        Push { repository: judged.repository.clone(), pusher: None, updates, options: Vec::new() };
     // A push to a bare address has no remote-tracking branches: those of all remotes say
     // best what is published.
     let own = [b"refs/remotes/", command.remote.as_bytes(), b"/"].concat();
@@ -32,8 +35,8 @@ pub(super) fn pre_push(global: &Global, command: &PrePush, output: &Output) -> R
     let hides = move |name: &[u8]| {
         if named { name.starts_with(&own) } else { name.starts_with(b"refs/remotes/") }
     };
-    let report = scan::judge_outgoing(&repository, &config, &push, &hides)?;
-    show(&report, output)
+    let report = scan::judge_outgoing(&repository, &judged.config, &push, &hides)?;
+    show(&report, &judged, output)
 }
 
 /// Parses the standard input of a `pre-push` hook. Source: githooks(5); a local ref may
@@ -64,14 +67,16 @@ pub(super) fn commit_msg(
     let what = command.file.display().to_string();
     let text = std::fs::read(&command.file).map_err(|source| Error::Read { what, source })?;
     let repository = discover(global)?;
-    let config = load(global, Some(&repository))?;
+    let judged =
+        command.server_policy.load(global, &repository, published::remote(&repository)?)?;
     let message = match comments(&repository)? {
         Some(comment) => without_comments(&text, comment.as_bytes()),
         None => text,
     };
     let (head, _) = repository.head_and_upstream();
     let name = RefName::new(head.unwrap_or_else(|| b"HEAD".to_vec()));
-    show(&scan::message(&config, repository.name(), &name, &message), output)
+    let report = scan::message(&judged.config, judged.repository.clone(), &name, &message);
+    show(&report, &judged, output)
 }
 
 /// What begins the lines that git will leave out of the message; `None` when it leaves
@@ -108,12 +113,13 @@ fn without_comments(text: &[u8], comment: &[u8]) -> Vec<u8> {
 }
 
 /// Shows a report at the client: only what would be refused or warned of.
-fn show(report: &Report, output: &Output) -> Result<u8, Error> {
+fn show(report: &Report, judged: &Judged, output: &Output) -> Result<u8, Error> {
+    judged.sign(!output.verbose, output);
     if report.verdict() >= Verdict::Warn || output.verbose {
         output.reports(Format::Human, std::slice::from_ref(report))?;
     }
     if report.exit_code() != 0 {
-        output.note("provost: the server's policy would refuse this.\n");
+        output.note(&judged.would_refuse());
     }
     Ok(report.exit_code())
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::config::ConfigError;
 use crate::document::Problem;
-use crate::git::GitError;
+use crate::git::{GitError, RefName};
 use crate::install::InstallError;
 use crate::log::LogError;
 use crate::rules::edit::EditError;
@@ -28,6 +28,12 @@ pub(super) enum Error {
     Log(#[from] LogError),
     #[error("there is no log: the configuration has no [log] section")]
     NoLog,
+    #[error("{0} holds the policy of this server, and only its administrator writes it")]
+    Reserved(RefName),
+    #[error("{0} has published no policy")]
+    NotPublished(String),
+    #[error("`git {command}` failed: {output}")]
+    GitFailed { command: String, output: String },
     #[error("no draft is named")]
     NoDraft,
     #[error("cannot use the key {path}: {reason}")]
@@ -95,6 +101,7 @@ impl From<ScanError> for Error {
         match error {
             ScanError::Git(error) => Self::Git(error),
             ScanError::Config(error) => Self::Config(error),
+            ScanError::Reserved(name) => Self::Reserved(name),
         }
     }
 }
@@ -122,6 +129,9 @@ impl Error {
             Self::Config(ConfigError::Write { .. }) => {
                 "Nothing was changed. Check the folder and its permissions.".into()
             }
+            Self::Config(ConfigError::Published { .. }) => {
+                "A newer provost may be able to. Without it: --server-policy never".into()
+            }
             Self::Config(ConfigError::Baseline { .. }) => {
                 "Take it anew: provost policy baseline".into()
             }
@@ -135,6 +145,13 @@ impl Error {
                 "Check that the folder of the log is there, the rights in it, and the disk.".into()
             }
             Self::NoLog => "Name the files, or write `[log] file = \"...\"`.".into(),
+            Self::Reserved(_) => "Push the other refs alone.".into(),
+            Self::NotPublished(_) => {
+                "Ask its administrator for it (provost policy publish), or fetch it: provost \
+                 policy fetch"
+                    .into()
+            }
+            Self::GitFailed { .. } => "Try the command by hand.".into(),
             Self::NoDraft => "Name it: provost log replay --rules DRAFT".into(),
             Self::Key { .. } => "Make one: head -c 32 /dev/urandom > FILE".into(),
             Self::NotAnId(_) => {

@@ -17,6 +17,7 @@ mod log;
 mod man;
 mod output;
 mod policy;
+mod published;
 mod recording;
 mod rules;
 

@@ -100,7 +100,11 @@ impl Output {
     pub(super) fn told(&self, error: &Error) -> Unjudged<'static> {
         let mistakes = document::render_within(error.problems(), false, pusher::WIDTH);
         Unjudged {
-            what: if matches!(error, Error::Log(_)) { "recorded" } else { "judged" },
+            what: match error {
+                Error::Log(_) => "recorded",
+                Error::Reserved(_) => "reserved",
+                _ => "judged",
+            },
             error: shown(error),
             mistakes: mistakes.trim_end().to_owned(),
             next_step: error.next_step(),

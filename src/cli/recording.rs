@@ -214,7 +214,7 @@ impl Recording {
 }
 
 fn layers<'a>(global: &'a Global, repository: Option<&'a Repository>) -> Layers<'a> {
-    Layers { repository, files: &global.rules, isolated: global.isolated, system: None }
+    Layers { repository, files: &global.rules, isolated: global.isolated, ..Layers::default() }
 }
 
 /// An error with the mistakes that it sums up.

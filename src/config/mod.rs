@@ -4,11 +4,13 @@
 //! brings is configuration for judging it.
 
 pub mod baseline;
+mod error;
 pub mod files;
 pub mod limits;
 mod locks;
 pub mod log;
 mod names;
+pub mod published;
 pub mod unjudged;
 
 use std::path::{Path, PathBuf};
@@ -18,12 +20,15 @@ use sha2::{Digest, Sha256};
 
 use crate::document::{self, Node, Problem, Reader, Source, Value, overlay};
 use crate::finding::Marker;
-use crate::git::{GitError, Repository};
+use crate::git::Repository;
 use crate::policy::{Judge, Policy, Situation};
 use crate::rules::RuleSet;
 
+pub use error::ConfigError;
+
 use limits::Limits;
 use log::LogSettings;
+use published::Published;
 
 /// The built-in layer.
 pub const BUILT_IN: &str = include_str!("../../rules.toml");
@@ -37,53 +42,6 @@ pub const SYSTEM: &str = "/etc/provost/rules.toml";
 pub const PREVIOUS: &str = ".previous";
 /// See [`PREVIOUS`].
 pub const LAST_GOOD: &str = ".last-good";
-
-/// Why there is no usable configuration.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The files hold mistakes; all of them are here.
-    #[error("the rules can't be used: {} found", count(.0.len()))]
-    Problems(Vec<Problem>),
-    /// A file could not be read.
-    #[error("cannot read {path}: {source}")]
-    File {
-        /// Which one.
-        path: PathBuf,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// A file is not UTF-8, as TOML must be.
-    #[error("{path} is not UTF-8 text (byte {at})")]
-    NotText {
-        /// Which one.
-        path: PathBuf,
-        /// The offset of the first byte that is not.
-        at: usize,
-    },
-    /// A file could not be written.
-    #[error("cannot write {path}: {source}")]
-    Write {
-        /// Which one.
-        path: PathBuf,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// A baseline holds something else than object ids.
-    #[error("line {line} of the baseline {path} is no object id")]
-    Baseline {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-    },
-    /// The repository's own configuration could not be read.
-    #[error(transparent)]
-    Git(#[from] GitError),
-}
-
-fn count(problems: usize) -> String {
-    if problems == 1 { "1 mistake".into() } else { format!("{problems} mistakes") }
-}
 
 /// Rules and policy, ready to use.
 #[derive(Debug)]
@@ -115,6 +73,9 @@ pub struct Layers<'a> {
     pub isolated: bool,
     /// The machine's layer in the place of [`SYSTEM`].
     pub system: Option<&'a Path>,
+    /// What a server has published, in the place of the machine's and the repository's
+    /// layers, and whose that is.
+    pub published: Option<(&'a Published, &'a str)>,
 }
 
 /// Loads and merges the layers. A file with mistakes is replaced by the text that was
@@ -183,7 +144,9 @@ pub fn sources(layers: Layers<'_>) -> Result<Vec<Arc<Source>>, ConfigError> {
 fn layers_over(built_in: &str, layers: Layers<'_>) -> Result<Vec<Arc<Source>>, ConfigError> {
     let built_in = Source { name: "rules.toml".into(), text: built_in.into(), built_in: true };
     let mut sources = vec![Arc::new(built_in)];
-    if !layers.isolated {
+    if let Some((published, origin)) = layers.published {
+        sources.extend(published.sources(origin));
+    } else if !layers.isolated {
         sources.extend(read_if_there(layers.system.unwrap_or(Path::new(SYSTEM)))?);
         if let Some(repository) = layers.repository {
             sources.extend(repository_layer(repository)?);

@@ -160,7 +160,7 @@ fn one(
     let repository = repository.as_ref();
     let config = checks::surroundings(target, repository, &runnable, diagnosis);
     let Some(config) = config else { return };
-    standing.look(repository, &config, diagnosis);
+    standing.look(repository, &config, &runnable.rules, diagnosis);
     probe::probe(target, &runnable, &config, diagnosis);
     let Some(settings) = &config.log else { return };
     let waiting = match repository.map(|it| Waiting::of(it, &config)).transpose() {

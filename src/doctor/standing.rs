@@ -3,14 +3,15 @@
 //! decisions are put on record.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::Diagnosis;
 use super::checks::{room, writable};
 use crate::config::log::{LogSettings, OnFailure};
-use crate::config::{Config, ConfigError, unjudged};
+use crate::config::published::{Published, REF};
+use crate::config::{self, Config, ConfigError, Layers, unjudged};
 use crate::document::Moment;
 use crate::git::Repository;
 use crate::log::path_of;
@@ -30,11 +31,13 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Looks at the policy of one repository, or of the machine.
+    /// Looks at the policy of one repository, or of the machine; `rules` are the files that
+    /// its hook is told of.
     pub(super) fn look(
         &mut self,
         repository: Option<&Repository>,
         config: &Config,
+        rules: &[PathBuf],
         diagnosis: &mut Diagnosis,
     ) {
         for file in &config.replaced {
@@ -44,6 +47,7 @@ impl Standing {
         self.dates(repository, config, Moment::now(), diagnosis);
         if let Some(repository) = repository {
             self.unjudged(repository, diagnosis);
+            published(repository, rules, diagnosis);
         }
         match &config.log {
             Some(settings) => log(settings, diagnosis),
@@ -103,6 +107,30 @@ impl Standing {
             }
             Err(error) => unreadable(&error, diagnosis),
         }
+    }
+}
+
+/// Whether what developers judge by is what the server judges by.
+fn published(repository: &Repository, rules: &[PathBuf], diagnosis: &mut Diagnosis) {
+    let layers = Layers { repository: Some(repository), files: rules, ..Layers::default() };
+    let now = config::sources(layers);
+    let known = Published::at(repository, REF);
+    let (known, now) = match known.and_then(|known| Ok((known, now?))) {
+        Ok((None, _)) => return,
+        Ok((Some(known), now)) => (known, now),
+        Err(error) => {
+            let step = "publish it anew: provost policy publish";
+            diagnosis.wrong("published", error.to_string(), step);
+            return;
+        }
+    };
+    if known.is_as(&Published::of(&now, known.repository.clone())) {
+        let text = format!("{REF} has the policy that is in force");
+        diagnosis.ok("published", text);
+    } else {
+        let path = escape(diagnosis.path.as_os_str().as_encoded_bytes());
+        let text = format!("{REF} has the policy of {}, and another is in force", known.time);
+        diagnosis.wrong("published", text, format!("provost policy publish {path}"));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::install::{self, Git, InstallError, Place, Request, Site, hooks_path};
+use crate::install::{self, Git, InstallError, Place, Request, Site};
 
 /// How a hook gets what a push asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,24 +109,15 @@ fn of_site(site: &Site, request: &Request, all: &mut Vec<Target>) -> Result<(), 
 }
 
 fn of_repository(site: &Site) -> Result<Target, InstallError> {
-    let (hook, called) = match site.platform {
-        "gitea" | "forgejo" => ("hooks/pre-receive.d/provost", Called::ByPlatform),
-        "gitlab" => ("custom_hooks/pre-receive.d/provost", Called::ByPlatform),
-        _ => ("", Called::ByGit),
+    let called = match site.platform {
+        "gitea" | "forgejo" | "gitlab" => Called::ByPlatform,
+        _ => Called::ByGit,
     };
-    let hook = if called == Called::ByGit {
-        hooks_path(&site.path)?.join("pre-receive")
-    } else {
-        site.path.join(hook)
-    };
-    // Where the whole machine has a hook in git's configuration, and the repository none.
-    let configured =
-        !hook.exists() && called == Called::ByGit && Git::system("hook.provost.event")?.is_some();
     Ok(Target {
         path: site.path.clone(),
         repository: Some(site.path.clone()),
         platform: site.platform.to_owned(),
-        hook: (!configured).then_some(hook),
+        hook: install::hook_of(site)?,
         called,
     })
 }

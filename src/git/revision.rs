@@ -76,6 +76,23 @@ impl Repository {
         }
     }
 
+    /// A file at the top of a commit's tree; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the commit, its tree or the file can't be read.
+    pub fn file_of(&self, commit: ObjectId, path: &str) -> Result<Option<Vec<u8>>, GitError> {
+        let failed = |error: git2::Error| GitError::Revision {
+            revision: format!("{commit}:{path}"),
+            reason: error.message().to_owned(),
+        };
+        let oid = git2::Oid::from_bytes(commit.as_bytes()).map_err(failed)?;
+        let object = self.libgit2().find_object(oid, None).map_err(failed)?;
+        let tree = object.peel_to_tree().map_err(failed)?;
+        let Some(entry) = tree.get_name(path) else { return Ok(None) };
+        let file = self.libgit2().find_blob(entry.id()).map_err(failed)?;
+        Ok(Some(file.content().to_owned()))
+    }
+
     /// The full name of the branch that `HEAD` is on, and of its upstream.
     #[must_use]
     pub fn head_and_upstream(&self) -> (Option<Vec<u8>>, Option<Vec<u8>>) {

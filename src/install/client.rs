@@ -8,6 +8,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{InstallError, Plan, Request, Site, Step, git, hook, script};
+use crate::config::published::refspec;
 
 const HOOKS: [&str; 2] = ["pre-push", "commit-msg"];
 
@@ -57,9 +58,25 @@ fn hooks_of(site: &Site) -> Result<PathBuf, InstallError> {
     Ok(common.canonicalize().unwrap_or(common).join("hooks"))
 }
 
+/// The steps by which `git fetch` also fetches the policies that remotes publish, or no
+/// longer does.
+fn policies(site: &Site, wanted: bool, plan: &mut Plan) -> Result<(), InstallError> {
+    let ask = |words: &[&str]| git::Git::ask(words, Some(&site.path));
+    for remote in ask(&["remote"])?.unwrap_or_default().lines() {
+        let (refspec, key) = (refspec(remote), format!("remote.{remote}.fetch"));
+        let known = ask(&["config", "--local", "--get-all", &key])?.unwrap_or_default();
+        if known.lines().any(|known| known == refspec) != wanted {
+            let (repository, remote) = (site.path.clone(), remote.to_owned());
+            plan.step(Step::Fetch { repository, remote, refspec, wanted });
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn install(site: &Site, request: &Request, plan: &mut Plan) -> Result<(), InstallError> {
     let top = work_tree(site);
     plan.say(format!("{}: {}", top.display(), site.why));
+    policies(site, true, plan)?;
     if lefthook(&top) {
         let path = top.join("lefthook-local.yml");
         let text = LEFTHOOK.replace("PROVOST", &script::quote(&request.program));
@@ -93,6 +110,7 @@ pub(super) fn install(site: &Site, request: &Request, plan: &mut Plan) -> Result
 pub(super) fn uninstall(site: &Site, plan: &mut Plan) -> Result<(), InstallError> {
     let top = work_tree(site);
     plan.say(format!("{}: {}", top.display(), site.why));
+    policies(site, false, plan)?;
     if lefthook(&top) {
         let path = top.join("lefthook-local.yml");
         let ours = LEFTHOOK.lines().next().unwrap_or_default();

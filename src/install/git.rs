@@ -2,6 +2,8 @@
 //! its own affair.
 
 use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -35,6 +37,21 @@ impl Git {
         }
         git.env("LC_ALL", "C").stdin(Stdio::null());
         git
+    }
+
+    /// The command for a change to a repository. As root it is run by the account that the
+    /// repository belongs to, whose its files must stay.
+    ///
+    /// # Errors
+    /// When the directory can't be looked at.
+    pub fn for_owner(git_dir: &Path) -> io::Result<Command> {
+        let mut git = Self::command();
+        let owner = git_dir.metadata()?;
+        if nix::unistd::geteuid().is_root() && owner.uid() != 0 {
+            git.uid(owner.uid()).gid(owner.gid()).env_remove("HOME");
+        }
+        git.arg("--git-dir").arg(git_dir);
+        Ok(git)
     }
 
     /// Runs git and returns what it prints, without the line feed at its end; `None` when
@@ -81,13 +98,25 @@ impl Git {
             Some(value) => git.args([key, value]),
             None => git.args(["--unset-all", key]),
         };
-        let output = git.output()?;
-        // 5: there was nothing to take out.
-        match output.status.code() {
-            Some(0) => Ok(()),
-            Some(5) if value.is_none() => Ok(()),
-            _ => Err(io::Error::other(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
+        configure(&mut git, value.is_none())
+    }
+
+    /// Adds to what is fetched from a remote, or takes it out.
+    pub(super) fn set_fetch(
+        git_dir: &Path,
+        remote: &str,
+        refspec: &str,
+        wanted: bool,
+    ) -> io::Result<()> {
+        let key = format!("remote.{remote}.fetch");
+        let mut git = Self::for_owner(git_dir)?;
+        git.arg("config");
+        if wanted {
+            git.args(["--add", &key, refspec]);
+        } else {
+            git.args(["--fixed-value", "--unset-all", &key, refspec]);
         }
+        configure(&mut git, !wanted)
     }
 
     /// Its version: as it says it, and as numbers.
@@ -100,6 +129,17 @@ impl Git {
         let mut numbers = text.split('.').map_while(|part| part.parse().ok());
         let numbers = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
         Ok((text, numbers))
+    }
+}
+
+/// Runs `git config`.
+fn configure(git: &mut Command, takes_out: bool) -> io::Result<()> {
+    let output = git.output()?;
+    // 5: there was nothing to take out.
+    match output.status.code() {
+        Some(0) => Ok(()),
+        Some(5) if takes_out => Ok(()),
+        _ => Err(io::Error::other(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
     }
 }
 

@@ -15,6 +15,7 @@ mod git;
 mod github;
 mod gitolite;
 mod hook;
+mod hooked;
 mod plan;
 mod policy;
 mod repositories;
@@ -29,6 +30,7 @@ pub use error::InstallError;
 pub use gerrit::directory as gerrit_hooks;
 pub use git::{Git, hooks_path};
 pub use hook::{Found, state};
+pub use hooked::{hook_of, recorded_in};
 pub use plan::Plan;
 pub use policy::{MODES, Mode};
 pub use repositories::{Walk, git_dir, walk};
@@ -154,15 +156,6 @@ fn repository(site: &Site, request: &Request, plan: &mut Plan) -> Result<(), Ins
     repository_hook(site, request, plan)
 }
 
-/// Where a platform looks for the hook of one repository.
-fn hook_path(site: &Site) -> Result<(PathBuf, bool), InstallError> {
-    Ok(match site.platform {
-        "gitea" | "forgejo" => (site.path.join("hooks/pre-receive.d/provost"), true),
-        "gitlab" => (site.path.join("custom_hooks/pre-receive.d/provost"), true),
-        _ => (hooks_path(&site.path)?.join("pre-receive"), false),
-    })
-}
-
 fn repository_hook(site: &Site, request: &Request, plan: &mut Plan) -> Result<(), InstallError> {
     plan.say(format!("{}: {}", site.path.display(), site.why));
     if site.platform == "gitolite" {
@@ -174,7 +167,7 @@ fn repository_hook(site: &Site, request: &Request, plan: &mut Plan) -> Result<()
         return Err(InstallError::Platform { platform: "gitolite", reason });
     }
     let script = script::pre_receive(request, site.platform);
-    let (path, alone) = hook_path(site)?;
+    let (path, alone) = hooked::path(site)?;
     baseline::plan(&site.path, &path, plan)?;
     if !alone {
         if !path.starts_with(&site.path) {
@@ -203,7 +196,7 @@ fn repository_hook(site: &Site, request: &Request, plan: &mut Plan) -> Result<()
 
 fn repository_off(site: &Site, plan: &mut Plan) -> Result<(), InstallError> {
     plan.say(format!("{}: {}", site.path.display(), site.why));
-    hook::uninstall(&hook_path(site)?.0, plan)
+    hook::uninstall(&hooked::path(site)?.0, plan)
 }
 
 fn gitlab_nodes(plan: &mut Plan) {

@@ -59,6 +59,17 @@ pub enum Step {
         /// Its value; `None` takes it out.
         value: Option<String>,
     },
+    /// Has `git fetch` fetch something more from a remote, or no longer.
+    Fetch {
+        /// The repository's directory.
+        repository: PathBuf,
+        /// The remote.
+        remote: String,
+        /// What.
+        refspec: String,
+        /// Whether it shall be fetched.
+        wanted: bool,
+    },
     /// Packs the environment for a chroot.
     Pack(github::Pack),
 }
@@ -81,6 +92,9 @@ impl Step {
                 Ok(())
             }
             Self::Configure { key, value } => Git::set_system(key, value.as_deref()),
+            Self::Fetch { repository, remote, refspec, wanted } => {
+                Git::set_fetch(repository, remote, refspec, *wanted)
+            }
             Self::Pack(pack) => pack.carry_out(),
         }
     }
@@ -171,6 +185,10 @@ impl fmt::Display for Step {
                 write!(f, "git config --system {key} {value}")
             }
             Self::Configure { key, value: None } => write!(f, "git config --system --unset {key}"),
+            Self::Fetch { remote, refspec, wanted, .. } => {
+                let how = if *wanted { "--add" } else { "--unset" };
+                write!(f, "git config {how} remote.{remote}.fetch {refspec}")
+            }
             Self::Pack(pack) => write!(f, "pack {}", pack.archive.display()),
         }
     }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::budget::{Bounds, Budget};
 use super::existing::{self, Existing, Hiding};
 use super::{MOST_OF_A_PUSH, Scan, ScanError, Scope};
-use crate::config::Config;
+use crate::config::{Config, published};
 use crate::finding::Finding;
 use crate::git::{
     GitError, Hidden, IdSet, ObjectId, ObjectKind, Peeled, RefKind, RefName, RefUpdate, Reference,
@@ -42,6 +42,9 @@ pub fn judge_push(
     let mut names = Vec::with_capacity(push.updates.len());
     for update in &push.updates {
         names.push(repository.resolve_symbolic(update.name())?);
+    }
+    if let Some(name) = names.iter().find(|name| name.as_bytes() == published::REF.as_bytes()) {
+        return Err(ScanError::Reserved(name.clone()));
     }
     let budget = Budget::new(bounds);
     judge_updates(repository, config, push, names, situation, Hiding::Judged, Some(&budget))

@@ -55,7 +55,7 @@ fn a_marked_push_does_not_leave_the_machine() {
     let sin = client.commit(marked("Two")).create();
     let (pushed, finished) = push(&client, &["main"]);
     assert!(!pushed, "{}", finished.all());
-    for text in [&sin[..7], "Two", CLAUDE, CLAUDE_MARKER, "the server's policy would refuse this"] {
+    for text in [&sin[..7], "Two", CLAUDE, CLAUDE_MARKER, "the rules of this machine refuse this"] {
         assert!(finished.all().contains(text), "no `{text}`: {}", finished.all());
     }
     assert!(server(&client).is_empty());
@@ -197,7 +197,7 @@ fn a_message_given_on_the_command_line_is_judged() {
     let commit = |message: &str| client.git(&["commit", "--allow-empty", "-m", message]).finish();
     commit(&clean("One")).expect(0);
     let refused = commit(&marked("Two")).expect(1);
-    for text in [CLAUDE_MARKER, CLAUDE, "message line 3", "the server's policy would refuse this"] {
+    for text in [CLAUDE_MARKER, CLAUDE, "message line 3", "the rules of this machine refuse this"] {
         assert!(refused.all().contains(text), "no `{text}`: {}", refused.all());
     }
     assert_eq!(client.must(&["log", "--format=%s"]), "One");

@@ -65,8 +65,10 @@ fn run(sandbox: &Sandbox, command: &str) -> Finished {
     });
     let mut words: Vec<String> = words.collect();
     let more = |name: &str, path: &str| [name.into(), sandbox.path(path).display().to_string()];
-    words.extend(more("--policy", "etc/provost/rules.toml"));
-    words.extend(more("--hooks-directory", "etc/provost/hooks"));
+    if words.first().is_some_and(|word| word != "policy") {
+        words.extend(more("--policy", "etc/provost/rules.toml"));
+        words.extend(more("--hooks-directory", "etc/provost/hooks"));
+    }
     let run = sandbox.run(PROVOST, "").args(&words).env("GIT_CONFIG_NOSYSTEM", "0");
     run.env("GIT_CONFIG_SYSTEM", sandbox.path("etc/gitconfig")).finish()
 }

@@ -34,6 +34,7 @@ mod log;
 mod messages;
 mod platforms;
 mod policy;
+mod published;
 mod push_config_files;
 mod push_history;
 mod push_hostile;

@@ -71,7 +71,8 @@ impl Desk<'_> {
             Ok(config) => config.log.ok_or(Error::NoLog),
             Err(error) => {
                 let (files, isolated) = (&self.global.rules, self.global.isolated);
-                let layers = Layers { repository: here.as_ref(), files, isolated, system: None };
+                let layers =
+                    Layers { repository: here.as_ref(), files, isolated, ..Layers::default() };
                 let settings = despite(layers).ok_or(error)?;
                 self.output.note("provost: the configuration is broken: provost rules lint\n");
                 Ok(settings)

@@ -31,7 +31,7 @@ pub(super) fn replay(desk: &Desk<'_>, command: &Replay) -> Result<u8, Error> {
             repository: here.as_ref(),
             files: &[],
             isolated: desk.global.isolated,
-            system: None,
+            ..Layers::default()
         };
         config::load(layers)?.log.ok_or(Error::NoLog)
     })?;
@@ -115,7 +115,8 @@ fn draft(
     drafts: &[Arc<Source>],
     repository: Option<&Repository>,
 ) -> Result<Config, Error> {
-    let layers = Layers { repository, files: &[], isolated: desk.global.isolated, system: None };
+    let layers =
+        Layers { repository, files: &[], isolated: desk.global.isolated, ..Layers::default() };
     let mut sources = config::sources(layers)?;
     for draft in drafts {
         with_draft(&mut sources, Arc::clone(draft), None);

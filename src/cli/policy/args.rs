@@ -33,6 +33,8 @@ pub(super) enum PolicyCommand {
     Apply(Apply),
     Revert(Revert),
     Suspend(Suspend),
+    Publish(Publish),
+    Fetch(Fetch),
 }
 
 /// Write a policy to start from.
@@ -144,6 +146,48 @@ pub(super) struct Baseline {
     /// Take it away
     #[arg(long, conflicts_with_all = ["from", "refs", "exclude", "add"])]
     pub(super) clear: bool,
+}
+
+/// Publish the policy of repositories, for developers to judge by before they push.
+///
+/// The files that are in force for a repository, over the built-in rules, become the commit
+/// of its ref refs/meta/provost, which git fetches like any other and which the hook lets
+/// nobody push to; or one file. What is published already stays as it is. Whoever may fetch
+/// can read it, exemptions and groups included.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  provost policy publish /srv/git/*.git
+  provost policy publish --name team/tool /var/lib/gitea/data/gitea-repositories/team/tool.git
+  provost policy publish --output /net/share/policy.toml /srv/git/project.git
+Developers, once:
+  provost install --client .
+or, with a file:
+  git config --global provost.policy /net/share/policy.toml")]
+pub(super) struct Publish {
+    /// Repositories; by default the one that this is run in
+    #[arg(value_name = "REPOSITORY")]
+    pub(super) repositories: Vec<PathBuf>,
+    /// The repository's name on its platform, by which scopes know it
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// Write it to this file instead
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+/// Fetch the policy that a server has published.
+///
+/// `provost install --client` makes every `git fetch` do that.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  provost policy fetch
+  provost policy fetch upstream")]
+pub(super) struct Fetch {
+    /// The remote; by default the one that is pushed to
+    #[arg(value_name = "REMOTE")]
+    pub(super) remote: Option<String>,
 }
 
 /// The file that is in force.

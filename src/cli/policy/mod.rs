@@ -5,6 +5,7 @@ mod args;
 mod baseline;
 mod explain;
 mod init;
+mod publish;
 mod show;
 mod suspend;
 
@@ -32,6 +33,8 @@ pub(super) fn policy(global: &Global, command: &Policy, output: &Output) -> Resu
         PolicyCommand::Apply(command) => apply::apply(&bench, command),
         PolicyCommand::Revert(command) => apply::revert(&bench, command),
         PolicyCommand::Suspend(command) => suspend::suspend(&bench, command),
+        PolicyCommand::Publish(command) => publish::publish(&bench, command),
+        PolicyCommand::Fetch(command) => publish::fetch(&bench, command),
     }
 }
 

@@ -4,7 +4,7 @@
 use super::super::support::{Client, Finished, Sandbox, TestServer, clean, marked};
 use super::{script, tree};
 
-const WOULD: &str = "the server's policy would refuse this";
+const WOULD: &str = "the rules of this machine refuse this";
 
 fn provost(client: &Client, command: &str) -> Finished {
     client.sandbox().run(super::PROVOST, client.path()).args([command, "--client"]).ok()

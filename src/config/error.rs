@@ -1,0 +1,61 @@
+//! Why there is no usable configuration.
+
+use std::path::PathBuf;
+
+use crate::document::Problem;
+use crate::git::GitError;
+
+/// See the head of this file.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The files hold mistakes; all of them are here.
+    #[error("the rules can't be used: {} found", count(.0.len()))]
+    Problems(Vec<Problem>),
+    /// A file could not be read.
+    #[error("cannot read {path}: {source}")]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A file is not UTF-8, as TOML must be.
+    #[error("{path} is not UTF-8 text (byte {at})")]
+    NotText {
+        /// Which one.
+        path: PathBuf,
+        /// The offset of the first byte that is not.
+        at: usize,
+    },
+    /// A file could not be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// Which one.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// What a server has published can't be used.
+    #[error("the policy at {from} can't be used: {reason}")]
+    Published {
+        /// The ref or the file.
+        from: String,
+        /// Why not.
+        reason: String,
+    },
+    /// A baseline holds something else than object ids.
+    #[error("line {line} of the baseline {path} is no object id")]
+    Baseline {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// The repository's own configuration could not be read.
+    #[error(transparent)]
+    Git(#[from] GitError),
+}
+
+fn count(problems: usize) -> String {
+    if problems == 1 { "1 mistake".into() } else { format!("{problems} mistakes") }
+}
