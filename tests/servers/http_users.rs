@@ -1,9 +1,11 @@
 //! Who pushes over HTTP: the user whose password the web server has checked, and nobody
 //! else.
 
-use super::nginx::login;
-use super::served::{Connection, Served, Transport};
+use super::connection::Connection;
+use super::served::Served;
 use super::support::{Client, Options, Pushed, clean, marked};
+use super::transport::Transport;
+use super::users::login;
 
 fn client_of(served: &Served, connection: &Connection) -> Client {
     let client = served.client();

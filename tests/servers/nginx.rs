@@ -7,12 +7,11 @@
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
+use super::connection::Connection;
 use super::daemon::{Daemon, account, free_port, program};
-use super::served::WebServer;
+use super::served::Front;
 use super::support::Sandbox;
-
-/// Who may push, with his password.
-pub(crate) const USERS: [(&str, &str); 2] = [("alice", "secret-of-alice"), ("bob", "b-secret")];
+use super::users::USERS;
 
 /// Servers that go with the value; see the head of this file.
 pub(crate) struct Nginx {
@@ -58,22 +57,14 @@ impl Nginx {
     }
 }
 
-impl WebServer for Nginx {
-    fn url(&self, place: &str, login: &str, repo: &Path, port: Option<u16>) -> String {
-        let port = port.unwrap_or(self.port);
-        let name = repo.file_name().unwrap().to_str().unwrap();
-        format!("http://{login}127.0.0.1:{port}/{place}/{name}")
-    }
-
+impl Front for Nginx {
     fn port(&self) -> u16 {
         self.port
     }
-}
 
-/// `user:password@` of one of [`USERS`].
-pub(crate) fn login(user: &str) -> String {
-    let (_, password) = USERS.iter().find(|(name, _)| *name == user).unwrap();
-    format!("{user}:{password}@")
+    fn connection(&self, repository: &Path, user: &str, port: u16) -> Connection {
+        Connection::by_password(port, user, repository)
+    }
 }
 
 /// A body is handed on while it arrives, not kept until it is whole: only so can a

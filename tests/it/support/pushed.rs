@@ -80,11 +80,11 @@ impl Pushed {
     pub(crate) fn must_reject(&self, names: &[&str]) -> &Self {
         for name in names {
             assert!(self.rejected(name), "{name} was accepted\n{}", self.finished.all());
-            let declined = self.summary(name).contains("pre-receive hook declined");
+            let declined = self.summary(name).contains("hook declined");
             assert!(declined, "{name} was refused by git itself\n{}", self.finished.all());
         }
         let text = self.text();
-        let by_policy = text.contains("this push is refused: it carries marks");
+        let by_policy = text.contains("provost: this push is refused: ");
         assert!(by_policy, "it was not policy that refused it\n{}", self.finished.all());
         self
     }
