@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::install::{self, Git, InstallError, Place, Request, Site, hooks_path};
+use crate::install::{self, Found, Git, InstallError, Place, Request, Site, hooks_path, state};
 
 /// How a hook gets what a push asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,9 +119,11 @@ fn of_repository(site: &Site) -> Result<Target, InstallError> {
     } else {
         site.path.join(hook)
     };
-    // Where the whole machine has a hook in git's configuration, and the repository none.
+    // Where the whole machine has a hook in git's configuration, and the repository none of
+    // ours: git runs that one also beside hooks of others.
+    let ours = matches!(state(&hook), Ok(Found::Ours));
     let configured =
-        !hook.exists() && called == Called::ByGit && Git::system("hook.provost.event")?.is_some();
+        !ours && called == Called::ByGit && Git::system("hook.provost.event")?.is_some();
     Ok(Target {
         path: site.path.clone(),
         repository: Some(site.path.clone()),

@@ -16,6 +16,7 @@
 )]
 
 mod apache;
+mod browser;
 mod connection;
 mod daemon;
 mod forced;
@@ -26,6 +27,7 @@ mod http_users;
 mod lighttpd;
 mod nginx;
 mod old_git;
+mod pages;
 mod pre_commit;
 mod pushes;
 mod relay;

@@ -2,7 +2,8 @@
 //! describes it, on a port of its own.
 //!
 //! `/git/` asks for a password and hands the user's name on as `REMOTE_USER`; `/open/`
-//! asks nobody, so that git itself has to refuse pushes there.
+//! asks nobody, so that git itself has to refuse pushes there. `/cgit/` has the pages of
+//! cgit, with the settings that a test writes into `nginx/cgitrc`.
 
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -12,6 +13,9 @@ use super::daemon::{Daemon, account, free_port, program};
 use super::served::Front;
 use super::support::Sandbox;
 use super::users::USERS;
+
+/// Where Debian has it.
+const CGIT: &str = "/usr/lib/cgit/cgit.cgi";
 
 /// Servers that go with the value; see the head of this file.
 pub(crate) struct Nginx {
@@ -113,6 +117,16 @@ fn config(sandbox: &Sandbox, exec_path: &str, port: u16) -> String {
          }}
          location ~ ^/open(/.*)$ {{
          {backend}
+         }}
+         location ~ ^/cgit(/.*)$ {{
+         fastcgi_pass unix:{root}/nginx/fcgi;
+         fastcgi_param SCRIPT_FILENAME {CGIT};
+         fastcgi_param CGIT_CONFIG {root}/nginx/cgitrc;
+         fastcgi_param SCRIPT_NAME /cgit;
+         fastcgi_param PATH_INFO $1;
+         fastcgi_param QUERY_STRING $query_string;
+         fastcgi_param REQUEST_METHOD $request_method;
+         fastcgi_param HTTP_HOST $http_host;
          }}
          }}
          }}

@@ -1,8 +1,6 @@
 //! Pushes as developers make them every day, over each transport, to a repository with
 //! the hook that is shipped.
 
-use std::io::Write;
-
 use super::served::Served;
 use super::support::{CLAUDE, CLAUDE_MARKER, Client, Options, Sandbox, clean, marked};
 use super::transport::{Transport, over_each_transport};
@@ -34,10 +32,9 @@ fn a_clean_push_is_accepted(transport: Transport) {
     let two = client.commit(clean("Two")).file("a", "2\n").create();
     client.push(&["main"]).must_accept(&["refs/heads/main"]).must_judge(2);
     assert_eq!(served.refs(), format!("refs/heads/main {two}"));
-    // Not captured, for it is shown of a test that passes: which git this result is of.
-    let mut stderr = std::io::stderr();
+    // Which git this result is of.
     let git = std::fs::read_to_string(served.server.sandbox().path("git-version")).unwrap();
-    writeln!(stderr, "the server over {transport:?} runs {}", git.trim()).unwrap();
+    served.tell(&format!("the server runs {}", git.trim()));
 }
 
 fn a_marked_push_is_refused_with_its_reason(transport: Transport) {

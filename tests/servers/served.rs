@@ -1,5 +1,6 @@
 //! A repository with the hook, behind a server.
 
+use std::io::Write;
 use std::path::Path;
 
 use super::connection::Connection;
@@ -77,6 +78,13 @@ impl Served {
         client.must(&["remote", "remove", "origin"]);
         self.connection().give_to(&client);
         client
+    }
+
+    /// Says something that is shown of a test that passes, too.
+    pub(crate) fn tell(&self, what: &str) {
+        // Not by a macro, whose output is captured.
+        let mut stderr = std::io::stderr();
+        writeln!(stderr, "over {:?}: {what}", self.transport).unwrap();
     }
 
     /// The refs of the repository with their values, as they are stored.

@@ -61,7 +61,8 @@ impl Pushed {
     /// How many commits a verbose hook says it judged; `None` when it said nothing.
     pub(crate) fn judged(&self) -> Option<usize> {
         let line = self.remote.iter().find(|line| line.contains(" commits judged, "))?;
-        line.strip_prefix("provost: ")?.split(' ').next()?.parse().ok()
+        // On some platforms each line has a prefix of theirs.
+        line.split("provost: ").nth(1)?.split(' ').next()?.parse().ok()
     }
 
     /// Fails the test unless the hook ran and git accepted the refs.
