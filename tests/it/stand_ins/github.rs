@@ -88,7 +88,7 @@ fn in_testing_it_refuses_nothing_and_says_what_it_would_refuse() {
 #[test]
 fn a_slow_hook_before_ours_leaves_it_time_enough() {
     let server = started();
-    let text = "#!/bin/sh\ncat >/dev/null\nsleep 2\necho slow\n";
+    let text = "#!/bin/sh\ncat >/dev/null\nsleep 1\necho slow\n";
     script(server.sandbox(), "ghes/hooks/10-slow", text);
     let client = server.client();
     client.commit(marked("Marked")).create();
