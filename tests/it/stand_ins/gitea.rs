@@ -47,6 +47,23 @@ fn hooks_beside_ours_run_whatever_it_says_and_can_refuse_too() {
 }
 
 #[test]
+fn the_first_exit_code_that_is_not_zero_counts() {
+    let server = StandIn::Gitea.start(Options::default());
+    let client = server.client();
+    let id = client.commit(marked("Marked")).create();
+    server.push_unseen(&client, &["main:refs/pull/1/head"]);
+    let line = format!("{} {id} {MAIN}\n", server.null_id());
+    for (code, ends) in [(0, 1), (3, 3)] {
+        other(server.sandbox(), &format!("{HOOKS}/gitea"), "its own", code);
+        other(server.sandbox(), &format!("{HOOKS}/zz-later"), "a later one", 4);
+        let delegate = server.git_dir().join("hooks/pre-receive");
+        let run = server.sandbox().run(delegate, server.git_dir()).env("GIT_DIR", ".");
+        let ended = run.input(line.clone()).finish().expect(ends);
+        assert!(ended.out().contains("a later one read 1"), "{}", ended.all());
+    }
+}
+
+#[test]
 fn what_the_hook_is_given() {
     let server = StandIn::Gitea.start(Options::default().recording());
     let client = server.client();

@@ -26,6 +26,7 @@ const MAIN: &str = "refs/heads/main";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StandIn {
     Gitea,
+    Forgejo,
     Gitlab,
     Github,
     Gerrit,
@@ -38,7 +39,7 @@ impl StandIn {
         let sandbox = Sandbox::new();
         let server = TestServer::start(sandbox.clone(), self.place(options));
         match self {
-            Self::Gitea => server.install("pre-receive", gitea::DELEGATE),
+            Self::Gitea | Self::Forgejo => server.install("pre-receive", gitea::DELEGATE),
             Self::Gitlab => server.install("pre-receive", &gitaly::hooks(&sandbox)),
             Self::Github => server.install("pre-receive", &github::hooks(&sandbox)),
             Self::Gerrit => server.install("update", &gerrit::plugin(&sandbox)),
@@ -54,6 +55,11 @@ impl StandIn {
                 "gitea-repositories/ora/tool.git",
                 "gitea-repositories/ora/tool.git/hooks/pre-receive.d/provost",
                 "pre-receive --platform gitea",
+            ),
+            Self::Forgejo => (
+                "forgejo-repositories/ora/tool.git",
+                "forgejo-repositories/ora/tool.git/hooks/pre-receive.d/provost",
+                "pre-receive --platform forgejo",
             ),
             Self::Gitlab => (
                 "@hashed/6b/86/one.git",
@@ -79,7 +85,7 @@ impl StandIn {
     /// The repository as the platform names it.
     fn repository(self) -> &'static str {
         match self {
-            Self::Gitea | Self::Github => "ora/tool",
+            Self::Gitea | Self::Forgejo | Self::Github => "ora/tool",
             Self::Gitlab => "a/b",
             Self::Gerrit => "tools/builder",
             Self::Bitbucket => "ORA/tool",

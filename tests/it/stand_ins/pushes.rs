@@ -7,6 +7,7 @@ use super::{MAIN, StandIn};
 macro_rules! over_each_stand_in {
     ($($test:ident),+ $(,)?) => {
         over_each_stand_in!(@one gitea Gitea $($test)+);
+        over_each_stand_in!(@one forgejo Forgejo $($test)+);
         over_each_stand_in!(@one gitlab Gitlab $($test)+);
         over_each_stand_in!(@one github Github $($test)+);
         over_each_stand_in!(@one gerrit Gerrit $($test)+);
