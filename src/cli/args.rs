@@ -99,11 +99,6 @@ pub(super) enum Command {
 }
 
 impl Command {
-    /// Whether an error of this command refuses a push.
-    pub(super) fn is_server_hook(&self) -> bool {
-        self.platform().is_some()
-    }
-
     /// The platform that a server's hook was told of.
     pub(super) fn platform(&self) -> Option<&str> {
         match self {

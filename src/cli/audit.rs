@@ -8,6 +8,8 @@ use super::args::{Audit, Costly, Global};
 use super::error::Error;
 use super::load;
 use super::output::Output;
+use crate::config::unjudged;
+use crate::document::Moment;
 use crate::git::{Repository, Trust};
 use crate::report::{Format, Report};
 use crate::scan::{self, Scope, Stage};
@@ -38,7 +40,7 @@ pub(super) fn audit(global: &Global, command: &Audit, output: &Output) -> Result
             Err(error) => {
                 failed += 1;
                 output.note(&format!("provost: {}:\n", path.display()));
-                output.error(&error, false);
+                output.error(&error);
             }
         }
     }
@@ -57,7 +59,28 @@ fn one(global: &Global, path: &Path, scope: Scope, output: &Output) -> Result<Re
         show(&bar, stage, done);
     });
     bar.finish_and_clear();
-    Ok(report?)
+    let report = report?;
+    if scope.trees && scope.contents {
+        settle(&repository, &report, output);
+    }
+    Ok(report)
+}
+
+/// Notes that what pushes had brought in unjudged is judged now.
+fn settle(repository: &Repository, report: &Report, output: &Output) {
+    if report.settled.is_empty() {
+        return;
+    }
+    let count = report.settled.len();
+    let time = Moment::now().to_string();
+    output.note(&match unjudged::settle(repository, &report.settled, &time) {
+        Ok(()) => {
+            format!("provost: {count} ref updates that were let in unjudged are judged now\n")
+        }
+        Err(error) => {
+            format!("provost: that {count} ref updates are judged now is not noted: {error}\n")
+        }
+    });
 }
 
 /// Shows how far a long scan is.

@@ -188,6 +188,7 @@ fn git_step(error: &GitError) -> String {
         GitError::Missing { .. } | GitError::Unreadable { .. } | GitError::Malformed { .. } => {
             "Run `git fsck` in the repository to see what is damaged.".into()
         }
+        GitError::Stopped => "Raise the limit that was reached: see [limits].".into(),
         GitError::RefUpdate { .. } | GitError::NoRefUpdate => {
             "Git gives each hook these lines; a hook that ran before this one may have \
              consumed or changed them. Every hook in a chain needs its own copy."

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::mem::ManuallyDrop;
+use std::rc::Rc;
 
 use super::args::{Global, PreReceive, Update};
 use super::error::Error;
@@ -11,10 +12,11 @@ use crate::document::Moment;
 use crate::git::{
     GitError, HookEnvironment, ObjectId, RefName, RefUpdate, Repository, parse_updates,
 };
-use crate::platform::{self, Context, Environment, Platform};
+use crate::platform::{self, Context, Environment, Occasion, Platform};
 use crate::policy::{Pusher, Request, Situation};
+use crate::report::notes::{Note, Unjudged, note, unjudged};
 use crate::report::{Report, pusher};
-use crate::scan;
+use crate::scan::{self, Bounds, Stage};
 use crate::text::escape::escape;
 
 pub(super) fn pre_receive(
@@ -32,7 +34,7 @@ pub(super) fn pre_receive(
     if dry_run && read.is_ok() && input.is_empty() {
         // The platform only asks whether a merge would be let in that is not made yet. It
         // asks again when it is.
-        output.note("provost: there is no commit to judge yet; the merge itself will be judged.\n");
+        output.note(&note(&recording.texts_of_machine(global), &Note::NothingYet));
         return Ok(0);
     }
     let updates = read.and_then(|_| Ok(parse_updates(&input)?));
@@ -61,7 +63,8 @@ fn one_update(
     Ok(update.ok_or(GitError::NoRefUpdate)?)
 }
 
-/// Judges, records, and answers, in this order: an answer without a record is none.
+/// Judges, notes what is let in unjudged, records, and answers, in this order: an answer
+/// without a record is none.
 fn judge(
     global: &Global,
     mut recording: Recording,
@@ -69,29 +72,53 @@ fn judge(
     output: &Output,
 ) -> Result<u8, Error> {
     let judged = updates.and_then(|updates| report(global, updates, &mut recording, output));
+    let judged = recording.note_unjudged(judged);
     let recorded = recording.write(global, &judged);
-    let report = match judged {
-        Ok(report) => report,
+    let texts = recording.texts(global);
+    let code = match &judged {
+        Ok(report) => {
+            answer(report, &recording, output);
+            report.exit_code()
+        }
         Err(error) => {
-            if let Err(unrecorded) = recorded {
-                output.note(&unrecorded.beside_another());
-            }
-            return Err(error);
+            let accepted = recording.lets_in(error);
+            let shown = output.told(error);
+            output.note(&unjudged(
+                &texts,
+                &Unjudged { refused: !accepted, contact: texts.contact.as_deref(), ..shown },
+            ));
+            if accepted { 0 } else { 2 }
         }
     };
-    let text = pusher::text(&report, recording.push.pusher.as_deref());
+    match recorded {
+        Ok(()) => Ok(code),
+        Err(unrecorded) => Ok(unrecorded.settle(code, &texts, output)),
+    }
+}
+
+/// What the pusher reads of a push that was judged.
+fn answer(report: &Report, recording: &Recording, output: &Output) {
+    let mut text = pusher::text(report, recording.push.pusher.as_deref());
+    if report.again > 0 && report.exit_code() != 0 {
+        text.push_str(&note(&report.texts, &Note::Again { commits: report.again }));
+    }
+    if !text.is_empty()
+        && let Some(remark) = remark(&recording.context)
+    {
+        text.push_str(&note(&report.texts, &remark));
+    }
+    if let Some(cut) = &report.cut {
+        let contact = report.texts.contact.as_deref();
+        let refused = report.exit_code() != 0;
+        let values =
+            Unjudged { what: "judged", refused, cut: Some(cut), contact, ..Unjudged::default() };
+        text.push_str(&unjudged(&report.texts, &values));
+    }
     if !text.is_empty() {
         output.note(&text);
-        if let Some(remark) = recording.context.remark() {
-            output.note(&format!("{remark}\n"));
-        }
     }
     if output.verbose {
-        say_more(&report, &recording.context, output);
-    }
-    match recorded {
-        Ok(()) => Ok(report.exit_code()),
-        Err(unrecorded) => unrecorded.settle(report.exit_code(), output),
+        say_more(report, &recording.context, output);
     }
 }
 
@@ -106,17 +133,11 @@ fn report(
     let mut environment = HookEnvironment::read()?;
     environment.git_may_refuse = recording.hook == "pre-receive";
     recording.push.options.clone_from(&environment.push_options);
-    let repository = Repository::open_in_hook(environment)?;
+    let repository = Rc::new(Repository::open_in_hook(environment)?);
     let name = recording.context.repository.clone();
     recording.push.repository = name.unwrap_or_else(|| repository.name());
     // The process ends with the judgement: taking the catalogue apart would only cost time.
     let config = ManuallyDrop::new(recording.configured(global, &repository)?);
-    for file in &config.replaced {
-        output.note(&format!(
-            "provost: {file} has mistakes; its last good text is in force. An administrator \
-             should run: provost rules lint\n"
-        ));
-    }
     let push = &recording.push;
     let situation = Situation {
         repository: push.repository.clone(),
@@ -128,7 +149,35 @@ fn report(
         pull_request: recording.context.pull_request,
         now: Moment::now(),
     };
-    Ok(scan::judge_push(&repository, &config, push, situation)?)
+    let refs: Vec<RefName> = push.updates.iter().map(|update| update.name().clone()).collect();
+    let texts = scan::texts_for(&config, situation.clone(), &refs);
+    for file in &config.replaced {
+        output.note(&note(&texts, &Note::LastGood { file: escape(file.as_bytes()) }));
+    }
+    recording.know(&config, texts.clone());
+    let started = recording.started;
+    let tell = |stage: Stage, done: usize| {
+        let of = match stage {
+            Stage::Reading => None,
+            Stage::Sifting(of) | Stage::Comparing(of) => Some(of),
+        };
+        let seconds = started.elapsed().as_secs();
+        output.plain(&note(&texts, &Note::Progress { done, of, seconds }));
+    };
+    let limits = config.limits.clone().with_platform(recording.context.time_budget);
+    let bounds = Bounds { limits, started, tell: &tell };
+    Ok(scan::judge_push(&repository, &config, &recording.push, situation, &bounds)?)
+}
+
+/// The words for how a push came about.
+fn remark(context: &Context) -> Option<Note> {
+    let number = context.pull_request;
+    Some(match context.occasion()? {
+        Occasion::Merge => Note::Merge { number },
+        Occasion::Web => Note::Web { number },
+        Occasion::Internal => Note::Internal { number },
+        Occasion::OtherStore => Note::OtherStore,
+    })
 }
 
 fn say_more(report: &Report, context: &Context, output: &Output) {

@@ -61,7 +61,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match code {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            output.error(&error, args.command.is_server_hook());
+            output.error(&error);
             ExitCode::from(2)
         }
     }

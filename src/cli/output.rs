@@ -7,7 +7,8 @@ use anstream::{AutoStream, ColorChoice};
 use super::args::{Color, Global};
 use super::error::Error;
 use crate::document;
-use crate::report::{Format, Report};
+use crate::report::notes::Unjudged;
+use crate::report::{Format, Report, pusher};
 use crate::text::escape::escape;
 
 /// The two streams of a command.
@@ -54,6 +55,12 @@ impl Output {
         let _ = out.write_all(lines.as_bytes());
     }
 
+    /// Text on standard error, as it is: nothing that a platform's pages should show.
+    pub(super) fn plain(&self, text: &str) {
+        let mut out = AutoStream::new(io::stderr().lock(), self.choice);
+        let _ = out.write_all(text.as_bytes());
+    }
+
     /// Whether text for a stream has colours, by whether that is a terminal.
     pub(super) fn color(&self, terminal: bool) -> bool {
         match self.choice {
@@ -69,27 +76,33 @@ impl Output {
     }
 
     /// An error with its cause and the next step.
-    pub(super) fn error(&self, error: &Error, refuses_push: bool) {
+    pub(super) fn error(&self, error: &Error) {
         let mut text = String::new();
         let problems = error.problems();
         if !problems.is_empty() {
-            // Git sends a hook's output to the pusher's terminal: never with colours.
-            let color = !refuses_push && self.color(io::stderr().is_terminal());
-            text.push_str(&document::render(problems, color));
+            text.push_str(&document::render(problems, self.color(io::stderr().is_terminal())));
             text.push('\n');
         }
-        if refuses_push {
-            let what = if matches!(error, Error::Log(_)) { "recorded" } else { "judged" };
-            text.push_str(&format!("provost: this push could not be {what}, so it is refused.\n"));
-        }
-        // Parts of the text may come from a repository.
-        let shown = error.to_string();
-        let lines: Vec<String> = shown.lines().map(|line| escape(line.as_bytes())).collect();
-        text.push_str(&format!("provost: {}\n", lines.join("\n")));
-        text.push_str(&format!("         {}\n", error.next_step()));
-        if refuses_push {
-            text.push_str("         This is for the administrators of this server to mend.\n");
-        }
+        text.push_str(&format!("provost: {}\n         {}\n", shown(error), error.next_step()));
         self.note(&text);
     }
+
+    /// The same for a pusher: git sends it to his terminal, so it never has colours.
+    pub(super) fn told(&self, error: &Error) -> Unjudged<'static> {
+        let mistakes = document::render_within(error.problems(), false, pusher::WIDTH);
+        Unjudged {
+            what: if matches!(error, Error::Log(_)) { "recorded" } else { "judged" },
+            error: shown(error),
+            mistakes: mistakes.trim_end().to_owned(),
+            next_step: error.next_step(),
+            ..Unjudged::default()
+        }
+    }
+}
+
+/// Parts of the text may come from a repository.
+fn shown(error: &Error) -> String {
+    let text = error.to_string();
+    let lines: Vec<String> = text.lines().map(|line| escape(line.as_bytes())).collect();
+    lines.join("\n")
 }

@@ -1,7 +1,8 @@
 //! What the hook puts on record of a push: all that was known of it when it was judged, or
-//! when that could not be done.
+//! when that could not be done; and what it lets in unjudged.
 
 use std::os::unix::ffi::OsStrExt;
+use std::rc::Rc;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -11,12 +12,16 @@ use super::error::Error;
 use super::load;
 use super::output::Output;
 use crate::config::log::{LogSettings, OnFailure, despite};
-use crate::config::{Config, Layers};
-use crate::git::Repository;
+use crate::config::unjudged::{self, Unjudged};
+use crate::config::{self, Config, Layers};
+use crate::git::{GitError, Repository};
 use crate::log::{self, Context, LogError, Outcome, Record};
 use crate::platform;
+use crate::policy::{Judge, Situation, Verdict};
 use crate::push::Push;
-use crate::report::Report;
+use crate::report::notes::{self, Note, note};
+use crate::report::{Report, Texts};
+use crate::scan;
 
 /// So many mistakes of a configuration are named in a record.
 const MOST_PROBLEMS: usize = 5;
@@ -31,8 +36,14 @@ pub(super) struct Recording {
     policy_digest: Option<String>,
     /// What `[log]` says, once that is known.
     settings: Option<Option<LogSettings>>,
+    /// The repository, once it is open.
+    repository: Option<Rc<Repository>>,
+    /// Whether policy lets in what can't be judged.
+    lets_in: bool,
+    /// What policy wants to be read, once that is known.
+    texts: Option<Texts>,
     time: Timestamp,
-    started: Instant,
+    pub(super) started: Instant,
 }
 
 /// A record that could not be written.
@@ -53,6 +64,9 @@ impl Recording {
             rules_digest: None,
             policy_digest: None,
             settings: None,
+            repository: None,
+            lets_in: false,
+            texts: None,
             time: Timestamp::now(),
             started: Instant::now(),
         }
@@ -62,8 +76,9 @@ impl Recording {
     pub(super) fn configured(
         &mut self,
         global: &Global,
-        repository: &Repository,
+        repository: &Rc<Repository>,
     ) -> Result<Config, Error> {
+        self.repository = Some(Rc::clone(repository));
         self.directory = Some(repository.git_dir().as_os_str().as_bytes().to_vec());
         match load(global, Some(repository)) {
             Ok(config) => {
@@ -81,6 +96,85 @@ impl Recording {
         }
     }
 
+    /// Keeps what is needed of a configuration when the push can't be judged.
+    pub(super) fn know(&mut self, config: &Config, texts: Texts) {
+        self.lets_in = config.policy.accepts_unjudged().is_some();
+        self.texts = Some(texts);
+    }
+
+    /// What policy wants to be read, as far as that can be known.
+    pub(super) fn texts(&self, global: &Global) -> Texts {
+        match &self.texts {
+            Some(texts) => texts.clone(),
+            None => self.texts_despite(global, self.repository.as_deref()),
+        }
+    }
+
+    /// The same before anything is known of the repository.
+    pub(super) fn texts_of_machine(&self, global: &Global) -> Texts {
+        self.texts_despite(global, None)
+    }
+
+    fn texts_despite(&self, global: &Global, repository: Option<&Repository>) -> Texts {
+        let policy = config::policy_despite(layers(global, repository));
+        let judge = Judge::new(&policy, Situation::unknown(&self.push.repository), Vec::new);
+        let refs: Vec<_> = self.push.updates.iter().map(|update| update.name().clone()).collect();
+        scan::texts(&judge, &[], &refs)
+    }
+
+    /// Whether policy lets a push in that this error kept from being judged. What the
+    /// platform or git gave must be right, and so must the configuration.
+    pub(super) fn lets_in(&self, error: &Error) -> bool {
+        let unreadable = match error {
+            Error::Git(error) => {
+                !matches!(error, GitError::RefUpdate { .. } | GitError::NoRefUpdate)
+            }
+            _ => false,
+        };
+        self.lets_in && unreadable
+    }
+
+    /// Notes what is about to be let in unjudged, and what of before is judged now. What
+    /// can't be noted is not let in.
+    pub(super) fn note_unjudged(&self, judged: Result<Report, Error>) -> Result<Report, Error> {
+        let Some(repository) = &self.repository else { return judged };
+        let time = format!("{:.3}", self.time);
+        let entry = |why: &str, ref_name, id, boundary| Unjudged {
+            time: time.clone(),
+            why: why.to_owned(),
+            ref_name,
+            id,
+            boundary,
+        };
+        match judged {
+            Ok(report) if report.exit_code() == 0 => {
+                let why = report.cut.as_ref().map_or("", |cut| cut.limit);
+                let all = report.left.iter();
+                let all: Vec<Unjudged> = all
+                    .map(|left| entry(why, left.ref_name.clone(), left.id, left.boundary.clone()))
+                    .collect();
+                unjudged::note(repository, &all)?;
+                if report.verdict() < Verdict::Reject {
+                    // It stays on the list otherwise, and is judged once more.
+                    let _ = unjudged::settle(repository, &report.settled, &time);
+                }
+                Ok(report)
+            }
+            Err(error) if self.lets_in(&error) => {
+                let updates = self.push.updates.iter();
+                let all: Vec<Unjudged> = updates
+                    .filter_map(|update| {
+                        let boundary = update.old_id().into_iter().collect();
+                        Some(entry("error", update.name().clone(), update.new_id()?, boundary))
+                    })
+                    .collect();
+                unjudged::note(repository, &all)?;
+                Err(error)
+            }
+            other => other,
+        }
+    }
+
     /// Writes the record, if there is a log; it is on disk when this returns.
     pub(super) fn write(
         &mut self,
@@ -92,9 +186,10 @@ impl Recording {
         let error = judged.as_ref().err().map(in_full);
         let outcome = match (judged, &error) {
             (Ok(report), _) => Outcome::Judged(report),
-            (Err(_), error) => {
-                Outcome::NotJudged { error: error.as_deref().unwrap_or_default(), accepted: false }
-            }
+            (Err(why), error) => Outcome::NotJudged {
+                error: error.as_deref().unwrap_or_default(),
+                accepted: self.lets_in(why),
+            },
         };
         let protocol = self.context.protocol.map(|it| format!("{it:?}").to_lowercase());
         let context = Context {
@@ -131,22 +226,18 @@ fn in_full(error: &Error) -> String {
 }
 
 impl Unrecorded {
-    /// What becomes of a push that was judged.
-    pub(super) fn settle(self, code: u8, output: &Output) -> Result<u8, Error> {
-        if self.settings.on_failure == OnFailure::Reject {
-            return Err(self.error.into());
+    /// What becomes of a push whose answer would be this exit code.
+    pub(super) fn settle(self, code: u8, texts: &Texts, output: &Output) -> u8 {
+        if self.settings.on_failure == OnFailure::Accept {
+            let place = self.settings.place.file_line();
+            let error = self.error.to_string();
+            output.note(&note(texts, &Note::Unrecorded { error, place }));
+            return code;
         }
-        let place = self.settings.place.file_line();
-        output.note(&format!(
-            "provost: this decision could not be recorded: {}\n         \
-             It stands all the same, by `on-failure = \"accept\"` in [log] ({place}).\n",
-            self.error
-        ));
-        Ok(code)
-    }
-
-    /// What is said beside an error that refuses the push anyway.
-    pub(super) fn beside_another(&self) -> String {
-        format!("provost: nor could it be recorded: {}\n", self.error)
+        let shown = output.told(&self.error.into());
+        let contact = texts.contact.as_deref();
+        let values = notes::Unjudged { refused: true, beside_others: code != 0, contact, ..shown };
+        output.note(&notes::unjudged(texts, &values));
+        2
     }
 }

@@ -4,10 +4,9 @@
 //! one that has such a section is in error.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::Layers;
-use crate::document::{self, Fields, Node, Place, Problem, Reader, Source, Value, overlay};
+use crate::document::{Fields, Node, Place, Problem, Reader, Value, overlay};
 
 /// What stands for the system user in the name of the file.
 pub const USER: &str = "{user}";
@@ -137,14 +136,8 @@ pub(super) fn unlocks(lock: Option<Place>, layer: &Node) -> Option<Problem> {
 /// a push that nobody could judge is on record too.
 #[must_use]
 pub fn despite(layers: Layers<'_>) -> Option<LogSettings> {
-    let readable = |layers| super::sources(layers).ok();
-    let sources: Vec<Arc<Source>> = readable(layers)
-        .or_else(|| readable(Layers { repository: None, ..layers }))
-        .or_else(|| readable(Layers { files: &[], ..layers }))
-        .or_else(|| readable(Layers { repository: None, files: &[], ..layers }))?;
     let mut merged: Option<Node> = None;
-    for source in sources {
-        let Ok(mut layer) = document::parse(&source) else { continue };
+    for mut layer in super::readable(layers) {
         let Value::Table(root) = &mut layer.value else { continue };
         root.retain(|key, _| key == "log");
         match &mut merged {
@@ -161,6 +154,8 @@ pub fn despite(layers: Layers<'_>) -> Option<LogSettings> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::{self, Source};
+    use std::sync::Arc;
 
     fn read(text: &str) -> Result<Option<LogSettings>, Vec<String>> {
         let source = Source { name: "x.toml".into(), text: text.into(), built_in: false };

@@ -5,21 +5,24 @@
 
 pub mod baseline;
 pub mod files;
+pub mod limits;
 mod locks;
 pub mod log;
 mod names;
+pub mod unjudged;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::document::{self, Node, Problem, Reader, Source, overlay};
+use crate::document::{self, Node, Problem, Reader, Source, Value, overlay};
 use crate::finding::Marker;
 use crate::git::{GitError, Repository};
 use crate::policy::{Judge, Policy, Situation};
 use crate::rules::RuleSet;
 
+use limits::Limits;
 use log::LogSettings;
 
 /// The built-in layer.
@@ -97,6 +100,8 @@ pub struct Config {
     pub merged: Node,
     /// Where decisions are recorded, if they are.
     pub log: Option<LogSettings>,
+    /// What judging a push may cost.
+    pub limits: Limits,
 }
 
 /// Which layers to load.
@@ -222,6 +227,38 @@ pub fn read(path: &Path) -> Result<Arc<Source>, ConfigError> {
     Ok(Arc::new(Source { name: path.display().to_string(), text, built_in: false }))
 }
 
+/// The layers that can be read although others are broken or not there, parsed.
+fn readable(layers: Layers<'_>) -> Vec<Node> {
+    let read = |layers| sources(layers).ok();
+    let sources = read(layers)
+        .or_else(|| read(Layers { repository: None, ..layers }))
+        .or_else(|| read(Layers { files: &[], ..layers }))
+        .or_else(|| read(Layers { repository: None, files: &[], ..layers }));
+    let sources = sources.unwrap_or_default();
+    sources.iter().filter_map(|source| document::parse(source).ok()).collect()
+}
+
+/// What the policy wants to be read, as far as it can be read although the configuration
+/// is broken.
+#[must_use]
+pub fn policy_despite(layers: Layers<'_>) -> Policy {
+    let mut merged: Option<Node> = None;
+    for mut layer in readable(layers) {
+        let Value::Table(root) = &mut layer.value else { continue };
+        root.retain(|key, _| key == "policy");
+        if let Some((_, Node { value: Value::Table(policy), .. })) = root.get_mut("policy") {
+            policy.retain(|key, _| ["language", "contact", "texts"].contains(&key.as_str()));
+        }
+        match &mut merged {
+            Some(base) => overlay(base, layer, &mut Vec::new()),
+            None => merged = Some(layer),
+        }
+    }
+    let reader = Reader::default();
+    let read = |merged: &Node| Some(Policy::read(&mut reader.fields(merged, "the top level")?));
+    merged.as_ref().and_then(read).unwrap_or_default()
+}
+
 /// Merges parsed layers and reads them.
 ///
 /// # Errors
@@ -265,19 +302,20 @@ pub fn examine(sources: &[Arc<Source>]) -> (Option<Config>, Vec<Problem>) {
     };
     let reader = Reader::default();
     let read = read_rooms(&reader, &merged);
-    if let Some((rules, policy, _)) = &read {
-        names::check(&reader, rules, policy);
+    if let Some(read) = &read {
+        names::check(&reader, &read.rules, &read.policy);
     }
     let problems = reader.take();
     let hex: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     let digest = format!("sha256:{hex}");
-    let config = read.map(|(rules, policy, log)| Config {
+    let config = read.map(|Rooms { rules, policy, log, limits }| Config {
         rules,
         policy,
         digest,
         replaced: Vec::new(),
         merged,
         log,
+        limits,
     });
     (config, problems)
 }
@@ -290,14 +328,23 @@ fn source_digest(source: &Source) -> String {
     Sha256::digest(source.text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// What each room made of its tables.
+struct Rooms {
+    rules: RuleSet,
+    policy: Policy,
+    log: Option<LogSettings>,
+    limits: Limits,
+}
+
 /// Hands each room its tables.
-fn read_rooms(reader: &Reader, merged: &Node) -> Option<(RuleSet, Policy, Option<LogSettings>)> {
+fn read_rooms(reader: &Reader, merged: &Node) -> Option<Rooms> {
     let mut root = reader.fields(merged, "the top level")?;
     let rules = RuleSet::read(&mut root);
     let policy = Policy::read(&mut root);
     let log = LogSettings::read(&mut root);
+    let limits = Limits::read(&mut root);
     root.finish();
-    Some((rules, policy, log))
+    Some(Rooms { rules, policy, log, limits })
 }
 
 impl Config {

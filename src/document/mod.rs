@@ -15,4 +15,4 @@ pub use fields::{Fields, Reader};
 pub use merge::overlay;
 pub use moment::Moment;
 pub use node::{Node, Place, Source, Value, parse};
-pub use problem::{Problem, Severity, render};
+pub use problem::{Problem, Severity, render, render_within};

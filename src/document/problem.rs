@@ -50,11 +50,21 @@ impl Problem {
     }
 }
 
+/// The width for which problems are rendered unless something else is said.
+const WIDTH: usize = 140;
+
 /// Renders problems in the order of their places, each with line, column and a caret.
 #[must_use]
 pub fn render(problems: &[Problem], color: bool) -> String {
+    render_within(problems, color, WIDTH)
+}
+
+/// The same for a terminal of so many columns: of a longer line the part around the caret
+/// is shown.
+#[must_use]
+pub fn render_within(problems: &[Problem], color: bool, width: usize) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    let renderer = renderer.decor_style(DecorStyle::Ascii);
+    let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(width);
     let mut sorted: Vec<&Problem> = problems.iter().collect();
     sorted.sort_by_key(|problem| (&problem.place.source.name, problem.place.span.start));
     let mut out = String::new();

@@ -21,5 +21,5 @@ pub struct Context {
     pub changed_lines: Option<usize>,
 }
 
-/// Credit lines beyond this many are not read: a disclosure belongs among the first.
-pub const MOST_CREDITS: usize = 1000;
+/// Credit lines beyond this many are not read.
+pub const MOST_CREDITS: usize = 10_000;

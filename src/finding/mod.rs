@@ -99,6 +99,16 @@ pub enum PathUse {
     OffSwitch,
 }
 
+impl PathUse {
+    /// The words for it in records.
+    pub const WORDS: [(&'static str, Self); 4] = [
+        ("added", Self::Added),
+        ("changed", Self::Changed),
+        ("shared", Self::Shared),
+        ("off-switch", Self::OffSwitch),
+    ];
+}
+
 /// What a marker says of itself; shared by its findings.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Marker {

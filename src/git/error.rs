@@ -76,6 +76,9 @@ pub enum GitError {
         /// Its error output, or why it did not start.
         reason: String,
     },
+    /// Whoever watches the scan has ended it.
+    #[error("the scan was ended before its end")]
+    Stopped,
     /// The environment or a file of the repository holds something unusable.
     #[error("{what} cannot be used: {reason}")]
     Environment {

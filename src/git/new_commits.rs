@@ -11,10 +11,9 @@
 //! revision.c). Hiding follows real parent links only, so a wrong date can make a commit
 //! be judged twice but never hide one.
 
-use std::collections::{BinaryHeap, HashMap};
-use std::hash::BuildHasherDefault;
+use std::collections::BinaryHeap;
 
-use super::object_id::IdHasher;
+use super::limit::{Flags, HIDDEN, Limit, NEW, QUEUED};
 use super::{Commit, GitError, IdMap, IdSet, ObjectId, ObjectKind, Objects};
 
 /// What is kept of a commit that was read.
@@ -47,30 +46,9 @@ pub struct Hidden<'h> {
     pub others: &'h mut dyn FnMut() -> Result<Vec<ObjectId>, GitError>,
 }
 
-type Flags = HashMap<u32, u8, BuildHasherDefault<IdHasher>>;
-/// Reachable from a tip.
-const NEW: u8 = 1;
-/// Reachable from something that hides.
-const HIDDEN: u8 = 2;
-/// Has been put into the queue.
-const QUEUED: u8 = 4;
-/// Has been taken out of it again.
-const TAKEN: u8 = 8;
-
 /// Hidden commits looked at beyond the oldest new one, against small clock skews
 /// (git's revision.c calls it SLOP).
 const SLOP: usize = 16;
-
-/// The state of a walk from both sides.
-#[derive(Default)]
-struct Limit {
-    flags: Flags,
-    queue: BinaryHeap<(i64, u32)>,
-    /// Queued commits not known to be hidden.
-    open: usize,
-    /// Commits that are new as far as is known.
-    live: usize,
-}
 
 impl<'o, T> Graph<'o, T> {
     /// An empty graph; `inspect` sees each new commit once.
@@ -182,6 +160,39 @@ impl<'o, T> Graph<'o, T> {
         Ok(self.in_order(&[tip], &flags))
     }
 
+    /// Which of some commits are reachable from the tips. `edge` are commits below which
+    /// there is none of them.
+    ///
+    /// # Errors
+    /// When a commit on the way is missing or can't be read.
+    pub fn reached(
+        &mut self,
+        tips: &[ObjectId],
+        wanted: &IdSet,
+        edge: &IdSet,
+    ) -> Result<IdSet, GitError> {
+        let mut found = IdSet::default();
+        let mut seen = IdSet::default();
+        let mut queue: BinaryHeap<(i64, ObjectId)> = BinaryHeap::new();
+        let mut next: Vec<ObjectId> = tips.to_vec();
+        // The newest first: what is looked for is mostly near.
+        loop {
+            for id in next.drain(..).filter(|id| !edge.contains(id)) {
+                if seen.insert(id) {
+                    queue.push((self.time(id)?, id));
+                }
+            }
+            if found.len() == wanted.len() {
+                return Ok(found);
+            }
+            let Some((_, id)) = queue.pop() else { return Ok(found) };
+            if wanted.contains(&id) {
+                found.insert(id);
+            }
+            next = self.parents(id)?;
+        }
+    }
+
     /// Whether a commit exists and is reachable from one of those that hide.
     pub fn is_hidden(&mut self, id: ObjectId, hiding: &[ObjectId]) -> bool {
         let mut others = || Ok(hiding.to_vec());
@@ -211,6 +222,7 @@ impl<'o, T> Graph<'o, T> {
             // is safe.
             match self.read(at, false) {
                 Ok(()) => limit.enqueue(at, HIDDEN, self.seconds(at)),
+                Err(GitError::Stopped) => return Err(GitError::Stopped),
                 Err(_) => {
                     limit.flags.remove(&at);
                 }
@@ -242,8 +254,10 @@ impl<'o, T> Graph<'o, T> {
                     self.hide(parent, limit);
                     // What lies below a hidden commit may be missing in a repository
                     // that was damaged before: that is not this push's doing.
-                    if self.read(parent, false).is_ok() {
-                        limit.enqueue(parent, HIDDEN, self.seconds(parent));
+                    match self.read(parent, false) {
+                        Ok(()) => limit.enqueue(parent, HIDDEN, self.seconds(parent)),
+                        Err(GitError::Stopped) => return Err(GitError::Stopped),
+                        Err(_) => {}
                     }
                 } else if !limit.is(parent, QUEUED) {
                     self.read(parent, false)?;
@@ -352,49 +366,5 @@ impl<'o, T> Graph<'o, T> {
             *slot = Some(node);
         }
         Ok(())
-    }
-}
-
-impl Limit {
-    fn is(&self, at: u32, flag: u8) -> bool {
-        self.flags.get(&at).is_some_and(|flags| flags & flag != 0)
-    }
-
-    fn enqueue(&mut self, at: u32, add: u8, seconds: i64) {
-        let flag = self.flags.entry(at).or_default();
-        if *flag & QUEUED != 0 {
-            return;
-        }
-        *flag |= QUEUED | add;
-        if *flag & HIDDEN == 0 {
-            self.open += 1;
-            self.live += 1;
-        }
-        self.queue.push((seconds, at));
-    }
-
-    /// Notes that a commit left the queue; its flags.
-    fn take(&mut self, at: u32) -> u8 {
-        let flag = self.flags.entry(at).or_default();
-        *flag |= TAKEN;
-        if *flag & HIDDEN == 0 {
-            self.open -= 1;
-        }
-        *flag
-    }
-
-    /// Marks a commit hidden; whether it was met before and was not hidden yet, so that
-    /// its parents must be marked too.
-    fn hide(&mut self, at: u32) -> bool {
-        let flag = self.flags.entry(at).or_default();
-        if *flag & HIDDEN != 0 {
-            return false;
-        }
-        *flag |= HIDDEN;
-        if *flag & QUEUED != 0 {
-            self.live -= 1;
-            self.open -= usize::from(*flag & TAKEN == 0);
-        }
-        *flag & TAKEN != 0
     }
 }

@@ -1,11 +1,16 @@
 //! The object database: raw objects by id, with a bounded cache of trees.
+//!
+//! Packs and loose objects are read directly; what is in neither, or is not as it should
+//! be in a pack, is left to libgit2, which looks again for packs that have come meanwhile
+//! and says what is wrong.
 
-use std::cell::{Cell, OnceCell, RefCell};
-use std::path::PathBuf;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-use git2::{ErrorCode, ObjectType, Odb, OdbLookupFlags, OdbObject, Oid};
-
+use super::directories::{Directory, with_alternates};
+use super::fallback::Fallback;
+use super::loose::{self, Loose};
+use super::meter::{Meter, Reads, Watch};
 use super::packs::{Packs, Place, Reader};
 use super::tree_cache::TreeCache;
 use super::{GitError, IdSet, ObjectId};
@@ -38,42 +43,35 @@ impl ObjectKind {
 }
 
 /// A raw object.
-pub struct Object<'o> {
+pub struct Object {
     /// Its kind.
     pub kind: ObjectKind,
-    inner: Inner<'o>,
+    data: Box<[u8]>,
 }
 
-enum Inner<'o> {
-    Database(OdbObject<'o>),
-    Packed(Box<[u8]>),
-}
+impl Object {
+    pub(super) fn new(kind: ObjectKind, data: Box<[u8]>) -> Self {
+        Self { kind, data }
+    }
 
-impl Object<'_> {
     /// Its bytes, without Git's own header.
     #[must_use]
     pub fn data(&self) -> &[u8] {
-        match &self.inner {
-            Inner::Database(object) => object.data(),
-            Inner::Packed(data) => data,
-        }
+        &self.data
     }
 }
 
 /// The objects that a repository, and the quarantine of a push, hold.
 pub struct Objects<'r> {
-    odb: Odb<'r>,
-    /// The database as it was before the push; only while a push is in quarantine.
-    before: Option<Odb<'r>>,
-    shallow: IdSet,
-    trees: RefCell<TreeCache>,
-    reads: Cell<Reads>,
-    /// Where packs are looked for.
-    directories: Vec<PathBuf>,
+    directories: Vec<Directory>,
     id_length: usize,
     scale: Scale,
+    shallow: IdSet,
+    meter: Meter<'r>,
     packs: OnceCell<Packs>,
     readers: RefCell<Option<Readers>>,
+    trees: RefCell<TreeCache>,
+    fallback: Fallback,
 }
 
 /// For how large a scan is taken, which decides how objects are read and compared but
@@ -83,24 +81,28 @@ pub enum Scale {
     /// By what it turns out to read.
     #[default]
     Measured,
-    /// Small, whatever it reads.
+    /// Small, and everything is read by libgit2: what the other ways are compared with.
     Small,
     /// Large from the start.
     Large,
 }
 
-/// After so many reads a scan counts as large, and the packs are opened.
+/// After so many reads a scan counts as large, and more of what was read is kept.
 const MANY_READS: u64 = 500;
+/// Of larger objects whoever watches is asked first.
+const LARGE: usize = 1 << 20;
 
 /// Files do not take the memory of trees.
 struct Readers {
     trees: Reader,
     others: Reader,
+    large: bool,
 }
 
 impl Readers {
-    fn new() -> Self {
-        Self { trees: Reader::new(1 << 16, 32 << 20), others: Reader::new(1 << 13, 16 << 20) }
+    fn new(large: bool) -> Self {
+        let (trees, others) = if large { (1 << 16, 1 << 13) } else { (1 << 8, 1 << 6) };
+        Self { trees: Reader::new(trees, 32 << 20), others: Reader::new(others, 16 << 20), large }
     }
 
     fn of(&mut self, kind: ObjectKind) -> &mut Reader {
@@ -108,35 +110,29 @@ impl Readers {
     }
 }
 
-/// How many objects were read, by kind: what a scan costs, and the proof that it reads
-/// nothing twice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reads {
-    /// Objects of any kind.
-    pub objects: u64,
-    /// Of these, trees.
-    pub trees: u64,
-}
-
 impl<'r> Objects<'r> {
     pub(super) fn new(
-        odb: Odb<'r>,
-        before: Option<Odb<'r>>,
+        directories: Vec<Directory>,
+        format: git2::ObjectFormat,
         shallow: IdSet,
-        (directories, id_length): (Vec<PathBuf>, usize),
         scale: Scale,
+        watch: Option<&'r dyn Watch>,
     ) -> Self {
+        let id_length = match format {
+            git2::ObjectFormat::Sha1 => 20,
+            git2::ObjectFormat::Sha256 => 32,
+        };
+        let paths = directories.iter().map(|directory| directory.path.clone()).collect();
         Self {
-            odb,
-            before,
-            shallow,
-            trees: RefCell::default(),
-            reads: Cell::default(),
-            directories,
+            fallback: Fallback::new(paths, format),
+            directories: with_alternates(directories),
             id_length,
             scale,
+            shallow,
+            meter: Meter::new(watch),
             packs: OnceCell::new(),
             readers: RefCell::default(),
+            trees: RefCell::default(),
         }
     }
 
@@ -156,131 +152,122 @@ impl<'r> Objects<'r> {
         self.opened().hurry();
     }
 
-    /// Where an object is in a pack; `None` when it is in none that can be read the fast way.
+    /// Where an object is in a pack; `None` when it is in none.
     #[must_use]
     pub fn place(&self, id: ObjectId) -> Option<Place> {
         self.opened().find(id.as_bytes())
     }
 
     /// Whether `test` holds for the files in packs, in the order that costs least. Those
-    /// that can't be read are left out.
+    /// that can't be read are left out, and those that are left when the scan is ended.
     pub fn packed_files(&self, test: &(dyn Fn(&[u8]) -> bool + Sync)) -> Vec<(Place, bool)> {
-        let all = self.opened().files(test);
-        let mut reads = self.reads.get();
-        reads.objects += all.len() as u64;
-        self.reads.set(reads);
-        all
+        let count = |bytes: usize| self.meter.count(1, bytes as u64).is_ok();
+        self.opened().files(test, &count)
     }
 
     /// Reads the object at a place into a buffer; whether that could be done and it is of
     /// this kind.
     pub fn read_at(&self, place: Place, kind: ObjectKind, buffer: &mut Vec<u8>) -> bool {
+        let read = self.with_reader(kind, |reader| {
+            let (_, data) = self.opened().read(reader, place).filter(|(read, _)| *read == kind)?;
+            buffer.clear();
+            buffer.extend_from_slice(data);
+            Some(data.len() as u64)
+        });
+        read.is_some_and(|bytes| self.meter.count(1, bytes).is_ok())
+    }
+
+    fn with_reader<T>(&self, kind: ObjectKind, read: impl FnOnce(&mut Reader) -> T) -> T {
+        let large = self.scale == Scale::Large || self.meter.reads().objects >= MANY_READS;
         let mut readers = self.readers.borrow_mut();
-        let reader = readers.get_or_insert_with(Readers::new).of(kind);
-        let read = self.opened().read(reader, place).filter(|(read, _)| *read == kind);
-        let Some((_, data)) = read else { return false };
-        buffer.clear();
-        buffer.extend_from_slice(data);
-        self.count(kind);
-        true
+        if readers.as_ref().is_some_and(|readers| large && !readers.large) {
+            *readers = None;
+        }
+        read(readers.get_or_insert_with(|| Readers::new(large)).of(kind))
     }
 
     fn opened(&self) -> &Packs {
         self.packs.get_or_init(|| Packs::open(&self.directories, self.id_length))
     }
 
-    /// Reads an object the fast way, if the scan is large enough for it and it is there.
-    fn read_packed(&self, id: ObjectId, kind: Option<ObjectKind>) -> Option<Object<'static>> {
-        let large = match self.scale {
-            Scale::Measured => self.reads.get().objects >= MANY_READS,
-            Scale::Small => false,
-            Scale::Large => true,
-        };
-        let place = large.then(|| self.place(id))??;
-        let mut readers = self.readers.borrow_mut();
-        let reader = readers.get_or_insert_with(Readers::new);
-        let reader = reader.of(kind.unwrap_or(ObjectKind::Commit));
-        let (kind, data) = self.opened().read(reader, place)?;
-        Some(Object { kind, inner: Inner::Packed(data.into()) })
+    /// Reads an object that is in a pack.
+    fn read_packed(&self, id: ObjectId, kind: ObjectKind) -> Option<Object> {
+        let place = self.place(id)?;
+        self.with_reader(kind, |reader| {
+            let (kind, data) = self.opened().read(reader, place)?;
+            Some(Object::new(kind, data.into()))
+        })
     }
 
-    fn count(&self, kind: ObjectKind) {
-        let mut reads = self.reads.get();
-        reads.objects += 1;
-        reads.trees += u64::from(kind == ObjectKind::Tree);
-        self.reads.set(reads);
+    fn loose(&self, id: ObjectId) -> Result<Option<Loose>, GitError> {
+        for directory in &self.directories {
+            if let Some(loose) = loose::open(&directory.path, id)? {
+                return Ok(Some(loose));
+            }
+        }
+        Ok(None)
     }
 
     /// Reads an object.
     ///
     /// # Errors
     /// When it is missing or can't be read.
-    pub fn read(&self, id: ObjectId) -> Result<Object<'_>, GitError> {
-        self.read_hinted(id, None)
+    pub fn read(&self, id: ObjectId) -> Result<Object, GitError> {
+        self.read_hinted(id, ObjectKind::Commit)
     }
 
-    fn read_hinted(&self, id: ObjectId, hint: Option<ObjectKind>) -> Result<Object<'_>, GitError> {
-        if let Some(object) = self.read_packed(id, hint) {
-            self.count(object.kind);
-            return Ok(object);
-        }
-        let oid = oid(id)?;
-        let inner = self.odb.read(oid).map_err(|error| classify(id, &error))?;
-        let kind = match inner.kind() {
-            ObjectType::Commit => ObjectKind::Commit,
-            ObjectType::Tree => ObjectKind::Tree,
-            ObjectType::Blob => ObjectKind::Blob,
-            ObjectType::Tag => ObjectKind::Tag,
-            ObjectType::Any => {
-                return Err(GitError::Malformed { id, reason: "of no known kind" });
+    fn read_hinted(&self, id: ObjectId, hint: ObjectKind) -> Result<Object, GitError> {
+        let object = self.find(id, hint)?;
+        self.meter.count(1, object.data().len() as u64)?;
+        Ok(object)
+    }
+
+    fn find(&self, id: ObjectId, hint: ObjectKind) -> Result<Object, GitError> {
+        if self.scale != Scale::Small {
+            if let Some(object) = self.read_packed(id, hint) {
+                return Ok(object);
             }
-        };
-        self.count(kind);
-        Ok(Object { kind, inner: Inner::Database(inner) })
+            if let Some(loose) = self.loose(id)? {
+                self.admit(loose.size)?;
+                return Ok(Object::new(loose.kind, loose.read(usize::MAX)?.into()));
+            }
+        }
+        self.admit(self.fallback.size(id)?)?;
+        self.fallback.read(id)
+    }
+
+    /// Asks whether so many bytes may be read at once.
+    fn admit(&self, size: usize) -> Result<(), GitError> {
+        if size > LARGE { self.meter.admit(size as u64) } else { Ok(()) }
     }
 
     /// Reads an object that must be of one kind.
     ///
     /// # Errors
     /// As [`Objects::read`], and when it is of another kind.
-    pub fn read_kind(&self, id: ObjectId, kind: ObjectKind) -> Result<Object<'_>, GitError> {
-        let object = self.read_hinted(id, Some(kind))?;
-        if object.kind != kind {
-            return Err(GitError::Malformed {
-                id,
-                reason: "of another kind than its referrer says",
-            });
-        }
-        Ok(object)
+    pub fn read_kind(&self, id: ObjectId, kind: ObjectKind) -> Result<Object, GitError> {
+        of_kind(self.read_hinted(id, kind)?, id, kind)
     }
 
-    /// The size in bytes of an object, without its content.
-    ///
-    /// # Errors
-    /// As [`Objects::read`].
-    pub fn size(&self, id: ObjectId) -> Result<usize, GitError> {
-        let header = self.odb.read_header(oid(id)?);
-        header.map(|(size, _)| size).map_err(|error| classify(id, &error))
-    }
-
-    /// Reads a blob, or gives its size when it has more bytes than `largest`.
+    /// Reads a blob, of one that has more bytes than `most` only so many.
     ///
     /// # Errors
     /// As [`Objects::read_kind`].
-    pub fn blob(
-        &self,
-        id: ObjectId,
-        largest: usize,
-    ) -> Result<Result<Object<'_>, usize>, GitError> {
-        let packed = self.read_packed(id, Some(ObjectKind::Blob));
-        if let Some(object) = packed.filter(|object| object.data().len() <= largest)
-            && object.kind == ObjectKind::Blob
+    pub fn blob_head(&self, id: ObjectId, most: usize) -> Result<Object, GitError> {
+        if self.scale != Scale::Small
+            && self.place(id).is_none()
+            && let Some(loose) = self.loose(id)?
+            && loose.size > most
         {
-            self.count(object.kind);
-            return Ok(Ok(object));
+            let object = Object::new(loose.kind, loose.read(most)?.into());
+            self.meter.count(1, object.data().len() as u64)?;
+            return of_kind(object, id, ObjectKind::Blob);
         }
-        let size = self.size(id)?;
-        if size > largest { Ok(Err(size)) } else { self.read_kind(id, ObjectKind::Blob).map(Ok) }
+        let mut object = self.read_kind(id, ObjectKind::Blob)?;
+        if object.data.len() > most {
+            object.data = object.data.get(..most).unwrap_or_default().into();
+        }
+        Ok(object)
     }
 
     /// The raw bytes of a tree, cached.
@@ -301,15 +288,22 @@ impl<'r> Objects<'r> {
     /// quarantine, so that nothing can be said.
     #[must_use]
     pub fn existed_before(&self, id: ObjectId) -> Option<bool> {
-        let before = self.before.as_ref()?;
-        let oid = oid(id).ok()?;
-        Some(before.exists_ext(oid, OdbLookupFlags::NO_REFRESH))
+        if !self.directories.iter().any(|directory| directory.is_quarantine) {
+            return None;
+        }
+        let mut before = self.directories.iter().filter(|directory| !directory.is_quarantine);
+        Some(
+            self.opened().has_before(id.as_bytes())
+                || before.any(|directory| loose::is_there(&directory.path, id)),
+        )
     }
 
     /// Whether an object is there.
     #[must_use]
     pub fn exists(&self, id: ObjectId) -> bool {
-        oid(id).is_ok_and(|oid| self.odb.exists(oid))
+        self.place(id).is_some()
+            || self.directories.iter().any(|directory| loose::is_there(&directory.path, id))
+            || self.fallback.exists(id)
     }
 
     /// Whether a commit's history was left out on purpose: it is listed as shallow
@@ -323,18 +317,29 @@ impl<'r> Objects<'r> {
     /// What was read so far.
     #[must_use]
     pub fn reads(&self) -> Reads {
-        self.reads.get()
+        self.meter.reads()
+    }
+
+    /// Ends the scan.
+    pub fn stop(&self) {
+        self.meter.stop();
+    }
+
+    /// Whether whoever watches has ended the scan.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.meter.is_stopped()
+    }
+
+    /// Lets a scan that was ended read what it needs to tell what it has found.
+    pub fn release(&self) {
+        self.meter.release();
     }
 }
 
-fn oid(id: ObjectId) -> Result<Oid, GitError> {
-    Oid::from_bytes(id.as_bytes())
-        .map_err(|error| GitError::Unreadable { id, reason: error.message().to_owned() })
-}
-
-fn classify(id: ObjectId, error: &git2::Error) -> GitError {
-    if error.code() == ErrorCode::NotFound {
-        return GitError::Missing { id };
+fn of_kind(object: Object, id: ObjectId, kind: ObjectKind) -> Result<Object, GitError> {
+    if object.kind == kind {
+        return Ok(object);
     }
-    GitError::Unreadable { id, reason: error.message().to_owned() }
+    Err(GitError::Malformed { id, reason: "of another kind than its referrer says" })
 }

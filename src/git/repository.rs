@@ -11,11 +11,12 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
-use git2::{ErrorCode, Odb, RepositoryOpenFlags};
+use git2::{ErrorCode, RepositoryOpenFlags};
 
 use super::alternates::split_alternates;
+use super::directories::Directory;
 use super::references::Listed;
-use super::{GitError, IdSet, ObjectId, Objects, Scale, cli};
+use super::{GitError, IdSet, ObjectId, Objects, Scale, Watch, cli};
 
 /// Whether the owner of a repository is checked (`safe.directory` in git-config(1)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,37 +187,33 @@ impl Repository {
     /// # Errors
     /// When it can't be opened.
     pub fn objects(&self) -> Result<Objects<'_>, GitError> {
-        let failed = |error: &git2::Error| GitError::Environment {
-            what: "the object database".into(),
-            reason: error.message().to_owned(),
-        };
+        self.objects_watched(None)
+    }
+
+    /// The same, with somebody who watches what is read and may end that.
+    ///
+    /// # Errors
+    /// When it can't be opened.
+    pub fn objects_watched<'r>(
+        &'r self,
+        watch: Option<&'r dyn Watch>,
+    ) -> Result<Objects<'r>, GitError> {
         let shallow = self.shallow_commits()?;
-        let Some(own) = &self.environment.object_directory else {
-            let odb = self.inner.odb().map_err(|error| failed(&error))?;
-            let packs = (vec![self.common_dir().join("objects")], self.id_length());
-            return Ok(Objects::new(odb, None, shallow, packs, self.scale));
-        };
         let format = self.inner.object_format();
-        let open = |directories: &[Vec<u8>]| -> Result<Odb<'_>, GitError> {
-            let odb = Odb::new_ext(format).map_err(|error| failed(&error))?;
-            for directory in directories {
-                let text =
-                    std::str::from_utf8(directory).map_err(|error| GitError::Environment {
-                        what: "an object directory".into(),
-                        reason: format!("its path is not UTF-8: {error}"),
-                    })?;
-                odb.add_disk_alternate(text).map_err(|error| failed(&error))?;
+        let directory = |path: PathBuf, is_quarantine: bool| Directory { path, is_quarantine };
+        let directories = match &self.environment.object_directory {
+            None => vec![directory(self.common_dir().join("objects"), false)],
+            Some(own) => {
+                let alternates = self.environment.alternates.as_deref().unwrap_or_default();
+                let alternates = split_alternates(alternates.as_bytes());
+                // Without alternates it is the repository's own and nothing is in quarantine.
+                let mut all = vec![directory(own.into(), !alternates.is_empty())];
+                let path = |bytes| PathBuf::from(OsString::from_vec(bytes));
+                all.extend(alternates.into_iter().map(|bytes| directory(path(bytes), false)));
+                all
             }
-            Ok(odb)
         };
-        let alternates = self.environment.alternates.as_deref().unwrap_or_default();
-        let alternates = split_alternates(alternates.as_bytes());
-        let mut all = vec![own.as_bytes().to_vec()];
-        all.extend(alternates.iter().cloned());
-        let before = if alternates.is_empty() { None } else { Some(open(&alternates)?) };
-        let path = |directory: &Vec<u8>| PathBuf::from(OsString::from_vec(directory.clone()));
-        let packs = (all.iter().map(path).collect(), self.id_length());
-        Ok(Objects::new(open(&all)?, before, shallow, packs, self.scale))
+        Ok(Objects::new(directories, format, shallow, self.scale, watch))
     }
 
     fn shallow_commits(&self) -> Result<IdSet, GitError> {

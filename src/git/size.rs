@@ -2,7 +2,9 @@
 
 use git2::Patch;
 
-use super::{Change, Changes, GitError, Mode, ObjectId, ObjectKind, Objects, Side, Visitor};
+use super::{
+    Change, Changes, GitError, Mode, Object, ObjectId, ObjectKind, Objects, Side, Visitor,
+};
 
 /// Larger files are not compared line by line: all their lines count.
 const LARGEST: usize = 4 << 20;
@@ -33,15 +35,16 @@ impl Visitor for Count<'_> {
     }
 
     fn change(&mut self, change: &Change<'_>) -> Result<bool, GitError> {
-        let old = self.content(change.old)?;
-        let new = self.content(change.new)?;
+        let (old, new) = (self.content(change.old)?, self.content(change.new)?);
+        let old = old.as_ref().map_or(&[][..], Object::data);
+        let new = new.as_ref().map_or(&[][..], Object::data);
         let whole = |text: &[u8]| memchr::memchr_iter(b'\n', text).count();
         let lines = if old.len().max(new.len()) > LARGEST {
-            whole(&old) + whole(&new)
+            whole(old) + whole(new)
         } else {
-            let patch = Patch::from_buffers(&old, None, &new, None, None);
+            let patch = Patch::from_buffers(old, None, new, None, None);
             let stats = patch.and_then(|patch| patch.line_stats());
-            stats.map_or_else(|_| whole(&old) + whole(&new), |(_, added, gone)| added + gone)
+            stats.map_or_else(|_| whole(old) + whole(new), |(_, added, gone)| added + gone)
         };
         self.lines = self.lines.saturating_add(lines);
         Ok(true)
@@ -49,11 +52,9 @@ impl Visitor for Count<'_> {
 }
 
 impl Count<'_> {
-    /// A file's bytes; of links and submodules, nothing.
-    fn content(&self, side: Option<Side>) -> Result<Vec<u8>, GitError> {
-        match side.filter(|side| side.mode == Mode::Blob) {
-            Some(side) => Ok(self.objects.read_kind(side.id, ObjectKind::Blob)?.data().to_vec()),
-            None => Ok(Vec::new()),
-        }
+    /// A file; of links and submodules, nothing.
+    fn content(&self, side: Option<Side>) -> Result<Option<Object>, GitError> {
+        let side = side.filter(|side| side.mode == Mode::Blob);
+        side.map(|side| self.objects.read_kind(side.id, ObjectKind::Blob)).transpose()
     }
 }

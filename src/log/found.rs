@@ -24,7 +24,7 @@ pub struct Found {
     pub field: String,
     pub line: Option<usize>,
     pub path: Option<String>,
-    /// Of a path: `added`, `changed` or `shared`.
+    /// Of a path: `added`, `changed`, `shared` or `off-switch`.
     pub path_use: Option<String>,
     /// Of a mark that a revert or a cherry-pick may have copied: `confirmed` or `claimed`.
     pub copied: Option<String>,
@@ -62,7 +62,7 @@ impl From<&Judged> for Found {
             field: finding.field.to_string(),
             line: finding.line,
             path: finding.path.as_deref().map(escape),
-            path_use: finding.path_use.map(|path_use| word(&PATH_USES, path_use)),
+            path_use: finding.path_use.map(|path_use| word(&PathUse::WORDS, path_use)),
             copied: finding.copy.map(|copy| word(&COPIES, copy.confirmed)),
             excerpt: escape(&finding.excerpt),
             verdict: decision.verdict.word().to_owned(),
@@ -77,9 +77,6 @@ impl From<&Judged> for Found {
     }
 }
 
-/// The words for what became of a path.
-const PATH_USES: [(&str, PathUse); 3] =
-    [("added", PathUse::Added), ("changed", PathUse::Changed), ("shared", PathUse::Shared)];
 /// The words for whether a mark is known to be a copy.
 const COPIES: [(&str, bool); 2] = [("confirmed", true), ("claimed", false)];
 
@@ -90,7 +87,7 @@ fn word<T: Copy + PartialEq>(words: &[(&str, T)], value: T) -> String {
 /// What became of a path, by its word.
 #[must_use]
 pub fn path_use(text: &str) -> Option<PathUse> {
-    PATH_USES.iter().find(|(word, _)| *word == text).map(|(_, value)| *value)
+    PathUse::WORDS.iter().find(|(word, _)| *word == text).map(|(_, value)| *value)
 }
 
 /// Whether a mark is known to be a copy, by its word.

@@ -85,8 +85,29 @@ pub struct Record {
     pub bypass: Option<String>,
     /// What was not looked at, or not reported, and why.
     pub skipped: Vec<Unread>,
+    /// The limit that ended the scan, if one did.
+    pub cut: Option<CutLine>,
     /// The objects that nobody has judged, by what was skipped or could not be judged.
     pub unjudged: Vec<String>,
+    /// What an earlier push had brought in unjudged and this one's judgement made up for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub settled: Vec<String>,
+}
+
+/// A scan that came to a limit before its end.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CutLine {
+    /// The key of the limit in `[limits]`.
+    pub limit: String,
+    /// How much it allows, as people write it.
+    pub most: String,
+    /// `file:line` of it; empty for the platform's own.
+    pub because: String,
+    /// How many commits were judged whole.
+    pub judged: usize,
+    /// How many there were to judge, if that is known.
+    pub of: Option<usize>,
 }
 
 /// A ref update.
@@ -221,8 +242,19 @@ impl Record {
             self.unjudged.extend(ids_in(&skipped.what));
             self.skipped.push(Unread { what: skipped.what.clone(), why: skipped.why.clone() });
         }
+        self.cut = report.cut.as_ref().map(|cut| CutLine {
+            limit: cut.limit.to_owned(),
+            most: cut.most.clone(),
+            because: cut.because.clone(),
+            judged: cut.judged,
+            of: cut.of,
+        });
+        self.unjudged.extend(report.left.iter().map(|left| left.id.to_string()));
         self.unjudged.sort_unstable();
         self.unjudged.dedup();
+        if self.accepted {
+            self.settled = report.settled.iter().map(|(_, id)| id.to_string()).collect();
+        }
     }
 
     fn not_judged(&mut self, error: &str, accepted: bool, push: &Push) {

@@ -46,9 +46,14 @@ struct Hit {
     behind_nul: bool,
 }
 
-/// More markers than this in one view of a message are not reported: its verdict is
-/// certain, and memory must be bounded.
+/// More markers than this in one view of a message are not looked at: memory must be
+/// bounded.
 pub const MOST_HITS: usize = 1000;
+/// The same line again says nothing more after so many times; squashed histories repeat
+/// theirs by the hundred.
+const MOST_TIMES: usize = 8;
+/// With fewer hits nothing is counted.
+const FEW_HITS: usize = 64;
 /// A wrapped credit line spans at most this many lines before the one that was hit.
 const WRAPPED: usize = 2;
 
@@ -120,6 +125,7 @@ impl Matcher {
         // Per marker, the start of the last line on which it was tried.
         let mut tried: Vec<Option<usize>> = Vec::new();
         let mut first_nul = None;
+        let mut times: HashMap<(usize, String), usize> = HashMap::new();
         self.literals.find(view, |offset, at| {
             if hits.len() >= MOST_HITS {
                 return;
@@ -145,6 +151,13 @@ impl Matcher {
             if let Some((number, text)) = found
                 && !hits.iter().rev().take(64).any(|hit| hit.marker == at && hit.line == number)
             {
+                if hits.len() >= FEW_HITS {
+                    let times = times.entry((at, text.clone())).or_default();
+                    *times += 1;
+                    if *times > MOST_TIMES {
+                        return;
+                    }
+                }
                 let nul =
                     *first_nul.get_or_insert_with(|| memchr::memchr(0, view).unwrap_or(usize::MAX));
                 hits.push(Hit {

@@ -50,6 +50,19 @@ pub enum Store {
     Snippet,
 }
 
+/// What came about otherwise than by `git push` to a project's own repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// The platform merges.
+    Merge,
+    /// Something was done on the platform's pages, or by its API.
+    Web,
+    /// The platform itself pushes.
+    Internal,
+    /// It is a wiki, design or snippet repository.
+    OtherStore,
+}
+
 /// See the head of this file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Context {
@@ -108,19 +121,15 @@ impl Context {
     }
 
     /// What a reader should know of a push that nobody made with `git push` to a
-    /// project's own repository: one line, or nothing.
+    /// project's own repository.
     #[must_use]
-    pub fn remark(&self) -> Option<String> {
-        let what = match (self.action, self.store, self.internal) {
-            (Action::Merge, ..) => "a merge that the platform makes is judged like any push",
-            (Action::Web | Action::Api, ..) => {
-                "a change made on the platform's pages or by its API is judged like any push"
-            }
-            (_, _, true) => "a push that the platform itself makes is judged like any other",
-            (_, Store::Code, false) => return None,
-            _ => "a wiki, design or snippet repository is judged like any other",
-        };
-        let number = self.pull_request.map(|number| format!(" (request {number})"));
-        Some(format!("provost: {what}{}.", number.unwrap_or_default()))
+    pub fn occasion(&self) -> Option<Occasion> {
+        match (self.action, self.store, self.internal) {
+            (Action::Merge, ..) => Some(Occasion::Merge),
+            (Action::Web | Action::Api, ..) => Some(Occasion::Web),
+            (_, _, true) => Some(Occasion::Internal),
+            (_, Store::Code, false) => None,
+            _ => Some(Occasion::OtherStore),
+        }
     }
 }

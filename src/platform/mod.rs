@@ -13,7 +13,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
-pub use context::{Action, Context, Protocol, Store};
+pub use context::{Action, Context, Occasion, Protocol, Store};
 pub use environment::Environment;
 
 macro_rules! platforms {

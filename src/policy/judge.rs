@@ -282,6 +282,16 @@ impl<'p> Judge<'p> {
         bypass.is_some_and(|bypass| bypass.value.pushers.include(&self.situation.pusher))
     }
 
+    /// Whether what can't be judged is refused on a ref when a limit says so: not where a
+    /// mark would not be refused either.
+    #[must_use]
+    pub fn refuses_on(&self, name: &RefName) -> bool {
+        let settings = self.settings(&self.class(name.as_bytes()), None, None);
+        let bypassed = self.situation.request.reason.is_some() && self.may_bypass(&settings);
+        let enforces = settings.schedule().at(self.situation.now) == Mode::Enforce;
+        enforces && !self.suspended && !bypassed
+    }
+
     /// Applies mode and suspension.
     fn in_force(&self, settings: &Settings, decision: &mut Decision) {
         let schedule = settings.schedule();

@@ -24,7 +24,7 @@ pub struct Side<'a> {
 }
 
 /// The keys that can be locked, as a whole or by a part after a dot.
-pub(super) const KEYS: [&str; 12] = [
+pub(super) const KEYS: [&str; 14] = [
     "mode",
     "default",
     "unknown",
@@ -37,6 +37,9 @@ pub(super) const KEYS: [&str; 12] = [
     "scope",
     "catalogue",
     "hiding-refs",
+    "on-error",
+    // Another section, which the room that reads it compares.
+    "limits",
 ];
 
 /// Checks a layer `above` that was laid over `before`, giving `after`: the places at which
@@ -99,6 +102,11 @@ impl<'a> Change<'a> {
             "hiding-refs" => self.part("changes which refs hide", |_, _| {
                 self.before.policy.hides_more == self.after.policy.hides_more
             }),
+            "on-error" => {
+                let after = self.after.policy.on_error.iter().filter(|place| self.is_new(place));
+                after.map(|place| (place, "this lets in what could not be judged".into())).collect()
+            }
+            "limits" => Vec::new(),
             _ => self.verdicts(first, rest),
         }
     }

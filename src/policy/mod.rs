@@ -85,6 +85,7 @@ pub struct Policy {
     hiding: Globs,
     hides_more: bool,
     last_good: bool,
+    on_error: Option<Place>,
     locked: Vec<(String, Place)>,
 }
 
@@ -148,6 +149,12 @@ impl Policy {
         self.last_good
     }
 
+    /// Where it says that a push which could not be judged is let in, if it does.
+    #[must_use]
+    pub fn accepts_unjudged(&self) -> Option<&Place> {
+        self.on_error.as_ref()
+    }
+
     /// The scopes for some refs, each with its place and with names that such refs may have.
     pub fn scopes_of_refs(&self) -> impl Iterator<Item = (&str, &Place, Vec<String>)> {
         let scopes = self.scopes.iter().filter(|scope| scope.refs.is_given());
@@ -158,6 +165,12 @@ impl Policy {
     #[must_use]
     pub fn asks_for_size(&self) -> bool {
         self.scopes.iter().any(Scope::asks_for_size)
+    }
+
+    /// Where a key is locked for stronger layers, if it is, whole.
+    #[must_use]
+    pub fn lock(&self, key: &str) -> Option<&Place> {
+        self.locked.iter().find(|(known, _)| known == key).map(|(_, place)| place)
     }
 
     /// Whether any key is locked for stronger layers.

@@ -33,6 +33,9 @@ impl Policy {
         policy.hides_more = fields.entries().contains_key("hiding-refs");
         policy.groups = read_groups(&mut fields);
         policy.last_good = fields.boolean("fall-back-to-last-good");
+        let reactions = [("reject", false), ("accept", true)];
+        let accepts = fields.word("on-error", &reactions) == Some(true);
+        policy.on_error = accepts.then(|| fields.place_of("on-error").clone());
         let locked = fields.strings("locked").into_iter();
         policy.locked = locked.map(|(key, place)| (key.to_owned(), place.clone())).collect();
         for (key, place) in &policy.locked {

@@ -73,7 +73,8 @@ impl Texts {
 }
 
 /// The parts of what a pusher reads that can be replaced, each a template.
-pub const PARTS: [&str; 5] = ["refused", "warned", "passed", "findings", "next-steps"];
+pub const PARTS: [&str; 7] =
+    ["refused", "warned", "passed", "findings", "next-steps", "unjudged", "notes"];
 
 impl Judge<'_> {
     /// Whom to ask about a ref.

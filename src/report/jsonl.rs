@@ -72,7 +72,7 @@ pub(super) fn finding<'r>(report: &'r Report, judged: &'r Judged) -> Record<'r> 
         excerpt: escape(&finding.excerpt),
         verdict: judged.decision.verdict,
         because: &judged.decision.because,
-        exemption: None,
+        exemption: judged.decision.exemption.as_deref(),
     })
 }
 

@@ -1,6 +1,7 @@
 //! What was found and decided, and the formats in which it is shown. A format is one
 //! file and one name in the list below. Nothing here reads Git or rules.
 
+pub mod notes;
 pub mod pusher;
 mod texts;
 
@@ -74,6 +75,34 @@ pub struct Skipped {
     pub why: String,
 }
 
+/// A scan that came to a limit before its end.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Cut {
+    /// Which limit, by its key in `[limits]`.
+    pub limit: &'static str,
+    /// How much it allows, as people write it.
+    pub most: String,
+    /// `file:line` of it; empty for the platform's own.
+    pub because: String,
+    /// Whether what it left unjudged is refused.
+    pub refused: bool,
+    /// How many commits were judged whole.
+    pub judged: usize,
+    /// How many there are to judge, if that is known.
+    pub of: Option<usize>,
+}
+
+/// What a ref update brings and what was not judged whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// The ref.
+    pub ref_name: RefName,
+    /// The value that it gets.
+    pub id: ObjectId,
+    /// What that reaches beyond these was judged before.
+    pub boundary: Vec<ObjectId>,
+}
+
 /// The outcome of one push, range or repository.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -89,6 +118,14 @@ pub struct Report {
     pub worst_unreported: Verdict,
     /// What was not looked at, or not reported.
     pub skipped: Vec<Skipped>,
+    /// The limit that ended the scan, if one did.
+    pub cut: Option<Cut>,
+    /// What it left unjudged.
+    pub left: Vec<Left>,
+    /// What was let in unjudged by an earlier push and is judged now, by ref and value.
+    pub settled: Vec<(RefName, ObjectId)>,
+    /// How many of the commits an earlier push had brought in unjudged.
+    pub again: usize,
     /// `sha256:…` of the rules.
     pub rules_digest: String,
     /// What policy wants to be read.
@@ -125,10 +162,15 @@ impl Report {
         verdicts.fold(self.worst_unreported, Verdict::max)
     }
 
-    /// The exit code that belongs to it: 1 when policy is breached, 0 otherwise.
+    /// The exit code that belongs to it: 1 when policy is breached, 2 when that can't be
+    /// said because the scan was cut, 0 otherwise.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        u8::from(self.verdict() == Verdict::Reject)
+        match &self.cut {
+            _ if self.verdict() == Verdict::Reject => 1,
+            Some(cut) if cut.refused => 2,
+            _ => 0,
+        }
     }
 
     /// How many findings have a verdict.

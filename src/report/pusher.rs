@@ -21,7 +21,7 @@ use crate::policy::{BYPASS, Unaccounted, Undisclosed, Verdict, Why};
 use crate::text::escape::{cut, cut_start, escape, excerpt};
 
 /// The widest line.
-const WIDTH: usize = 76;
+pub const WIDTH: usize = 76;
 /// How many commits are shown with their evidence.
 const SHOWN: usize = 5;
 /// More commits than this are hardly one person's work of today.
@@ -269,7 +269,7 @@ fn contains_word(text: &[u8], word: &[u8]) -> bool {
 }
 
 /// Breaks lines that are too wide; what follows is indented like the text of the first.
-fn fit(text: &str) -> String {
+pub(super) fn fit(text: &str) -> String {
     let mut out = String::new();
     for line in text.lines() {
         wrap(line, &mut out);

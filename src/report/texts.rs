@@ -15,6 +15,8 @@ macro_rules! language {
             include_str!(concat!("texts/", $code, "/passed.txt")),
             include_str!(concat!("texts/", $code, "/findings.txt")),
             include_str!(concat!("texts/", $code, "/next-steps.txt")),
+            include_str!(concat!("texts/", $code, "/unjudged.txt")),
+            include_str!(concat!("texts/", $code, "/notes.txt")),
         ]
     };
 }

@@ -119,6 +119,10 @@ pub fn message(config: &Config, repository: String, name: &RefName, message: &[u
         findings,
         worst_unreported: Verdict::Allow,
         skipped: Vec::new(),
+        cut: None,
+        left: Vec::new(),
+        settled: Vec::new(),
+        again: 0,
         rules_digest: config.digest.clone(),
         elapsed: started.elapsed(),
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::config::ConfigError;
 use crate::config::baseline::{self, Extent};
+use crate::config::unjudged::{self, Unjudged};
 use crate::git::{
     GitError, IdMap, IdSet, ObjectId, ObjectKind, Objects, RefKind, Reference, Repository, peel,
 };
@@ -30,6 +31,7 @@ pub(super) struct Existing<'e> {
     refs: Option<Refs>,
     /// Baselines by class.
     baselines: Vec<(Class, Rc<IdSet>)>,
+    unjudged: Option<Rc<[Unjudged]>>,
 }
 
 /// The refs that can hide, sorted by class.
@@ -46,7 +48,15 @@ impl<'e> Existing<'e> {
         judges: &'e dyn Fn(&[u8]) -> bool,
         hiding: Hiding<'e>,
     ) -> Self {
-        Self { repository, objects, judges, hiding, refs: None, baselines: Vec::new() }
+        Self {
+            repository,
+            objects,
+            judges,
+            hiding,
+            refs: None,
+            baselines: Vec::new(),
+            unjudged: None,
+        }
     }
 
     /// Whether a ref of this name can hide.
@@ -137,6 +147,18 @@ impl<'e> Existing<'e> {
             }
         }
         Ok(commits)
+    }
+
+    /// What a server has let in without judging it whole.
+    pub(super) fn unjudged(&mut self) -> Result<Rc<[Unjudged]>, ConfigError> {
+        if let Some(known) = &self.unjudged {
+            return Ok(Rc::clone(known));
+        }
+        let all = match self.hiding {
+            Hiding::Judged => unjudged::open(self.repository)?,
+            Hiding::Known(_) | Hiding::Then(_) => Vec::new(),
+        };
+        Ok(Rc::clone(self.unjudged.insert(all.into())))
     }
 
     /// The baseline for refs of a class.

@@ -1,8 +1,8 @@
 //! Judging the whole history of a repository.
 
-use super::{Scan, Scope};
-use crate::config::Config;
-use crate::git::{GitError, IdMap, ObjectId, ObjectKind, RefKind, Reference, Repository, peel};
+use super::{Scan, ScanError, Scope};
+use crate::config::{Config, unjudged};
+use crate::git::{IdMap, IdSet, ObjectId, ObjectKind, RefKind, Reference, Repository, peel};
 use crate::policy::{Class, Situation};
 use crate::report::Report;
 
@@ -34,14 +34,15 @@ pub fn judge_history(
     name: String,
     scope: Scope,
     progress: Progress<'_>,
-) -> Result<Report, GitError> {
+) -> Result<Report, ScanError> {
     let objects = repository.objects()?;
     let situation = Situation::unknown(&name);
-    let mut scan = Scan::new(repository, &objects, config, situation, scope);
+    let mut scan = Scan::new(repository, &objects, config, situation, scope, None);
     let mut refs = repository.references()?;
     scan.strictest_first(&mut refs);
     let mut first: IdMap<usize> = IdMap::default();
     let mut all: Vec<ObjectId> = Vec::new();
+    let mut others = IdSet::default();
     for (at, reference) in refs.iter().enumerate() {
         scan.judge_name(&reference.name);
         let peeled = peel(&objects, reference.target)?;
@@ -49,6 +50,7 @@ pub fn judge_history(
             scan.judge_replacement(&reference.name, reference.target)?;
         }
         scan.judge_peeled(&reference.name, &peeled, &|_| false)?;
+        others.extend(peeled.tags.iter().chain([&peeled.id]));
         if peeled.kind != ObjectKind::Commit {
             continue;
         }
@@ -65,7 +67,7 @@ pub fn judge_history(
         all.append(&mut new);
     }
     scan.commits = all.len();
-    let mut found = scan.findings_of(&all, progress)?;
+    let (mut found, _) = scan.findings_of(&all, progress)?;
     // All of a history is judged, so what is in it was.
     scan.confirm_copies(&mut found, &mut |_, id| first.contains_key(&id));
     for (id, findings) in found {
@@ -80,6 +82,10 @@ pub fn judge_history(
         {
             scan.judge_notes(&reference.name, id)?;
         }
+    }
+    let judged = |id: &ObjectId| first.contains_key(id) || others.contains(id);
+    for left in unjudged::open(repository)?.into_iter().filter(|left| judged(&left.id)) {
+        scan.settled.push((left.ref_name, left.id));
     }
     let names = refs.into_iter().map(|reference| reference.name).collect();
     Ok(scan.report(name, names))

@@ -3,6 +3,7 @@
 //! Of a large scan only those are compared that could give a finding.
 
 use super::Stage;
+use super::budget::Budget;
 use super::sift::Sift;
 use super::tree::Trees;
 use crate::finding::Finding;
@@ -35,8 +36,15 @@ pub(super) fn is_large(jobs: usize, objects: &Objects<'_>) -> bool {
     }
 }
 
-/// Compares the trees of all jobs: findings by the number of the job, for jobs that have
-/// any.
+/// What comparing gave.
+pub(super) struct Compared {
+    /// Findings by the number of the job, for jobs that have any.
+    pub(super) found: Vec<(usize, Vec<Finding>)>,
+    /// How many jobs were left when a limit ended it.
+    pub(super) left: usize,
+}
+
+/// Compares the trees of all jobs.
 ///
 /// # Errors
 /// When a tree or blob can't be read.
@@ -44,29 +52,42 @@ pub(super) fn compare<'o>(
     jobs: &[Job],
     sift: Option<Sift<'o>>,
     trees: &mut Trees<'o>,
+    budget: Option<&Budget<'_>>,
     progress: &mut dyn FnMut(Stage, usize),
-) -> Result<Vec<(usize, Vec<Finding>)>, GitError> {
+) -> Result<Compared, GitError> {
+    let mut some = false;
     let left = match sift {
         Some(mut sift) => {
             sift.files();
             let left = sifted(jobs, &mut sift, progress);
+            // What could not be read any more counts as of interest.
+            some = sift.is_stopped();
             trees.sifted(sift);
             left
         }
         None => (0..jobs.len()).collect(),
     };
-    let mut all = Vec::new();
+    let mut found = Vec::new();
     for (nth, &at) in left.iter().enumerate() {
         if nth % EVERY == 0 {
             progress(Stage::Comparing(left.len()), nth);
         }
         let Some(job) = jobs.get(at) else { continue };
-        let findings = trees.findings(job.tree, &job.parents)?;
+        let findings = match trees.findings(job.tree, &job.parents) {
+            Err(GitError::Stopped) => {
+                let left = if some { jobs.len() } else { left.len() - nth };
+                return Ok(Compared { found, left });
+            }
+            findings => findings?,
+        };
         if !findings.is_empty() {
-            all.push((at, findings));
+            if let Some(budget) = budget {
+                budget.findings(findings.len());
+            }
+            found.push((at, findings));
         }
     }
-    Ok(all)
+    Ok(Compared { found, left: 0 })
 }
 
 /// The jobs that could give a finding, in their order.

@@ -6,12 +6,14 @@
 //! looked at is in the report.
 
 mod again;
+mod attribute;
+mod budget;
 mod commit;
 mod copies;
 mod existing;
 mod history;
 mod jobs;
-mod objects;
+mod left;
 mod push;
 mod refs;
 mod sift;
@@ -23,15 +25,18 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::config::Config;
-use crate::finding::Finding;
+use crate::config::limits::Resource;
+use crate::finding::{Finding, MOST_CREDITS};
 use crate::git::{Commit, GitError, Graph, ObjectId, Objects, RefName, Repository};
 use crate::marker::MOST_HITS;
 use crate::policy::{Judge, Situation};
-use crate::report::{Judged, Report, Skipped, Texts};
+use crate::report::{Cut, Judged, Left, Report, Skipped, Texts};
 
-use jobs::Job;
+use budget::Budget;
+use jobs::{Compared, Job};
 use verdicts::{Marked, Verdicts};
 
+pub use budget::Bounds;
 pub use commit::{message, raw_commit};
 pub use history::{Progress, Stage, judge_history};
 pub use push::{judge_again, judge_outgoing, judge_push, judge_range};
@@ -84,7 +89,17 @@ pub struct Scan<'s> {
     skipped: Vec<Skipped>,
     commits: usize,
     started: Instant,
+    budget: Option<&'s Budget<'s>>,
+    /// How many of the commits were judged whole, and how many there are, if that is known.
+    whole: usize,
+    known: Option<usize>,
+    left: Vec<Left>,
+    settled: Vec<(RefName, ObjectId)>,
+    again: usize,
 }
+
+/// The findings of some commits, of those that have any, in the order given.
+type Found = Vec<(ObjectId, Vec<Finding>)>;
 
 /// How many findings of a push are reported, one for each finding and ref update.
 const MOST_OF_A_PUSH: usize = 20_000;
@@ -92,17 +107,23 @@ const MOST_OF_A_PUSH: usize = 20_000;
 impl<'s> Scan<'s> {
     /// A scan of a repository's objects.
     #[must_use]
-    pub fn new(
+    fn new(
         repository: &'s Repository,
         objects: &'s Objects<'s>,
         config: &'s Config,
         situation: Situation,
         scope: Scope,
+        budget: Option<&'s Budget<'s>>,
     ) -> Self {
         let matchers = &config.rules.matchers;
         let mut known = commit::Known::default();
-        let inspect =
-            move |_: ObjectId, commit: &Commit<'_>| commit::inspect(matchers, commit, &mut known);
+        let inspect = move |_: ObjectId, commit: &Commit<'_>| {
+            let inspected = commit::inspect(matchers, commit, &mut known);
+            if let Some(budget) = budget {
+                budget.commit(inspected.as_ref().map_or(0, |found| found.findings.len()));
+            }
+            inspected
+        };
         Self {
             repository,
             objects,
@@ -114,56 +135,96 @@ impl<'s> Scan<'s> {
             skipped: Vec::new(),
             commits: 0,
             started: Instant::now(),
+            budget,
+            whole: 0,
+            known: Some(0),
+            left: Vec::new(),
+            settled: Vec::new(),
+            again: 0,
         }
     }
 
-    /// The findings of new commits, in their own objects and in what they change; only of
-    /// commits that have any, in the order given.
+    /// The findings of new commits, in their own objects and in what they change; how many
+    /// commits were looked at whole. When a limit ends it, what was found until then.
     fn findings_of(
         &mut self,
         ids: &[ObjectId],
         progress: Progress<'_>,
-    ) -> Result<Vec<(ObjectId, Vec<Finding>)>, GitError> {
-        let mut by_trees = self.tree_findings(ids, progress)?;
-        let mut all = Vec::new();
+    ) -> Result<(Found, usize), GitError> {
+        let mut by_place: HashMap<usize, Vec<Finding>> = HashMap::new();
+        let mut whole = ids.len();
         for (at, &id) in ids.iter().enumerate() {
-            let inspected = self.graph.inspected(id)?.and_then(Option::as_ref).map(Arc::clone);
-            let mut findings = Vec::new();
+            let inspected = match self.graph.inspected(id) {
+                // Others were inspected on the way here, and what they hold counts.
+                Err(GitError::Stopped) => {
+                    whole = 0;
+                    continue;
+                }
+                inspected => inspected?.and_then(Option::as_ref).map(Arc::clone),
+            };
             if let Some(inspected) = inspected {
-                findings.clone_from(&inspected.findings);
                 self.note_unread(id, &inspected);
-            }
-            findings.extend(by_trees.remove(&at).unwrap_or_default());
-            if !findings.is_empty() {
-                all.push((id, findings));
+                by_place.insert(at, inspected.findings.clone());
             }
         }
-        Ok(all)
+        if self.objects.is_stopped() {
+            whole = 0;
+        } else if self.scope.trees {
+            let Compared { found, left } = self.tree_findings(ids, progress)?;
+            whole -= left;
+            for (at, findings) in found {
+                by_place.entry(at).or_default().extend(findings);
+            }
+        }
+        let of = |(at, &id): (usize, &ObjectId)| Some((id, by_place.remove(&at)?));
+        let found = ids.iter().enumerate().filter_map(of);
+        Ok((found.filter(|(_, findings)| !findings.is_empty()).collect(), whole))
     }
 
     fn tree_findings(
         &mut self,
         ids: &[ObjectId],
         progress: Progress<'_>,
-    ) -> Result<HashMap<usize, Vec<Finding>>, GitError> {
-        if !self.scope.trees {
-            return Ok(HashMap::new());
-        }
+    ) -> Result<Compared, GitError> {
         let mut jobs = Vec::with_capacity(ids.len());
         let mut at = Vec::with_capacity(ids.len());
         // Packs hold the newest version whole and older ones as deltas: newest first.
         for (nth, &id) in ids.iter().enumerate().rev() {
-            let Some(tree) = self.graph.tree(id)? else { continue };
-            let parents = self.parent_trees(id)?;
-            jobs.push(Job { tree, parents, time: self.graph.time(id)? });
+            match self.job(id) {
+                Ok(None) => continue,
+                Ok(Some(job)) => jobs.push(job),
+                Err(GitError::Stopped) => {
+                    return Ok(Compared { found: Vec::new(), left: ids.len() });
+                }
+                Err(error) => return Err(error),
+            }
             at.push(nth);
         }
         let sift = jobs::is_large(jobs.len(), self.objects).then(|| {
             sift::Sift::new(self.objects, &self.config.rules.matchers, self.scope.contents)
         });
-        let found = jobs::compare(&jobs, sift, &mut self.trees, progress)?.into_iter();
+        let Compared { mut found, left } =
+            jobs::compare(&jobs, sift, &mut self.trees, self.budget, progress)?;
+        self.after_trees();
+        for (job, _) in &mut found {
+            *job = at.get(*job).copied().unwrap_or_default();
+        }
+        Ok(Compared { found, left })
+    }
+
+    /// Notes what was not looked at while trees were compared.
+    fn after_trees(&mut self) {
         self.skipped.append(&mut self.trees.skipped);
-        Ok(found.filter_map(|(job, findings)| Some((*at.get(job)?, findings))).collect())
+        if self.trees.exceeded() {
+            self.exceed();
+        }
+    }
+
+    /// What has to be compared for a commit, if it has a tree.
+    fn job(&mut self, id: ObjectId) -> Result<Option<Job>, GitError> {
+        let Some(tree) = self.graph.tree(id)? else { return Ok(None) };
+        let parents = self.parent_trees(id)?;
+        Ok(Some(Job { tree, parents, time: self.graph.time(id)? }))
     }
 
     /// The trees of a commit's parents.
@@ -184,6 +245,7 @@ impl<'s> Scan<'s> {
             });
         }
         if inspected.findings.len() >= MOST_HITS {
+            self.exceed();
             self.skipped.push(Skipped {
                 what: format!("further markers in the message of commit {id}"),
                 why: format!("only the first {MOST_HITS} of a message are reported"),
@@ -191,9 +253,20 @@ impl<'s> Scan<'s> {
         }
     }
 
+    /// Notes that a text holds more marks than are looked at.
+    fn exceed(&self) {
+        if let Some(budget) = self.budget {
+            budget.exceed(Resource::Findings);
+        }
+    }
+
     /// What is known of a commit with findings.
     fn marked(&mut self, id: ObjectId) -> Result<Marked, GitError> {
-        self.verdicts.marked(id, &mut self.graph)
+        let marked = self.verdicts.marked(id, &mut self.graph)?;
+        if marked.context.credits.len() >= MOST_CREDITS {
+            self.exceed();
+        }
+        Ok(marked)
     }
 
     /// Judges findings and adds them to the report.
@@ -211,7 +284,14 @@ impl<'s> Scan<'s> {
                 why: format!("only the first {most} of a push are reported; all were judged"),
             });
         }
+        let (left, whole, known) = (&self.left, self.whole, self.known);
+        let cut = self.budget.and_then(|budget| left::cut(budget, &judge, left, whole, known));
+        self.skipped.extend(cut.as_ref().map(Cut::skipped));
         Report {
+            cut,
+            left: self.left,
+            settled: self.settled,
+            again: self.again,
             worst_unreported,
             repository,
             texts: texts(&judge, &findings, &refs),
@@ -225,9 +305,16 @@ impl<'s> Scan<'s> {
     }
 }
 
+/// What policy wants to be read about a push to these refs, as long as nothing is found.
+#[must_use]
+pub fn texts_for(config: &Config, situation: Situation, refs: &[RefName]) -> Texts {
+    texts(&config.judge(situation), &[], refs)
+}
+
 /// What the policy of the ref that matters most wants to be read: the first with a
 /// finding of the worst verdict.
-fn texts(judge: &Judge<'_>, findings: &[Judged], refs: &[RefName]) -> Texts {
+#[must_use]
+pub fn texts(judge: &Judge<'_>, findings: &[Judged], refs: &[RefName]) -> Texts {
     let worst = findings.iter().rev().max_by_key(|judged| judged.decision.verdict);
     let Some(name) = worst.map(|judged| &judged.ref_name).or(refs.first()) else {
         return Texts::default();

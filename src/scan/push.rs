@@ -6,28 +6,29 @@
 
 use std::collections::BTreeMap;
 
+use super::budget::{Bounds, Budget};
 use super::existing::{self, Existing, Hiding};
 use super::{MOST_OF_A_PUSH, Scan, ScanError, Scope};
 use crate::config::Config;
 use crate::finding::Finding;
 use crate::git::{
-    GitError, Hidden, IdMap, IdSet, ObjectId, ObjectKind, Peeled, RefKind, RefName, RefUpdate,
-    Reference, Repository, peel,
+    GitError, Hidden, IdSet, ObjectId, ObjectKind, Peeled, RefKind, RefName, RefUpdate, Reference,
+    Repository, Watch, peel,
 };
 use crate::policy::{Class, Situation};
 use crate::push::Push;
-use crate::report::{Report, Skipped};
+use crate::report::{Left, Report, Skipped};
 
 /// A ref update that brings something.
-struct Target {
-    name: RefName,
-    old: Option<ObjectId>,
-    new: ObjectId,
-    tip: Option<ObjectId>,
+pub(super) struct Target {
+    pub(super) name: RefName,
+    pub(super) old: Option<ObjectId>,
+    pub(super) new: ObjectId,
+    pub(super) tip: Option<ObjectId>,
     class: Class,
 }
 
-/// Judges a push that the server is about to accept.
+/// Judges a push that the server is about to accept, within bounds.
 ///
 /// # Errors
 /// When anything that has to be judged can't be read.
@@ -36,12 +37,14 @@ pub fn judge_push(
     config: &Config,
     push: &Push,
     situation: Situation,
+    bounds: &Bounds<'_>,
 ) -> Result<Report, ScanError> {
     let mut names = Vec::with_capacity(push.updates.len());
     for update in &push.updates {
         names.push(repository.resolve_symbolic(update.name())?);
     }
-    judge_updates(repository, config, push, names, situation, Hiding::Judged)
+    let budget = Budget::new(bounds);
+    judge_updates(repository, config, push, names, situation, Hiding::Judged, Some(&budget))
 }
 
 /// Judges a push that was judged before, with the refs that the server had then.
@@ -56,7 +59,7 @@ pub fn judge_again(
     situation: Situation,
 ) -> Result<Report, ScanError> {
     let names = push.updates.iter().map(|update| update.name().clone()).collect();
-    judge_updates(repository, config, push, names, situation, Hiding::Then(refs))
+    judge_updates(repository, config, push, names, situation, Hiding::Then(refs), None)
 }
 
 /// Judges a push that a client is about to send; the remote-tracking refs for which
@@ -72,7 +75,7 @@ pub fn judge_outgoing(
 ) -> Result<Report, ScanError> {
     let names = push.updates.iter().map(|update| update.name().clone()).collect();
     let situation = Situation::unknown(&push.repository);
-    judge_updates(repository, config, push, names, situation, Hiding::Known(known))
+    judge_updates(repository, config, push, names, situation, Hiding::Known(known), None)
 }
 
 fn judge_updates(
@@ -82,19 +85,27 @@ fn judge_updates(
     names: Vec<RefName>,
     situation: Situation,
     hiding: Hiding<'_>,
+    budget: Option<&Budget<'_>>,
 ) -> Result<Report, ScanError> {
-    let objects = repository.objects()?;
-    let mut scan = Scan::new(repository, &objects, config, situation, Scope::default());
+    let objects = repository.objects_watched(budget.map(|budget| budget as &dyn Watch))?;
+    let scope = Scope::default();
+    let mut scan = Scan::new(repository, &objects, config, situation, scope, budget);
     scan.verdicts.most = MOST_OF_A_PUSH;
     let judges = |name: &[u8]| config.policy.judges(name);
     let mut existing = Existing::new(repository, &objects, &judges, hiding);
     let mut targets = Vec::new();
     for (update, name) in push.updates.iter().zip(names.iter().cloned()) {
-        if let Some(target) = scan.target(update, name, &mut existing)? {
-            targets.push(target);
+        match scan.target(update, name.clone(), &mut existing) {
+            Ok(target) => targets.extend(target),
+            Err(ScanError::Git(GitError::Stopped)) => scan.leave_update(update, &name),
+            Err(error) => return Err(error),
         }
     }
     scan.judge_targets(&targets, &mut existing)?;
+    if scan.is_cut() && scan.left.is_empty() {
+        // A text among what was judged was too much, and nobody knows of which update.
+        scan.leave(&targets.iter().collect::<Vec<_>>(), None)?;
+    }
     Ok(scan.report(push.repository.clone(), names))
 }
 
@@ -112,7 +123,8 @@ pub fn judge_range(
 ) -> Result<Report, ScanError> {
     let objects = repository.objects()?;
     let situation = Situation::unknown(&repository.name());
-    let mut scan = Scan::new(repository, &objects, config, situation, Scope::default());
+    let scope = Scope::default();
+    let mut scan = Scan::new(repository, &objects, config, situation, scope, None);
     scan.judge_name(name);
     let class = scan.verdicts.class(name);
     let baseline = existing::of_class(repository, &scan.verdicts.judge, &class)?;
@@ -121,7 +133,7 @@ pub fn judge_range(
     let hidden = Hidden { old: baseline, others: &mut others };
     let ids = scan.graph.new_commits(tips, hidden)?;
     scan.commits = ids.len();
-    let mut found = scan.findings_of(&ids, &mut |_, _| {})?;
+    let (mut found, _) = scan.findings_of(&ids, &mut |_, _| {})?;
     scan.confirm_copies(&mut found, &mut |graph, id| graph.is_hidden(id, &judged));
     for (id, findings) in found {
         let marked = scan.marked(id)?;
@@ -142,25 +154,34 @@ impl Scan<'_> {
         update: &RefUpdate,
         name: RefName,
         existing: &mut Existing<'_>,
-    ) -> Result<Option<Target>, GitError> {
+    ) -> Result<Option<Target>, ScanError> {
         // A deletion brings nothing.
         let Some(new) = update.new_id() else {
             return Ok(None);
         };
         if new.as_bytes().len() != self.repository.id_length() {
             let reason = "its length is not that of this repository's object ids";
-            return Err(GitError::RefUpdate { line: 0, reason });
+            return Err(GitError::RefUpdate { line: 0, reason }.into());
         }
         let peeled = match peel(self.objects, new) {
             Ok(peeled) => peeled,
             Err(GitError::Missing { id }) if self.git_refuses(&name, new, id) => return Ok(None),
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         };
         self.judge_name(&name);
         let class = self.verdicts.class(&name);
         self.judge_new_value(&name, new, &peeled, &class, existing)?;
         let tip = (peeled.kind == ObjectKind::Commit).then_some(peeled.id);
         Ok(Some(Target { name, old: update.old_id(), new, tip, class }))
+    }
+
+    /// Notes an update of which nothing was judged.
+    fn leave_update(&mut self, update: &RefUpdate, name: &RefName) {
+        self.known = None;
+        if let Some(id) = update.new_id() {
+            let boundary = update.old_id().into_iter().collect();
+            self.left.push(Left { ref_name: name.clone(), id, boundary });
+        }
     }
 
     fn judge_new_value(
@@ -170,17 +191,19 @@ impl Scan<'_> {
         peeled: &Peeled,
         class: &Class,
         existing: &mut Existing<'_>,
-    ) -> Result<(), GitError> {
+    ) -> Result<(), ScanError> {
         if name.kind() == RefKind::Replace {
             self.judge_replacement(name, new)?;
         }
         let mut known = IdSet::default();
+        let unjudged = if peeled.tags.is_empty() { [].into() } else { existing.unjudged()? };
         for &tag in &peeled.tags {
-            if existing.has_value(&self.verdicts.judge, class, tag)? {
+            let judged = !unjudged.iter().any(|it| it.id == tag);
+            if judged && existing.has_value(&self.verdicts.judge, class, tag)? {
                 known.insert(tag);
             }
         }
-        self.judge_peeled(name, peeled, &|id| known.contains(&id))
+        Ok(self.judge_peeled(name, peeled, &|id| known.contains(&id))?)
     }
 
     /// Git also announces ref updates that it has already decided to refuse, because
@@ -210,6 +233,10 @@ impl Scan<'_> {
             groups.entry((&target.class, own.then_some(at))).or_default().push(target);
         }
         for ((class, _), group) in &groups {
+            if self.is_cut() {
+                self.leave(group, None)?;
+                continue;
+            }
             match self.judge_group(class, group, existing) {
                 // To find which of them lacks an object, each is judged by itself.
                 Err(ScanError::Git(GitError::Missing { .. })) => {
@@ -237,24 +264,35 @@ impl Scan<'_> {
         if tips.is_empty() {
             return Ok(());
         }
-        let mut old = IdSet::default();
-        for target in group {
-            if let Some(id) = target.old.filter(|&id| id != target.new) {
-                old.extend(peel(self.objects, id).ok().map(|peeled| peeled.id));
+        let mut settled = Vec::new();
+        let ids = match self.due(class, group, &tips, existing, &mut settled) {
+            Err(ScanError::Git(GitError::Stopped)) => {
+                self.known = None;
+                return Ok(self.leave(group, None)?);
             }
+            ids => ids?,
+        };
+        let budget = self.budget;
+        if let Some(budget) = budget {
+            budget.to_judge(ids.len());
         }
-        let baseline = existing.baseline(&self.verdicts.judge, class)?;
-        old.extend(baseline.iter());
-        let judge = &self.verdicts.judge;
-        let mut others = || existing.commits(judge, class);
-        let before: Vec<ObjectId> = old.iter().copied().collect();
-        let ids = self.graph.new_commits(&tips, Hidden { old, others: &mut others })?;
-        let mut found = self.findings_of(&ids, &mut |_, _| {})?;
+        // More than may be looked at is not begun.
+        self.is_cut();
+        let mut progress = |stage, done| {
+            if let Some(budget) = budget {
+                budget.at(stage, done);
+            }
+        };
+        let (mut found, whole) = self.findings_of(&ids, &mut progress)?;
+        self.known = self.known.map(|known| known + ids.len());
+        self.whole += whole;
+        if self.is_cut() {
+            self.leave(group, Some(&ids))?;
+        } else {
+            self.settled.append(&mut settled);
+        }
         if found.iter().flat_map(|(_, findings)| findings).any(|finding| finding.copy.is_some()) {
-            let judge = &self.verdicts.judge;
-            let mut judged = existing.commits(judge, class).unwrap_or_default();
-            judged.extend(&before);
-            self.confirm_copies(&mut found, &mut |graph, id| graph.is_hidden(id, &judged));
+            self.copies(class, group, &mut found, existing)?;
         }
         self.commits += ids.len();
         for target in group.iter().filter(|target| Self::is_notes(&target.name)) {
@@ -266,56 +304,47 @@ impl Scan<'_> {
         Ok(())
     }
 
-    /// Adds each finding for each ref update that reaches its commit.
-    fn attribute(
+    /// The commits of a group that are to be judged, parents before children: those that
+    /// it newly reaches, and what of others was let in unjudged before.
+    fn due(
         &mut self,
+        class: &Class,
         group: &[&Target],
-        ids: &[ObjectId],
-        found: &[(ObjectId, Vec<Finding>)],
-    ) -> Result<(), GitError> {
-        let mut marked = Vec::with_capacity(found.len());
-        for (id, _) in found {
-            marked.push(self.marked(*id)?);
-        }
-        // 64 commits at a time: a bit for each, handed from parents to children.
-        let mut reached: Vec<Vec<u64>> = Vec::new();
-        if group.len() > 1 {
-            for chunk in found.chunks(64) {
-                reached.push(self.reach(group, ids, chunk)?);
-            }
-        }
-        for (at, target) in group.iter().enumerate() {
-            for (nth, (_, findings)) in found.iter().enumerate() {
-                let bits = reached.get(nth / 64).and_then(|bits| bits.get(at));
-                if bits.is_none_or(|bits| bits >> (nth % 64) & 1 == 1)
-                    && !self.verdicts.only_counts(findings.len())
-                {
-                    self.add(marked.get(nth), &target.name, findings.clone());
-                }
-            }
-        }
-        Ok(())
+        tips: &[ObjectId],
+        existing: &mut Existing<'_>,
+        settled: &mut Vec<(RefName, ObjectId)>,
+    ) -> Result<Vec<ObjectId>, ScanError> {
+        let mut old = self.old_values(group);
+        old.extend(existing.baseline(&self.verdicts.judge, class)?.iter());
+        let judge = &self.verdicts.judge;
+        let mut others = || existing.commits(judge, class);
+        let new = self.graph.new_commits(tips, Hidden { old, others: &mut others })?;
+        let mut ids = self.let_in_before(tips, &new, class, existing, settled)?;
+        self.again = self.again.max(ids.len());
+        ids.extend(new);
+        Ok(ids)
     }
 
-    /// For each target, which of up to 64 commits it reaches.
-    fn reach(
+    /// What the refs of a group point to before the push.
+    fn old_values(&self, group: &[&Target]) -> IdSet {
+        let old = group.iter().filter_map(|target| target.old.filter(|&id| id != target.new));
+        old.filter_map(|id| Some(peel(self.objects, id).ok()?.id)).collect()
+    }
+
+    /// Confirms the marks that a revert or a cherry-pick has copied.
+    fn copies(
         &mut self,
+        class: &Class,
         group: &[&Target],
-        ids: &[ObjectId],
-        chunk: &[(ObjectId, Vec<Finding>)],
-    ) -> Result<Vec<u64>, GitError> {
-        let mut bits: IdMap<u64> =
-            chunk.iter().enumerate().map(|(nth, (id, _))| (*id, 1 << nth)).collect();
-        for &id in ids {
-            let mut mine = bits.get(&id).copied().unwrap_or_default();
-            for parent in self.graph.parents(id)? {
-                mine |= bits.get(&parent).copied().unwrap_or_default();
-            }
-            if mine != 0 {
-                bits.insert(id, mine);
-            }
-        }
-        let of = |target: &&Target| target.tip.and_then(|tip| bits.get(&tip)).copied();
-        Ok(group.iter().map(|target| of(target).unwrap_or_default()).collect())
+        found: &mut [(ObjectId, Vec<Finding>)],
+        existing: &mut Existing<'_>,
+    ) -> Result<(), ScanError> {
+        let mut judged: Vec<ObjectId> = self.old_values(group).into_iter().collect();
+        judged.extend(existing.baseline(&self.verdicts.judge, class)?.iter());
+        judged.extend(existing.commits(&self.verdicts.judge, class).unwrap_or_default());
+        // What was let in unjudged is no original that was judged.
+        let unjudged = !existing.unjudged()?.is_empty();
+        self.confirm_copies(found, &mut |graph, id| !unjudged && graph.is_hidden(id, &judged));
+        Ok(())
     }
 }

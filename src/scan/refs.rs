@@ -3,8 +3,6 @@
 
 use std::collections::HashSet;
 
-use super::objects::{Blob, blob};
-use super::tree::LARGEST_FILE;
 use super::{Scan, commit};
 use crate::finding::{Field, Finding};
 use crate::git::{
@@ -12,7 +10,6 @@ use crate::git::{
     Visitor,
 };
 use crate::marker::Trick;
-use crate::report::Skipped;
 
 impl Scan<'_> {
     /// The name of a branch or tag.
@@ -47,7 +44,7 @@ impl Scan<'_> {
             ObjectKind::Blob if self.scope.contents => self.trees.blob(peeled.id)?,
             _ => Vec::new(),
         };
-        self.skipped.append(&mut self.trees.skipped);
+        self.after_trees();
         self.add(None, name, findings);
         Ok(())
     }
@@ -58,10 +55,9 @@ impl Scan<'_> {
             return Ok(());
         };
         let parents = self.parent_trees(id)?;
-        let mut notes = Notes { scan: self, name, findings: Vec::new(), skipped: Vec::new() };
+        let mut notes = Notes { scan: self, name, findings: Vec::new() };
         Changes::new(notes.scan.objects).added_or_changed(tree, &parents, &mut notes)?;
-        let Notes { findings, mut skipped, .. } = notes;
-        self.skipped.append(&mut skipped);
+        let Notes { findings, .. } = notes;
         self.add(None, name, findings);
         Ok(())
     }
@@ -130,7 +126,6 @@ struct Notes<'n, 's> {
     scan: &'n Scan<'s>,
     name: &'n RefName,
     findings: Vec<Finding>,
-    skipped: Vec<Skipped>,
 }
 
 impl Visitor for Notes<'_, '_> {
@@ -143,16 +138,7 @@ impl Visitor for Notes<'_, '_> {
         let Some(new) = change.new.filter(|new| new.mode == Mode::Blob) else {
             return Ok(false);
         };
-        let object = match blob(self.scan.objects, new.id, LARGEST_FILE)? {
-            Blob::Read(object) => object,
-            Blob::TooLarge(size) => {
-                self.skipped.push(Skipped {
-                    what: format!("note {} of {}", new.id, self.name),
-                    why: format!("{size} bytes are more than the limit of {LARGEST_FILE}"),
-                });
-                return Ok(false);
-            }
-        };
+        let object = self.scan.objects.read_kind(new.id, ObjectKind::Blob)?;
         let matchers = &self.scan.config.rules.matchers;
         let mut found = matchers.note.find(self.name.as_bytes(), object.data());
         let annotated: Vec<u8> = change.path.iter().copied().filter(|&byte| byte != b'/').collect();

@@ -113,6 +113,11 @@ impl<'o> Sift<'o> {
         }
     }
 
+    /// Whether a limit has ended it.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.objects.is_stopped()
+    }
+
     /// Whether a file is certainly of no interest, as far as that is known.
     pub(super) fn known_plain(&self, id: ObjectId) -> bool {
         let place = self.objects.place(id);

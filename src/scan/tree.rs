@@ -6,15 +6,17 @@
 
 use std::sync::Arc;
 
+use super::Scope;
 use super::sift::Sift;
-use super::{Scope, objects};
 use crate::finding::{Field, Finding, Kind};
-use crate::git::{Change, Changes, GitError, IdMap, IdSet, Mode, ObjectId, Objects, Side, Visitor};
+use crate::git::{
+    Change, Changes, GitError, IdMap, IdSet, Mode, Object, ObjectId, Objects, Side, Visitor,
+};
 use crate::marker::{MOST_TEXTS, Matchers, Owner, PathMatch, Text, Trick};
 use crate::report::Skipped;
 use crate::text::escape::escape;
 
-/// Larger files are not searched for comments.
+/// Of larger files only so much is looked at: what marks a file stands near its top.
 pub(super) const LARGEST_FILE: usize = 16 << 20;
 /// More findings than this in one commit are cut off, and the report says so.
 const MOST_FINDINGS: usize = 10_000;
@@ -33,6 +35,8 @@ struct Contents<'o> {
     objects: &'o Objects<'o>,
     matchers: &'o Matchers,
     wanted: bool,
+    /// Whether something held more marks than are looked at.
+    exceeded: bool,
     known: IdMap<Option<Arc<[Text]>>>,
     /// Knows files that have no findings.
     sift: Option<Sift<'o>>,
@@ -42,8 +46,13 @@ impl<'o> Trees<'o> {
     pub(super) fn new(objects: &'o Objects<'o>, matchers: &'o Matchers, scope: Scope) -> Self {
         let wanted = scope.contents && !matchers.content.is_empty();
         let known = IdMap::default();
-        let contents = Contents { objects, matchers, wanted, known, sift: None };
+        let contents = Contents { objects, matchers, wanted, exceeded: false, known, sift: None };
         Self { changes: Changes::new(objects), contents, matchers, skipped: Vec::new() }
+    }
+
+    /// Whether something held more marks than are looked at.
+    pub(super) fn exceeded(&self) -> bool {
+        self.contents.exceeded
     }
 
     /// Takes over what is known of files.
@@ -69,6 +78,7 @@ impl<'o> Trees<'o> {
         look.skipped.extend(self.changes.take_lost().into_iter().map(lost));
         let Look { mut paths, mut texts, cut, .. } = look;
         if cut {
+            self.contents.exceeded = true;
             self.skipped.push(Skipped {
                 what: format!("further files in tree {tree}"),
                 why: format!("only the first {MOST_FINDINGS} findings of a commit are reported"),
@@ -248,15 +258,10 @@ impl Contents<'_> {
         let held = |side: Side| -> Result<Vec<PathMatch>, GitError> {
             let mut held = all.clone();
             let blob = match side.mode {
-                Mode::Blob if self.wanted => {
-                    Some(objects::blob(self.objects, side.id, LARGEST_FILE)?)
-                }
+                Mode::Blob if self.wanted => Some(self.objects.blob_head(side.id, LARGEST_FILE)?),
                 _ => None,
             };
-            let content = blob.as_ref().and_then(|blob| match blob {
-                objects::Blob::Read(object) => Some(object.data()),
-                objects::Blob::TooLarge(_) => None,
-            });
+            let content = blob.as_ref().map(Object::data);
             self.matchers.path.settle(&mut held, content);
             Ok(held)
         };
@@ -284,25 +289,15 @@ impl Contents<'_> {
         if self.sift.as_ref().is_some_and(|sift| sift.known_plain(id)) {
             return Ok(None);
         }
-        let texts = match objects::blob(self.objects, id, LARGEST_FILE)? {
-            objects::Blob::Read(object) => {
-                let texts = self.matchers.content.find(object.data());
-                if texts.len() >= MOST_TEXTS {
-                    skipped.push(Skipped {
-                        what: format!("further markers in {} (blob {id})", escape(path)),
-                        why: format!("only the first {MOST_TEXTS} of a file are reported"),
-                    });
-                }
-                texts
-            }
-            objects::Blob::TooLarge(size) => {
-                skipped.push(Skipped {
-                    what: format!("content of {} (blob {id})", escape(path)),
-                    why: format!("{size} bytes are more than the limit of {LARGEST_FILE}"),
-                });
-                Vec::new()
-            }
-        };
+        let object = self.objects.blob_head(id, LARGEST_FILE)?;
+        let texts = self.matchers.content.find(object.data());
+        if texts.len() >= MOST_TEXTS {
+            self.exceeded = true;
+            skipped.push(Skipped {
+                what: format!("further markers in {} (blob {id})", escape(path)),
+                why: format!("only the first {MOST_TEXTS} of a file are reported"),
+            });
+        }
         let texts = (!texts.is_empty()).then(|| Arc::from(texts));
         self.known.insert(id, texts.clone());
         Ok(texts)

@@ -32,7 +32,8 @@ pub(super) struct Verdicts<'s> {
     pub(super) most: usize,
     pub(super) unreported: usize,
     pub(super) worst_unreported: Verdict,
-    sizes: bool,
+    /// Whether the size of changes is asked for.
+    pub(super) sizes: bool,
     ranges: RefCell<Ranges<'s>>,
 }
 

@@ -28,6 +28,7 @@ mod hooks_page;
 mod install;
 mod large;
 mod layers;
+mod limits;
 mod log;
 mod messages;
 mod platforms;

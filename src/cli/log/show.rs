@@ -1,10 +1,13 @@
 //! `provost log show`.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::path::Path;
 
 use super::args::{Records, Show};
 use super::{Desk, count, short};
 use crate::cli::error::Error;
+use crate::config::unjudged;
+use crate::git::{IdSet, ObjectId, Repository, Trust};
 use crate::log::{Found, NOT_JUDGED, Record};
 use crate::text::escape::{cut, escape};
 
@@ -21,8 +24,9 @@ pub(super) fn show(desk: &Desk<'_>, command: &Show) -> Result<u8, Error> {
     let last = command.last.unwrap_or(usize::MAX);
     let hold = command.last.is_some() || command.format == Records::Json;
     let mut shown = 0;
+    let mut since = Since::default();
     desk.records(&chains, &mut |record, line| {
-        if !filter.wants(&record) || last == 0 {
+        if !filter.wants(&record) || last == 0 || (filter.unjudged && since.is_judged(&record)) {
             return Ok(());
         }
         if hold {
@@ -46,6 +50,30 @@ pub(super) fn show(desk: &Desk<'_>, command: &Show) -> Result<u8, Error> {
         }
     }
     Ok(0)
+}
+
+/// What was let in unjudged and has been judged since, by the directory of a repository.
+#[derive(Default)]
+struct Since(HashMap<String, IdSet>);
+
+impl Since {
+    /// Whether all that a push left unjudged has been judged since, by its repository's own
+    /// list.
+    fn is_judged(&mut self, record: &Record) -> bool {
+        let Some(directory) = record.directory.as_ref().filter(|_| !record.unjudged.is_empty())
+        else {
+            return false;
+        };
+        let known = self.0.entry(directory.clone()).or_insert_with(|| {
+            let repository = Repository::open(Path::new(directory), Trust::Verify).ok();
+            let judged = repository.and_then(|it| unjudged::judged_since(&it).ok());
+            judged.unwrap_or_default()
+        });
+        record
+            .unjudged
+            .iter()
+            .all(|id| ObjectId::from_hex(id.as_bytes()).is_some_and(|id| known.contains(&id)))
+    }
 }
 
 fn one(desk: &Desk<'_>, command: &Show, record: &Record, line: &[u8]) {

@@ -36,7 +36,7 @@ pub(super) fn explain(
     };
     let name = RefName::new(name.unwrap_or_else(head));
     // A shallow clone has no parents to compare with.
-    let there = |parent: &&ObjectId| objects.size(**parent).is_ok();
+    let there = |parent: &&ObjectId| objects.exists(**parent);
     let parents: Vec<ObjectId> = commit.parents.iter().filter(there).copied().collect();
     let report = scan::judge_range(repository, config, &name, &[id], &parents)?;
 
@@ -132,10 +132,7 @@ fn files(
     let (mut contents, mut read) = (Vec::new(), 0);
     for (path, side) in &changed.0 {
         let wanted = side.mode == Mode::Blob && read < MOST_FILES;
-        let blob = match wanted && objects.size(side.id)? <= LARGEST {
-            true => Some(objects.read_kind(side.id, ObjectKind::Blob)?),
-            false => None,
-        };
+        let blob = wanted.then(|| objects.blob_head(side.id, LARGEST)).transpose()?;
         read += usize::from(wanted);
         let content = blob.as_ref().map(crate::git::Object::data);
         let as_note = content.map(|content| matchers.trace_note(name, content));

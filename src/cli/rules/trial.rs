@@ -106,7 +106,7 @@ pub(super) fn effect(
             Err(error) => {
                 failed += 1;
                 bench.output.note(&format!("provost: {}:\n", path.display()));
-                bench.output.error(&error, false);
+                bench.output.error(&error);
             }
         }
     }

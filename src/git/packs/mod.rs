@@ -23,6 +23,7 @@ pub(super) use reader::Reader;
 use table::{Answer, Table};
 
 use super::ObjectKind;
+use super::directories::Directory;
 
 /// The packs of some object directories.
 pub(super) struct Packs {
@@ -34,6 +35,8 @@ pub(super) struct Packs {
 struct Pack {
     /// The number of its first object.
     first: u32,
+    /// Whether a push has brought it and is not accepted yet.
+    is_new: bool,
     index: Index,
     data: Data,
 }
@@ -50,38 +53,35 @@ impl Place {
     }
 }
 
-/// Git follows no more alternates of alternates (odb.c in git).
-const DEEPEST_ALTERNATE: usize = 5;
 /// More packs are not opened: each takes two mappings.
 const MOST_PACKS: usize = 1000;
 /// Of more objects no table is made: each takes 32 bytes in it.
 const MOST_IN_TABLE: usize = 4 << 20;
 
 impl Packs {
-    /// Opens the packs of object directories and of their alternates. What can't be opened
-    /// is left out.
-    pub(super) fn open(directories: &[PathBuf], id_length: usize) -> Self {
-        let mut found: Vec<(u64, PathBuf)> = Vec::new();
-        for directory in with_alternates(directories) {
-            let Ok(entries) = std::fs::read_dir(directory.join("pack")) else { continue };
+    /// Opens the packs of object directories. What can't be opened is left out.
+    pub(super) fn open(directories: &[Directory], id_length: usize) -> Self {
+        let mut found: Vec<(u64, PathBuf, bool)> = Vec::new();
+        for directory in directories {
+            let Ok(entries) = std::fs::read_dir(directory.path.join("pack")) else { continue };
             for entry in entries.flatten() {
                 let path = entry.path();
                 if path.extension().is_some_and(|extension| extension == "idx")
                     && let Ok(data) = std::fs::metadata(path.with_extension("pack"))
                 {
-                    found.push((data.len(), path));
+                    found.push((data.len(), path, directory.is_quarantine));
                 }
             }
         }
         // Most objects are in the largest pack.
         found.sort_by(|a, b| b.cmp(a));
         let mut all = Self { packs: Vec::new(), count: 0, table: OnceLock::new() };
-        for (_, path) in found.into_iter().take(MOST_PACKS) {
+        for (_, path, is_new) in found.into_iter().take(MOST_PACKS) {
             let index = map(&path).and_then(|map| Index::new(map, id_length));
             let data = map(&path.with_extension("pack")).and_then(|map| Data::new(map, id_length));
             let (Some(index), Some(data)) = (index, data) else { continue };
             let Some(count) = all.count.checked_add(index.len()) else { break };
-            all.packs.push(Pack { first: all.count, index, data });
+            all.packs.push(Pack { first: all.count, is_new, index, data });
             all.count = count;
         }
         all
@@ -123,6 +123,11 @@ impl Packs {
         found.find_map(|number| number).map(Place)
     }
 
+    /// Whether an object is in a pack that was there before the push.
+    pub(super) fn has_before(&self, id: &[u8]) -> bool {
+        self.packs.iter().any(|pack| !pack.is_new && pack.index.find(id).is_some())
+    }
+
     fn has_id(&self, number: u32, id: &[u8]) -> bool {
         self.within(number).is_some_and(|(_, pack, position)| pack.index.id(position) == Some(id))
     }
@@ -161,34 +166,6 @@ impl Packs {
     fn pack(&self, pack: u32) -> Option<&Pack> {
         self.packs.get(pack as usize)
     }
-}
-
-/// Object directories, and those that their `info/alternates` name
-/// (gitrepository-layout(5)), each once.
-fn with_alternates(directories: &[PathBuf]) -> Vec<PathBuf> {
-    let mut all: Vec<PathBuf> = Vec::new();
-    let mut level = directories.to_vec();
-    for _ in 0..=DEEPEST_ALTERNATE {
-        let mut next = Vec::new();
-        for directory in level {
-            let directory = directory.canonicalize().unwrap_or(directory);
-            if all.contains(&directory) {
-                continue;
-            }
-            let listed = std::fs::read(directory.join("info/alternates")).unwrap_or_default();
-            next.extend(alternates(&directory, &listed));
-            all.push(directory);
-        }
-        level = next;
-    }
-    all
-}
-
-fn alternates(directory: &Path, listed: &[u8]) -> Vec<PathBuf> {
-    use std::os::unix::ffi::OsStrExt;
-    let lines = listed.split(|&byte| byte == b'\n');
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with(b"#"));
-    lines.map(|line| directory.join(std::ffi::OsStr::from_bytes(line))).collect()
 }
 
 fn map(path: &Path) -> Option<Mmap> {

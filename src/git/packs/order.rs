@@ -2,6 +2,7 @@
 //! to one that was read just before.
 
 use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::data::Form;
 use super::{Pack, Packs, Place, Reader};
@@ -17,28 +18,43 @@ const KEPT: (usize, usize) = (1 << 12, 16 << 20);
 impl Packs {
     /// Whether `test` holds, for each file in the packs, on two threads if there are many.
     /// Files that can't be read, and those whose type only another object tells, are left
-    /// out.
+    /// out. `goes_on` is told the size of each file that was read, and ends it by `false`.
     pub(in crate::git) fn files(
         &self,
         test: &(dyn Fn(&[u8]) -> bool + Sync),
+        goes_on: &dyn Fn(usize) -> bool,
     ) -> Vec<(Place, bool)> {
         let files: Vec<Place> = self.packs.iter().flat_map(Pack::files).collect();
-        let look = |files: &[Place]| -> Vec<(Place, bool)> {
+        let ended = AtomicBool::new(false);
+        let look = |files: &[Place], read: &dyn Fn(usize) -> bool| -> Vec<(Place, bool)> {
             let mut reader = Reader::new(KEPT.0, KEPT.1);
-            let mut look = |&place: &Place| match self.read(&mut reader, place)? {
-                (ObjectKind::Blob, content) => Some((place, test(content))),
-                _ => None,
-            };
-            files.iter().filter_map(&mut look).collect()
+            let mut found = Vec::with_capacity(files.len());
+            for &place in files {
+                if let Some((ObjectKind::Blob, content)) = self.read(&mut reader, place) {
+                    found.push((place, test(content)));
+                    if !read(content.len()) {
+                        ended.store(true, Ordering::Relaxed);
+                        break;
+                    }
+                }
+            }
+            found
         };
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
         if files.len() < MANY || threads < 2 {
-            return look(&files);
+            return look(&files, goes_on);
         }
         let (one, other) = files.split_at(files.len() / 2);
+        // Files and bytes that the second thread has read and that were not told yet.
+        let read = AtomicUsize::new(0);
         std::thread::scope(|scope| {
-            let other = scope.spawn(|| look(other));
-            let mut all = look(one);
+            let other = scope.spawn(|| {
+                look(other, &|size| {
+                    read.fetch_add(size, Ordering::Relaxed);
+                    !ended.load(Ordering::Relaxed)
+                })
+            });
+            let mut all = look(one, &|size| goes_on(size + read.swap(0, Ordering::Relaxed)));
             // What a thread did not come to is looked at when it is asked for.
             all.extend(other.join().unwrap_or_default());
             all

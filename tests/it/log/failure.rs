@@ -33,7 +33,7 @@ fn a_refused_push_says_both() {
     let logged = Logged::new();
     std::fs::remove_dir(logged.sandbox().path("log")).unwrap();
     let pushed = logged.push(&marked("one"));
-    pushed.must_reject(&["refs/heads/main"]).must_say(REFUSED);
+    pushed.must_reject(&["refs/heads/main"]).must_say("nor could it be recorded");
     std::fs::write(logged.sandbox().path("log"), "").unwrap();
     let exit = logged.server.judge_by_hand("cut");
     assert_eq!(exit.code, Some(2), "{}", exit.all());
@@ -56,7 +56,7 @@ fn a_full_disk_refuses_the_push_and_leaves_the_log_whole() {
     limited(&logged, (whole.len() + 300).div_ceil(512));
     let pushed = logged.push(&marked("two"));
     assert!(pushed.rejected("refs/heads/main"), "{}", pushed.all());
-    pushed.must_say(REFUSED);
+    pushed.must_say("nor could it be recorded");
     assert_eq!(std::fs::read(&logged.log).unwrap(), whole, "nothing of the record is left");
     logged.verify().expect(0);
     // There is room again.

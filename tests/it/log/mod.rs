@@ -85,7 +85,7 @@ fn records(path: &Path) -> Vec<Value> {
     text.lines().map(record).collect()
 }
 
-fn record(line: &str) -> Value {
+pub(crate) fn record(line: &str) -> Value {
     let record = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
     let problems: Vec<String> = schema()
         .iter_errors(&record)

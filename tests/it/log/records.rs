@@ -130,20 +130,36 @@ fn a_file_that_no_longer_parses_is_on_record_where_another_layer_has_the_log() {
 }
 
 #[test]
-fn what_was_not_read_is_unjudged() {
-    let logged = Logged::new();
-    let large = vec![b'x'; (16 << 20) + 1];
-    logged.client.commit("large").file("large.txt", large).create();
-    let blob = logged.client.id("HEAD:large.txt");
-    logged.client.push(&["HEAD:refs/heads/main"]).must_accept(&["refs/heads/main"]);
-    logged.push("small").must_accept(&["refs/heads/main"]);
+fn what_was_not_judged_is_shown_until_an_audit_has_judged_it() {
+    let limits = "[limits]\ncommits = { most = 1, outcome = \"accept\" }\n";
+    let logged = Logged::with(Options::default(), "", limits);
+    logged.client.commit("one").create();
+    logged.push("two").must_accept(&["refs/heads/main"]);
+    let tip = logged.client.id("HEAD");
+    logged.client.must(&["switch", "-q", "--orphan", "other"]);
+    logged.client.commit("other").create();
+    logged.client.push(&["other"]).must_accept(&["refs/heads/other"]);
     let records = logged.records();
-    assert_eq!(records[0]["unjudged"], serde_json::json!([blob]));
+    assert_eq!(records[0]["unjudged"], serde_json::json!([tip]));
     assert!(records[0]["skipped"][0]["why"].as_str().unwrap().contains("limit"));
     let log = logged.log.to_str().unwrap();
-    let shown = logged.provost(&["log", "show", "--unjudged", log]).expect(0).out();
-    assert!(shown.contains(&format!("unjudged: {blob}")), "{shown}");
-    assert!(shown.starts_with("#1 ") && !shown.contains("#2 "), "{shown}");
+    let show = || logged.provost(&["log", "show", "--unjudged", log]).expect(0).out();
+    assert!(show().contains(&format!("unjudged: {tip}")), "{}", show());
+    assert!(show().starts_with("#1 ") && !show().contains("#2 "), "{}", show());
+    let audited = logged.sandbox().provost("").arg("audit").arg(logged.server.path()).finish();
+    assert_eq!(audited.code, Some(0), "{}", audited.all());
+    assert_eq!(show(), "", "it is judged now");
+}
+
+#[test]
+fn a_large_file_is_looked_at_by_its_top() {
+    let logged = Logged::new();
+    let mut large = b"# Generated with Claude Code\n".to_vec();
+    large.resize((16 << 20) + 1, b'x');
+    logged.client.commit("large").file("large.py", large).create();
+    let pushed = logged.client.push(&["HEAD:refs/heads/main"]);
+    pushed.must_accept(&["refs/heads/main"]).must_say("accepted, with a warning");
+    assert_eq!(logged.records()[0]["unjudged"], serde_json::json!([]));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use provost::platform::{Action, Protocol, Store};
+use provost::platform::{Action, Occasion, Protocol, Store};
 
 use super::context;
 
@@ -16,7 +16,7 @@ fn gitea_over_ssh_and_http() {
         assert_eq!(ssh.protocol, Some(Protocol::Ssh));
         assert_eq!(ssh.remote_address.as_deref(), Some("192.0.2.7"));
         assert_eq!((ssh.action, ssh.pull_request, ssh.internal), (Action::Push, None, false));
-        assert_eq!(ssh.remark(), None);
+        assert_eq!(ssh.occasion(), None);
         let http = context(platform, "gitea-http");
         assert_eq!(http.protocol, Some(Protocol::Http));
         assert_eq!(http.action, Action::Push, "GITHUB_VIA says nothing here");
@@ -39,7 +39,7 @@ fn a_merge_by_gitea_itself() {
     assert_eq!(context.action_name.as_deref(), Some("pr-merge-to-base"));
     assert_eq!(context.pull_request, Some(42));
     assert_eq!(context.protocol, Some(Protocol::Web));
-    assert!(context.remark().unwrap().contains("(request 42)"));
+    assert_eq!(context.occasion(), Some(Occasion::Merge));
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn gitlab_over_ssh_and_from_its_pages() {
     assert_eq!(ssh.line_prefix, "GL-HOOK-ERR: ");
     let web = context("gitlab", "gitlab-web");
     assert_eq!((web.protocol, web.action), (Some(Protocol::Web), Action::Web));
-    assert!(web.remark().unwrap().contains("pages"));
+    assert_eq!(web.occasion(), Some(Occasion::Web));
 }
 
 #[test]

@@ -1,0 +1,280 @@
+//! `[limits]`: how much judging one push may cost, and what becomes of a push that costs more.
+//!
+//! Each limit stands alone (`time = "60s"`) or with its outcome
+//! (`time = { most = "60s", outcome = "accept" }`); `"none"` is no limit. `outcome` beside
+//! them is for those that name none.
+
+use std::time::Duration;
+
+use bytesize::ByteSize;
+use jiff::SignedDuration;
+
+use crate::document::{Fields, Node, Place, Problem, Value};
+
+/// What is limited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Resource {
+    /// How long it takes.
+    Time,
+    /// How many new commits a push brings.
+    Commits,
+    /// How many bytes of objects are read, inflated.
+    Bytes,
+    /// How many marks are looked at.
+    Findings,
+    /// How much memory the process has, without the files that it maps.
+    Memory,
+}
+
+impl Resource {
+    /// All of them, by their keys.
+    pub const WORDS: [(&'static str, Self); 5] = [
+        ("time", Self::Time),
+        ("commits", Self::Commits),
+        ("bytes", Self::Bytes),
+        ("findings", Self::Findings),
+        ("memory", Self::Memory),
+    ];
+
+    /// The key.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, known)| *known == self).map_or("", |(word, _)| *word)
+    }
+
+    /// An amount as people write it.
+    #[must_use]
+    pub fn shown(self, amount: u64) -> String {
+        match self {
+            Self::Time => {
+                let time = SignedDuration::from_millis(i64::try_from(amount).unwrap_or(i64::MAX));
+                format!("{time:#}")
+            }
+            Self::Commits | Self::Findings => amount.to_string(),
+            Self::Bytes | Self::Memory => ByteSize(amount).to_string(),
+        }
+    }
+}
+
+/// What becomes of a push that costs more than a limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// It is let in, with what was left unjudged on record.
+    Accept,
+    /// It is refused.
+    #[default]
+    Reject,
+}
+
+impl Outcome {
+    /// The words for it in configuration files.
+    pub const WORDS: [(&'static str, Self); 2] =
+        [("reject", Self::Reject), ("accept", Self::Accept)];
+
+    /// The word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, known)| *known == self).map_or("", |(word, _)| *word)
+    }
+}
+
+/// One limit.
+#[derive(Clone, Debug, Default)]
+pub struct Limit {
+    /// The most: milliseconds, a number, or bytes. `None` for no limit.
+    pub most: Option<u64>,
+    /// What becomes of a push that goes beyond it.
+    pub outcome: Outcome,
+    /// Where it is written; `None` for the platform's own.
+    pub place: Option<Place>,
+}
+
+/// See the head of this file.
+#[derive(Clone, Debug, Default)]
+pub struct Limits([Limit; Resource::WORDS.len()]);
+
+impl Limits {
+    /// One of them.
+    #[must_use]
+    pub fn of(&self, resource: Resource) -> &Limit {
+        let Self([time, commits, bytes, findings, memory]) = self;
+        match resource {
+            Resource::Time => time,
+            Resource::Commits => commits,
+            Resource::Bytes => bytes,
+            Resource::Findings => findings,
+            Resource::Memory => memory,
+        }
+    }
+
+    /// The limit of time, with that of the platform, which would end the hook by itself.
+    #[must_use]
+    pub fn with_platform(mut self, budget: Option<Duration>) -> Self {
+        let budget = budget.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+        let Self([time, ..]) = &mut self;
+        if let Some(budget) = budget
+            && time.most.is_none_or(|most| most > budget)
+        {
+            time.most = Some(budget);
+            time.place = None;
+        }
+        self
+    }
+
+    /// Reads the section; without one nothing is limited.
+    pub(super) fn read(root: &mut Fields<'_>) -> Self {
+        let mut limits = Self::default();
+        let reader = root.reader();
+        let Some(node) = root.node("limits") else { return limits };
+        let Some(mut fields) = reader.fields(node, "[limits]") else { return limits };
+        let outcome = fields.word("outcome", &Outcome::WORDS).unwrap_or_default();
+        let Self(all) = &mut limits;
+        for (limit, (word, resource)) in all.iter_mut().zip(Resource::WORDS) {
+            limit.outcome = outcome;
+            if let Some(node) = fields.node(word) {
+                limit.read(&fields, node, word, resource);
+            }
+        }
+        fields.finish();
+        limits
+    }
+
+    /// The first limit at which a push that `before` refuses is let in: a higher one, or a
+    /// milder outcome.
+    pub(super) fn looser_than(&self, before: &Self) -> Option<(Resource, Option<&Place>)> {
+        let looser = Resource::WORDS.into_iter().find(|(_, resource)| {
+            let (was, is) = (before.of(*resource), self.of(*resource));
+            let higher = is.most.is_none_or(|is| was.most.is_some_and(|was| is > was));
+            was.outcome == Outcome::Reject
+                && was.most.is_some()
+                && (is.outcome == Outcome::Accept || higher)
+        });
+        looser.map(|(_, resource)| (resource, self.of(resource).place.as_ref()))
+    }
+}
+
+impl Limit {
+    fn read(
+        &mut self,
+        fields: &Fields<'_>,
+        node: &Node,
+        word: &'static str,
+        resource: Resource,
+    ) -> Option<()> {
+        self.place = Some(fields.place_of(word).clone());
+        let reader = fields.reader();
+        let mut most = Some(node);
+        if let Value::Table(_) = node.value {
+            let mut table = reader.fields(node, "a limit")?;
+            most = table.node("most");
+            self.outcome = table.word("outcome", &Outcome::WORDS).unwrap_or(self.outcome);
+            table.finish();
+        }
+        let most = most?;
+        match amount(&most.value, resource) {
+            Some(amount) => self.most = amount,
+            None => {
+                let example = match resource {
+                    Resource::Time => "\"90s\", \"5m\"",
+                    Resource::Commits | Resource::Findings => "100000",
+                    Resource::Bytes | Resource::Memory => "\"512MiB\", \"4GiB\"",
+                };
+                let problem = Problem::new(&most.place, format!("this is no limit of `{word}`"));
+                let help = format!("write {word} = {example}, or \"none\"");
+                reader.report(problem.help(help));
+            }
+        }
+        Some(())
+    }
+}
+
+/// Reads an amount; the inner `None` is no limit.
+fn amount(value: &Value, resource: Resource) -> Option<Option<u64>> {
+    let positive = |amount: u64| (amount > 0).then_some(Some(amount));
+    match (value, resource) {
+        (Value::String(text), _) if text == "none" => Some(None),
+        (Value::String(text), Resource::Time) => {
+            let time: SignedDuration = text.parse().ok()?;
+            positive(u64::try_from(time.as_millis()).ok()?)
+        }
+        (Value::String(text), Resource::Bytes | Resource::Memory) => {
+            positive(text.parse::<ByteSize>().ok()?.as_u64())
+        }
+        (Value::Integer(number), Resource::Commits | Resource::Findings) => {
+            positive(u64::try_from(*number).ok()?)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Reader, Source, parse};
+    use std::sync::Arc;
+
+    fn read(text: &str) -> Result<Limits, Vec<String>> {
+        let source = Source { name: "x.toml".into(), text: text.into(), built_in: false };
+        let node = parse(&Arc::new(source)).unwrap();
+        let reader = Reader::default();
+        let mut root = reader.fields(&node, "the top level").unwrap();
+        let limits = Limits::read(&mut root);
+        root.finish();
+        let problems = reader.take();
+        let messages = problems.iter().map(|problem| problem.message.clone()).collect();
+        if problems.is_empty() { Ok(limits) } else { Err(messages) }
+    }
+
+    #[test]
+    fn a_limit_stands_alone_or_with_its_outcome() {
+        let limits = read(
+            "[limits]\noutcome = \"accept\"\ntime = \"90s\"\nbytes = \"1.5GiB\"\n\
+             commits = { most = 7, outcome = \"reject\" }\nmemory = \"none\"\n",
+        );
+        let limits = limits.unwrap();
+        let of = |resource| (limits.of(resource).most, limits.of(resource).outcome);
+        assert_eq!(of(Resource::Time), (Some(90_000), Outcome::Accept));
+        assert_eq!(of(Resource::Bytes), (Some(3 << 29), Outcome::Accept));
+        assert_eq!(of(Resource::Commits), (Some(7), Outcome::Reject));
+        assert_eq!(of(Resource::Memory), (None, Outcome::Accept));
+        assert_eq!(of(Resource::Findings), (None, Outcome::Accept));
+        assert_eq!(Resource::Time.shown(90_000), "1m 30s");
+        assert_eq!(Resource::Bytes.shown(3 << 29), "1.5 GiB");
+    }
+
+    #[test]
+    fn what_is_no_limit_is_named() {
+        for text in ["time = 5", "time = \"soon\"", "commits = \"7\"", "commits = 0", "bytes = 5"] {
+            let problems = read(&format!("[limits]\n{text}\n")).unwrap_err();
+            assert!(problems[0].starts_with("this is no limit of"), "{text}: {problems:?}");
+        }
+        let problems = read("[limits]\ntime = { most = \"5s\", result = \"x\" }\n").unwrap_err();
+        assert_eq!(problems, ["unknown key `result` in a limit"]);
+    }
+
+    #[test]
+    fn a_platform_s_own_limit_of_time_counts_where_it_is_lower() {
+        let of = |text, seconds: u64| {
+            let limits = read(text).unwrap().with_platform(Some(Duration::from_secs(seconds)));
+            limits.of(Resource::Time).most
+        };
+        assert_eq!(of("", 3), Some(3_000));
+        assert_eq!(of("[limits]\ntime = \"2s\"\n", 3), Some(2_000));
+        assert_eq!(of("[limits]\ntime = \"none\"\n", 3), Some(3_000));
+    }
+
+    #[test]
+    fn a_higher_limit_and_a_milder_outcome_are_looser() {
+        let before = read("[limits]\ntime = \"60s\"\n").unwrap();
+        let looser = |text| {
+            let after = read(text).unwrap();
+            after.looser_than(&before).map(|(resource, _)| resource)
+        };
+        assert_eq!(looser("[limits]\ntime = \"50s\"\n"), None);
+        assert_eq!(looser("[limits]\ntime = \"70s\"\n"), Some(Resource::Time));
+        assert_eq!(looser("[limits]\ntime = \"none\"\n"), Some(Resource::Time));
+        let milder = "[limits]\ntime = { most = \"60s\", outcome = \"accept\" }\n";
+        assert_eq!(looser(milder), Some(Resource::Time));
+        assert_eq!(looser("[limits]\ntime = \"60s\"\nbytes = \"1GB\"\n"), None);
+    }
+}

@@ -1,0 +1,79 @@
+//! libgit2's own way to objects: for what our readers do not find or leave aside, and for
+//! what is wrong with an object.
+
+use std::cell::OnceCell;
+use std::path::PathBuf;
+
+use git2::{ErrorCode, ObjectFormat, ObjectType, Odb, Oid};
+
+use super::{GitError, Object, ObjectId, ObjectKind};
+
+/// See the head of this file.
+pub(super) struct Fallback {
+    directories: Vec<PathBuf>,
+    format: ObjectFormat,
+    /// Opened when it is needed, which is seldom.
+    odb: OnceCell<Odb<'static>>,
+}
+
+impl Fallback {
+    pub(super) fn new(directories: Vec<PathBuf>, format: ObjectFormat) -> Self {
+        Self { directories, format, odb: OnceCell::new() }
+    }
+
+    fn odb(&self) -> Result<&Odb<'static>, GitError> {
+        if let Some(odb) = self.odb.get() {
+            return Ok(odb);
+        }
+        let failed = |error: &git2::Error| GitError::Environment {
+            what: "the object database".into(),
+            reason: error.message().to_owned(),
+        };
+        let odb = Odb::new_ext(self.format).map_err(|error| failed(&error))?;
+        for directory in &self.directories {
+            let text = directory.to_str().ok_or_else(|| GitError::Environment {
+                what: format!("the object directory {}", directory.display()),
+                reason: "its path is not UTF-8".into(),
+            })?;
+            odb.add_disk_alternate(text).map_err(|error| failed(&error))?;
+        }
+        Ok(self.odb.get_or_init(|| odb))
+    }
+
+    pub(super) fn read(&self, id: ObjectId) -> Result<Object, GitError> {
+        let object = self.odb()?.read(oid(id)?).map_err(|error| classify(id, &error))?;
+        let kind = match object.kind() {
+            ObjectType::Commit => ObjectKind::Commit,
+            ObjectType::Tree => ObjectKind::Tree,
+            ObjectType::Blob => ObjectKind::Blob,
+            ObjectType::Tag => ObjectKind::Tag,
+            ObjectType::Any => {
+                return Err(GitError::Malformed { id, reason: "of no known kind" });
+            }
+        };
+        Ok(Object::new(kind, object.data().into()))
+    }
+
+    /// The size in bytes of an object, without its content.
+    pub(super) fn size(&self, id: ObjectId) -> Result<usize, GitError> {
+        let header = self.odb()?.read_header(oid(id)?);
+        header.map(|(size, _)| size).map_err(|error| classify(id, &error))
+    }
+
+    pub(super) fn exists(&self, id: ObjectId) -> bool {
+        let odb = self.odb();
+        odb.is_ok_and(|odb| oid(id).is_ok_and(|oid| odb.exists(oid)))
+    }
+}
+
+fn oid(id: ObjectId) -> Result<Oid, GitError> {
+    Oid::from_bytes(id.as_bytes())
+        .map_err(|error| GitError::Unreadable { id, reason: error.message().to_owned() })
+}
+
+fn classify(id: ObjectId, error: &git2::Error) -> GitError {
+    if error.code() == ErrorCode::NotFound {
+        return GitError::Missing { id };
+    }
+    GitError::Unreadable { id, reason: error.message().to_owned() }
+}

@@ -1,0 +1,102 @@
+//! What a pusher reads beside a verdict: that his push could not be judged or not whole,
+//! how far a long judgement is, and what else he should know. The words are templates
+//! ([`super::texts`]).
+
+use minijinja::Value;
+use minijinja::value::Serde;
+use serde::Serialize;
+
+use super::pusher::fit;
+use super::texts::Templates;
+use super::{Cut, Texts};
+
+/// Why a push could not be judged, or not whole; and what becomes of it.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Unjudged<'u> {
+    /// What could not be done: `judged` or `recorded`.
+    pub what: &'static str,
+    /// Whether the push is refused.
+    pub refused: bool,
+    /// Whether it is refused for what was found, too, which was said before.
+    pub beside_others: bool,
+    /// The limit that was reached, if it was one.
+    pub cut: Option<&'u Cut>,
+    /// The error, if it was one.
+    pub error: String,
+    /// The mistakes of a configuration, as they are shown.
+    pub mistakes: String,
+    /// What to do about the error.
+    pub next_step: String,
+    /// Whom to ask.
+    pub contact: Option<&'u str>,
+}
+
+/// A word beside a verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "note", rename_all = "kebab-case")]
+pub enum Note {
+    /// The platform merges.
+    Merge {
+        /// The number of the request.
+        number: Option<u64>,
+    },
+    /// Something was done on the platform's pages, or by its API.
+    Web {
+        /// The number of the request.
+        number: Option<u64>,
+    },
+    /// The platform itself pushes.
+    Internal {
+        /// The number of the request.
+        number: Option<u64>,
+    },
+    /// A wiki, design or snippet repository.
+    OtherStore,
+    /// Some of the commits were let in unjudged before.
+    Again {
+        /// How many.
+        commits: usize,
+    },
+    /// A file of the configuration has mistakes and is replaced by its last good text.
+    LastGood {
+        /// Which one.
+        file: String,
+    },
+    /// The decision could not be recorded, and stands all the same.
+    Unrecorded {
+        /// Why not.
+        error: String,
+        /// Where the configuration says so.
+        place: String,
+    },
+    /// The platform only asks, and there is nothing to judge.
+    NothingYet,
+    /// How far a judgement is that takes long.
+    Progress {
+        /// How many commits are done.
+        done: usize,
+        /// Of how many, if that is known.
+        of: Option<usize>,
+        /// Seconds since it began.
+        seconds: u64,
+    },
+}
+
+/// The text for a push that could not be judged, or not whole.
+#[must_use]
+pub fn unjudged(texts: &Texts, values: &Unjudged<'_>) -> String {
+    fit(&Templates::new(texts).render("unjudged", &Value::from(Serde(values))))
+}
+
+/// The text of a note.
+#[must_use]
+pub fn note(texts: &Texts, note: &Note) -> String {
+    #[derive(Serialize)]
+    struct Values<'v> {
+        #[serde(flatten)]
+        note: &'v Note,
+        contact: Option<&'v str>,
+    }
+    let values = Values { note, contact: texts.contact.as_deref() };
+    fit(&Templates::new(texts).render("notes", &Value::from(Serde(&values))))
+}

@@ -1,0 +1,200 @@
+//! What judging a push may cost: the limits of the configuration, watched while objects are
+//! read. The first that is reached ends the scan.
+
+use std::cell::Cell;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use super::Stage;
+use crate::config::limits::{Limit, Limits, Resource};
+use crate::git::{Reads, Watch};
+
+/// What a scan may cost, and who is told how far it is.
+pub struct Bounds<'b> {
+    /// The limits.
+    pub limits: Limits,
+    /// Since when time is counted.
+    pub started: Instant,
+    /// Told now and then how far a scan is that takes long.
+    pub tell: &'b dyn Fn(Stage, usize),
+}
+
+/// See the head of this file.
+pub(super) struct Budget<'b> {
+    bounds: &'b Bounds<'b>,
+    hit: Cell<Option<Resource>>,
+    stage: Cell<(Stage, usize)>,
+    commits: Cell<u64>,
+    findings: Cell<u64>,
+    /// When to tell of the progress next.
+    next: Cell<Duration>,
+    /// After how many objects memory is looked at next.
+    memory_at: Cell<u64>,
+}
+
+/// Whoever waits for less than this is told nothing.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long it is to the next word at most.
+const SILENCE: Duration = Duration::from_secs(10);
+/// Memory is looked at after so many objects: that costs as much as reading one.
+const MEMORY_EVERY: u64 = 1024;
+
+impl<'b> Budget<'b> {
+    pub(super) fn new(bounds: &'b Bounds<'b>) -> Self {
+        Self {
+            bounds,
+            hit: Cell::default(),
+            stage: Cell::new((Stage::Reading, 0)),
+            commits: Cell::default(),
+            findings: Cell::default(),
+            next: Cell::new(PATIENCE),
+            memory_at: Cell::new(MEMORY_EVERY),
+        }
+    }
+
+    /// Notes how far the scan is.
+    pub(super) fn at(&self, stage: Stage, done: usize) {
+        self.stage.set((stage, done));
+    }
+
+    /// Counts a new commit, and the marks in it.
+    pub(super) fn commit(&self, findings: usize) {
+        self.commits.set(self.commits.get() + 1);
+        self.findings(findings);
+        if let (Stage::Reading, _) = self.stage.get() {
+            self.at(Stage::Reading, usize::try_from(self.commits.get()).unwrap_or(usize::MAX));
+        }
+    }
+
+    /// Notes how many commits there are to judge.
+    pub(super) fn to_judge(&self, commits: usize) {
+        self.commits.set(self.commits.get().max(commits as u64));
+    }
+
+    /// Counts marks.
+    pub(super) fn findings(&self, findings: usize) {
+        self.findings.set(self.findings.get() + findings as u64);
+    }
+
+    /// Notes that a limit is reached that is not of this scan alone: a text with so many
+    /// marks that the rest was not looked at.
+    pub(super) fn exceed(&self, resource: Resource) {
+        if self.limit(resource).most.is_some() {
+            self.hit.set(self.hit.get().or(Some(resource)));
+        }
+    }
+
+    /// The limit that was reached.
+    pub(super) fn hit(&self) -> Option<(Resource, &Limit)> {
+        let resource = self.hit.get()?;
+        Some((resource, self.limit(resource)))
+    }
+
+    /// Whether a limit is reached, after so much was read.
+    pub(super) fn is_over(&self, reads: Reads) -> bool {
+        if self.hit.get().is_none() {
+            self.hit.set(self.look(reads));
+        }
+        self.hit.get().is_some()
+    }
+
+    fn limit(&self, resource: Resource) -> &Limit {
+        self.bounds.limits.of(resource)
+    }
+
+    fn look(&self, reads: Reads) -> Option<Resource> {
+        let beyond = |resource, amount: u64| {
+            self.limit(resource).most.is_some_and(|most| amount > most).then_some(resource)
+        };
+        let elapsed = u64::try_from(self.bounds.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let memory = || {
+            if reads.objects < self.memory_at.get() || self.limit(Resource::Memory).most.is_none() {
+                return None;
+            }
+            self.memory_at.set(reads.objects + MEMORY_EVERY);
+            beyond(Resource::Memory, memory_in_use()?)
+        };
+        beyond(Resource::Time, elapsed)
+            .or_else(|| beyond(Resource::Commits, self.commits.get()))
+            .or_else(|| beyond(Resource::Bytes, reads.bytes))
+            .or_else(|| beyond(Resource::Findings, self.findings.get()))
+            .or_else(memory)
+    }
+
+    fn tell(&self) {
+        let elapsed = self.bounds.started.elapsed();
+        if elapsed < self.next.get() {
+            return;
+        }
+        self.next.set(elapsed + elapsed.min(SILENCE));
+        let (stage, done) = self.stage.get();
+        (self.bounds.tell)(stage, done);
+    }
+}
+
+impl Watch for Budget<'_> {
+    fn read(&self, reads: Reads) -> ControlFlow<()> {
+        if self.is_over(reads) {
+            return ControlFlow::Break(());
+        }
+        self.tell();
+        ControlFlow::Continue(())
+    }
+
+    fn admit(&self, bytes: u64) -> ControlFlow<()> {
+        let Some(most) = self.limit(Resource::Memory).most else {
+            return ControlFlow::Continue(());
+        };
+        // It is there twice at times: packed and inflated, or with what it is a delta to.
+        let needed = memory_in_use().unwrap_or_default().saturating_add(bytes.saturating_mul(2));
+        if needed <= most {
+            return ControlFlow::Continue(());
+        }
+        self.hit.set(self.hit.get().or(Some(Resource::Memory)));
+        ControlFlow::Break(())
+    }
+}
+
+/// The memory that this process has in bytes, without the files that it maps; `None` where
+/// the system does not tell. Source: proc(5), `/proc/[pid]/statm`.
+fn memory_in_use() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let mut pages = text.split(' ').skip(1).map_while(|number| number.parse::<u64>().ok());
+    let (resident, shared) = (pages.next()?, pages.next()?);
+    let size = nix::unistd::sysconf(nix::unistd::SysconfVar::PAGE_SIZE).ok()??;
+    Some(resident.saturating_sub(shared).saturating_mul(u64::try_from(size).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_waits_long_is_told_now_and_then() {
+        let told = Cell::new(Vec::new());
+        let tell = |stage, done| {
+            let mut all = told.take();
+            all.push((stage, done));
+            told.set(all);
+        };
+        let limits = Limits::default();
+        let fresh = Bounds { limits: limits.clone(), started: Instant::now(), tell: &tell };
+        assert!(Budget::new(&fresh).read(Reads::default()).is_continue());
+        assert_eq!(told.take(), [], "nobody has waited yet");
+        let Some(started) = Instant::now().checked_sub(Duration::from_secs(5)) else { return };
+        let bounds = Bounds { limits, started, tell: &tell };
+        let budget = Budget::new(&bounds);
+        budget.commit(0);
+        assert!(budget.read(Reads::default()).is_continue());
+        assert!(budget.read(Reads::default()).is_continue());
+        assert_eq!(told.take(), [(Stage::Reading, 1)], "once, and not again at once");
+    }
+
+    #[test]
+    fn memory_is_counted_without_mapped_files() {
+        let before = memory_in_use().unwrap();
+        let taken = std::hint::black_box(vec![1_u8; 64 << 20]);
+        let with = memory_in_use().unwrap();
+        assert!(with >= before + (48 << 20), "{before} {with} {}", taken.len());
+    }
+}

@@ -1,0 +1,262 @@
+//! Limits: what becomes of a push that costs more, and of what it left unjudged.
+
+use std::fmt::Write as _;
+
+use crate::support::{CLAUDE, Client, Options, Pushed, TestServer, clean, marked};
+
+const MAIN: &str = "refs/heads/main";
+
+/// A server with a log and these rules, and a client of it.
+fn under(rules: &str) -> (TestServer, Client) {
+    let sandbox = crate::support::Sandbox::new();
+    let log = format!("[log]\nfile = \"{}\"\n", sandbox.path("log.jsonl").display());
+    let server = TestServer::start(sandbox, Options::default().rules(&format!("{rules}\n{log}")));
+    let client = server.client();
+    (server, client)
+}
+
+fn records(server: &TestServer) -> Vec<serde_json::Value> {
+    let text = std::fs::read_to_string(server.sandbox().path("log.jsonl")).unwrap();
+    text.lines().map(crate::log::record).collect()
+}
+
+/// The values that were let in unjudged and are not judged yet.
+fn unjudged(server: &TestServer) -> Vec<String> {
+    let repository =
+        provost::git::Repository::open(&server.git_dir(), provost::git::Trust::Git).unwrap();
+    let all = provost::config::unjudged::open(&repository).unwrap();
+    all.iter().map(|it| format!("{} {}", it.ref_name, it.id)).collect()
+}
+
+/// So many commits on `main`, of which one may add a tool's configuration file.
+fn history(client: &Client, commits: usize, marked_at: Option<usize>) {
+    let mut stream = String::new();
+    for at in 1..=commits {
+        let message = clean(&format!("C{at}"));
+        let time = 1_767_225_600 + 60 * at;
+        let marked = marked_at == Some(at);
+        let file = if marked { "CLAUDE.md".into() } else { format!("file-{}", at % 10) };
+        writeln!(stream, "commit refs/heads/main").unwrap();
+        writeln!(stream, "committer A <a@example.com> {time} +0000").unwrap();
+        writeln!(stream, "data {}\n{message}", message.len()).unwrap();
+        writeln!(stream, "M 100644 inline {file}\ndata 4\n{at:03}\n").unwrap();
+    }
+    client.git(&["fast-import", "--quiet", "--force"]).input(stream).ok();
+}
+
+#[track_caller]
+fn is_cut(pushed: &Pushed, name: &str) {
+    assert!(pushed.rejected(name), "{}", pushed.all());
+    pushed.must_say("this push could not be judged whole, so it is refused");
+}
+
+#[test]
+fn a_push_beyond_a_limit_is_refused_with_the_line_that_says_so() {
+    for (limit, amount, commits) in [
+        ("time = \"1ms\"", "1ms on time", 3),
+        ("commits = 9", "9 on commits", 10),
+        ("bytes = \"1KiB\"", "1.0 KiB on bytes", 40),
+        ("findings = 1", "1 on findings", 1),
+        ("memory = \"1MiB\"", "1.0 MiB on memory", 1500),
+    ] {
+        let (server, client) = under(&format!("[limits]\n{limit}\n"));
+        history(&client, commits, None);
+        if limit.starts_with("findings") {
+            let more = "Co-authored-by: Copilot <copilot@github.com>";
+            client.commit(format!("x\n\n{CLAUDE}\n{more}\n")).create();
+            let pushed = client.push(&["main"]);
+            // What was found refuses it anyway.
+            pushed.must_reject(&[MAIN]).must_say(&format!("the limit of {amount} was reached"));
+            continue;
+        }
+        let pushed = client.push(&["main"]);
+        is_cut(&pushed, MAIN);
+        let text = pushed.text().replace('\n', " ");
+        assert!(text.contains(&format!("the limit of {amount} was reached after ")), "{text}");
+        pushed.must_say("(").must_say("rules-0.toml:2)").must_say("in smaller parts");
+        for line in pushed.remote.iter().take_while(|line| !line.contains(" commits judged, ")) {
+            assert!(line.chars().count() <= 76, "{line}");
+        }
+        let record = records(&server).remove(0);
+        assert_eq!((&record["accepted"], &record["fail"]), (&false.into(), &().into()));
+        assert_eq!(record["cut"]["limit"], *limit.split(' ').next().unwrap());
+        assert_eq!(unjudged(&server), Vec::<String>::new(), "it was not let in");
+    }
+}
+
+#[test]
+fn within_its_limits_a_push_is_judged_as_ever() {
+    let (server, client) = under("[limits]\ncommits = 10\ntime = \"1h\"\nbytes = \"1GB\"\n");
+    history(&client, 10, None);
+    client.push(&["main"]).must_accept(&[MAIN]).must_judge(10);
+    assert_eq!(records(&server).remove(0)["cut"], serde_json::Value::Null);
+}
+
+#[test]
+fn what_was_let_in_unjudged_hides_nothing_until_an_audit_has_judged_it() {
+    let (server, client) = under("[limits]\ncommits = { most = 9, outcome = \"accept\" }\n");
+    history(&client, 12, Some(5));
+    let pushed = client.push(&["main"]);
+    pushed.must_accept(&[MAIN]).must_say("accepted, but not judged whole");
+    let tip = client.id("main");
+    assert_eq!(unjudged(&server), [format!("{MAIN} {tip}")]);
+    let record = records(&server).remove(0);
+    assert_eq!(record["accepted"], true);
+    assert_eq!(record["unjudged"], serde_json::json!([tip]));
+    // A commit in the middle of it, under another name: nothing new, and judged all the same.
+    let pushed = client.push(&["main~3:refs/heads/middle"]);
+    pushed.must_reject(&["refs/heads/middle"]).must_judge(9).must_say("C5");
+    pushed.must_say("9 of these commits were let in before without being judged");
+    // Below the mark there is nothing to refuse.
+    client.push(&["main~8:refs/heads/below"]).must_accept(&["refs/heads/below"]).must_judge(4);
+    // Not even on top of itself: that is more than the limit again, and let in again.
+    client.commit(clean("Top")).create();
+    client.push(&["main"]).must_accept(&[MAIN]).must_say("not judged whole");
+    assert_eq!(unjudged(&server).len(), 2);
+    // Clean work beside it is no matter.
+    client.must(&["switch", "-q", "--orphan", "other"]);
+    client.commit(clean("Other")).create();
+    client.push(&["other"]).must_accept(&["refs/heads/other"]).must_judge(1);
+
+    let audit = server.sandbox().provost("").arg("audit").arg(server.path()).finish().expect(1);
+    assert!(audit.err().contains("2 ref updates that were let in unjudged are judged now"));
+    assert_eq!(unjudged(&server), Vec::<String>::new());
+    client.push(&["main~4:refs/heads/middle"]).must_accept(&["refs/heads/middle"]).must_judge(0);
+    client.must(&["switch", "-q", "main"]);
+    client.commit(clean("After")).create();
+    client.push(&["main"]).must_accept(&[MAIN]).must_judge(1);
+}
+
+#[test]
+fn what_a_later_push_judges_whole_is_off_the_list() {
+    let (server, client) = under("[limits]\ncommits = { most = 9, outcome = \"accept\" }\n");
+    history(&client, 10, None);
+    client.push(&["main"]).must_accept(&[MAIN]).must_say("not judged whole");
+    let tip = client.id("main");
+    // The limit is higher the next day.
+    server.sandbox().write("rules-0.toml", "[limits]\ncommits = 100\n");
+    client.commit(clean("Next")).create();
+    client.push(&["main"]).must_accept(&[MAIN]).must_judge(11);
+    assert_eq!(unjudged(&server), Vec::<String>::new(), "{tip}");
+    client.commit(clean("And next")).create();
+    client.push(&["main"]).must_accept(&[MAIN]).must_judge(1);
+}
+
+#[test]
+fn a_baseline_is_an_answer_to_what_was_let_in_unjudged() {
+    let (server, client) = under("[limits]\ncommits = { most = 3, outcome = \"accept\" }\n");
+    history(&client, 5, Some(2));
+    client.push(&["main"]).must_accept(&[MAIN]);
+    server.sandbox().provost("").args(["policy", "baseline"]).arg(server.path()).ok();
+    client.commit(clean("Next")).create();
+    client.push(&["main"]).must_accept(&[MAIN]).must_judge(1);
+    client.push(&["main:refs/heads/more"]).must_accept(&["refs/heads/more"]).must_judge(0);
+}
+
+#[test]
+fn a_server_that_observes_refuses_nothing_for_a_limit_either() {
+    for mode in ["observe", "warn"] {
+        let rules = format!("[policy]\nmode = \"{mode}\"\n[limits]\ncommits = 2\n");
+        let (server, client) = under(&rules);
+        history(&client, 3, None);
+        client.push(&["main"]).must_accept(&[MAIN]).must_say("accepted, but not judged whole");
+        assert_eq!(unjudged(&server).len(), 1);
+    }
+}
+
+#[test]
+fn a_tag_that_was_let_in_unjudged_is_judged_under_another_name() {
+    let (server, client) = under("[limits]\nbytes = { most = \"1kB\", outcome = \"accept\" }\n");
+    history(&client, 1, None);
+    let mut tags = String::new();
+    for at in 100..300 {
+        let message = if at == 299 { marked("Release") } else { "Release".to_owned() };
+        let tagger = "tagger A <a@example.com> 1767225600 +0000";
+        writeln!(tags, "tag v{at}\nfrom refs/heads/main\n{tagger}\ndata {}", message.len())
+            .unwrap();
+        writeln!(tags, "{message}").unwrap();
+    }
+    client.git(&["fast-import", "--quiet"]).input(tags).ok();
+    client.push(&["--tags"]).must_accept(&["refs/tags/v299"]);
+    assert!(unjudged(&server).iter().any(|left| left.starts_with("refs/tags/v299 ")));
+    server.sandbox().write("rules-0.toml", "");
+    client.push(&["v299:refs/tags/again"]).must_reject(&["refs/tags/again"]);
+    client.push(&["v101:refs/tags/again"]).must_accept(&["refs/tags/again"]);
+}
+
+#[test]
+fn what_can_not_be_noted_is_not_let_in() {
+    let (server, client) = under("[limits]\ncommits = { most = 2, outcome = \"accept\" }\n");
+    std::fs::create_dir(server.git_dir().join("provost-unjudged")).unwrap();
+    history(&client, 3, None);
+    let pushed = client.push(&["main"]);
+    assert!(pushed.rejected(MAIN), "{}", pushed.all());
+    pushed.must_say("cannot read").must_say("provost-unjudged");
+}
+
+#[test]
+fn a_mark_behind_a_thousand_that_are_allowed_is_not_passed_over() {
+    let rules = "[policy.tools]\ngithub-copilot = \"allow\"\n";
+    let (_server, client) = under(rules);
+    let mut message = "Many\n\n".to_owned();
+    for at in 0..2000 {
+        writeln!(message, "Co-authored-by: Copilot {at} <copilot@github.com>").unwrap();
+    }
+    client.commit(format!("{message}{CLAUDE}\n")).create();
+    let pushed = client.push(&["main"]);
+    assert!(pushed.rejected(MAIN), "{}", pushed.all());
+    // The same line again and again, as in a squash of many commits, says it once.
+    client.must(&["checkout", "-q", "--orphan", "squash"]);
+    let line = "Co-authored-by: Copilot <copilot@github.com>\n";
+    client.commit(format!("Squash\n\n{}", line.repeat(2000))).create();
+    client.push(&["squash"]).must_accept(&["refs/heads/squash"]);
+    client.commit(format!("Squash\n\n{}{CLAUDE}\n", line.repeat(2000))).create();
+    client.push(&["squash"]).must_reject(&["refs/heads/squash"]);
+}
+
+#[test]
+fn a_push_that_can_not_be_judged_is_let_in_where_policy_says_so_and_stays_unjudged() {
+    let sandbox = crate::support::Sandbox::new();
+    let log = format!("[log]\nfile = \"{}\"\n", sandbox.path("log.jsonl").display());
+    let rules = format!("[policy]\non-error = \"accept\"\n{log}");
+    // Refs in this format can't be read without git.
+    let hook = "#!/bin/sh\nPATH=/var/empty exec @PROVOST@ pre-receive\n";
+    let options = Options::default().ref_format("reftable").hook(hook).rules(&rules);
+    let server = TestServer::start(sandbox, options);
+    let client = server.client();
+    client.commit(marked("One")).create();
+    let pushed = client.push(&["main"]);
+    assert!(pushed.accepted(MAIN), "{}", pushed.all());
+    pushed.must_say("accepted although it could not be judged").must_say("for-each-ref");
+    let record = records(&server).remove(0);
+    assert_eq!((&record["accepted"], &record["fail"]), (&true.into(), &"open".into()));
+    assert_eq!(unjudged(&server), [format!("{MAIN} {}", client.id("main"))]);
+    // Mended, it is judged where it goes next.
+    server.install("pre-receive", "#!/bin/sh\nexec @PROVOST@ pre-receive\n");
+    client.push(&["main:refs/heads/next"]).must_reject(&["refs/heads/next"]);
+    // Broken rules are another matter: nobody knows what they would say.
+    server.sandbox().write("rules-0.toml", "[policy]\non-error = \"accept\"\nbroken = 1\n");
+    let pushed = client.push(&["main:refs/heads/broken"]);
+    assert!(pushed.rejected("refs/heads/broken"), "{}", pushed.all());
+}
+
+#[test]
+fn limits_and_their_outcomes_can_be_locked() {
+    let locked = "[policy]\nlocked = [\"limits\", \"on-error\"]\n[limits]\ntime = \"60s\"\n";
+    for (above, what) in [
+        ("[limits]\ntime = \"2m\"\n", "this loosens the limit of `time`"),
+        ("[limits]\noutcome = \"accept\"\n", "this loosens the limit of `time`"),
+        ("[policy]\non-error = \"accept\"\n", "this lets in what could not be judged"),
+    ] {
+        let server = Options::default().rules(locked).rules(above).start();
+        let client = server.client();
+        client.commit(clean("One")).create();
+        let pushed = client.push(&["main"]);
+        assert!(pushed.rejected(MAIN), "{above}\n{}", pushed.all());
+        pushed.must_say(what);
+    }
+    let server = Options::default().rules(locked).rules("[limits]\ntime = \"50s\"\n").start();
+    let client = server.client();
+    client.commit(clean("One")).create();
+    client.push(&["main"]).must_accept(&[MAIN]);
+}
