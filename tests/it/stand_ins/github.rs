@@ -115,6 +115,22 @@ fn the_first_push_of_a_thousand_commits_is_judged_in_time() {
     client.push(&["main"]).must_accept(&[MAIN]).must_judge(1000);
 }
 
+/// Three seconds are over before there is anything to judge. Where hooks before ours take
+/// some of the five, an administrator gives it less.
+#[test]
+fn a_judgement_that_takes_too_long_ends_before_the_platform_ends_it() {
+    for (rules, delay) in [("", "3.1"), ("[limits]\ntime = \"1s\"\n", "1.1")] {
+        let hook = format!("#!/bin/sh\n(sleep {delay}; cat) | @JUDGE@\n");
+        let server = StandIn::Github.start(Options::default().rules(rules).hook(&hook));
+        let client = server.client();
+        client.commit(clean("Clean")).create();
+        let pushed = client.push(&["main"]);
+        assert!(pushed.rejected(MAIN), "{}", pushed.all());
+        pushed.must_say("this push could not be judged whole, so it is refused");
+        pushed.must_say("on time was reached").must_not_say("exceeded the limit");
+    }
+}
+
 /// Our hook waits for rules that do not come: `GitHub` ends it, and nothing gets in.
 #[test]
 fn a_push_whose_time_is_over_is_refused_by_the_platform() {

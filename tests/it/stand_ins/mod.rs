@@ -42,7 +42,7 @@ impl StandIn {
             Self::Gitea | Self::Forgejo => server.install("pre-receive", gitea::DELEGATE),
             Self::Gitlab => server.install("pre-receive", &gitaly::hooks(&sandbox)),
             Self::Github => server.install("pre-receive", &github::hooks(&sandbox)),
-            Self::Gerrit => server.install("update", &gerrit::plugin(&sandbox)),
+            Self::Gerrit => gerrit::install(&server),
             Self::Bitbucket => server.install("pre-receive", &bitbucket::hooks(&sandbox)),
         }
         server

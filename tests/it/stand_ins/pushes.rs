@@ -23,7 +23,7 @@ macro_rules! over_each_stand_in {
 over_each_stand_in! {
     a_clean_push_is_accepted_and_a_marked_one_refused,
     a_tool_that_is_to_be_disclosed_gets_in_when_the_commit_says_so,
-    a_push_option_asks_for_an_exemption_where_the_platform_hands_it_on,
+    a_push_option_asks_for_an_exemption,
 }
 
 fn a_clean_push_is_accepted_and_a_marked_one_refused(platform: StandIn) {
@@ -61,18 +61,19 @@ fn a_tool_that_is_to_be_disclosed_gets_in_when_the_commit_says_so(platform: Stan
     commit("Work\n\nAssisted-by: GitHub Copilot\n").must_accept(&[MAIN]).must_judge(1);
 }
 
-fn a_push_option_asks_for_an_exemption_where_the_platform_hands_it_on(platform: StandIn) {
+fn a_push_option_asks_for_an_exemption(platform: StandIn) {
     let rules = "[[policy.exemption]]\nid = \"waiver\"\nreason = \"a test\"\napprover = \"core\"\n\
                  expires = 2999-12-31\non-request = true\n";
     let server = platform.start(Options::default().rules(rules));
     let client = server.client();
     client.commit(marked("Marked")).create();
     client.push(&["main"]).must_reject(&[MAIN]);
-    let pushed = client.push_to("origin", &["main"], &["-o", "provost.exempt=waiver"]);
+    let mut option = "provost.exempt=waiver".to_owned();
     if platform == StandIn::Gerrit {
-        // Its hooks are called once a ref, without them.
-        pushed.must_reject(&[MAIN]);
-    } else {
-        pushed.must_accept(&[MAIN]).must_say("let in by the exemption waiver");
+        client.push_to("origin", &["main"], &["-o", &option]).must_reject(&[MAIN]);
+        // Its plugin hands on what is meant for it.
+        option.insert_str(0, "hooks~option=");
     }
+    let pushed = client.push_to("origin", &["main"], &["-o", &option]);
+    pushed.must_accept(&[MAIN]).must_say("let in by the exemption waiver");
 }
