@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::completions::Completions;
 use super::doctor::Doctor;
 use super::install::{Install, Uninstall};
 use super::log::Log;
+use super::man::Man;
 use super::policy::Policy;
 use super::rules::Rules;
 use crate::platform;
@@ -22,6 +24,10 @@ Examples:
   provost demo                      see a server refuse marked pushes
   provost check                     judge your unpushed commits
   provost audit --format jsonl /srv/git/*.git
+
+Files:
+  /etc/provost/rules.toml  the rules and the policy of this machine, over the built-in ones
+  provost/rules.toml       those of a bare repository, inside it
 ";
 
 /// Finds the marks that AI coding tools leave in Git data, and enforces a policy on them.
@@ -37,6 +43,7 @@ pub(super) struct Args {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Options of every command")]
 pub(super) struct Global {
     /// Lay this file over the other rules; may be given several times, later ones win
     #[arg(long, value_name = "FILE", global = true)]
@@ -68,34 +75,24 @@ pub(super) enum Color {
     Never,
 }
 
+// What each is for stands at its arguments: said here, it would hide all but its first line.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Judge a push as the server's pre-receive hook
     PreReceive(PreReceive),
-    /// Judge one ref update as the server's update hook
     Update(Update),
-    /// Judge a push as the client's pre-push hook
     PrePush(PrePush),
-    /// Judge a message as the client's commit-msg hook
     CommitMsg(CommitMsg),
-    /// Judge local commits as if they were pushed
     Check(Check),
-    /// Judge the whole history of repositories
     Audit(Audit),
-    /// Show, check, try and change the rules
     Rules(Rules),
-    /// Start, show, explain and safely change a policy
     Policy(Policy),
-    /// Read and check the decision log
     Log(Log),
-    /// Put the hook on a server, or on a developer's machine
     Install(Install),
-    /// Take it off again
     Uninstall(Uninstall),
-    /// Prove that installed hooks work
     Doctor(Doctor),
-    /// Show a throw-away server refusing marked pushes
     Demo(Demo),
+    Completions(Completions),
+    Man(Man),
 }
 
 impl Command {
@@ -232,6 +229,10 @@ pub(super) enum Costly {
 /// Sets up a server and a client in a temporary directory, pushes one clean and several
 /// marked commits under the built-in policy, and shows what the pusher sees.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  provost demo
+  provost demo --keep                               to look at it, and push there by hand")]
 pub(super) struct Demo {
     /// Keep the temporary directory and say where it is
     #[arg(long)]

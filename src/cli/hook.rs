@@ -147,6 +147,7 @@ fn report(
         },
         request: Request::read(&push.options),
         pull_request: recording.context.pull_request,
+        merged: recording.context.pull_request_head.clone(),
         now: Moment::now(),
     };
     let refs: Vec<RefName> = push.updates.iter().map(|update| update.name().clone()).collect();

@@ -7,12 +7,14 @@ mod args;
 mod audit;
 mod check;
 mod client;
+mod completions;
 mod demo;
 mod doctor;
 mod error;
 mod hook;
 mod install;
 mod log;
+mod man;
 mod output;
 mod policy;
 mod recording;
@@ -57,6 +59,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Uninstall(command) => install::uninstall(&args.global, command, &output),
         Command::Doctor(command) => doctor::doctor(&args.global, command, &output),
         Command::Demo(command) => demo::demo(command, &output),
+        Command::Completions(command) => completions::completions(command, &output),
+        Command::Man(command) => man::man(&args.global, command, &output),
     };
     match code {
         Ok(code) => ExitCode::from(code),

@@ -32,9 +32,18 @@ impl Output {
 
     /// Writes reports to standard output.
     pub(super) fn reports(&self, format: Format, reports: &[Report]) -> Result<(), Error> {
+        self.whole(|out| format.write(reports, out))
+    }
+
+    /// Writes bytes to standard output as they are.
+    pub(super) fn print(&self, bytes: &[u8]) -> Result<(), Error> {
+        self.whole(|out| out.write_all(bytes))
+    }
+
+    /// Writes a result, which is of use as a whole only.
+    fn whole(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
         let mut out = AutoStream::new(io::stdout().lock(), self.choice);
-        let written = format.write(reports, &mut out).and_then(|()| out.flush());
-        match written {
+        match write(&mut out).and_then(|()| out.flush()) {
             // Whoever read has seen enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             other => other.map_err(Error::Write),

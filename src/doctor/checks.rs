@@ -11,6 +11,8 @@ use super::target::{Called, Target};
 use crate::config::{self, Layers};
 use crate::git::{Repository, Trust};
 use crate::install::{Found, Git, recorded, state};
+use crate::platform::accounts;
+use crate::text::escape::escape;
 
 /// A hook that git would run, and what it says of itself.
 #[derive(Clone, Debug)]
@@ -248,8 +250,8 @@ fn owner(repository: &Path, diagnosis: &mut Diagnosis) {
     let Ok(metadata) = fs::metadata(repository) else { return };
     let own = nix::unistd::getuid();
     if metadata.uid() != own.as_raw() {
-        let owner = nix::unistd::User::from_uid(metadata.uid().into()).ok().flatten();
-        let owner = owner.map_or_else(|| metadata.uid().to_string(), |user| user.name);
+        let owner = accounts::user(metadata.uid());
+        let owner = owner.map_or_else(|| metadata.uid().to_string(), |name| escape(&name));
         let text = format!(
             "the repository belongs to {owner}, and this runs as another account: run \
              provost doctor as {owner} to prove what its pushes meet"

@@ -105,6 +105,19 @@ impl Repository {
         Err(GitError::References { reason })
     }
 
+    /// The value of one ref of the namespace in use, if it is there.
+    #[must_use]
+    pub fn value_of(&self, name: &str) -> Option<ObjectId> {
+        let stored = self.with_namespace(&RefName::new(name));
+        if self.is_reftable() {
+            let listed = self.listed_by_git().ok()?;
+            let at = listed.binary_search_by(|listed| listed.name.cmp(&stored)).ok()?;
+            return listed.get(at).map(|listed| listed.target);
+        }
+        let reference = self.libgit2().find_reference(std::str::from_utf8(&stored).ok()?).ok()?;
+        ObjectId::from_bytes(reference.resolve().ok()?.target()?.as_bytes())
+    }
+
     fn symbolic_target(&self, name: &[u8]) -> Result<Option<Vec<u8>>, GitError> {
         let text = std::str::from_utf8(name).ok().filter(|_| !self.is_reftable());
         if let Some(text) = text {

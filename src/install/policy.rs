@@ -12,6 +12,7 @@ use toml_edit::{DocumentMut, Item, Table, value};
 use super::{Git, InstallError, Plan, Request, Step};
 use crate::config;
 use crate::document::Source;
+use crate::policy::presets;
 
 /// What a policy does with what it would refuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,18 +41,10 @@ impl Mode {
     }
 }
 
-fn starting(mode: Mode) -> String {
-    format!(
-        "# The policy of this server. What it does not say stands in the rules that are built\n\
-         # into provost: `provost rules list` shows them.\n\
-         #\n\
-         # mode: \"observe\" refuses nothing and shows pushers nothing, \"warn\" tells them,\n\
-         # \"enforce\" refuses.\n\
-         \n\
-         [policy]\n\
-         mode = \"{}\"\n",
-        mode.word()
-    )
+/// The policy to start from: the preset that observes, with the mode that is asked for.
+fn starting(mode: Mode) -> Result<String, String> {
+    let preset = presets::by_name("observe").ok_or("there is no preset `observe`")?;
+    Ok(with_mode(preset.text, Some(mode))?.0)
 }
 
 /// Where the policy is that a hook will go by. One repository's mode is set in a file of
@@ -79,6 +72,7 @@ pub(super) fn plan(
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(source) => return Err(InstallError::Read { path, source }),
     };
+    let wrong = |reason: String| InstallError::Policy { path: path.clone(), reason };
     let Some(before) = before else {
         let mode = request.mode.unwrap_or(Mode::Observe);
         if let Some(folder) = path.parent() {
@@ -86,10 +80,10 @@ pub(super) fn plan(
         }
         plan.mode = Some(mode);
         let what = format!("the policy, with mode = \"{}\"", mode.word());
-        plan.step(Step::Write { path, content: starting(mode).into(), mode: 0o644, what });
+        let content = starting(mode).map_err(wrong)?.into_bytes();
+        plan.step(Step::Write { path, content, mode: 0o644, what });
         return Ok(());
     };
-    let wrong = |reason: String| InstallError::Policy { path: path.clone(), reason };
     let before =
         String::from_utf8(before).map_err(|_not_text| wrong("it is not UTF-8 text".into()))?;
     let (text, mode) = with_mode(&before, request.mode).map_err(&wrong)?;

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use super::head::{self, Head, Kept, Locked, Tail};
 use super::{Copy, LogError, Record, digest};
 use crate::config::log::{LogSettings, OnFailure, USER};
+use crate::platform::accounts;
 
 /// The file that this process writes to: the one of the settings, with the system user
 /// that it runs as in the place of `{user}`.
@@ -19,25 +20,16 @@ use crate::config::log::{LogSettings, OnFailure, USER};
 pub fn path_of(settings: &LogSettings) -> PathBuf {
     let user = || {
         let id = nix::unistd::geteuid().as_raw();
-        let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-        name_of(id, &users).unwrap_or_else(|| id.to_string())
+        accounts::local_user(id).and_then(safe).unwrap_or_else(|| id.to_string())
     };
     let file = &settings.file;
     PathBuf::from(if file.contains(USER) { file.replace(USER, &user()) } else { file.clone() })
 }
 
 /// The name of a system user, unless it could leave the folder of the log.
-///
-/// Source: passwd(5).
-fn name_of(id: u32, users: &str) -> Option<String> {
-    let number = id.to_string();
-    let of = |line: &str| {
-        let mut parts = line.split(':');
-        let name = parts.next()?;
-        (parts.nth(1)? == number).then(|| name.to_owned())
-    };
-    let safe = |name: &String| !name.is_empty() && !name.starts_with('.') && !name.contains('/');
-    users.lines().find_map(of).filter(safe)
+fn safe(name: Vec<u8>) -> Option<String> {
+    let name = String::from_utf8(name).ok()?;
+    (!name.starts_with('.') && !name.contains('/')).then_some(name)
 }
 
 /// Adds a record to the chain, and sends its copies.
@@ -144,11 +136,10 @@ mod tests {
 
     #[test]
     fn users_have_names_that_stay_in_the_folder() {
-        let users = "root:x:0:0::/root:/bin/sh\nev/il:x:7:7:::\n..:x:8:8:::\nada:x:1000:1000::/:\n";
-        assert_eq!(name_of(1000, users).as_deref(), Some("ada"));
-        assert_eq!(name_of(0, users).as_deref(), Some("root"));
-        assert_eq!(name_of(7, users), None);
-        assert_eq!(name_of(8, users), None);
-        assert_eq!(name_of(5, users), None);
+        assert_eq!(safe(b"ada".to_vec()).as_deref(), Some("ada"));
+        for name in ["ev/il", "..", ".hidden"] {
+            assert_eq!(safe(name.into()), None);
+        }
+        assert_eq!(safe(b"\xff".to_vec()), None);
     }
 }

@@ -87,6 +87,8 @@ pub struct Context {
     pub action_name: Option<String>,
     /// The number of the pull or merge request that is merged.
     pub pull_request: Option<u64>,
+    /// The ref of what that brings, as the platform keeps it in the repository.
+    pub pull_request_head: Option<String>,
     /// Whether the platform only asks: nothing will be changed.
     pub dry_run: bool,
     /// Whether the platform itself pushes. Judged like any other push.
@@ -112,6 +114,7 @@ impl Context {
             action: Action::Push,
             action_name: None,
             pull_request: None,
+            pull_request_head: None,
             dry_run: false,
             internal: false,
             line_prefix: platform.line_prefix,

@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStringExt;
 
-use nix::unistd::{Group, User, getgid, getgroups, getuid};
+use nix::unistd::{getgid, getgroups, getuid};
 
+use super::accounts;
 use crate::text::escape::escape;
 
 /// See the head of this file.
@@ -72,17 +73,16 @@ impl Environment {
 }
 
 fn account_of_process() -> Account {
-    let user = getuid();
-    let name = User::from_uid(user).ok().flatten().map(|user| user.name);
-    let name = name.unwrap_or_else(|| format!("uid:{user}"));
-    let mut ids = getgroups().unwrap_or_default();
-    ids.insert(0, getgid());
-    let groups = ids.iter().map(|&id| {
-        let name = Group::from_gid(id).ok().flatten().map(|group| group.name);
-        escape(name.unwrap_or_else(|| format!("gid:{id}")).as_bytes())
-    });
-    let mut groups: Vec<String> = groups.collect();
+    let user = getuid().as_raw();
+    let name = accounts::user(user).unwrap_or_else(|| format!("uid:{user}").into());
+    let mut ids: Vec<u32> = getgroups().unwrap_or_default().iter().map(|id| id.as_raw()).collect();
+    ids.push(getgid().as_raw());
+    ids.sort_unstable();
+    ids.dedup();
+    let mut names = accounts::groups(&ids);
+    let named = |id| escape(&names.remove(&id).unwrap_or_else(|| format!("gid:{id}").into()));
+    let mut groups: Vec<String> = ids.into_iter().map(named).collect();
     groups.sort_unstable();
     groups.dedup();
-    Account { name: escape(name.as_bytes()), groups }
+    Account { name: escape(&name), groups }
 }

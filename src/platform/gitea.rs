@@ -53,6 +53,8 @@ pub(super) fn read(environment: &Environment, context: &mut Context) {
     };
     context.internal = environment.is("GITEA_INTERNAL_PUSH", "true");
     context.pull_request = environment.number("GITEA_PR_INDEX");
+    let head = context.pull_request.map(|number| format!("refs/pull/{number}/head"));
+    context.pull_request_head = head;
     context.action_name = environment.text("GITEA_PUSH_TRIGGER");
     let by_server = environment.is("SSH_ORIGINAL_COMMAND", "gitea-internal");
     if context.action_name.is_some() || (by_server && context.pull_request.is_some()) {

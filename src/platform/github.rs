@@ -39,6 +39,12 @@ fn read(environment: &Environment, context: &mut Context) {
         context.protocol = Some(if key { Protocol::Ssh } else { Protocol::Http });
         return;
     };
+    // `OWNER:BRANCH`; that of a fork is in another repository.
+    let head = environment.text("GITHUB_PULL_REQUEST_HEAD");
+    let owner = context.repository.as_deref().and_then(|name| name.split('/').next());
+    let branch = head.as_deref().and_then(|head| head.split_once(':'));
+    let own = branch.filter(|(of, _)| Some(*of) == owner);
+    context.pull_request_head = own.map(|(_, branch)| format!("refs/heads/{branch}"));
     context.protocol = Some(Protocol::Web);
     context.action = if via.contains("merge") {
         Action::Merge

@@ -6,6 +6,7 @@
 //! a [`Context`]; variables that belong to other platforms are named there and nothing
 //! more.
 
+pub mod accounts;
 mod context;
 mod environment;
 

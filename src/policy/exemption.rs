@@ -2,6 +2,8 @@
 //! refuse it, who granted that, and until when. All of it is recorded; nothing that is
 //! written in a commit can bring it about.
 
+use std::rc::Rc;
+
 use crate::document::{Fields, Moment, Place, Problem};
 use crate::finding::Finding;
 use crate::git::ObjectId;
@@ -18,6 +20,29 @@ pub enum Commits {
     One(ObjectId),
     /// Those reachable from the second and not from the first.
     Range(ObjectId, ObjectId),
+}
+
+/// What exemptions ask of the commits of a repository.
+pub trait Ancestry {
+    /// Whether `new` reaches a commit and `old` does not.
+    fn in_range(&self, old: ObjectId, new: ObjectId, id: ObjectId) -> bool;
+
+    /// The commits of which a platform has made this one, by squashing or rebasing them;
+    /// none, if it has not.
+    fn made_of(&self, id: ObjectId) -> Rc<[ObjectId]>;
+}
+
+/// Commits of which nothing is known.
+pub struct Unrelated;
+
+impl Ancestry for Unrelated {
+    fn in_range(&self, _: ObjectId, _: ObjectId, _: ObjectId) -> bool {
+        false
+    }
+
+    fn made_of(&self, _: ObjectId) -> Rc<[ObjectId]> {
+        Rc::default()
+    }
 }
 
 /// `[[policy.exemption]]`.
@@ -117,18 +142,27 @@ impl Exemption {
         &self,
         finding: &Finding,
         commit: Option<ObjectId>,
-        in_range: &dyn Fn(&Commits, ObjectId) -> bool,
+        ancestry: &dyn Ancestry,
     ) -> bool {
         self.is_for_tool(&finding.marker.tool)
             && (!self.paths.is_given()
                 || finding.path.as_deref().is_some_and(|path| self.paths.matches(path)))
-            && (self.commits.is_empty()
-                || commit.is_some_and(|id| {
-                    self.commits.iter().any(|commits| match commits {
-                        Commits::One(one) => *one == id,
-                        Commits::Range(..) => in_range(commits, id),
-                    })
-                }))
+            && (self.commits.is_empty() || commit.is_some_and(|id| self.is_for(id, ancestry)))
+    }
+
+    /// Whether it names a commit, or every commit of which a platform has made it.
+    fn is_for(&self, id: ObjectId, ancestry: &dyn Ancestry) -> bool {
+        let names = |id: ObjectId| {
+            self.commits.iter().any(|commits| match commits {
+                Commits::One(one) => *one == id,
+                Commits::Range(old, new) => ancestry.in_range(*old, *new, id),
+            })
+        };
+        let squashed = || {
+            let parts = ancestry.made_of(id);
+            !parts.is_empty() && parts.iter().all(|&part| names(part))
+        };
+        names(id) || squashed()
     }
 
     pub(super) fn is_for_pull_request(&self, number: Option<u64>) -> bool {

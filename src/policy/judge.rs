@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::exemption::{Commits, Exemption, Request};
+use super::exemption::{Ancestry, Exemption, Request};
 use super::scope::Pusher;
 use super::settings::{Settings, Traits};
 use super::{Mode, Policy, Unaccounted, Undisclosed, Verdict};
@@ -23,6 +23,8 @@ pub struct Situation {
     pub request: Request,
     /// The pull or merge request that is merged, if the platform says so.
     pub pull_request: Option<u64>,
+    /// The ref of what it brings.
+    pub merged: Option<String>,
     /// The server's clock.
     pub now: Moment,
 }
@@ -36,6 +38,7 @@ impl Situation {
             pusher: Pusher::default(),
             request: Request::default(),
             pull_request: None,
+            merged: None,
             now: Moment::now(),
         }
     }
@@ -172,20 +175,20 @@ impl<'p> Judge<'p> {
     }
 
     /// Judges the findings of one commit, or of one tag, note or ref name, for a ref.
-    /// `in_range` answers whether a commit is in a range that an exemption names.
+    /// `ancestry` answers what exemptions ask of commits.
     pub fn judge(
         &self,
         name: &RefName,
         commit: Option<ObjectId>,
         findings: &[Finding],
         context: &Context,
-        in_range: &dyn Fn(&Commits, ObjectId) -> bool,
+        ancestry: &dyn Ancestry,
     ) -> Vec<Decision> {
         if findings.is_empty() {
             return Vec::new();
         }
         let class = self.class(name.as_bytes());
-        let about = About { name, commit, all: findings, context, in_range };
+        let about = About { name, commit, all: findings, context, ancestry };
         let decide = |finding| {
             let lines = context.changed_lines;
             let settings = self.settings(&class, Some(finding), lines);
@@ -261,7 +264,7 @@ impl<'p> Judge<'p> {
         let exemptions = self.exemptions.iter().filter_map(|&at| self.policy.exemptions.get(at));
         let mut covering = exemptions.filter(|it| {
             it.refs.matches(about.name.as_bytes())
-                && it.covers(finding, about.commit, about.in_range)
+                && it.covers(finding, about.commit, about.ancestry)
         });
         if let Some(exemption) = covering.next() {
             decision.verdict = Verdict::Record;
@@ -351,5 +354,5 @@ struct About<'a> {
     commit: Option<ObjectId>,
     all: &'a [Finding],
     context: &'a Context,
-    in_range: &'a dyn Fn(&Commits, ObjectId) -> bool,
+    ancestry: &'a dyn Ancestry,
 }

@@ -27,7 +27,7 @@ use serde::Serialize;
 use crate::document::{Moment, Place};
 
 pub use disclosure::Undisclosed;
-pub use exemption::{Bypass, Commits, Exemption, Request, Suspension};
+pub use exemption::{Ancestry, Bypass, Commits, Exemption, Request, Suspension, Unrelated};
 pub use judge::{BYPASS, Class, Decision, Judge, Situation, Why};
 pub use lock::{Side, check_locks, lock_on};
 pub use people::Unaccounted;

@@ -9,7 +9,7 @@ use super::people::People;
 use super::schedule::Schedule;
 use super::scope::{Globs, Scope};
 use super::settings::{Kinds, Line, Placed, Said, Settings, Subject, Version};
-use super::texts::Texts;
+use super::texts::{Texts, check_template};
 use super::{Bypass, Policy, Verdict};
 use crate::document::{Fields, Node, Place, Problem, Value};
 
@@ -174,6 +174,9 @@ fn read_line(
         line.verdict = verdict(&mut fields, "verdict");
         line.reason = fields.string("reason").map(str::to_owned);
         line.text = fields.string("text").map(str::to_owned);
+        if let Some(text) = &line.text {
+            check_template(&fields, "text", text);
+        }
         line.kinds = read_kinds(&mut fields);
         fields.finish();
     } else {

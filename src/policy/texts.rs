@@ -51,10 +51,7 @@ impl Texts {
             for key in PARTS {
                 if let Some(text) = texts.string(key) {
                     let place = texts.place_of_value(key).clone();
-                    if let Err(error) = Environment::new().template_from_str(text) {
-                        let problem = Problem::new(&place, format!("`{key}` is no template"));
-                        reader.report(problem.help(error.to_string()));
-                    }
+                    check_template(&texts, key, text);
                     templates.push((key.to_owned(), Placed { value: text.to_owned(), place }));
                 }
             }
@@ -69,6 +66,14 @@ impl Texts {
             self.templates.retain(|(known, _)| known != name);
             self.templates.push((name.clone(), text.clone()));
         }
+    }
+}
+
+/// Reports a text that is no template.
+pub(super) fn check_template(fields: &Fields<'_>, key: &str, text: &str) {
+    if let Err(error) = Environment::new().template_from_str(text) {
+        let problem = Problem::new(fields.place_of_value(key), format!("`{key}` is no template"));
+        fields.reader().report(problem.help(error.to_string()));
     }
 }
 

@@ -13,7 +13,7 @@ use serde::Serialize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::human::{head, place};
-use super::texts::Templates;
+use super::texts::{Templates, fill};
 use super::{Judged, Report};
 use crate::document::Moment;
 use crate::git::{ObjectId, RefName};
@@ -174,7 +174,7 @@ fn values(report: &Report, findings: &[&Judged], pusher: Option<&[u8]>) -> Value
     };
     let undisclosed = is(|why| matches!(why, Why::Undisclosed(_)));
     let unaccounted = is(|why| matches!(why, Why::Unaccounted(_)));
-    let (groups, more) = groups(findings);
+    let (groups, more) = groups(findings, report.texts.contact.as_deref());
     let refused_from = findings.iter().filter_map(|judged| judged.decision.refused_from).min();
     Values {
         groups,
@@ -200,7 +200,7 @@ fn group(judged: &Judged) -> Result<ObjectId, &RefName> {
 
 /// The findings, commit by commit, and how many more commits there are; a commit that
 /// several refs bring is shown once.
-fn groups(findings: &[&Judged]) -> (Vec<Group>, usize) {
+fn groups(findings: &[&Judged], contact: Option<&str>) -> (Vec<Group>, usize) {
     let mut seen = HashSet::new();
     // One finding of each group, in order; there can be very many.
     let firsts: Vec<&Judged> =
@@ -215,14 +215,18 @@ fn groups(findings: &[&Judged]) -> (Vec<Group>, usize) {
         }
         groups.push(Group {
             head: cut(&head(first), WIDTH - 2),
-            findings: all.iter().take(SHOWN_FINDINGS).map(|judged| shown(judged)).collect(),
+            findings: all
+                .iter()
+                .take(SHOWN_FINDINGS)
+                .map(|judged| shown(judged, contact))
+                .collect(),
             more: all.len().saturating_sub(SHOWN_FINDINGS),
         });
     }
     (groups, firsts.len().saturating_sub(SHOWN))
 }
 
-fn shown(judged: &Judged) -> Shown {
+fn shown(judged: &Judged, contact: Option<&str>) -> Shown {
     let finding = &judged.finding;
     let decision = &judged.decision;
     let model = finding.model.as_deref().map(|model| format!(", {}", escape(model.as_bytes())));
@@ -243,8 +247,29 @@ fn shown(judged: &Judged) -> Shown {
         policy: because,
         why: decision.why.as_ref().and_then(why),
         reason: decision.reason.as_ref().map(|reason| escape(reason.as_bytes())),
-        text: decision.text.as_ref().map(|text| escape(text.as_bytes())),
+        text: decision.text.as_ref().map(|text| {
+            let of_line = OfLine {
+                tool: &finding.marker.tool_name,
+                model: finding.model.as_deref().unwrap_or_default(),
+                marker: &finding.marker.id,
+                place: place(judged),
+                commit: judged.commit.as_ref().map(|commit| commit.id.to_string()),
+                contact: contact.unwrap_or_default(),
+            };
+            escape(fill(text, &Value::from(Serde(&of_line))).as_bytes())
+        }),
     }
+}
+
+/// What the `text` of a policy's line can use.
+#[derive(Serialize)]
+struct OfLine<'l> {
+    tool: &'l str,
+    model: &'l str,
+    marker: &'l str,
+    place: String,
+    commit: Option<String>,
+    contact: &'l str,
 }
 
 /// The word by which templates know what is missing.

@@ -77,6 +77,11 @@ impl<'t> Templates<'t> {
     }
 }
 
+/// Fills in the text of one line of the policy; as it stands where that can't be done.
+pub(super) fn fill(text: &str, values: &Value) -> String {
+    Environment::new().render_str(text, values).unwrap_or_else(|_| text.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

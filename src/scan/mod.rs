@@ -6,6 +6,7 @@
 //! looked at is in the report.
 
 mod again;
+mod ancestry;
 mod attribute;
 mod budget;
 mod commit;
@@ -131,7 +132,7 @@ impl<'s> Scan<'s> {
             graph: Graph::new(objects, inspect),
             trees: tree::Trees::new(objects, matchers, scope),
             scope,
-            verdicts: Verdicts::new(objects, config, situation, scope),
+            verdicts: Verdicts::new(repository, objects, config, situation, scope),
             skipped: Vec::new(),
             commits: 0,
             started: Instant::now(),

@@ -1,18 +1,17 @@
 //! From findings to verdicts: what policy needs to know of a commit beside them, and the
 //! findings with their verdicts, kept within a bound.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::ancestry::Walked;
 use super::{Inspected, Scope};
 use crate::config::Config;
 use crate::finding::{Context, Credit, Finding, MOST_CREDITS};
 use crate::git::{
-    Commit, GitError, Graph, Hidden, IdSet, ObjectId, ObjectKind, Objects, RefName, changed_lines,
+    Commit, GitError, Graph, ObjectId, ObjectKind, Objects, RefName, Repository, changed_lines,
 };
 use crate::marker::credit_line;
-use crate::policy::{Class, Commits, Decision, Judge, Situation, Verdict};
+use crate::policy::{Class, Decision, Judge, Situation, Unrelated, Verdict};
 use crate::report::{CommitLabel, Judged};
 use crate::text::decode::{Decoded, decode};
 use crate::text::lines::pieces;
@@ -34,17 +33,12 @@ pub(super) struct Verdicts<'s> {
     pub(super) worst_unreported: Verdict,
     /// Whether the size of changes is asked for.
     pub(super) sizes: bool,
-    ranges: RefCell<Ranges<'s>>,
-}
-
-/// The commits of ranges that exemptions name.
-struct Ranges<'s> {
-    graph: Graph<'s, ()>,
-    known: HashMap<(ObjectId, ObjectId), IdSet>,
+    ancestry: Walked<'s>,
 }
 
 impl<'s> Verdicts<'s> {
     pub(super) fn new(
+        repository: &'s Repository,
         objects: &'s Objects<'s>,
         config: &'s Config,
         situation: Situation,
@@ -52,16 +46,13 @@ impl<'s> Verdicts<'s> {
     ) -> Self {
         Self {
             objects,
+            ancestry: Walked::new(repository, objects, situation.merged.clone()),
             judge: config.judge(situation),
             findings: Vec::new(),
             most: usize::MAX,
             unreported: 0,
             worst_unreported: Verdict::Allow,
             sizes: scope.trees && config.policy.asks_for_size(),
-            ranges: RefCell::new(Ranges {
-                graph: Graph::new(objects, |_, _| ()),
-                known: HashMap::new(),
-            }),
         }
     }
 
@@ -129,7 +120,7 @@ impl<'s> Verdicts<'s> {
         let none = Context::default();
         let context = commit.map_or(&none, |commit| &commit.context);
         let id = commit.map(|commit| commit.label.id);
-        self.judge.judge(name, id, findings, context, &|commits, id| self.in_range(commits, id))
+        self.judge.judge(name, id, findings, context, &self.ancestry)
     }
 
     /// Whether further findings can change nothing but their number; then they are counted.
@@ -137,23 +128,6 @@ impl<'s> Verdicts<'s> {
         let settled = self.findings.len() >= self.most && self.worst_unreported == Verdict::Reject;
         self.unreported += if settled { findings } else { 0 };
         settled
-    }
-
-    /// Whether a commit is in a range that an exemption names; in none, if that can't be
-    /// walked.
-    fn in_range(&self, commits: &Commits, id: ObjectId) -> bool {
-        let Commits::Range(old, new) = *commits else { return false };
-        let mut ranges = self.ranges.borrow_mut();
-        let Ranges { graph, known } = &mut *ranges;
-        let set = known.entry((old, new)).or_insert_with(|| {
-            let mut others = || Ok(Vec::new());
-            let hidden = Hidden { old: IdSet::from_iter([old]), others: &mut others };
-            // Without the old end everything below would be exempt.
-            let both = self.objects.exists(old) && self.objects.exists(new);
-            let walked = both.then(|| graph.new_commits(&[new], hidden));
-            walked.and_then(Result::ok).unwrap_or_default().into_iter().collect()
-        });
-        set.contains(&id)
     }
 }
 
@@ -169,7 +143,7 @@ pub fn decide(
 ) -> Vec<Decision> {
     let judge = config.judge(Situation::unknown(repository));
     let context = message.map(|(encoding, text)| context(encoding, text)).unwrap_or_default();
-    judge.judge(name, None, findings, &context, &|_, _| false)
+    judge.judge(name, None, findings, &context, &Unrelated)
 }
 
 /// The credit lines of a message.

@@ -18,6 +18,7 @@ mod catalogue_variants;
 mod ci_recipes;
 mod cli_errors;
 mod client_hooks;
+mod command_line;
 mod config_layers;
 mod copies;
 mod docs;

@@ -10,7 +10,7 @@ use crate::document::Moment;
 use crate::finding::{Context, Copied, Field, Finding, PathUse};
 use crate::git::{ObjectId, RefName, RefUpdate, Reference, Repository};
 use crate::log::{Found, Record, copied, path_use};
-use crate::policy::{Pusher, Request, Situation, Verdict};
+use crate::policy::{Pusher, Request, Situation, Unrelated, Verdict};
 use crate::push::Push;
 use crate::scan;
 
@@ -108,6 +108,7 @@ fn situation(record: &Record, push: &Push) -> Situation {
         pusher: Pusher { login: record.pusher.clone(), groups: record.groups.clone() },
         request: Request::read(&push.options),
         pull_request: record.pull_request,
+        merged: None,
         now: Moment::now(),
     }
 }
@@ -153,7 +154,7 @@ fn from_record(config: &Config, record: &Record, situation: Situation, why: Stri
         let commit = commit.and_then(|id| ObjectId::from_hex(id.as_bytes()));
         let name = RefName::new(name.as_bytes());
         let context = Context::default();
-        let decisions = judge.judge(&name, commit, &findings, &context, &|_, _| false);
+        let decisions = judge.judge(&name, commit, &findings, &context, &Unrelated);
         for (finding, decision) in findings.iter().zip(decisions) {
             again.verdict = again.verdict.max(decision.verdict);
             raise(&mut again.tools, &finding.marker.tool, decision.verdict);

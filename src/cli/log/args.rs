@@ -30,17 +30,13 @@ pub(in crate::cli) struct Log {
     pub(in crate::cli) command: LogCommand,
 }
 
+// What each is for stands at its arguments: said here, it would hide all but its first line.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum LogCommand {
-    /// Show records
     Show(Show),
-    /// Follow the chain, and name the first broken record
     Verify(Verify),
-    /// Show the head of the chain
     Head(HeadOf),
-    /// Write records as CSV or JSON, without names if that is wanted
     Export(Export),
-    /// Show what pushes of the last days would have got under a draft
     Replay(Replay),
 }
 

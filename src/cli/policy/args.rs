@@ -12,26 +12,26 @@ use crate::cli::rules::Shape;
 /// What is in force where this is run: the built-in rules, those of the machine and of the
 /// repository, and --rules.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+A way to change the policy:
+  provost policy show --ref refs/heads/main          what holds now, and which file says so
+  provost policy apply draft.toml --dry-run --on /srv/git/*.git
+  provost policy apply draft.toml
+  provost policy revert                              back to the file before")]
 pub(in crate::cli) struct Policy {
     #[command(subcommand)]
     pub(super) command: PolicyCommand,
 }
 
+// What each is for stands at its arguments: said here, it would hide all but its first line.
 #[derive(Debug, Subcommand)]
 pub(super) enum PolicyCommand {
-    /// Write a policy to start from
     Init(Init),
-    /// Show the policy of a repository, ref and pusher
     Show(Show),
-    /// Say why a finding gets its verdict
     Explain(Explain),
-    /// Declare what is there already: it is not judged again
     Baseline(Baseline),
-    /// Put a draft in force, once it has been checked
     Apply(Apply),
-    /// Go back to the file before the last apply
     Revert(Revert),
-    /// Refuse nothing for a while
     Suspend(Suspend),
 }
 
@@ -183,6 +183,10 @@ pub(super) struct Apply {
 ///
 /// What is in force now becomes FILE.previous, so that a second revert undoes the first.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  provost policy revert
+  provost policy revert --to /srv/git/app.git/provost/rules.toml")]
 pub(super) struct Revert {
     #[command(flatten)]
     pub(super) target: InForce,

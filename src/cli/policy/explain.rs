@@ -6,7 +6,7 @@ use crate::cli::rules::Bench;
 use crate::config::{self, Config};
 use crate::finding::{Context, Field, Finding, Kind, PathUse};
 use crate::git::{Commit, GitError, ObjectId, ObjectKind, RefName, Repository};
-use crate::policy::{Decision, Judge, Unaccounted, Undisclosed, Why};
+use crate::policy::{Decision, Judge, Unaccounted, Undisclosed, Unrelated, Why};
 use crate::scan;
 use crate::text::escape::{escape, excerpt};
 
@@ -23,7 +23,7 @@ pub(super) fn explain(bench: &Bench<'_>, command: &Explain) -> Result<u8, Error>
             finding.path = command.place.path().map(<[u8]>::to_vec);
             finding.path_use = (rule.marker.kind == Kind::Path).then_some(PathUse::Added);
             let all = [finding];
-            let decisions = judge.judge(&name, None, &all, &Context::default(), &|_, _| false);
+            let decisions = judge.judge(&name, None, &all, &Context::default(), &Unrelated);
             for (finding, decision) in all.iter().zip(&decisions) {
                 one(&judge, &name, finding, decision, &mut out);
             }

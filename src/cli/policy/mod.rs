@@ -57,6 +57,7 @@ impl Where {
             pusher: Pusher { login: self.user.clone(), groups: self.group.clone() },
             request: Request::default(),
             pull_request: None,
+            merged: None,
             now: Moment::now(),
         }
     }

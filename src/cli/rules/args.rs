@@ -29,27 +29,18 @@ pub(in crate::cli) struct Rules {
     pub(in crate::cli) command: RulesCommand,
 }
 
+// What each is for stands at its arguments: said here, it would hide all but its first line.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum RulesCommand {
-    /// List the markers, and which layer each comes from
     List(List),
-    /// Show all that is known of a marker or a tool
     Show(Show),
-    /// Look for mistakes, and for what is hardly meant
     Lint(Lint),
-    /// Run the examples of all layers, and your own cases
     Test(Test),
-    /// Show how a commit or a text is read, step by step
     Explain(Explain),
-    /// Show what a draft would change in the history of repositories
     Try(Try),
-    /// Compare two rule files on the history of repositories
     Compare(Compare),
-    /// Switch a marker off in your own file
     Disable(Disable),
-    /// Change keys of a marker in your own file
     Set(Set),
-    /// Propose a marker for an example, and add it to your own file
     Add(Add),
 }
 

@@ -2,7 +2,7 @@
 //! that is written in a commit brings either about.
 
 use super::{MAIN, pushed_by_alice, under};
-use crate::support::{clean, marked};
+use crate::support::{Client, Options, clean, marked};
 
 const HEAD: &str = "reason = \"agreed\"\napprover = \"core\"\nexpires = 2999-12-31\n";
 
@@ -81,7 +81,7 @@ fn a_pull_request_can_be_exempt() {
              export GITEA_PR_INDEX GITEA_REPO_NAME GITEA_REPO_USER_NAME GITEA_PR_ID GITEA_PUSHER_NAME\n\
              exec @PROVOST@ pre-receive --platform gitea\n"
         );
-        let server = crate::support::Options::default().rules(&rules).hook(&hook).start();
+        let server = Options::default().rules(&rules).hook(&hook).start();
         let client = server.client();
         client.commit(marked("Squashed")).create();
         let pushed = client.push(&["main"]);
@@ -171,4 +171,55 @@ fn in_days(days: u64) -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     let then = i64::try_from(now.as_secs() + days * 86_400).unwrap();
     provost::document::Moment(then).date()
+}
+
+/// A Gitea that squashes the request 7, as the hook learns of it.
+const SQUASHES: &str = "#!/bin/sh\nexport GITEA_PR_INDEX=7 GITEA_PUSH_TRIGGER=pr-merge-to-base\n\
+                        exec @PROVOST@ pre-receive --platform gitea\n";
+
+#[test]
+fn a_squash_is_exempt_when_every_commit_of_it_is() {
+    // Ids are the same on every run, so a first server tells them.
+    let topic = |client: &Client| {
+        client.commit(clean("Begin")).create();
+        let one = client.commit(marked("One")).file("one", "1\n").create();
+        let two = client.commit(marked("Two")).file("two", "2\n").create();
+        (one, two)
+    };
+    let (server, client) = under("");
+    let (one, two) = topic(&client);
+    drop(server);
+    for (exempt, hook, accepted) in [
+        (vec![&one, &two], SQUASHES, true),
+        (vec![&one], SQUASHES, false),
+        // Nobody but the platform squashes.
+        (vec![&one, &two], "#!/bin/sh\nexec @PROVOST@ pre-receive\n", false),
+    ] {
+        let commits: Vec<String> = exempt.iter().map(|id| format!("\"{id}\"")).collect();
+        let rules = exemption(&format!("commits = [{}]", commits.join(", ")));
+        let server = Options::default().rules(&rules).hook(hook).start();
+        let client = server.client();
+        assert_eq!(topic(&client), (one.clone(), two.clone()));
+        server.push_unseen(&client, &["HEAD:refs/pull/7/head", "HEAD~2:refs/heads/main"]);
+        client.must(&["reset", "-q", "--soft", "HEAD~2"]);
+        client.commit(marked("One and two")).create();
+        let pushed = client.push(&["HEAD:main"]);
+        assert_eq!(pushed.accepted(MAIN), accepted, "{exempt:?}\n{}", pushed.all());
+        if accepted {
+            pushed.must_say("let in by the exemption waiver-1");
+        }
+    }
+}
+
+#[test]
+fn a_refused_merge_names_who_can_act() {
+    let rules = "[policy]\ncontact = \"core@example.com\"\n";
+    let server = Options::default().rules(rules).hook(SQUASHES).start();
+    let client = server.client();
+    client.commit(marked("Squashed")).create();
+    let pushed = client.push(&["main"]);
+    pushed.must_reject(&[MAIN]).must_say("a merge that the platform makes is judged like any push");
+    let text = pushed.text().replace('\n', " ");
+    assert!(text.contains("(request 7). Whoever asked for it can amend its commits"), "{text}");
+    assert!(text.contains("an exemption is for core@example.com to grant"), "{text}");
 }

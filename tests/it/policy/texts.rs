@@ -1,7 +1,7 @@
 //! What pushers read: the language, and the administrator's own texts.
 
 use super::{MAIN, under};
-use crate::support::marked;
+use crate::support::{Options, marked};
 
 #[test]
 fn pushers_read_chinese_where_policy_says_so() {
@@ -23,7 +23,7 @@ Dear {{ commits }} commit(s), see https://wiki.example/ai
 {% include \"findings\" %}
 '''
 [policy.tools]
-\"claude-code/co-author\" = { verdict = \"reject\", text = \"Ask for a waiver: form 12.\" }
+\"claude-code/co-author\" = { verdict = \"reject\", text = \"For {{ model }} ask for form 12.\" }
 ";
     let (_server, client) = under(rules);
     client.commit(marked("Work")).create();
@@ -31,7 +31,10 @@ Dear {{ commits }} commit(s), see https://wiki.example/ai
     assert!(pushed.rejected(MAIN));
     let text = pushed.text();
     assert!(text.contains("Dear 1 commit(s), see https://wiki.example/ai"), "{text}");
-    assert!(text.contains("form 12") && !text.contains("What to do"), "{text}");
+    assert!(
+        text.contains("For Opus 4.6 ask for form 12.") && !text.contains("What to do"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -40,4 +43,39 @@ fn a_text_that_can_not_be_used_is_named_beside_the_built_in_one() {
     client.commit(marked("Work")).create();
     let pushed = client.push(&["main"]);
     pushed.must_reject(&[MAIN]).must_say("the text `refused` of this server can't be used");
+}
+
+#[test]
+fn a_text_that_is_no_template_is_an_error_at_load() {
+    for rules in [
+        "[policy.texts]\nnotes = \"{% if %}\"\n",
+        "[policy.tools]\ntabnine = { verdict = \"warn\", text = \"{{ open\" }\n",
+    ] {
+        let (_server, client) = under(rules);
+        client.commit("Work").create();
+        let pushed = client.push(&["main"]);
+        assert!(pushed.rejected(MAIN), "{}", pushed.all());
+        pushed.must_say("is no template").must_say("could not be judged, so it is refused");
+    }
+}
+
+#[test]
+fn errors_and_notes_are_in_the_language_of_the_policy_and_can_be_replaced() {
+    let own = "[policy]\nlanguage = \"zh\"\ncontact = \"core\"\n[policy.texts]\n\
+               notes = \"{% if note == 'merge' %}By request {{ number }}.{% endif %}\"\n";
+    let hook = "#!/bin/sh\nexport GITEA_PR_INDEX=7 GITEA_PUSH_TRIGGER=pr-merge-to-base\n\
+                exec @PROVOST@ pre-receive --platform gitea\n";
+    let server = Options::default().rules(own).hook(hook).start();
+    let client = server.client();
+    client.commit(marked("Work")).create();
+    let pushed = client.push(&["main"]);
+    assert!(pushed.rejected(MAIN));
+    pushed.must_say("推送被拒绝").must_say("By request 7.");
+    // The language holds also when another part of the file is broken.
+    let broken = format!("{own}[policy.kinds]\ncontent = \"shout\"\n");
+    server.sandbox().write("rules-0.toml", broken);
+    let pushed = client.push(&["main"]);
+    assert!(pushed.rejected(MAIN));
+    pushed.must_say("此次推送无法评判，因此被拒绝").must_say("`content` can't be `shout`");
+    pushed.must_say("这需要由core处理");
 }

@@ -1,0 +1,91 @@
+//! Names of accounts and groups of the operating system.
+//!
+//! They are read from its files; what is not there is asked of getent(1), which knows the
+//! machine's other sources (LDAP, SSSD, systemd). The C library is not asked: in a static
+//! program it would load modules of the machine's own C library into this process, which
+//! may be another version, or missing.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::{Command, Stdio};
+
+/// Where GNU's C library and musl's tools have it; nothing is looked up in the environment.
+const GETENT: &str = "/usr/bin/getent";
+
+/// The name of an account.
+#[must_use]
+pub fn user(id: u32) -> Option<Vec<u8>> {
+    names("passwd", &[id]).remove(&id)
+}
+
+/// The name of an account, if the machine's own file has it.
+#[must_use]
+pub fn local_user(id: u32) -> Option<Vec<u8>> {
+    local("passwd", &[id]).remove(&id)
+}
+
+/// The names of groups, as far as they have one.
+#[must_use]
+pub(super) fn groups(ids: &[u32]) -> BTreeMap<u32, Vec<u8>> {
+    names("group", ids)
+}
+
+fn names(database: &str, ids: &[u32]) -> BTreeMap<u32, Vec<u8>> {
+    let mut found = local(database, ids);
+    let rest: Vec<u32> = ids.iter().copied().filter(|id| !found.contains_key(id)).collect();
+    if !rest.is_empty() {
+        found.extend(read(&asked(database, &rest), &rest));
+    }
+    found
+}
+
+fn local(database: &str, ids: &[u32]) -> BTreeMap<u32, Vec<u8>> {
+    read(&fs::read(format!("/etc/{database}")).unwrap_or_default(), ids)
+}
+
+/// What getent(1) prints has the form of the files. Where it is missing nothing is known,
+/// and its exit code says only whether it knew all.
+fn asked(database: &str, ids: &[u32]) -> Vec<u8> {
+    let mut getent = Command::new(GETENT);
+    getent.arg(database).args(ids.iter().map(u32::to_string));
+    let output = getent.env_clear().stdin(Stdio::null()).stderr(Stdio::null()).output();
+    output.map(|output| output.stdout).unwrap_or_default()
+}
+
+/// Finds ids in lines `name:password:id:...`. The first that has an id names it.
+///
+/// Source: passwd(5), group(5).
+fn read(text: &[u8], ids: &[u32]) -> BTreeMap<u32, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for line in text.split(|&byte| byte == b'\n') {
+        let mut fields = line.split(|&byte| byte == b':');
+        let (Some(name), Some(id)) = (fields.next(), fields.nth(1)) else { continue };
+        let id = std::str::from_utf8(id).ok().and_then(|id| id.parse().ok());
+        if let Some(id) = id.filter(|id| ids.contains(id) && !name.is_empty()) {
+            found.entry(id).or_insert_with(|| name.to_owned());
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_from_lines_of_the_files() {
+        let text =
+            b"# remark\nroot:x:0:0::/root:/bin/sh\ntoor:x:0:0:::\n+::::::\nsh\n\xff:x:7:\n:x:8:";
+        let found = read(text, &[0, 7, 8, 9]);
+        assert_eq!(found.get(&0).map(Vec::as_slice), Some(b"root".as_slice()));
+        assert_eq!(found.get(&7).map(Vec::as_slice), Some(b"\xff".as_slice()));
+        assert_eq!(found.len(), 2);
+    }
+
+    #[test]
+    fn the_account_of_every_machine_is_found() {
+        assert_eq!(user(0).as_deref(), Some(b"root".as_slice()));
+        assert_eq!(groups(&[0]).get(&0).map(Vec::as_slice), Some(b"root".as_slice()));
+        assert_eq!(user(4_000_000_000), None);
+    }
+}
