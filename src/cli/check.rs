@@ -5,6 +5,7 @@ use super::error::Error;
 use super::output::Output;
 use super::{discover, load};
 use crate::git::{GitError, Range, RefName, Repository};
+use crate::policy::Situation;
 use crate::report::Format;
 use crate::scan;
 
@@ -25,7 +26,9 @@ pub(super) fn check(global: &Global, command: &Check, output: &Output) -> Result
         Some(name) => RefName::new(format!("refs/heads/{name}")),
         None => pushed_to(&repository, head.as_deref())?,
     };
-    let report = scan::judge_range(&repository, &config, &name, &range.tips, &range.hidden)?;
+    let situation = Situation::unknown(&repository.name());
+    let (tips, hidden) = (&range.tips, &range.hidden);
+    let report = scan::judge_range(&repository, &config, situation, &name, tips, hidden)?;
     output.reports(command.format, std::slice::from_ref(&report))?;
     if report.commits == 0 && command.format == Format::Human && !output.quiet {
         let hint = if unborn {

@@ -1,15 +1,17 @@
 //! `provost doctor`: what was found out, for people and for monitoring.
 
 use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 use serde::Serialize;
 
 use super::args::Global;
+use super::audit;
 use super::error::Error;
 use super::install::Target;
 use super::output::Output;
-use crate::doctor::{self, Diagnosis, Outcome};
+use crate::doctor::{self, Diagnosis, Outcome, Standing, Sums};
 use crate::report::VERSION;
 use crate::text::escape::escape;
 
@@ -17,14 +19,16 @@ use crate::text::escape::escape;
 ///
 /// It looks at what keeps git from running a hook, and then pushes a clean and a marked
 /// commit to a throw-away repository with the same configuration, through the same hook:
-/// both must end as the policy says. Hooks of others are not run. Exit code 1 when
-/// something is wrong; the list of what to do stands at the end.
+/// both must end as the policy says. Hooks of others are not run. Then it asks the decision
+/// log for the present value of each ref: what is not in there passed by the hook. Exit
+/// code 1 when something is wrong; the list of what to do stands at the end.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
   provost doctor /srv/git
   provost doctor --system
   provost doctor --format json /srv/git > doctor.json
+  provost doctor --metrics /var/lib/prometheus/node-exporter/provost.prom /srv/git
   runuser -u git -- provost doctor /srv/git       as the account that pushes run as")]
 pub(super) struct Doctor {
     #[command(flatten)]
@@ -32,6 +36,9 @@ pub(super) struct Doctor {
     /// How to write the result
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+    /// Write metrics for Prometheus there, from the decision log and from what was found
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -49,18 +56,36 @@ struct Document<'d> {
     provost: &'static str,
     ok: bool,
     hooks: &'d [Diagnosis],
+    standing: &'d Standing,
 }
 
 pub(super) fn doctor(global: &Global, command: &Doctor, output: &Output) -> Result<u8, Error> {
-    let all = doctor::examine(&command.target.request(global)?)?;
-    let ok = all.iter().all(|diagnosis| diagnosis.outcome() < Outcome::Wrong);
+    let metrics = command.metrics.as_deref();
+    let sums = match metrics {
+        Some(path) => doctor::metrics::kept(path)
+            .map_err(|source| Error::Read { what: path.display().to_string(), source })?,
+        None => Sums::default(),
+    };
+    let request = command.target.request(global)?;
+    let bar = audit::bar(output, "hooks");
+    let examination = doctor::examine(&request, sums, &mut |done, of| {
+        bar.set_length(of as u64);
+        bar.set_position(done as u64);
+    })?;
+    bar.finish_and_clear();
+    if let Some(path) = metrics {
+        doctor::metrics::write(path, &examination)
+            .map_err(|source| Error::WriteFile { path: path.to_owned(), source })?;
+    }
+    let (ok, hooks) = (examination.is_well(), examination.hooks.as_slice());
     match command.format {
         Format::Json => {
-            let document = Document { kind: "doctor", provost: VERSION, ok, hooks: &all };
+            let standing = &examination.standing;
+            let document = Document { kind: "doctor", provost: VERSION, ok, hooks, standing };
             let text = serde_json::to_string_pretty(&document);
             output.say(&text.map_err(|error| Error::Write(error.into()))?);
         }
-        Format::Human => human(&all, output),
+        Format::Human => human(hooks, output),
     }
     Ok(u8::from(!ok))
 }

@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use super::Diagnosis;
 use super::target::{Called, Target};
-use crate::config::{self, Layers};
-use crate::git::{Repository, Trust};
+use crate::config::{self, Config, ConfigError, Layers};
+use crate::git::Repository;
 use crate::install::{Found, Git, recorded, state};
 use crate::platform::accounts;
 use crate::text::escape::escape;
@@ -172,54 +172,59 @@ fn starts(program: &Path, diagnosis: &mut Diagnosis) -> bool {
     }
 }
 
-/// What the hook needs besides: rules, owners, room, time.
-pub(super) fn surroundings(target: &Target, runnable: &Runnable, diagnosis: &mut Diagnosis) {
-    let repository = target.repository.as_deref();
-    match rules(repository, runnable) {
-        Ok(text) => diagnosis.ok("rules", text),
-        Err(why) => diagnosis.wrong(
-            "rules",
-            format!("the rules do not load, so every push is refused: {why}"),
-            "mend the file that is named; provost rules lint shows all mistakes",
-        ),
-    }
+/// What the hook needs besides: rules, owners, room, time. The rules, if they load.
+pub(super) fn surroundings(
+    target: &Target,
+    repository: Option<&Repository>,
+    runnable: &Runnable,
+    diagnosis: &mut Diagnosis,
+) -> Option<Config> {
+    let layers = Layers { repository, files: &runnable.rules, ..Layers::default() };
+    let config = match config::load(layers) {
+        Ok(config) => {
+            let digest = config.digest.get(..19).unwrap_or(&config.digest);
+            diagnosis.ok("rules", format!("the rules load ({digest})"));
+            Some(config)
+        }
+        Err(error) => {
+            let why = match error {
+                ConfigError::Problems(problems) => crate::document::render(&problems, false),
+                other => other.to_string(),
+            };
+            diagnosis.wrong(
+                "rules",
+                format!("the rules do not load, so every push is refused: {why}"),
+                "mend the file that is named; provost rules lint shows all mistakes",
+            );
+            None
+        }
+    };
+    let path = target.repository.as_deref();
     let mut guarded = vec![runnable.program.clone()];
     guarded.extend(target.hook.iter().cloned());
     guarded.extend(runnable.rules.iter().cloned());
     guarded.push(config::SYSTEM.into());
-    guarded.extend(repository.map(|path| path.join("provost/rules.toml")));
+    guarded.extend(path.map(|path| path.join("provost/rules.toml")));
     for path in guarded.iter().filter(|path| path.exists()) {
-        writable(path, diagnosis);
+        writable(path, "switch the hook off", diagnosis);
     }
-    if let Some(repository) = repository {
-        room(repository, diagnosis);
-        owner(repository, diagnosis);
+    if let Some(path) = path {
+        room(path, diagnosis);
+        owner(path, diagnosis);
     }
     clock(diagnosis);
-}
-
-fn rules(repository: Option<&Path>, runnable: &Runnable) -> Result<String, String> {
-    let open = repository.map(|path| Repository::open(path, Trust::Git));
-    let open = open.transpose().map_err(|error| error.to_string())?;
-    let layers = Layers { repository: open.as_ref(), files: &runnable.rules, ..Layers::default() };
-    let config = config::load(layers).map_err(|error| match error {
-        config::ConfigError::Problems(problems) => crate::document::render(&problems, false),
-        other => other.to_string(),
-    })?;
-    Ok(format!("the rules load ({})", config.digest.get(..19).unwrap_or(&config.digest)))
+    config
 }
 
 /// What everybody may write, a pusher may.
-fn writable(path: &Path, diagnosis: &mut Diagnosis) {
+pub(super) fn writable(path: &Path, and_could: &str, diagnosis: &mut Diagnosis) {
     let mut at = Some(path);
     while let Some(part) = at {
         let mode = fs::metadata(part).map_or(0, |metadata| metadata.permissions().mode());
         // In a sticky directory nobody can replace what is another's.
         if mode & 0o002 != 0 && mode & 0o1000 == 0 {
-            let text = format!(
-                "everybody may write {}: a pusher could switch the hook off",
-                part.display()
-            );
+            let text =
+                format!("everybody may write {}: a pusher could {and_could}", part.display());
             diagnosis.wrong("permissions", text, format!("chmod o-w {}", part.display()));
             return;
         }
@@ -227,16 +232,17 @@ fn writable(path: &Path, diagnosis: &mut Diagnosis) {
     }
 }
 
-fn room(repository: &Path, diagnosis: &mut Diagnosis) {
-    match nix::sys::statvfs::statvfs(repository) {
+/// Whether there is room for what is written to a directory.
+pub(super) fn room(directory: &Path, diagnosis: &mut Diagnosis) {
+    match nix::sys::statvfs::statvfs(directory) {
         Ok(room) => {
             let free = room.blocks_available().saturating_mul(room.fragment_size());
             let inodes_out = room.files() > 0 && room.files_available() == 0;
+            let text = format!("{} MB are free for {}", free >> 20, directory.display());
             if free < LEAST_FREE || inodes_out {
-                let text = format!("{} MB are free for {}", free >> 20, repository.display());
-                diagnosis.wrong("disk", text, "make room: git needs it to take pushes in");
+                diagnosis.wrong("disk", text, "make room: pushes and their records need it");
             } else {
-                diagnosis.ok("disk", format!("{} MB are free", free >> 20));
+                diagnosis.ok("disk", text);
             }
         }
         Err(error) => {
@@ -249,12 +255,13 @@ fn room(repository: &Path, diagnosis: &mut Diagnosis) {
 fn owner(repository: &Path, diagnosis: &mut Diagnosis) {
     let Ok(metadata) = fs::metadata(repository) else { return };
     let own = nix::unistd::getuid();
-    if metadata.uid() != own.as_raw() {
+    // Root takes that account for the probe.
+    if metadata.uid() != own.as_raw() && !own.is_root() {
         let owner = accounts::user(metadata.uid());
         let owner = owner.map_or_else(|| metadata.uid().to_string(), |name| escape(&name));
         let text = format!(
             "the repository belongs to {owner}, and this runs as another account: run \
-             provost doctor as {owner} to prove what its pushes meet"
+             provost doctor as {owner}, or as root, to prove what its pushes meet"
         );
         diagnosis.note("account", text);
     }

@@ -6,14 +6,29 @@
 //! that is refused proves anything: the probe has one that must be, whatever the policy.
 
 mod checks;
+mod ending;
+pub mod metrics;
 mod probe;
+mod review;
+mod stage;
+mod standing;
 mod target;
+mod unseen;
 
 use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::git::{Repository, Trust};
 use crate::install::{InstallError, Request};
+
+pub use review::Sums;
+pub use standing::Standing;
+pub use unseen::{Unseen, Why};
+
+use review::Review;
+use target::Target;
+use unseen::Waiting;
 
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -51,6 +66,19 @@ pub struct Diagnosis {
     pub hook: Option<PathBuf>,
     /// What was looked at, in order.
     pub checks: Vec<Check>,
+    /// The refs whose present values the decision log has not judged.
+    pub unseen: Vec<Unseen>,
+}
+
+/// What was found out about all of them.
+#[derive(Clone, Debug, Default)]
+pub struct Examination {
+    /// Each hook.
+    pub hooks: Vec<Diagnosis>,
+    /// What holds of their policies together.
+    pub standing: Standing,
+    /// Sums over their decision logs.
+    pub sums: Sums,
 }
 
 impl Diagnosis {
@@ -74,24 +102,74 @@ impl Diagnosis {
     }
 }
 
-/// Looks at every hook that a request names.
+impl Examination {
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_well(&self) -> bool {
+        self.hooks.iter().all(|hook| hook.outcome() < Outcome::Wrong)
+    }
+}
+
+/// Looks at every hook that a request names, and goes on with the sums of an earlier look.
+/// `progress` is told how many of how many hooks are done.
 ///
 /// # Errors
 /// When a path is nothing that hooks go into.
-pub fn examine(request: &Request) -> Result<Vec<Diagnosis>, InstallError> {
-    let mut all = Vec::new();
-    for target in target::targets(request)? {
+pub fn examine(
+    request: &Request,
+    sums: Sums,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Examination, InstallError> {
+    let mut all = Examination { sums, ..Examination::default() };
+    let mut review = Review::default();
+    let targets = target::targets(request)?;
+    for (done, target) in targets.iter().enumerate() {
+        progress(done, targets.len());
         let mut diagnosis = Diagnosis {
             path: target.path.clone(),
             platform: target.platform.clone(),
             hook: target.hook.clone(),
             checks: Vec::new(),
+            unseen: Vec::new(),
         };
-        if let Some(runnable) = checks::hook(&target, &mut diagnosis) {
-            checks::surroundings(&target, &runnable, &mut diagnosis);
-            probe::probe(&target, &runnable, &mut diagnosis);
-        }
-        all.push(diagnosis);
+        one(target, done, &mut diagnosis, &mut all.standing, &mut review);
+        all.hooks.push(diagnosis);
     }
+    review.read(&mut all.hooks, &mut all.sums);
     Ok(all)
+}
+
+/// Looks at one hook, the `number`th.
+fn one(
+    target: &Target,
+    number: usize,
+    diagnosis: &mut Diagnosis,
+    standing: &mut Standing,
+    review: &mut Review,
+) {
+    let Some(runnable) = checks::hook(target, diagnosis) else { return };
+    let open = target.repository.as_ref().map(|path| Repository::open(path, Trust::Git));
+    let repository = match open.transpose() {
+        Ok(repository) => repository,
+        Err(error) => {
+            let text = format!("the repository can't be opened: {error}");
+            diagnosis.wrong("repository", text, "see what git fsck says of it");
+            return;
+        }
+    };
+    let repository = repository.as_ref();
+    let config = checks::surroundings(target, repository, &runnable, diagnosis);
+    let Some(config) = config else { return };
+    standing.look(repository, &config, diagnosis);
+    probe::probe(target, &runnable, &config, diagnosis);
+    let Some(settings) = &config.log else { return };
+    let waiting = match repository.map(|it| Waiting::of(it, &config)).transpose() {
+        Ok(waiting) => waiting,
+        Err(error) => {
+            let step = "see what git for-each-ref says";
+            diagnosis.wrong("refs", format!("its refs can't be read: {error}"), step);
+            None
+        }
+    };
+    review.add(settings, number, waiting);
 }

@@ -29,8 +29,7 @@ pub(super) struct Existing<'e> {
     judges: &'e dyn Fn(&[u8]) -> bool,
     hiding: Hiding<'e>,
     refs: Option<Refs>,
-    /// Baselines by class.
-    baselines: Vec<(Class, Rc<IdSet>)>,
+    baselines: Baselines<'e>,
     unjudged: Option<Rc<[Unjudged]>>,
 }
 
@@ -54,7 +53,7 @@ impl<'e> Existing<'e> {
             judges,
             hiding,
             refs: None,
-            baselines: Vec::new(),
+            baselines: Baselines::new(repository),
             unjudged: None,
         }
     }
@@ -167,11 +166,33 @@ impl<'e> Existing<'e> {
         judge: &Judge<'_>,
         target: &Class,
     ) -> Result<Rc<IdSet>, ConfigError> {
-        if let Some((_, known)) = self.baselines.iter().find(|(class, _)| class == target) {
+        self.baselines.of(judge, target)
+    }
+}
+
+/// The baselines of a repository by class, each read once.
+pub struct Baselines<'b> {
+    repository: &'b Repository,
+    known: Vec<(Class, Rc<IdSet>)>,
+}
+
+impl<'b> Baselines<'b> {
+    /// None of them is read yet.
+    #[must_use]
+    pub fn new(repository: &'b Repository) -> Self {
+        Self { repository, known: Vec::new() }
+    }
+
+    /// The ids that hide for refs of a class.
+    ///
+    /// # Errors
+    /// When a baseline can't be read.
+    pub fn of(&mut self, judge: &Judge<'_>, class: &Class) -> Result<Rc<IdSet>, ConfigError> {
+        if let Some((_, known)) = self.known.iter().find(|(known, _)| known == class) {
             return Ok(Rc::clone(known));
         }
-        let ids = Rc::new(of_class(self.repository, judge, target)?);
-        self.baselines.push((target.clone(), Rc::clone(&ids)));
+        let ids = Rc::new(of_class(self.repository, judge, class)?);
+        self.known.push((class.clone(), Rc::clone(&ids)));
         Ok(ids)
     }
 }

@@ -39,6 +39,7 @@ use verdicts::{Marked, Verdicts};
 
 pub use budget::Bounds;
 pub use commit::{message, raw_commit};
+pub use existing::Baselines;
 pub use history::{Progress, Stage, judge_history};
 pub use push::{judge_again, judge_outgoing, judge_push, judge_range};
 pub use verdicts::decide;

@@ -117,12 +117,12 @@ fn judge_updates(
 pub fn judge_range(
     repository: &Repository,
     config: &Config,
+    situation: Situation,
     name: &RefName,
     tips: &[ObjectId],
     hidden: &[ObjectId],
 ) -> Result<Report, ScanError> {
     let objects = repository.objects()?;
-    let situation = Situation::unknown(&repository.name());
     let scope = Scope::default();
     let mut scan = Scan::new(repository, &objects, config, situation, scope, None);
     scan.judge_name(name);

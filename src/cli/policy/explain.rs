@@ -6,7 +6,7 @@ use crate::cli::rules::Bench;
 use crate::config::{self, Config};
 use crate::finding::{Context, Field, Finding, Kind, PathUse};
 use crate::git::{Commit, GitError, ObjectId, ObjectKind, RefName, Repository};
-use crate::policy::{Decision, Judge, Unaccounted, Undisclosed, Unrelated, Why};
+use crate::policy::{Decision, Judge, Situation, Unaccounted, Undisclosed, Unrelated, Why};
 use crate::scan;
 use crate::text::escape::{escape, excerpt};
 
@@ -60,7 +60,14 @@ fn of_commit(
     let object = objects.read_kind(id, ObjectKind::Commit)?;
     let parents: Vec<ObjectId> = Commit::parse(id, object.data())?.parents;
     drop(object);
-    Ok(scan::judge_range(repository, config, name, &[id], &parents)?)
+    Ok(scan::judge_range(
+        repository,
+        config,
+        Situation::unknown(&repository.name()),
+        name,
+        &[id],
+        &parents,
+    )?)
 }
 
 fn one(

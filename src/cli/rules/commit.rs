@@ -11,6 +11,7 @@ use crate::git::{
     Side, Visitor,
 };
 use crate::marker::{Matchers, Role};
+use crate::policy::Situation;
 use crate::rules::subject::Subject;
 use crate::scan;
 use crate::text::escape::{escape, excerpt, lossy};
@@ -38,7 +39,14 @@ pub(super) fn explain(
     // A shallow clone has no parents to compare with.
     let there = |parent: &&ObjectId| objects.exists(**parent);
     let parents: Vec<ObjectId> = commit.parents.iter().filter(there).copied().collect();
-    let report = scan::judge_range(repository, config, &name, &[id], &parents)?;
+    let report = scan::judge_range(
+        repository,
+        config,
+        Situation::unknown(&repository.name()),
+        &name,
+        &[id],
+        &parents,
+    )?;
 
     let matchers = &config.rules.matchers;
     let mut stages = Vec::new();

@@ -1,6 +1,8 @@
 //! `provost doctor`: what works is proven by pushes, and what would let pushes through
 //! unjudged is found, each in its own way.
 
+mod record;
+
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
@@ -69,9 +71,7 @@ const RUNS: &str = "ok    runs: the hook runs: with broken rules the probe was r
 
 #[test]
 fn what_each_policy_says_is_what_the_probe_gets() {
-    for (mode, gets) in
-        [("enforce", "refused"), ("warn", "accepted with a warning"), ("observe", "accepted")]
-    {
+    for (mode, gets) in [("enforce", "refused"), ("warn", "accepted"), ("observe", "accepted")] {
         let patient = Patient::new(mode);
         let marked = format!("a marked commit is {gets}, as the policy says");
         patient.is_well(&[&marked, "a clean commit is accepted", RUNS, "The hook works."]);
@@ -311,7 +311,7 @@ fn hooks_of_platforms_are_called_as_these_document_it() {
 
 #[test]
 fn a_hook_that_was_copied_by_hand_is_known_too() {
-    let shipped = include_str!("../../hooks/pre-receive");
+    let shipped = include_str!("../../../hooks/pre-receive");
     assert!(shipped.contains("\nprovost='/usr/local/bin/provost'\n"));
     let body = shipped.replace("'/usr/local/bin/provost'", &format!("'{PROVOST}'"));
     let server = Options::default().hook(&body).start();
