@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Git, InstallError, Recorded, Site, detect, hooks_path, recorded};
+use super::{Found, Git, InstallError, Recorded, Site, detect, hooks_path, recorded, state};
 
 /// Where git or a platform looks for the hook of one repository, and whether ours is alone
 /// in its file there.
@@ -14,14 +14,15 @@ pub(super) fn path(site: &Site) -> Result<(PathBuf, bool), InstallError> {
     })
 }
 
-/// The file of the hook; `None` when the repository has none, and the whole machine one in
-/// git's configuration.
+/// The file of the hook; `None` when the repository has none of ours, and the whole machine
+/// one in git's configuration, which git runs also beside hooks of others.
 ///
 /// # Errors
 /// When git's configuration can't be read.
 pub fn hook_of(site: &Site) -> Result<Option<PathBuf>, InstallError> {
     let (hook, alone) = path(site)?;
-    let configured = !hook.exists() && !alone && Git::system("hook.provost.event")?.is_some();
+    let ours = alone || matches!(state(&hook), Ok(Found::Ours));
+    let configured = !ours && Git::system("hook.provost.event")?.is_some();
     Ok((!configured).then_some(hook))
 }
 

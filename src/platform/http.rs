@@ -1,8 +1,10 @@
-//! `git http-backend` behind a web server, and nothing else in front of the repository.
+//! `git http-backend` behind a web server, or a forced command of sshd that names the
+//! pusher in the same way, and nothing else in front of the repository.
 //!
 //! The pusher is `REMOTE_USER`, and only that: whoever is not authenticated is nobody,
-//! never the account of the web server. Source: git-http-backend(1).
+//! never the account that the hook runs as. Source: git-http-backend(1), sshd(8).
 
+use super::plain::{protocol, remote_address};
 use super::{Context, Environment, Platform, Protocol, update_hook};
 
 pub(super) const PLATFORM: Platform = Platform {
@@ -16,7 +18,12 @@ pub(super) const PLATFORM: Platform = Platform {
 };
 
 fn read(environment: &Environment, context: &mut Context) {
-    context.protocol = Some(Protocol::Http);
+    // sshd sets its own variable, and no client of a web server can.
+    let protocol = match protocol(environment) {
+        Protocol::Ssh => Protocol::Ssh,
+        _ => Protocol::Http,
+    };
+    context.protocol = Some(protocol);
     context.pusher = environment.text("REMOTE_USER");
-    context.remote_address = environment.text("REMOTE_ADDR");
+    context.remote_address = remote_address(environment, protocol);
 }

@@ -48,4 +48,5 @@ mod rules_bench_cases;
 mod rules_bench_edit;
 mod rules_bench_explain;
 mod rules_bench_try;
+mod stand_ins;
 mod support;

@@ -6,10 +6,11 @@
 
 use std::path::Path;
 
+use super::connection::Connection;
 use super::daemon::{Daemon, account, free_port, program};
-use super::nginx::USERS;
-use super::served::WebServer;
+use super::served::Front;
 use super::support::Sandbox;
+use super::users::USERS;
 
 const MODULES: [(&str, &str); 9] = [
     ("mpm_prefork_module", "mod_mpm_prefork.so"),
@@ -61,15 +62,13 @@ impl Apache {
     }
 }
 
-impl WebServer for Apache {
-    fn url(&self, place: &str, login: &str, repository: &Path, port: Option<u16>) -> String {
-        let port = port.unwrap_or(self.port);
-        let name = repository.file_name().unwrap().to_str().unwrap();
-        format!("http://{login}127.0.0.1:{port}/{place}/{name}")
-    }
-
+impl Front for Apache {
     fn port(&self) -> u16 {
         self.port
+    }
+
+    fn connection(&self, repository: &Path, user: &str, port: u16) -> Connection {
+        Connection::by_password(port, user, repository)
     }
 }
 

@@ -3,9 +3,11 @@
 
 use std::path::Path;
 
+use super::connection::Connection;
 use super::daemon::{Daemon, free_port, program};
-use super::served::{Transport, WebServer};
+use super::served::Front;
 use super::support::{Options, Sandbox, clean};
+use super::transport::Transport;
 
 /// A server that goes with the value; see the head of this file.
 pub(crate) struct GitDaemon {
@@ -32,15 +34,14 @@ impl GitDaemon {
     }
 }
 
-impl WebServer for GitDaemon {
-    fn url(&self, _: &str, _: &str, repository: &Path, port: Option<u16>) -> String {
-        let port = port.unwrap_or(self.port);
-        let name = repository.file_name().unwrap().to_str().unwrap();
-        format!("git://127.0.0.1:{port}/{name}")
-    }
-
+impl Front for GitDaemon {
     fn port(&self) -> u16 {
         self.port
+    }
+
+    fn connection(&self, repository: &Path, _: &str, port: u16) -> Connection {
+        let name = repository.file_name().unwrap().to_str().unwrap();
+        Connection::to(format!("git://127.0.0.1:{port}/{name}"))
     }
 }
 

@@ -1,211 +1,139 @@
-//! gitolite 3 behind sshd, with two users and two repositories: the common hook and the
-//! VREF, put there by `provost install`.
+//! gitolite 3 behind sshd, with two users and two repositories.
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::sshd::Sshd;
-use super::support::{CLAUDE, Client, Finished, PROVOST, Pushed, Run, Sandbox, clean, marked};
+use super::connection::Connection;
+use super::served::Front;
+use super::sshd::{Settings, Sshd};
+use super::support::{Client, Finished, PROVOST, Run, Sandbox, clean};
 
-const MAIN: &str = "refs/heads/main";
-
-/// See the head of this file.
-struct Gitolite {
-    // Dropped first.
-    sshd: Sshd,
-    sandbox: Sandbox,
-}
-
+/// What gitolite.conf of the tests says.
 const CONF: &str = "\
 repo gitolite-admin
     RW+ = alice
-repo one
-    RW+ = alice bob
 repo team/two
     RW+ = alice
     R = bob
+repo one
+    RW+ = alice bob
 ";
-/// The line that has gitolite call the VREF for the repository above it.
-const VREF: &str = "    -  VREF/provost = @all\n";
+/// The line that has gitolite call the VREF for the repository above it, which is `one`.
+pub(crate) const VREF: &str = "    -  VREF/provost = @all\n";
+
+/// Where `one` is, in the sandbox.
+pub(crate) const REPOSITORY: &str = "home/repositories/one.git";
+/// Where the common hook is.
+pub(crate) const COMMON_HOOK: &str = "home/local/hooks/common/pre-receive";
+/// Where the VREF is.
+pub(crate) const VREF_HOOK: &str = "home/local/VREF/provost";
+
+/// See the head of this file.
+pub(crate) struct Gitolite {
+    sshd: Sshd,
+}
 
 impl Gitolite {
-    fn start() -> Self {
-        let sandbox = Sandbox::new();
-        let home = sandbox.path("home");
-        // gitolite writes it itself.
-        let keys = home.join(".ssh/authorized_keys");
-        let sshd = Sshd::start_for(&sandbox, "LANG LC_*", &keys);
-        for user in ["alice", "bob"] {
-            let new = ["-q", "-t", "ed25519", "-N", "", "-C", user, "-f", user];
-            sandbox.run("ssh-keygen", "sshd").args(new).ok();
+    /// Starts one that has users and repositories, and a place for hooks; `more` stands at
+    /// the end of its configuration.
+    pub(crate) fn start(sandbox: &Sandbox, more: &str) -> Self {
+        let fresh = !sandbox.path("home/.gitolite.rc").exists();
+        let gitolite = Self::set_up(sandbox);
+        if fresh {
+            switch_local_code_on(sandbox);
+            gitolite.configure(sandbox, more);
         }
-        let gitolite = Self { sshd, sandbox };
-        // gitolite 3.6 reads its configuration from a branch of this name.
-        let name = ["config", "--global", "init.defaultBranch", "master"];
-        gitolite.sandbox.git("").args(name).ok();
-        let key = gitolite.sandbox.path("sshd/alice.pub");
-        gitolite.sandbox.run("gitolite", "home").args(["setup", "-pk"]).arg(&key).ok();
         gitolite
     }
 
-    fn home(&self) -> PathBuf {
-        self.sandbox.path("home")
+    /// Starts one as `gitolite setup` leaves it, whose administrator is alice.
+    pub(crate) fn set_up(sandbox: &Sandbox) -> Self {
+        // gitolite writes that file itself.
+        let keys = Some(sandbox.path("home/.ssh/authorized_keys"));
+        let sshd = Sshd::start(sandbox, &Settings { keys, ..Settings::default() });
+        if !sandbox.path("home/.gitolite.rc").exists() {
+            let setup = sandbox.run("gitolite", "home").args(["setup", "-pk"]);
+            // gitolite 3.6 reads its configuration from a branch of this name.
+            let setup = setup.env("GIT_CONFIG_COUNT", "1");
+            let setup = setup.env("GIT_CONFIG_KEY_0", "init.defaultBranch");
+            let setup = setup.env("GIT_CONFIG_VALUE_0", "master");
+            setup.arg(sandbox.path("sshd/alice.pub")).ok();
+        }
+        Self { sshd }
     }
 
-    /// `LOCAL_CODE` as an administrator switches it on: its line is there as a comment.
-    fn local_code(&self) {
-        let path = self.home().join(".gitolite.rc");
-        let rc = std::fs::read_to_string(&path).unwrap();
-        let line = "LOCAL_CODE                =>  \"$ENV{HOME}/local\"";
-        let off = format!("# {line}");
-        assert!(rc.contains(&off), "{rc}");
-        std::fs::write(&path, rc.replace(&off, line)).unwrap();
-    }
-
-    /// The program under test, in place of which `bin/provost` says more.
-    fn provost(&self, arguments: &[&str]) -> Run {
-        let script = format!("#!/bin/sh\nexec '{PROVOST}' -v \"$@\"\n");
-        let binary = self.sandbox.write("bin/provost", script);
-        std::fs::set_permissions(&binary, std::fs::Permissions::from_mode(0o755)).unwrap();
-        let policy = self.sandbox.path("etc/rules.toml");
-        let run = self.sandbox.run(PROVOST, "home").args(arguments);
-        run.arg("--policy").arg(policy).arg("--program").arg(binary).arg(self.home())
-    }
-
-    fn install(&self, more: &[&str]) -> Finished {
-        self.provost(&[&["install", "--mode", "enforce"], more].concat()).ok()
-    }
-
-    fn gitolite(&self, arguments: &[&str]) {
-        self.sandbox.run("gitolite", "home").args(arguments).ok();
-    }
-
-    fn url(&self, repository: &str) -> String {
-        // gitolite names repositories without the path of its own.
-        self.sshd.url(std::path::Path::new(&format!("/{repository}")), None)
-    }
-
-    fn client(&self, user: &str, repository: &str, number: usize) -> Client {
-        let name = format!("{user}-{}-{number}", repository.replace('/', "-"));
-        let client = Client::init(&self.sandbox, name, &[]);
-        let key = self.sandbox.path("sshd").join(user);
-        let ssh = format!("{} -i {}", self.sshd.client_command(&[]), key.display());
-        client.must(&["config", "core.sshCommand", &ssh]);
-        client.must(&["remote", "add", "origin", &self.url(repository)]);
-        client
-    }
-
-    /// Two users and two repositories.
-    fn configure(&self, more: &str) {
-        let admin = self.client("alice", "gitolite-admin", 0);
+    /// Two users and two repositories, by a push of the administrator's.
+    pub(crate) fn configure(&self, sandbox: &Sandbox, more: &str) {
+        let admin = self.client(sandbox, "alice", "gitolite-admin");
         admin.must(&["fetch", "-q", "origin"]);
         admin.must(&["reset", "-q", "--hard", "origin/master"]);
-        let bob = std::fs::read(self.sandbox.path("sshd/bob.pub")).unwrap();
+        let bob = std::fs::read(sandbox.path("sshd/bob.pub")).unwrap();
         let commit = admin.commit(clean("Two users")).file("keydir/bob.pub", bob);
         commit.file("conf/gitolite.conf", format!("{CONF}{more}")).create();
         let pushed = admin.push(&["HEAD:master"]);
         assert!(pushed.accepted("refs/heads/master"), "{}", pushed.all());
     }
 
-    fn objects(&self, repository: &str, id: &str) -> Option<i32> {
-        let path = self.home().join("repositories").join(format!("{repository}.git"));
-        self.sandbox.git(path).args(["cat-file", "-e", id]).finish().code
+    /// A client of one of the users, for a repository by the name that gitolite gives it.
+    pub(crate) fn client(&self, sandbox: &Sandbox, user: &str, repository: &str) -> Client {
+        let name = format!("{user}-{}", repository.replace('/', "-"));
+        let client = Client::init(sandbox, name, &[]);
+        let place = sandbox.path("home/repositories").join(format!("{repository}.git"));
+        self.connection(&place, user, self.port()).give_to(&client);
+        client
     }
 }
 
-fn push(client: &Client, branch: &str, message: &str) -> Pushed {
-    client.commit(message).file(branch, "1\n").create();
-    client.push(&[&format!("HEAD:{branch}")])
-}
-
-#[test]
-fn the_common_hook_judges_every_repository_for_every_user() {
-    let server = Gitolite::start();
-    let refused = server.provost(&["install"]).finish().expect(2);
-    assert!(refused.err().contains("LOCAL_CODE is not set"), "{}", refused.all());
-    server.local_code();
-    let said = server.install(&[]).out();
-    assert!(said.contains("the home of gitolite"), "{said}");
-    let ill = server.provost(&["doctor"]).finish().expect(1);
-    assert!(ill.out().contains("every push is accepted"), "{}", ill.all());
-    server.gitolite(&["setup", "--hooks-only"]);
-    // The repository of the configuration has the hook, too.
-    server.configure("");
-    let well = server.provost(&["doctor"]).finish().expect(0);
-    assert!(well.out().contains("team/two.git (platform gitolite)"), "{}", well.all());
-    assert!(well.out().contains("a marked commit is refused, as the policy says"));
-
-    for (number, (user, repository)) in
-        [("alice", "one"), ("bob", "one"), ("alice", "team/two")].into_iter().enumerate()
-    {
-        let client = server.client(user, repository, 1);
-        let branch = format!("work-{number}");
-        let name = format!("refs/heads/{branch}");
-        let pushed = push(&client, &branch, &clean(&format!("Clean {number}")));
-        assert!(pushed.accepted(&name), "{}", pushed.all());
-        pushed.must_say(&format!("pushed by {user} to {repository}"));
-        let pushed = push(&client, &branch, &marked(&format!("Marked {number}")));
-        pushed.must_reject(&[&name]).must_say(CLAUDE);
-        assert_eq!(server.objects(repository, &client.id("HEAD")), Some(1), "in quarantine only");
-        assert_eq!(server.objects(repository, &client.id("HEAD~1")), Some(0));
+impl Front for Gitolite {
+    fn port(&self) -> u16 {
+        self.sshd.port()
     }
-    // Whom gitolite does not let in, it refuses itself, after the hook.
-    let client = server.client("bob", "team/two", 2);
-    let refused = client.commit(clean("Not mine")).create();
-    let pushed = client.git(&["push", "origin", "HEAD:main"]).finish();
-    assert!(pushed.code != Some(0) && pushed.err().contains("DENIED"), "{}", pushed.all());
-    assert_eq!(server.objects("team/two", &refused), Some(1));
 
-    server.provost(&["uninstall"]).ok();
-    let client = server.client("bob", "one", 3);
-    let pushed = push(&client, "late", &marked("Marked"));
-    assert!(pushed.accepted("refs/heads/late"), "{}", pushed.all());
+    /// gitolite names repositories without the path of its own, and without `.git`.
+    fn connection(&self, repository: &Path, user: &str, port: u16) -> Connection {
+        let path = repository.to_str().unwrap();
+        let name = path.split_once("/repositories").unwrap().1.trim_end_matches(".git");
+        self.sshd.connection(Path::new(name), user, port)
+    }
 }
 
-#[test]
-fn the_vref_judges_where_the_configuration_calls_it() {
-    let server = Gitolite::start();
-    server.local_code();
-    let said = server.install(&["--vref"]).out();
-    assert!(said.contains("-  VREF/provost = @all"), "{said}");
-    server.configure(VREF);
-    let client = server.client("alice", "team/two", 0);
-    let pushed = push(&client, "main", &clean("Clean"));
-    assert!(pushed.accepted(MAIN), "{}", pushed.all());
-    pushed.must_say("pushed by alice to team/two");
-    let pushed = push(&client, "main", &marked("Marked"));
-    assert!(pushed.rejected(MAIN), "{}", pushed.all());
-    pushed.must_say("this push is refused: it carries marks").must_say(CLAUDE);
-    assert_eq!(server.objects("team/two", &client.id("HEAD")), Some(0), "stored before");
-    client.must(&["reset", "-q", "--hard", "HEAD~1"]);
-    // What was refused there before is judged again: no ref shows it.
-    let pushed = client.push(&["HEAD@{1}:refs/heads/again"]);
-    assert!(pushed.rejected("refs/heads/again"), "{}", pushed.all());
-    // A repository whose configuration does not name it is not judged.
-    let client = server.client("bob", "one", 0);
-    let pushed = push(&client, "main", &marked("Marked"));
-    assert!(pushed.accepted(MAIN), "{}", pushed.all());
+/// `LOCAL_CODE` as an administrator switches it on: its line is there as a comment.
+pub(crate) fn switch_local_code_on(sandbox: &Sandbox) {
+    let path = sandbox.path("home/.gitolite.rc");
+    let rc = std::fs::read_to_string(&path).unwrap();
+    let line = "LOCAL_CODE                =>  \"$ENV{HOME}/local\"";
+    let off = format!("# {line}");
+    assert!(rc.contains(&off), "{rc}");
+    std::fs::write(&path, rc.replace(&off, line)).unwrap();
 }
 
-#[test]
-fn a_common_hook_of_the_administrators_stays_and_runs_first() {
-    let server = Gitolite::start();
-    server.local_code();
-    let theirs = "#!/bin/sh\ncat >/dev/null\necho theirs for $GL_USER\n";
-    let path = server.sandbox.write("home/local/hooks/common/pre-receive", theirs);
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    server.install(&[]);
-    server.gitolite(&["setup", "--hooks-only"]);
-    server.configure("");
-    let client = server.client("bob", "one", 0);
-    let pushed = push(&client, "main", &marked("Marked"));
-    pushed.must_reject(&[MAIN]).must_say("theirs for bob").must_say("pushed by bob to one");
-    let two = server.client("alice", "team/two", 0);
-    let repository = server.home().join("repositories/team/two.git");
-    let advertise = ["config", "receive.advertisePushOptions", "true"];
-    server.sandbox.git(repository).args(advertise).ok();
-    two.commit(clean("Clean")).create();
-    let pushed = two.push_to("origin", &["HEAD:main"], &["-o", "ticket=1"]);
-    assert!(pushed.accepted(MAIN), "{}", pushed.all());
-    pushed.must_say("theirs for alice");
+/// Has gitolite link the common hook into its repositories.
+pub(crate) fn link_hooks(sandbox: &Sandbox) {
+    sandbox.run("gitolite", "home").args(["setup", "--hooks-only"]).ok();
+}
+
+/// A command of provost's that works on gitolite's home.
+pub(crate) fn provost(sandbox: &Sandbox, program: &Path, arguments: &[&str]) -> Run {
+    let policy = sandbox.path("etc/rules.toml");
+    let run = sandbox.run(PROVOST, "home").args(arguments);
+    run.arg("--policy").arg(policy).arg("--program").arg(program).arg(sandbox.path("home"))
+}
+
+/// Installs the hook; what the command says.
+pub(crate) fn install(sandbox: &Sandbox, program: &Path, more: &[&str]) -> Finished {
+    provost(sandbox, program, &[&["install", "--mode", "enforce"], more].concat()).ok()
+}
+
+/// The text of the hook that is installed for a program.
+pub(crate) fn installed(sandbox: &Sandbox, program: &str, more: &[&str], hook: &str) -> String {
+    install(sandbox, Path::new(program), more);
+    std::fs::read_to_string(sandbox.path(hook)).unwrap()
+}
+
+/// A program that is the one under test and says more.
+pub(crate) fn talkative(sandbox: &Sandbox) -> PathBuf {
+    let script = format!("#!/bin/sh\nexec '{PROVOST}' -v \"$@\"\n");
+    let program = sandbox.write("bin/provost", script);
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    program
 }

@@ -1,9 +1,11 @@
 //! Who pushes over HTTP: the user whose password the web server has checked, and nobody
 //! else.
 
-use super::nginx::login;
-use super::served::{Connection, Served, Transport};
+use super::connection::Connection;
+use super::served::Served;
 use super::support::{Client, Options, Pushed, clean, marked};
+use super::transport::Transport;
+use super::users::login;
 
 fn client_of(served: &Served, connection: &Connection) -> Client {
     let client = served.client();
@@ -21,17 +23,16 @@ fn refused_before_the_hook(served: &Served, connection: &Connection, why: &str) 
     assert_eq!(served.refs(), "");
 }
 
-#[test]
-fn the_web_server_refuses_who_has_no_password() {
-    let served = Transport::Http.serve_with(Options::default().recording());
-    refused_before_the_hook(&served, &served.http("git", ""), "could not read Username");
-}
+const WEB_SERVERS: [Transport; 3] = [Transport::Http, Transport::Apache, Transport::Lighttpd];
 
 #[test]
-fn the_web_server_refuses_a_wrong_password() {
-    let served = Transport::Http.serve_with(Options::default().recording());
-    let connection = served.http("git", "alice:guessed@");
-    refused_before_the_hook(&served, &connection, "Authentication failed");
+fn web_servers_refuse_who_has_no_password_or_a_wrong_one() {
+    for transport in WEB_SERVERS {
+        let served = transport.serve_with(Options::default().recording());
+        refused_before_the_hook(&served, &served.http("git", ""), "could not read Username");
+        let connection = served.http("git", "alice:guessed@");
+        refused_before_the_hook(&served, &connection, "Authentication failed");
+    }
 }
 
 #[test]
@@ -54,18 +55,19 @@ pub(crate) fn push_work_of_alice(client: &Client) -> Pushed {
     pushed
 }
 
-const OWN: &str = "say which tool was used";
 pub(crate) const FOREIGN: &str = "Commits of others";
 
 #[test]
 fn the_pusher_is_who_gave_the_password() {
-    let served = Transport::Http.serve_with(Options::default().recording());
-    let pushed = push_work_of_alice(&client_of(&served, &served.http("git", &login("alice"))));
-    pushed.must_say(OWN).must_not_say(FOREIGN);
-    assert_eq!(served.server.recorded().env["REMOTE_USER"], b"alice");
-    let pushed = push_work_of_alice(&client_of(&served, &served.http("git", &login("bob"))));
-    pushed.must_say(FOREIGN);
-    assert_eq!(served.server.recorded().env["REMOTE_USER"], b"bob");
+    for transport in WEB_SERVERS {
+        let served = transport.serve_with(Options::default().recording());
+        for (user, own) in [("alice", true), ("bob", false)] {
+            let pushed = push_work_of_alice(&client_of(&served, &served.connection_of(user)));
+            pushed.must_say(&format!("pushed by {user} to server"));
+            assert_eq!(pushed.text().contains(FOREIGN), !own, "{}", pushed.all());
+            assert_eq!(served.server.recorded().env["REMOTE_USER"], user.as_bytes());
+        }
+    }
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use super::connection::Connection;
 use super::daemon::{Daemon, free_port, program};
-use super::nginx::USERS;
-use super::served::WebServer;
+use super::served::Front;
 use super::support::Sandbox;
+use super::users::USERS;
 
 /// A server that goes with the value; see the head of this file.
 pub(crate) struct Lighttpd {
@@ -38,15 +39,13 @@ impl Lighttpd {
     }
 }
 
-impl WebServer for Lighttpd {
-    fn url(&self, place: &str, login: &str, repository: &Path, port: Option<u16>) -> String {
-        let port = port.unwrap_or(self.port);
-        let name = repository.file_name().unwrap().to_str().unwrap();
-        format!("http://{login}127.0.0.1:{port}/{place}/{name}")
-    }
-
+impl Front for Lighttpd {
     fn port(&self) -> u16 {
         self.port
+    }
+
+    fn connection(&self, repository: &Path, user: &str, port: u16) -> Connection {
+        Connection::by_password(port, user, repository)
     }
 }
 

@@ -2,17 +2,20 @@
 //! describes it, on a port of its own.
 //!
 //! `/git/` asks for a password and hands the user's name on as `REMOTE_USER`; `/open/`
-//! asks nobody, so that git itself has to refuse pushes there.
+//! asks nobody, so that git itself has to refuse pushes there. `/cgit/` has the pages of
+//! cgit, with the settings that a test writes into `nginx/cgitrc`.
 
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
+use super::connection::Connection;
 use super::daemon::{Daemon, account, free_port, program};
-use super::served::WebServer;
+use super::served::Front;
 use super::support::Sandbox;
+use super::users::USERS;
 
-/// Who may push, with his password.
-pub(crate) const USERS: [(&str, &str); 2] = [("alice", "secret-of-alice"), ("bob", "b-secret")];
+/// Where Debian has it.
+const CGIT: &str = "/usr/lib/cgit/cgit.cgi";
 
 /// Servers that go with the value; see the head of this file.
 pub(crate) struct Nginx {
@@ -58,22 +61,14 @@ impl Nginx {
     }
 }
 
-impl WebServer for Nginx {
-    fn url(&self, place: &str, login: &str, repo: &Path, port: Option<u16>) -> String {
-        let port = port.unwrap_or(self.port);
-        let name = repo.file_name().unwrap().to_str().unwrap();
-        format!("http://{login}127.0.0.1:{port}/{place}/{name}")
-    }
-
+impl Front for Nginx {
     fn port(&self) -> u16 {
         self.port
     }
-}
 
-/// `user:password@` of one of [`USERS`].
-pub(crate) fn login(user: &str) -> String {
-    let (_, password) = USERS.iter().find(|(name, _)| *name == user).unwrap();
-    format!("{user}:{password}@")
+    fn connection(&self, repository: &Path, user: &str, port: u16) -> Connection {
+        Connection::by_password(port, user, repository)
+    }
 }
 
 /// A body is handed on while it arrives, not kept until it is whole: only so can a
@@ -122,6 +117,16 @@ fn config(sandbox: &Sandbox, exec_path: &str, port: u16) -> String {
          }}
          location ~ ^/open(/.*)$ {{
          {backend}
+         }}
+         location ~ ^/cgit(/.*)$ {{
+         fastcgi_pass unix:{root}/nginx/fcgi;
+         fastcgi_param SCRIPT_FILENAME {CGIT};
+         fastcgi_param CGIT_CONFIG {root}/nginx/cgitrc;
+         fastcgi_param SCRIPT_NAME /cgit;
+         fastcgi_param PATH_INFO $1;
+         fastcgi_param QUERY_STRING $query_string;
+         fastcgi_param REQUEST_METHOD $request_method;
+         fastcgi_param HTTP_HOST $http_host;
          }}
          }}
          }}

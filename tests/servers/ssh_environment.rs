@@ -8,8 +8,9 @@
 //! functions of bash; who runs code of his own on the server needs no push to get in.
 
 use super::http_users::{FOREIGN, push_work_of_alice};
-use super::served::{Served, Transport};
+use super::served::Served;
 use super::support::{Client, Options, Pushed, Sandbox, clean, marked};
+use super::transport::Transport;
 
 /// A server that accepts every variable, and a client that has a marked commit to push.
 fn worst_case(options: Options) -> (Served, Client) {
@@ -27,7 +28,7 @@ fn worst_case(options: Options) -> (Served, Client) {
 /// Pushes with variables set on the server. Nothing may have changed afterwards.
 fn refused(served: &Served, client: &Client, variables: &[(&str, &str)]) -> Pushed {
     let before = served.refs();
-    served.ssh(variables).give_to(client);
+    served.connection().setting(variables).give_to(client);
     let pushed = client.push(&["main"]);
     assert!(pushed.rejected("refs/heads/main"), "{variables:?} {}", pushed.all());
     assert_eq!(served.refs(), before, "{variables:?}");
@@ -114,7 +115,10 @@ fn the_pusher_over_ssh_is_the_account_and_not_remote_user() {
     let sandbox = Sandbox::new();
     let served = Served::over_ssh(sandbox, Options::default().recording(), "*");
     let client = served.client();
-    served.ssh(&[("REMOTE_USER", "alice"), ("SSH_CONNECTION", "")]).give_to(&client);
+    served
+        .connection()
+        .setting(&[("REMOTE_USER", "alice"), ("SSH_CONNECTION", "")])
+        .give_to(&client);
     push_work_of_alice(&client).must_say(FOREIGN);
     assert_eq!(served.server.recorded().env["REMOTE_USER"], b"alice");
 }
@@ -190,11 +194,11 @@ fn configuration_in_the_environment_switches_hooks_off_where_sshd_lets_it_in() {
     ];
     for variables in no_hooks {
         let (open, client) = worst_case(Options::default());
-        open.ssh(variables).give_to(&client);
+        open.connection().setting(variables).give_to(&client);
         let pushed = client.push(&["main"]);
         assert!(pushed.accepted("refs/heads/main") && pushed.judged().is_none());
         let sensible = Transport::Ssh.serve();
-        sensible.ssh(variables).give_to(&client);
+        sensible.connection().setting(variables).give_to(&client);
         client.push(&["main"]).must_reject(&["refs/heads/main"]);
     }
 }

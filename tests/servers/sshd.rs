@@ -2,8 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::connection::Connection;
 use super::daemon::{Daemon, account, environment, free_port, program};
+use super::served::Front;
 use super::support::Sandbox;
+use super::users::USERS;
 
 /// A server that goes with the value; see the head of this file.
 pub(crate) struct Sshd {
@@ -12,33 +15,55 @@ pub(crate) struct Sshd {
     directory: PathBuf,
 }
 
-impl Sshd {
-    /// Starts one that takes over the environment variables that `accepted` names, as
-    /// sshd_config(5) has it for `AcceptEnv`.
-    pub(crate) fn start(sandbox: &Sandbox, accepted: &str) -> Self {
-        Self::start_for(sandbox, accepted, &sandbox.path("sshd/authorized_keys"))
-    }
+/// How it is set up.
+pub(crate) struct Settings {
+    /// The variables that it takes from its clients, as sshd_config(5) has it for
+    /// `AcceptEnv`.
+    pub(crate) accepted: &'static str,
+    /// The line that lets a key in, as sshd(8) has it; `@USER@` and `@KEY@` stand for
+    /// whose it is and what.
+    pub(crate) line: String,
+    /// The file of such lines, where another program writes it.
+    pub(crate) keys: Option<PathBuf>,
+    /// Where programs are looked up.
+    pub(crate) path: String,
+    /// One more line of sshd_config(5).
+    pub(crate) more: String,
+}
 
-    /// The same with another file of the keys that are let in.
-    pub(crate) fn start_for(sandbox: &Sandbox, accepted: &str, keys: &Path) -> Self {
+impl Default for Settings {
+    /// As Debian configures it.
+    fn default() -> Self {
+        let path = std::env::var("PATH").unwrap();
+        let line = "@KEY@".to_owned();
+        Self { accepted: "LANG LC_*", line, keys: None, path, more: String::new() }
+    }
+}
+
+impl Sshd {
+    pub(crate) fn start(sandbox: &Sandbox, settings: &Settings) -> Self {
         let directory = sandbox.path("sshd");
         std::fs::create_dir_all(&directory).unwrap();
         // Of a server that was here before.
         let _ = std::fs::remove_file(directory.join("sshd.pid"));
-        for key in ["host", "client"] {
+        let users = USERS.map(|(user, _)| user);
+        for key in users.into_iter().chain(["host"]) {
             if directory.join(key).exists() {
                 continue;
             }
             let new = ["-q", "-t", "ed25519", "-N", "", "-C", key, "-f", key];
             sandbox.run("ssh-keygen", "sshd").args(new).ok();
         }
-        let public = |key: &str| std::fs::read_to_string(directory.join(key)).unwrap();
-        sandbox.write("sshd/authorized_keys", public("client.pub"));
-        sandbox.write("sshd/known_hosts", format!("the-server {}", public("host.pub")));
+        let public =
+            |key: &str| std::fs::read_to_string(directory.join(key).with_extension("pub")).unwrap();
+        let lines =
+            users.map(|user| settings.line.replace("@USER@", user).replace("@KEY@", &public(user)));
+        sandbox.write("sshd/authorized_keys", lines.concat());
+        sandbox.write("sshd/known_hosts", format!("the-server {}", public("host")));
         sandbox.write("sshd/ssh_config", client_config(&directory));
         loop {
             let port = free_port();
-            let config = config(&directory, &sandbox.path("home"), port, accepted, keys);
+            let config = config(&directory, &sandbox.path("home"), port, settings);
             let config = sandbox.write("sshd/sshd_config", config);
             // It runs itself again for each connection, so it wants its whole path.
             let arguments = ["-D", "-e", "-f", config.to_str().unwrap()];
@@ -51,31 +76,17 @@ impl Sshd {
             }
         }
     }
+}
 
-    /// The address of a repository, through another port if need be.
-    pub(crate) fn url(&self, repository: &Path, port: Option<u16>) -> String {
-        let port = port.unwrap_or(self.port);
-        format!("ssh://{}@127.0.0.1:{port}{}", account(), repository.display())
-    }
-
-    pub(crate) fn port(&self) -> u16 {
+impl Front for Sshd {
+    fn port(&self) -> u16 {
         self.port
     }
 
-    /// The ssh command of a client that asks the server to set these variables.
-    ///
-    /// They come on the command line: a file written anew for each client could be read
-    /// half written by another that starts at the same time.
-    pub(crate) fn client_command(&self, variables: &[(&str, &str)]) -> String {
-        let mut command = format!("ssh -F {}", self.directory.join("ssh_config").display());
-        if !variables.is_empty() {
-            let set: Vec<_> =
-                variables.iter().map(|(name, value)| format!("\"{name}={value}\"")).collect();
-            // Values may hold quotes of their own.
-            let set = format!("SetEnv {}", set.join(" ")).replace('\'', "'\\''");
-            command.push_str(&format!(" -o '{set}'"));
-        }
-        command
+    fn connection(&self, repository: &Path, user: &str, port: u16) -> Connection {
+        let url = format!("ssh://{}@127.0.0.1:{port}{}", account(), repository.display());
+        let at = |name: &str| self.directory.join(name).display().to_string();
+        Connection::by_ssh(url, format!("ssh -F {} -i {}", at("ssh_config"), at(user)))
     }
 }
 
@@ -83,25 +94,27 @@ impl Sshd {
 fn client_config(directory: &Path) -> String {
     let at = |name: &str| directory.join(name).display().to_string();
     format!(
-        "IdentityFile {}\n\
-         IdentitiesOnly yes\n\
+        "IdentitiesOnly yes\n\
          UserKnownHostsFile {}\n\
          GlobalKnownHostsFile /dev/null\n\
          HostKeyAlias the-server\n\
          StrictHostKeyChecking yes\n\
          BatchMode yes\n\
          LogLevel ERROR\n",
-        at("client"),
         at("known_hosts"),
     )
 }
 
 /// What sshd sets by its own `SetEnv` no client can change; of that only what keeps the
 /// machine's own configuration out of the tests.
-fn config(directory: &Path, home: &Path, port: u16, accepted: &str, keys: &Path) -> String {
+fn config(directory: &Path, home: &Path, port: u16, settings: &Settings) -> String {
     let at = |name: &str| directory.join(name).display().to_string();
-    let set: Vec<_> =
-        environment(home).iter().map(|(name, value)| format!("\"{name}={value}\"")).collect();
+    let keys = settings.keys.clone().unwrap_or_else(|| directory.join("authorized_keys"));
+    let accepted = settings.accepted;
+    let mut set = environment(home);
+    set.retain(|(name, _)| *name != "PATH");
+    set.push(("PATH", settings.path.clone()));
+    let set: Vec<_> = set.iter().map(|(name, value)| format!("\"{name}={value}\"")).collect();
     format!(
         "ListenAddress 127.0.0.1\n\
          Port {port}\n\
@@ -118,10 +131,12 @@ fn config(directory: &Path, home: &Path, port: u16, accepted: &str, keys: &Path)
          PrintMotd no\n\
          LogLevel VERBOSE\n\
          AcceptEnv {accepted}\n\
-         SetEnv {}\n",
+         SetEnv {}\n\
+         {}\n",
         at("host"),
         at("sshd.pid"),
         keys.display(),
         set.join(" "),
+        settings.more,
     )
 }

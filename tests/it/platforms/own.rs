@@ -35,6 +35,15 @@ fn behind_a_web_server_that_asked_nobody_the_pusher_is_nobody() {
 }
 
 #[test]
+fn behind_a_forced_command_the_pusher_is_whom_it_names() {
+    let context = context("http", "plain-ssh");
+    assert_eq!(context.pusher.as_deref(), Some("admin"));
+    assert_eq!((context.protocol, context.groups), (Some(Protocol::Ssh), None));
+    assert_eq!(context.remote_address.as_deref(), Some("127.0.0.1"));
+    assert_eq!(context.ignored, ["GITEA_PUSHER_NAME", "GL_USER"]);
+}
+
+#[test]
 fn over_a_file_path_and_the_git_daemon_the_pusher_is_the_account() {
     let file = context("plain", "plain-file");
     assert_eq!(file.protocol, Some(Protocol::File));

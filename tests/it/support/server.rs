@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::sandbox::PROVOST;
 use super::{Client, Run, Sandbox};
@@ -18,6 +18,8 @@ pub(crate) struct Options {
     config: Vec<(String, String)>,
     rules: Vec<String>,
     hook: Option<String>,
+    hook_file: Option<PathBuf>,
+    command: Option<String>,
     recording: bool,
     quiet: bool,
     worktree: bool,
@@ -55,7 +57,8 @@ impl Options {
     }
 
     /// A hook of the test's own. `@PROVOST@` in it is the command line up to and with
-    /// the options, `@BINARY@` the binary; both quoted for the shell.
+    /// the options, `@JUDGE@` the whole of it, `@BINARY@` the binary, `@SANDBOX@` the
+    /// directory of the test; all quoted for the shell.
     pub(crate) fn hook(mut self, body: &str) -> Self {
         self.hook = Some(body.to_owned());
         self
@@ -64,6 +67,19 @@ impl Options {
     /// The same, where none was set.
     pub(crate) fn or_hook(mut self, body: &str) -> Self {
         self.hook.get_or_insert_with(|| body.to_owned());
+        self
+    }
+
+    /// The file of the hook, in the sandbox, where it is not `hooks/pre-receive` of the
+    /// repository.
+    pub(crate) fn hook_file(mut self, path: &str) -> Self {
+        self.hook_file = Some(path.into());
+        self
+    }
+
+    /// The command that the hook runs, where it is not `pre-receive --platform plain`.
+    pub(crate) fn command(mut self, words: &str) -> Self {
+        self.command = Some(words.to_owned());
         self
     }
 
@@ -208,16 +224,29 @@ impl TestServer {
             None if self.options.quiet => "#!/bin/sh\nREMOTE_USER=dev\nexport REMOTE_USER\n\
                 exec @PROVOST@ pre-receive --platform http\n"
                 .to_owned(),
-            None => "#!/bin/sh\nexec @PROVOST@ pre-receive --platform plain\n".to_owned(),
+            None => "#!/bin/sh\nexec @JUDGE@\n".to_owned(),
         };
-        self.install("pre-receive", &body);
+        self.write_hook(&self.hook_file(), &body);
+    }
+
+    fn hook_file(&self) -> PathBuf {
+        match &self.options.hook_file {
+            Some(path) => self.sandbox.path(path),
+            None => self.git_dir().join("hooks/pre-receive"),
+        }
     }
 
     /// Writes a hook; see [`Options::hook`] for what stands for the command line.
     pub(crate) fn install(&self, hook: &str, body: &str) {
+        self.write_hook(&self.git_dir().join("hooks").join(hook), body);
+    }
+
+    fn write_hook(&self, path: &Path, body: &str) {
+        let command = self.options.command.as_deref().unwrap_or("pre-receive --platform plain");
+        let body = body.replace("@JUDGE@", &format!("@PROVOST@ {command}"));
         let body = body.replace("@PROVOST@", &self.command_line());
         let body = body.replace("@BINARY@", &quote(PROVOST));
-        let path = self.git_dir().join("hooks").join(hook);
+        let body = body.replace("@SANDBOX@", &quote(self.sandbox.path("").to_str().unwrap()));
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         // Written beside and moved, for a shell may still read the old one.
         let fresh = path.with_extension("new");
@@ -228,7 +257,7 @@ impl TestServer {
 
     /// Takes the hook away: what is pushed then is accepted unseen.
     pub(crate) fn disable_hook(&self) {
-        std::fs::remove_file(self.git_dir().join("hooks/pre-receive")).unwrap();
+        std::fs::remove_file(self.hook_file()).unwrap();
     }
 
     /// Pushes with the hook out of the way, as if from a time before it was installed.
@@ -300,7 +329,7 @@ pwd -P > "$record/directory"
 if [ -n "$GIT_QUARANTINE_PATH" ]; then
     (cd "$GIT_QUARANTINE_PATH" && find . -type f | sort) > "$record/quarantine"
 fi
-@PROVOST@ pre-receive --platform plain < "$record/stdin"
+@JUDGE@ < "$record/stdin"
 code=$?
 echo $code > "$record/code"
 exit $code
