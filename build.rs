@@ -1,11 +1,14 @@
 //! Writes the built-in rules as the hooks read them: `rules.toml` without what only people
 //! and tests need (examples, sources, remarks), which is most of it. Every line and column
-//! stays where it was, so that places name the real file.
+//! stays where it was, so that places name the real file. Beside it the same as it is parsed,
+//! in the form that src/document/encoded.rs describes.
 
+use std::ops::Range;
 use std::path::Path;
 use std::{env, fs};
 
 use sha2::{Digest, Sha256};
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The keys of a marker or model that decide nothing.
@@ -16,15 +19,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     let text = fs::read_to_string("rules.toml")?;
     let mut out = text.clone().into_bytes();
+    let mut parsed = Parsed::default();
     // A file that can't be parsed goes through as it is: a test says what is wrong.
     if let Ok(root) = DeTable::parse(&text) {
         blank(root.get_ref(), &mut out);
+        parsed.head(b'{', 0..0);
+        parsed.table(root.get_ref());
     }
     let digest = Sha256::digest(text.as_bytes());
     let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     println!("cargo::rustc-env=PROVOST_RULES_SHA256={digest}");
     let folder = env::var_os("OUT_DIR").ok_or("no OUT_DIR")?;
     fs::write(Path::new(&folder).join("rules.toml"), out)?;
+    fs::write(Path::new(&folder).join("rules.bin"), parsed.shape)?;
+    fs::write(Path::new(&folder).join("rules.txt"), parsed.texts)?;
     Ok(())
 }
 
@@ -47,6 +55,82 @@ fn blank(table: &DeTable<'_>, out: &mut [u8]) {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// What src/document/encoded.rs reads.
+#[derive(Default)]
+struct Parsed {
+    shape: Vec<u8>,
+    texts: String,
+}
+
+impl Parsed {
+    /// Writes a number as LEB128.
+    fn number(&mut self, mut number: usize) {
+        while number >= 0x80 {
+            self.shape.push((number & 0x7f) as u8 | 0x80);
+            number >>= 7;
+        }
+        self.shape.push(number as u8);
+    }
+
+    fn string(&mut self, text: &str) {
+        self.number(text.len());
+        self.texts.push_str(text);
+    }
+
+    fn span(&mut self, span: Range<usize>) {
+        self.number(span.start);
+        self.number(span.len());
+    }
+
+    fn head(&mut self, kind: u8, span: Range<usize>) {
+        self.shape.push(kind);
+        self.span(span);
+    }
+
+    fn table(&mut self, table: &DeTable<'_>) {
+        let mut entries: Vec<_> = table.iter().collect();
+        entries.retain(|(key, _)| !IDLE.contains(&key.get_ref().as_ref()));
+        entries.sort_by(|(a, _), (b, _)| a.get_ref().cmp(b.get_ref()));
+        self.number(entries.len());
+        for (key, value) in entries {
+            self.string(key.get_ref());
+            self.span(key.span());
+            let mut inner = Self::default();
+            inner.node(value);
+            self.number(inner.shape.len());
+            self.number(inner.texts.len());
+            self.shape.extend(inner.shape);
+            self.texts.push_str(&inner.texts);
+        }
+    }
+
+    fn node(&mut self, value: &Spanned<DeValue<'_>>) {
+        let mut text = |kind, text: &str| {
+            self.head(kind, value.span());
+            self.string(text);
+        };
+        match value.get_ref() {
+            DeValue::String(it) => text(b's', it),
+            DeValue::Integer(it) => match i64::from_str_radix(it.as_str(), it.radix()) {
+                Ok(number) => text(b'i', &number.to_string()),
+                Err(_) => text(b'o', it.as_str()),
+            },
+            DeValue::Float(it) => text(b'o', it.as_str()),
+            DeValue::Datetime(it) => text(b'o', &it.to_string()),
+            DeValue::Boolean(it) => self.head(if *it { b't' } else { b'f' }, value.span()),
+            DeValue::Array(items) => {
+                self.head(b'a', value.span());
+                self.number(items.len());
+                items.iter().for_each(|item| self.node(item));
+            }
+            DeValue::Table(inner) => {
+                self.head(b'{', value.span());
+                self.table(inner);
+            }
         }
     }
 }

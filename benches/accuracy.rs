@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use provost::config::{self, Config, Layers};
-use provost::document::Value;
+use provost::document::{Table, Value};
 use provost::git::ObjectId;
 use provost::scan::raw_commit;
 use regex::Regex;
@@ -317,14 +317,14 @@ fn constructed(config: &Config) -> Vec<Labelled> {
     let mut commits = Vec::new();
     let table = |value: &Value| match value {
         Value::Table(table) => table.clone(),
-        _ => BTreeMap::new(),
+        _ => Table::default(),
     };
     let array = |value: Option<&Value>| match value {
         Some(Value::Array(items)) => items.clone(),
         _ => Vec::new(),
     };
     let word = |value: Option<&Value>| match value {
-        Some(Value::String(text)) => text.clone(),
+        Some(Value::String(text)) => text.to_string(),
         _ => String::new(),
     };
     for tool in array(table(&config.merged.value).get("tool").map(|(_, node)| &node.value)) {

@@ -44,7 +44,7 @@ fn main() {
 
 fn settings(file: &str) -> LogSettings {
     let source = |name: &str, text: String, built_in| {
-        Arc::new(Source { name: name.to_owned(), text, built_in })
+        Arc::new(Source { name: name.to_owned(), text: text.into(), built_in })
     };
     let layers = [
         source("rules.toml", BUILT_IN.to_owned(), true),

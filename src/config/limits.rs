@@ -214,7 +214,8 @@ mod tests {
     use std::sync::Arc;
 
     fn read(text: &str) -> Result<Limits, Vec<String>> {
-        let source = Source { name: "x.toml".into(), text: text.into(), built_in: false };
+        let source =
+            Source { name: "x.toml".into(), text: text.to_owned().into(), built_in: false };
         let node = parse(&Arc::new(source)).unwrap();
         let reader = Reader::default();
         let mut root = reader.fields(&node, "the top level").unwrap();

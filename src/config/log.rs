@@ -139,7 +139,7 @@ pub fn despite(layers: Layers<'_>) -> Option<LogSettings> {
     let mut merged: Option<Node> = None;
     for mut layer in super::readable(layers) {
         let Value::Table(root) = &mut layer.value else { continue };
-        root.retain(|key, _| key == "log");
+        root.retain(|key| key == "log");
         match &mut merged {
             Some(base) if locked(base).is_none() => overlay(base, layer, &mut Vec::new()),
             Some(_) => {}
@@ -158,7 +158,8 @@ mod tests {
     use std::sync::Arc;
 
     fn read(text: &str) -> Result<Option<LogSettings>, Vec<String>> {
-        let source = Source { name: "x.toml".into(), text: text.into(), built_in: false };
+        let source =
+            Source { name: "x.toml".into(), text: text.to_owned().into(), built_in: false };
         let node = document::parse(&Arc::new(source)).unwrap();
         let reader = Reader::default();
         let mut root = reader.fields(&node, "the top level").unwrap();

@@ -4,6 +4,7 @@
 //! brings is configuration for judging it.
 
 pub mod baseline;
+mod built_in;
 mod error;
 pub mod files;
 pub mod limits;
@@ -24,16 +25,14 @@ use crate::git::Repository;
 use crate::policy::{Judge, Policy, Situation};
 use crate::rules::RuleSet;
 
+pub use built_in::{BUILT_IN, Rules};
 pub use error::ConfigError;
 
+use built_in::BARE;
 use limits::Limits;
 use log::LogSettings;
 use published::Published;
 
-/// The built-in layer.
-pub const BUILT_IN: &str = include_str!("../../rules.toml");
-/// The same without what decides nothing, examples above all: it is read at every push.
-const BUILT_IN_BARE: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.toml"));
 /// The administrator's file for the whole machine.
 pub const SYSTEM: &str = "/etc/provost/rules.toml";
 
@@ -47,7 +46,7 @@ pub const LAST_GOOD: &str = ".last-good";
 #[derive(Debug)]
 pub struct Config {
     /// The catalogue.
-    pub rules: RuleSet,
+    pub rules: Rules,
     /// The policy.
     pub policy: Policy,
     /// `sha256:…` over all layers in their order.
@@ -84,7 +83,7 @@ pub struct Layers<'a> {
 /// # Errors
 /// All mistakes of all files together, or the file that could not be read.
 pub fn load(layers: Layers<'_>) -> Result<Config, ConfigError> {
-    let sources = layers_over(BUILT_IN_BARE, layers)?;
+    let sources = layers_over(BARE, layers)?;
     merge(&sources).or_else(|error| match last_good(&sources, &error) {
         Some((good, replaced)) => {
             let mut config = merge(&good)?;
@@ -141,7 +140,10 @@ pub fn sources(layers: Layers<'_>) -> Result<Vec<Arc<Source>>, ConfigError> {
     layers_over(BUILT_IN, layers)
 }
 
-fn layers_over(built_in: &str, layers: Layers<'_>) -> Result<Vec<Arc<Source>>, ConfigError> {
+fn layers_over(
+    built_in: &'static str,
+    layers: Layers<'_>,
+) -> Result<Vec<Arc<Source>>, ConfigError> {
     let built_in = Source { name: "rules.toml".into(), text: built_in.into(), built_in: true };
     let mut sources = vec![Arc::new(built_in)];
     if let Some((published, origin)) = layers.published {
@@ -187,7 +189,7 @@ pub fn read(path: &Path) -> Result<Arc<Source>, ConfigError> {
         path: path.to_owned(),
         at: error.utf8_error().valid_up_to(),
     })?;
-    Ok(Arc::new(Source { name: path.display().to_string(), text, built_in: false }))
+    Ok(Arc::new(Source { name: path.display().to_string(), text: text.into(), built_in: false }))
 }
 
 /// The layers that can be read although others are broken or not there, parsed.
@@ -208,9 +210,9 @@ pub fn policy_despite(layers: Layers<'_>) -> Policy {
     let mut merged: Option<Node> = None;
     for mut layer in readable(layers) {
         let Value::Table(root) = &mut layer.value else { continue };
-        root.retain(|key, _| key == "policy");
+        root.retain(|key| key == "policy");
         if let Some((_, Node { value: Value::Table(policy), .. })) = root.get_mut("policy") {
-            policy.retain(|key, _| ["language", "contact", "texts"].contains(&key.as_str()));
+            policy.retain(|key| ["language", "contact", "texts"].contains(&key));
         }
         match &mut merged {
             Some(base) => overlay(base, layer, &mut Vec::new()),
@@ -239,23 +241,37 @@ pub fn merge(sources: &[Arc<Source>]) -> Result<Config, ConfigError> {
 pub fn examine(sources: &[Arc<Source>]) -> (Option<Config>, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut digest = Sha256::new();
-    let mut merged: Option<Node> = None;
+    let mut parsed = Vec::with_capacity(sources.len());
     for source in sources {
         digest.update(source_digest(source));
+        if built_in::is_bare(source) {
+            parsed.push((source, None));
+            continue;
+        }
         match document::parse(source) {
-            Ok(layer) => match &mut merged {
-                Some(base) => {
-                    problems.extend(log::unlocks(log::locked(base), &layer));
-                    let locking = locks::of(base);
-                    overlay(base, layer, &mut problems);
-                    if let Some(locking) = locking {
-                        problems.extend(locking.loosened(base, source));
-                    }
-                }
-                // The first is the built-in one; a test looks for ids used twice in it.
-                None => merged = Some(layer),
-            },
+            Ok(layer) => parsed.push((source, Some(layer))),
             Err(found) => problems.extend(found),
+        }
+    }
+    // What nobody changes of the catalogue is read when something is looked for.
+    let changed = parsed.iter().filter_map(|(_, layer)| layer.as_ref()).any(built_in::changes);
+    let mut merged: Option<Node> = None;
+    for (source, layer) in parsed {
+        let layer = match layer {
+            Some(layer) => layer,
+            None => built_in::layer(source, changed),
+        };
+        match &mut merged {
+            Some(base) => {
+                problems.extend(log::unlocks(log::locked(base), &layer));
+                let locking = locks::of(base);
+                overlay(base, layer, &mut problems);
+                if let Some(locking) = locking {
+                    problems.extend(locking.loosened(base, source));
+                }
+            }
+            // The first is the built-in one; a test looks for ids used twice in it.
+            None => merged = Some(layer),
         }
     }
     // A file that can't be parsed has lost keys: what else would be reported follows
@@ -293,7 +309,7 @@ fn source_digest(source: &Source) -> String {
 
 /// What each room made of its tables.
 struct Rooms {
-    rules: RuleSet,
+    rules: Rules,
     policy: Policy,
     log: Option<LogSettings>,
     limits: Limits,
@@ -302,7 +318,7 @@ struct Rooms {
 /// Hands each room its tables.
 fn read_rooms(reader: &Reader, merged: &Node) -> Option<Rooms> {
     let mut root = reader.fields(merged, "the top level")?;
-    let rules = RuleSet::read(&mut root);
+    let rules = built_in::rules(&mut root);
     let policy = Policy::read(&mut root);
     let log = LogSettings::read(&mut root);
     let limits = Limits::read(&mut root);
@@ -330,11 +346,11 @@ mod tests {
 
     #[test]
     fn the_bare_rules_decide_as_the_whole_ones() {
-        let load = |text: &str| {
+        let load = |text: &'static str| {
             let source = Source { name: "rules.toml".into(), text: text.into(), built_in: true };
             merge(&[Arc::new(source)]).unwrap()
         };
-        let (whole, bare) = (load(BUILT_IN), load(BUILT_IN_BARE));
+        let (whole, bare) = (load(BUILT_IN), load(BARE));
         let rules = |config: &Config| -> Vec<(Marker, String)> {
             let of = |rule: &crate::rules::Rule| {
                 let marker = &rule.marker;
@@ -352,7 +368,7 @@ mod tests {
         };
         assert_eq!(rules(&whole), rules(&bare));
         assert_eq!(whole.digest, bare.digest);
-        assert!(BUILT_IN_BARE.trim().len() <= BUILT_IN.len());
-        assert!(!BUILT_IN_BARE.contains("\nhits ="));
+        assert!(BARE.trim().len() <= BUILT_IN.len());
+        assert!(!BARE.contains("\nhits ="));
     }
 }

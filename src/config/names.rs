@@ -1,14 +1,16 @@
 //! Names in a policy that the catalogue does not know: such a line decides nothing, which
 //! nobody means.
 
+use super::Rules;
 use crate::document::{Place, Problem, Reader};
 use crate::policy::{Policy, Subject};
-use crate::rules::RuleSet;
 
 /// Reports each of them, with the nearest name that is known.
-pub(super) fn check(reader: &Reader, rules: &RuleSet, policy: &Policy) {
+pub(super) fn check(reader: &Reader, rules: &Rules, policy: &Policy) {
+    // A catalogue that nobody changed knows the names of the built-in policy.
+    let unsure = |place: &Place| !(rules.is_built_in() && place.source.built_in);
     let tools = || rules.tools.iter().map(|tool| tool.id.as_str()).collect::<Vec<_>>();
-    for (subject, place) in policy.subjects() {
+    for (subject, place) in policy.subjects().into_iter().filter(|(_, place)| unsure(place)) {
         match subject {
             Subject::Tool(name) => known(reader, "tool", name, &tools(), place),
             Subject::Vendor(name) => {

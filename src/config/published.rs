@@ -69,7 +69,7 @@ impl Published {
     #[must_use]
     pub fn of(layers: &[Arc<Source>], repository: String) -> Self {
         let own = layers.iter().filter(|layer| !layer.built_in);
-        let layers = own.map(|it| Layer { name: it.name.clone(), text: it.text.clone() });
+        let layers = own.map(|it| Layer { name: it.name.clone(), text: it.text.to_string() });
         Self {
             time: Moment::now().to_string(),
             provost: env!("CARGO_PKG_VERSION").to_owned(),
@@ -150,7 +150,7 @@ impl Published {
     pub fn sources(&self, origin: &str) -> Vec<Arc<Source>> {
         let source = |layer: &Layer| Source {
             name: format!("{origin}:{}", layer.name),
-            text: layer.text.clone(),
+            text: layer.text.clone().into(),
             built_in: false,
         };
         self.layers.iter().map(|layer| Arc::new(source(layer))).collect()
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn what_is_published_is_read_again_byte_for_byte() {
         let layer = |name: &str, text: &str| {
-            Arc::new(Source { name: name.into(), text: text.into(), built_in: false })
+            Arc::new(Source { name: name.into(), text: text.to_owned().into(), built_in: false })
         };
         let texts = ["a = 1\n", "\n\n", "x = '''\n\\ \"\"\" '''\r\n# \u{1f600}\tz\n", ""];
         let layers: Vec<_> = texts.iter().map(|text| layer("/etc/it's \"here\"", text)).collect();
@@ -172,7 +172,7 @@ mod tests {
         let read = Published::parse(published.text().as_bytes(), "x").unwrap();
         assert_eq!(read, published);
         let sources = read.sources("origin");
-        assert!(sources.iter().map(|it| it.text.as_str()).eq(texts));
+        assert!(sources.iter().map(|it| it.text.as_ref()).eq(texts));
         assert!(Published::parse(b"published = 1", "x").is_err());
         assert!(Published::parse(&[0xff], "x").is_err());
     }

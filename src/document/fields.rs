@@ -4,17 +4,31 @@
 //! nobody asked for, with the nearest known name as a suggestion.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
-use super::{Moment, Node, Place, Problem, Value};
+use super::{Moment, Node, Place, Problem, Table, Value};
 
 /// Collects the problems of a whole read; hands out [`Fields`] of tables.
 #[derive(Debug, Default)]
 pub struct Reader {
     problems: RefCell<Vec<Problem>>,
+    /// Whether what is read is known to have no mistakes.
+    proven: bool,
 }
 
 impl Reader {
+    /// A reader of what the program's tests have proven to be without mistakes: keys that
+    /// nobody asks for are not looked for.
+    #[must_use]
+    pub fn of_proven() -> Self {
+        Self { proven: true, ..Self::default() }
+    }
+
+    /// Whether it is such a reader.
+    #[must_use]
+    pub fn is_of_proven(&self) -> bool {
+        self.proven
+    }
+
     /// Reports a problem.
     pub fn report(&self, problem: Problem) {
         self.problems.borrow_mut().push(problem);
@@ -45,7 +59,7 @@ impl Reader {
 #[derive(Debug)]
 pub struct Fields<'n> {
     reader: &'n Reader,
-    table: &'n BTreeMap<String, (Place, Node)>,
+    table: &'n Table,
     place: &'n Place,
     what: &'n str,
     asked: Vec<&'static str>,
@@ -66,7 +80,9 @@ impl<'n> Fields<'n> {
 
     /// The node under a key, of any type.
     pub fn node(&mut self, key: &'static str) -> Option<&'n Node> {
-        self.asked.push(key);
+        if !self.reader.proven {
+            self.asked.push(key);
+        }
         self.table.get(key).map(|(_, node)| node)
     }
 
@@ -93,9 +109,8 @@ impl<'n> Fields<'n> {
 
     /// A string that must be there and must not be empty.
     pub fn required_string(&mut self, key: &'static str) -> Option<&'n str> {
-        let present = self.table.contains_key(key);
         let text = self.string(key);
-        if !present || text.is_some_and(str::is_empty) {
+        if text.is_none_or(str::is_empty) && (text.is_some() || !self.table.contains_key(key)) {
             let message = format!("{} needs a `{key}`", self.what);
             self.reader.report(Problem::new(self.place_of(key), message));
             return None;
@@ -131,7 +146,7 @@ impl<'n> Fields<'n> {
     ) -> Option<Moment> {
         let node = self.node(key)?;
         let text = match &node.value {
-            Value::String(text) | Value::Other(text) => Some(text.as_str()),
+            Value::String(text) | Value::Other(text) => Some(text.as_ref()),
             _ => None,
         };
         let moment = text.and_then(parse);
@@ -188,7 +203,7 @@ impl<'n> Fields<'n> {
         let mut out = Vec::with_capacity(items.len());
         for item in items {
             match &item.value {
-                Value::String(text) => out.push((text.as_str(), &item.place)),
+                Value::String(text) => out.push((text.as_ref(), &item.place)),
                 other => {
                     let _: Option<()> = self.wrong(key, item, "a string", other);
                 }
@@ -212,7 +227,13 @@ impl<'n> Fields<'n> {
 
     /// One of a closed list of words.
     pub fn word<T: Copy>(&mut self, key: &'static str, words: &[(&'static str, T)]) -> Option<T> {
-        self.node(key).and_then(|node| self.word_at(node, &format!("`{key}`"), words))
+        let node = self.node(key)?;
+        if let Value::String(text) = &node.value
+            && let Some((_, value)) = words.iter().find(|(name, _)| name == text)
+        {
+            return Some(*value);
+        }
+        self.word_at(node, &format!("`{key}`"), words)
     }
 
     /// Reads a node as one of a closed list of words; `what` names it in messages.
@@ -239,14 +260,17 @@ impl<'n> Fields<'n> {
 
     /// All entries of a table whose keys are free (tool ids, say).
     #[must_use]
-    pub fn entries(&self) -> &'n BTreeMap<String, (Place, Node)> {
+    pub fn entries(&self) -> &'n Table {
         self.table
     }
 
     /// Ends the read: every key that nobody asked for is a problem.
     pub fn finish(self) {
-        for (key, (place, _)) in self.table {
-            if !self.asked.contains(&key.as_str()) {
+        if self.reader.proven {
+            return;
+        }
+        for (key, (place, _)) in self.table.iter() {
+            if !self.asked.contains(&key) {
                 let problem = Problem::new(place, format!("unknown key `{key}` in {}", self.what));
                 self.reader.report(problem.help(suggestion(key, &self.asked)));
             }

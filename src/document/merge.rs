@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Node, Place, Problem, Value};
+use super::{Node, Place, Problem, Table, Value};
 
 /// Lays `over` on `base`; what `over` says wins. Problems of `over` alone (an id that
 /// appears twice in one file) are appended to `problems`.
@@ -25,11 +25,7 @@ pub fn overlay(base: &mut Node, over: Node, problems: &mut Vec<Problem>) {
     }
 }
 
-fn merge_tables(
-    below: &mut BTreeMap<String, (Place, Node)>,
-    above: BTreeMap<String, (Place, Node)>,
-    problems: &mut Vec<Problem>,
-) {
+fn merge_tables(below: &mut Table, above: Table, problems: &mut Vec<Problem>) {
     for (key, (place, node)) in above {
         match below.get_mut(&key) {
             Some((key_place, slot)) => {
@@ -79,7 +75,7 @@ fn merge_by_id(below: &mut Vec<Node>, above: Vec<Node>, problems: &mut Vec<Probl
 fn empty_then(node: Node, problems: &mut Vec<Problem>) -> Node {
     let value = match node.value {
         Value::Table(above) => {
-            let mut table = BTreeMap::new();
+            let mut table = Table::default();
             merge_tables(&mut table, above, problems);
             Value::Table(table)
         }

@@ -5,14 +5,18 @@
 //! problem and each decision can still name its file and line. [`Fields`] reads a
 //! table key by key and collects every [`Problem`] instead of stopping at the first.
 
+mod encoded;
 mod fields;
 mod merge;
 mod moment;
 mod node;
 mod problem;
+mod table;
 
+pub use encoded::decode;
 pub use fields::{Fields, Reader};
 pub use merge::overlay;
 pub use moment::Moment;
 pub use node::{Node, Place, Source, Value, parse};
 pub use problem::{Problem, Severity, render, render_within};
+pub use table::{Table, Text};

@@ -1,13 +1,12 @@
 //! Parsed TOML in which every value knows its place.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Problem;
+use super::{Problem, Table, Text};
 
 /// One configuration file.
 #[derive(Debug)]
@@ -15,7 +14,7 @@ pub struct Source {
     /// The name shown to people: the path, or `rules.toml` for the built-in layer.
     pub name: String,
     /// The whole text.
-    pub text: String,
+    pub text: Text,
     /// Whether it is the layer that is part of the program, which its tests prove.
     pub built_in: bool,
 }
@@ -57,21 +56,30 @@ pub struct Node {
     pub place: Place,
 }
 
+impl Node {
+    /// A table without entries.
+    #[must_use]
+    pub fn empty(source: &Arc<Source>) -> Self {
+        let place = Place { source: Arc::clone(source), span: 0..0 };
+        Self { value: Value::Table(Table::default()), place }
+    }
+}
+
 /// What a TOML value can be here. Floats are not part of the configuration.
 #[derive(Clone, Debug)]
 pub enum Value {
     /// A string.
-    String(String),
+    String(Text),
     /// An integer.
     Integer(i64),
     /// A boolean.
     Boolean(bool),
     /// Anything else that is not a container (a float, a date), as written.
-    Other(String),
+    Other(Text),
     /// An array.
     Array(Vec<Node>),
     /// A table; the key's own place stands beside the value.
-    Table(BTreeMap<String, (Place, Node)>),
+    Table(Table),
 }
 
 impl Value {
@@ -115,7 +123,7 @@ fn table_value(source: &Arc<Source>, table: &DeTable<'_>) -> Value {
             .iter()
             .map(|(key, value)| {
                 let place = Place { source: Arc::clone(source), span: key.span() };
-                (key.get_ref().to_string(), (place, node(source, value)))
+                (key.get_ref().to_string().into(), (place, node(source, value)))
             })
             .collect(),
     )
@@ -123,12 +131,12 @@ fn table_value(source: &Arc<Source>, table: &DeTable<'_>) -> Value {
 
 fn node(source: &Arc<Source>, spanned: &Spanned<DeValue<'_>>) -> Node {
     let value = match spanned.get_ref() {
-        DeValue::String(text) => Value::String(text.to_string()),
+        DeValue::String(text) => Value::String(text.to_string().into()),
         DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
-            .map_or_else(|_| Value::Other(number.as_str().to_owned()), Value::Integer),
+            .map_or_else(|_| Value::Other(number.as_str().to_owned().into()), Value::Integer),
         DeValue::Boolean(flag) => Value::Boolean(*flag),
-        DeValue::Float(number) => Value::Other(number.as_str().to_owned()),
-        DeValue::Datetime(date) => Value::Other(date.to_string()),
+        DeValue::Float(number) => Value::Other(number.as_str().to_owned().into()),
+        DeValue::Datetime(date) => Value::Other(date.to_string().into()),
         DeValue::Array(items) => {
             Value::Array(items.iter().map(|item| node(source, item)).collect())
         }

@@ -70,7 +70,7 @@ pub fn render_within(problems: &[Problem], color: bool, width: usize) -> String 
     let mut out = String::new();
     for problem in sorted {
         let source = &problem.place.source;
-        let text = source.text.as_str();
+        let text = source.text.as_ref();
         let start = problem.place.span.start.min(text.len());
         let end = problem.place.span.end.clamp(start, text.len());
         let snippet = Snippet::source(text)

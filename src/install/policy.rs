@@ -128,7 +128,7 @@ fn with_mode(text: &str, mode: Option<Mode>) -> Result<(String, Option<Mode>), S
 /// Nothing is installed with a policy that could not judge.
 fn check(path: &Path, text: &str) -> Result<(), String> {
     let source = |name: &str, text: &str, built_in| {
-        Arc::new(Source { name: name.to_owned(), text: text.to_owned(), built_in })
+        Arc::new(Source { name: name.to_owned(), text: text.to_owned().into(), built_in })
     };
     let own = source(&path.display().to_string(), text, false);
     let (_, problems) = config::examine(&[source("rules.toml", config::BUILT_IN, true), own]);

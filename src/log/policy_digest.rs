@@ -1,11 +1,9 @@
 //! The digest of a policy: of its content, whatever its layout, comments and order of keys.
 
-use std::collections::BTreeMap;
-
 use sha2::{Digest, Sha256};
 
 use super::hex;
-use crate::document::{Node, Place, Value};
+use crate::document::{Node, Table, Value};
 
 /// `sha256:…` over `[policy]` of the merged layers.
 #[must_use]
@@ -34,9 +32,9 @@ fn feed(hash: &mut Sha256, value: &Value) {
     }
 }
 
-fn feed_table(hash: &mut Sha256, table: &BTreeMap<String, (Place, Node)>) {
+fn feed_table(hash: &mut Sha256, table: &Table) {
     feed_length(hash, b't', table.len());
-    for (key, (_, node)) in table {
+    for (key, (_, node)) in table.iter() {
         feed_text(hash, b'k', key);
         feed(hash, &node.value);
     }
@@ -59,7 +57,7 @@ mod tests {
     use std::sync::Arc;
 
     fn of(text: &str) -> String {
-        let source = Source { name: String::new(), text: text.into(), built_in: false };
+        let source = Source { name: String::new(), text: text.to_owned().into(), built_in: false };
         policy_digest(&parse(&Arc::new(source)).unwrap())
     }
 

@@ -36,7 +36,7 @@ impl Spec {
         match self {
             Self::Trailer(spec) | Self::SignOff(spec) => {
                 let condition = joined(spec.value.iter().chain(&spec.person.names));
-                for key in &spec.keys {
+                for key in spec.keys() {
                     for literal in people(&spec.person) {
                         add(key, literal, &condition);
                     }

@@ -6,6 +6,7 @@
 //! counts. A person is compared by the whole address, or by the GitHub login of a
 //! noreply address, never by a domain or a part of a name.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::pattern::Pattern;
@@ -132,12 +133,16 @@ impl Person {
     }
 
     /// Literals of which one is there wherever the person is.
-    pub(super) fn literals(&self) -> Vec<String> {
-        if self.emails.is_empty() && self.logins.is_empty() {
-            return self.keywords.clone();
-        }
-        let logins = self.logins.iter().map(|login| format!("{login}{NOREPLY}"));
-        self.emails.iter().cloned().chain(logins).collect()
+    pub(super) fn literals(&self) -> Vec<Cow<'_, str>> {
+        let named = !(self.emails.is_empty() && self.logins.is_empty());
+        let own = if named { &self.emails } else { &self.keywords };
+        let logins = self.logins.iter().map(|login| Cow::Owned([login, NOREPLY].concat()));
+        own.iter().map(|it| Cow::Borrowed(it.as_str())).chain(logins).collect()
+    }
+
+    /// Whether there are any.
+    pub(super) fn has_literals(&self) -> bool {
+        !(self.emails.is_empty() && self.logins.is_empty() && self.keywords.is_empty())
     }
 }
 
@@ -173,7 +178,9 @@ pub(super) fn github_login(email: &str) -> Option<&str> {
 /// What a `trailer` or `sign-off` marker looks for.
 #[derive(Debug)]
 pub struct Spec {
-    pub(super) keys: Vec<String>,
+    /// The keys of its own; without any, those of its kind.
+    own: Vec<String>,
+    common: &'static [&'static str],
     pub(super) person: Person,
     pub(super) value: Option<Pattern>,
 }
@@ -181,17 +188,14 @@ pub struct Spec {
 impl Spec {
     pub(super) fn read(kind: Kind, fields: &mut Fields<'_>) -> Option<Self> {
         let own_keys = fields.strings("keys");
-        let mut keys: Vec<String> = own_keys.iter().map(|(key, _)| token(key.as_bytes())).collect();
-        let has_own_keys = !keys.is_empty();
-        if !has_own_keys {
-            let common: &[&str] = if kind == Kind::SignOff { &SIGN_OFF_KEYS } else { &CREDIT_KEYS };
-            keys = common.iter().map(|&key| key.to_owned()).collect();
-        }
+        let own: Vec<String> = own_keys.iter().map(|(key, _)| token(key.as_bytes())).collect();
+        let has_own_keys = !own.is_empty();
+        let common: &[&str] = if kind == Kind::SignOff { &SIGN_OFF_KEYS } else { &CREDIT_KEYS };
         let mut person = Person::read(fields, true);
         let value = fields.string("value");
         let value =
             value.and_then(|text| Pattern::read(fields, text, fields.place_of_value("value")));
-        if person.literals().is_empty() {
+        if !person.has_literals() {
             if !has_own_keys {
                 fields.reader().report(
                     crate::document::Problem::new(
@@ -211,11 +215,17 @@ impl Spec {
             person.keywords.sort();
             person.keywords.dedup();
         }
-        Some(Self { keys, person, value })
+        Some(Self { own, common, person, value })
     }
 
-    pub(super) fn literals(&self) -> Vec<String> {
+    pub(super) fn literals(&self) -> Vec<Cow<'_, str>> {
         self.person.literals()
+    }
+
+    /// The keys under which a credit may stand.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        let common = if self.own.is_empty() { self.common } else { &[] };
+        self.own.iter().map(String::as_str).chain(common.iter().copied())
     }
 
     pub(super) fn emails(&self) -> &[String] {
@@ -233,7 +243,7 @@ impl Spec {
         credit: &Credit<'_>,
         exact: &dyn Fn(&str) -> bool,
     ) -> Option<Refusal> {
-        if !self.keys.contains(&credit.key) {
+        if !self.keys().any(|key| key == credit.key) {
             return Some(Refusal::Key);
         }
         if credit.value.is_empty() {

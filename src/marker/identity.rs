@@ -62,7 +62,7 @@ impl Spec {
             roles = ROLES.iter().map(|(_, role)| *role).collect();
         }
         let person = Person::read(fields, false);
-        if person.literals().is_empty() {
+        if !person.has_literals() {
             let problem = Problem::new(fields.place(), "this marker names nobody");
             fields
                 .reader()

@@ -5,7 +5,7 @@
 //! header says; with look-alike characters folded. What only a later view shows was
 //! hidden from plain reading, and gets a tamper finding beside it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::credit::{Credit, Marked};
@@ -13,7 +13,7 @@ use super::line;
 use super::literals::Literals;
 use super::model::Models;
 use super::tamper::{Tampers, Trick};
-use crate::finding::{Confidence, Copied, Field, Finding, Marker};
+use crate::finding::{Confidence, Copied, Field, Finding, Kind, Marker};
 use crate::git::{Ident, ObjectId};
 use crate::text::decode::{Decoded, decode, without_nul};
 use crate::text::escape::lossy;
@@ -25,7 +25,8 @@ use crate::text::lines::{Line, Locator, pieces};
 pub struct Matcher {
     pub(super) literals: Literals,
     pub(super) markers: Vec<(Arc<Marker>, Look)>,
-    exact: HashSet<String>,
+    /// The addresses that markers list in full, with the kinds of these.
+    exact: HashMap<String, Vec<Kind>>,
     pub(super) models: Arc<Models>,
     tampers: Arc<Tampers>,
 }
@@ -66,7 +67,7 @@ impl Matcher {
     ) -> Self {
         let mut literals = Literals::default();
         let mut markers = Vec::with_capacity(lines.len() + credits.len());
-        let mut exact = HashSet::new();
+        let mut exact: HashMap<String, Vec<Kind>> = HashMap::new();
         for (marker, spec) in lines {
             for literal in spec.literals() {
                 literals.add(literal, markers.len());
@@ -77,7 +78,9 @@ impl Matcher {
             for literal in spec.literals() {
                 literals.add(&literal, markers.len());
             }
-            exact.extend(spec.emails().iter().map(|email| format!("{} {email}", marker.kind)));
+            for email in spec.emails() {
+                exact.entry(email.clone()).or_default().push(marker.kind);
+            }
             markers.push((marker, Look::Credit(spec)));
         }
         let (models, tampers) = (Arc::clone(models), Arc::clone(tampers));
@@ -216,7 +219,7 @@ impl Matcher {
 
     /// Whether some marker of the same kind lists this address in full.
     pub(super) fn is_exact(&self, marker: &Marker, email: &str) -> bool {
-        self.exact.contains(&format!("{} {email}", marker.kind))
+        self.exact.get(email).is_some_and(|kinds| kinds.contains(&marker.kind))
     }
 
     fn finding(&self, marker: &Arc<Marker>, hit: &Hit, message: &[u8]) -> Finding {

@@ -4,6 +4,7 @@
 //! For `rules explain` only. It asks the same matchers and the same grammar as a push
 //! does, so that it can't tell another story; it may be slow.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::credit::{Credit, Refusal};
@@ -137,7 +138,7 @@ fn in_message(matcher: &message::Matcher, view: &[u8]) -> Vec<Candidate> {
                     None => Some(refused_credit(matcher, marker, spec, line)),
                 };
                 number = hit.map_or(number, |(number, _)| number);
-                (spec.literals(), refused)
+                (spec.literals().into_iter().map(Cow::into_owned).collect(), refused)
             }
         };
         candidates.push(Candidate {
@@ -164,7 +165,7 @@ fn refused_credit(
     let exact = |email: &str| matcher.is_exact(marker, email);
     match spec.refuses(&credit, &exact) {
         Some(Refusal::Key) => {
-            let mut keys = spec.keys.clone();
+            let mut keys: Vec<&str> = spec.keys().collect();
             let more = keys.len().saturating_sub(6);
             keys.truncate(6);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -203,7 +204,7 @@ fn in_identity(matcher: &identity::Matcher, role: Role, ident: &Ident<'_>) -> Ve
         .map(|(marker, spec)| {
             let literals = spec.person.literals();
             let lower = raw.to_ascii_lowercase();
-            let literal = literals.iter().filter(|literal| lower.contains(literal.as_str()));
+            let literal = literals.iter().filter(|literal| lower.contains(literal.as_ref()));
             let refused = if spec.roles.contains(&role) {
                 spec.person.refuses(ident, &exact).map(|refusal| refused_person(refusal, ident))
             } else {
@@ -211,7 +212,9 @@ fn in_identity(matcher: &identity::Matcher, role: Role, ident: &Ident<'_>) -> Ve
             };
             Candidate {
                 marker: Arc::clone(marker),
-                literal: literal.max_by_key(|literal| literal.len()).cloned().unwrap_or_default(),
+                literal: literal
+                    .max_by_key(|literal| literal.len())
+                    .map_or_else(String::new, ToString::to_string),
                 line: None,
                 text: excerpt(ident.raw, WIDTH),
                 refused,

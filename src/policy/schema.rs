@@ -68,7 +68,7 @@ fn read_groups(fields: &mut Fields<'_>) -> BTreeMap<String, Vec<String>> {
     let reader = fields.reader();
     let Some(node) = fields.node("groups") else { return groups };
     let Some(table) = reader.fields(node, "[policy.groups]") else { return groups };
-    for (name, (place, node)) in table.entries() {
+    for (name, (place, node)) in table.entries().iter() {
         let Value::Array(items) = &node.value else {
             let message = format!("the group `{name}` must be an array of logins");
             reader.report(Problem::new(place, message));
@@ -77,14 +77,14 @@ fn read_groups(fields: &mut Fields<'_>) -> BTreeMap<String, Vec<String>> {
         let mut logins = Vec::with_capacity(items.len());
         for item in items {
             match &item.value {
-                Value::String(login) => logins.push(login.clone()),
+                Value::String(login) => logins.push(login.to_string()),
                 other => {
                     let message = format!("a login must be a string, not {}", other.kind());
                     reader.report(Problem::new(&item.place, message));
                 }
             }
         }
-        groups.insert(name.clone(), logins);
+        groups.insert(name.to_owned(), logins);
     }
     groups
 }
@@ -116,7 +116,7 @@ impl Settings {
         if let Some(node) = fields.node("tools")
             && let Some(tools) = reader.fields(node, "[policy.tools]")
         {
-            for (name, (place, node)) in tools.entries() {
+            for (name, (place, node)) in tools.entries().iter() {
                 if let Some((subject, line)) = read_line(&tools, name, place, node) {
                     settings.lines.insert(subject, line);
                 }

@@ -2,10 +2,9 @@
 //! place, whatever the kind. For commands that show, check or change rules; matching
 //! never comes here.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::document::{Node, Place, Value};
+use crate::document::{Node, Place, Table, Value};
 use crate::finding::Kind;
 
 /// A table of the configuration: a tool, a marker, a model.
@@ -13,7 +12,7 @@ use crate::finding::Kind;
 pub struct Written<'n> {
     /// The table and its place.
     pub node: &'n Node,
-    table: &'n BTreeMap<String, (Place, Node)>,
+    table: &'n Table,
 }
 
 /// A marker as it is written, beside its tool.
@@ -38,7 +37,7 @@ impl<'n> Written<'n> {
     /// The keys in the order in which their layers wrote them: by file, then by place.
     #[must_use]
     pub fn keys(&self) -> Vec<(&'n str, &'n Place, &'n Node)> {
-        let keys = self.table.iter().map(|(key, (place, node))| (key.as_str(), place, node));
+        let keys = self.table.iter().map(|(key, (place, node))| (key, place, node));
         let mut keys: Vec<_> = keys.collect();
         keys.sort_by_key(|(_, place, _)| (!place.source.built_in, place.span.start));
         keys
@@ -87,7 +86,7 @@ impl<'n> Written<'n> {
             None => &[],
         };
         let strings = items.iter().filter_map(|item| match &item.value {
-            Value::String(text) => Some((text.as_str(), &item.place)),
+            Value::String(text) => Some((text.as_ref(), &item.place)),
             _ => None,
         });
         strings.collect()
@@ -155,7 +154,7 @@ pub fn shown(node: &Node) -> String {
         Value::String(text) => format!("'{text}'"),
         Value::Integer(number) => number.to_string(),
         Value::Boolean(flag) => flag.to_string(),
-        Value::Other(text) => text.clone(),
+        Value::Other(text) => text.to_string(),
         Value::Array(items) => {
             format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", "))
         }

@@ -55,6 +55,14 @@ pub struct RuleSet {
     pub matchers: Matchers,
 }
 
+impl Default for RuleSet {
+    /// A catalogue that knows nothing.
+    fn default() -> Self {
+        let matchers = Matchers::new(Vec::new(), Models::new(Vec::new()));
+        Self { version: String::new(), tools: Vec::new(), rules: Vec::new(), matchers }
+    }
+}
+
 impl RuleSet {
     /// Reads `catalogue`, `model` and `tool`; problems go to the fields' reader.
     #[must_use]
@@ -142,7 +150,7 @@ impl Reading {
     fn marker(&mut self, tool: &Tool, mut fields: Fields<'_>) {
         let id = fields.required_string("id").unwrap_or_default();
         let reader = fields.reader();
-        if !self.ids.insert(id.to_owned()) {
+        if !reader.is_of_proven() && !self.ids.insert(id.to_owned()) {
             let message = format!("two tools have a marker `{id}`");
             reader.report(Problem::new(fields.place_of("id"), message));
         }

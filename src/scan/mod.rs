@@ -88,7 +88,8 @@ pub struct Scan<'s> {
     objects: &'s Objects<'s>,
     config: &'s Config,
     graph: Graph<'s, Inspected>,
-    trees: tree::Trees<'s>,
+    /// Made when a tree is first looked at.
+    trees: Option<tree::Trees<'s>>,
     scope: Scope,
     verdicts: Verdicts<'s>,
     skipped: Vec<Skipped>,
@@ -120,10 +121,9 @@ impl<'s> Scan<'s> {
         scope: Scope,
         budget: Option<&'s Budget<'s>>,
     ) -> Self {
-        let matchers = &config.rules.matchers;
         let mut known = commit::Known::default();
         let inspect = move |_: ObjectId, commit: &Commit<'_>| {
-            let inspected = commit::inspect(matchers, commit, &mut known);
+            let inspected = commit::inspect(&config.rules.matchers, commit, &mut known);
             if let Some(budget) = budget {
                 budget.commit(inspected.as_ref().map_or(0, |found| found.findings.len()));
             }
@@ -134,7 +134,7 @@ impl<'s> Scan<'s> {
             objects,
             config,
             graph: Graph::new(objects, inspect),
-            trees: tree::Trees::new(objects, matchers, scope),
+            trees: None,
             scope,
             verdicts: Verdicts::new(repository, objects, config, situation, scope),
             skipped: Vec::new(),
@@ -205,11 +205,15 @@ impl<'s> Scan<'s> {
             }
             at.push(nth);
         }
+        if jobs.is_empty() {
+            return Ok(Compared { found: Vec::new(), left: 0 });
+        }
+        let budget = self.budget;
         let sift = jobs::is_large(jobs.len(), self.objects).then(|| {
             sift::Sift::new(self.objects, &self.config.rules.matchers, self.scope.contents)
         });
         let Compared { mut found, left } =
-            jobs::compare(&jobs, sift, &mut self.trees, self.budget, progress)?;
+            jobs::compare(&jobs, sift, self.trees(), budget, progress)?;
         self.after_trees();
         for (job, _) in &mut found {
             *job = at.get(*job).copied().unwrap_or_default();
@@ -219,10 +223,16 @@ impl<'s> Scan<'s> {
 
     /// Notes what was not looked at while trees were compared.
     fn after_trees(&mut self) {
-        self.skipped.append(&mut self.trees.skipped);
-        if self.trees.exceeded() {
+        let Some(trees) = &mut self.trees else { return };
+        self.skipped.append(&mut trees.skipped);
+        if trees.exceeded() {
             self.exceed();
         }
+    }
+
+    fn trees(&mut self) -> &mut tree::Trees<'s> {
+        let (objects, config, scope) = (self.objects, self.config, self.scope);
+        self.trees.get_or_insert_with(|| tree::Trees::new(objects, &config.rules.matchers, scope))
     }
 
     /// What has to be compared for a commit, if it has a tree.

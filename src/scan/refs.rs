@@ -40,8 +40,8 @@ impl Scan<'_> {
             self.add(None, name, findings);
         }
         let findings = match peeled.kind {
-            ObjectKind::Tree if self.scope.trees => self.trees.findings(peeled.id, &[])?,
-            ObjectKind::Blob if self.scope.contents => self.trees.blob(peeled.id)?,
+            ObjectKind::Tree if self.scope.trees => self.trees().findings(peeled.id, &[])?,
+            ObjectKind::Blob if self.scope.contents => self.trees().blob(peeled.id)?,
             _ => Vec::new(),
         };
         self.after_trees();
@@ -111,8 +111,8 @@ impl Scan<'_> {
             ObjectKind::Tag => {
                 commit::tag(matchers, &Field::Tag(id), &Tag::parse(id, object.data())?)
             }
-            ObjectKind::Tree => self.trees.findings(id, &[])?,
-            ObjectKind::Blob => self.trees.blob(id)?,
+            ObjectKind::Tree => self.trees().findings(id, &[])?,
+            ObjectKind::Blob => self.trees().blob(id)?,
         })
     }
 

@@ -28,7 +28,7 @@ fn every_example_of_the_built_in_rules_does_what_it_says() {
 #[test]
 fn no_id_appears_twice_in_the_built_in_rules() {
     let source = |text: &str| {
-        Arc::new(Source { name: "rules.toml".into(), text: text.into(), built_in: true })
+        Arc::new(Source { name: "rules.toml".into(), text: text.to_owned().into(), built_in: true })
     };
     let mut problems = Vec::new();
     let mut base = document::parse(&source("")).unwrap();

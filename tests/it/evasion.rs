@@ -32,7 +32,7 @@ fn strong_lines(config: &Config) -> Vec<(String, String, String)> {
         for marker in array(tool.get("marker")) {
             let Value::Table(marker) = &marker.value else { continue };
             let word = |key: &str| match marker.get(key).map(|(_, node)| &node.value) {
-                Some(Value::String(text)) => text.clone(),
+                Some(Value::String(text)) => text.to_string(),
                 _ => String::new(),
             };
             let textual = ["trailer", "sign-off", "line"].contains(&word("kind").as_str());
@@ -43,7 +43,7 @@ fn strong_lines(config: &Config) -> Vec<(String, String, String)> {
                 let Value::String(hit) = &hit.value else { continue };
                 if !hit.trim().contains('\n') && hit.is_ascii() {
                     let tool = match tool.get("id").map(|(_, node)| &node.value) {
-                        Some(Value::String(text)) => text.clone(),
+                        Some(Value::String(text)) => text.to_string(),
                         _ => String::new(),
                     };
                     lines.push((word("id"), tool, hit.trim().to_owned()));

@@ -43,7 +43,7 @@ impl Own {
         let here = bench.here()?;
         let in_force = bench.sources(here.as_ref())?;
         let before = match config::read(&path) {
-            Ok(source) => source.text.clone(),
+            Ok(source) => source.text.to_string(),
             Err(ConfigError::File { source, .. }) if source.kind() == ErrorKind::NotFound => {
                 String::new()
             }
@@ -70,7 +70,7 @@ impl Own {
     }
 
     fn source(&self, text: &str) -> Arc<Source> {
-        Arc::new(Source { name: self.shown(), text: text.to_owned(), built_in: false })
+        Arc::new(Source { name: self.shown(), text: text.to_owned().into(), built_in: false })
     }
 
     /// The layers with a new text of this file.

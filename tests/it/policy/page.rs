@@ -18,7 +18,7 @@ fn every_file_that_is_shown_is_one() {
     for block in blocks {
         let text = block.split("```").next().unwrap();
         let layer = |name: &str, text: &str, built_in| {
-            Arc::new(Source { name: name.into(), text: text.into(), built_in })
+            Arc::new(Source { name: name.into(), text: text.to_owned().into(), built_in })
         };
         let merged =
             config::merge(&[layer("rules.toml", BUILT_IN, true), layer("own", text, false)]);

@@ -63,7 +63,7 @@ impl Lines {
 
 fn load(policy: String) -> Config {
     let built_in = Source { name: "rules.toml".into(), text: BUILT_IN.into(), built_in: true };
-    let own = Source { name: "own.toml".into(), text: policy, built_in: false };
+    let own = Source { name: "own.toml".into(), text: policy.into(), built_in: false };
     config::merge(&[Arc::new(built_in), Arc::new(own)]).unwrap()
 }
 
