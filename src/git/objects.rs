@@ -11,7 +11,7 @@ use super::directories::{Directory, with_alternates};
 use super::fallback::Fallback;
 use super::loose::{self, Loose};
 use super::meter::{Meter, Reads, Watch};
-use super::packs::{Packs, Place, Reader};
+use super::packs::{Packs, Place, Reader, TestHead};
 use super::tree_cache::TreeCache;
 use super::{GitError, IdSet, ObjectId};
 
@@ -89,6 +89,8 @@ pub enum Scale {
 
 /// After so many reads a scan counts as large, and more of what was read is kept.
 const MANY_READS: u64 = 500;
+/// When one in so many of all packed objects was read, a table of all of them pays.
+const TABLE_AT: u64 = 20;
 /// Of larger objects whoever watches is asked first.
 const LARGE: usize = 1 << 20;
 
@@ -160,7 +162,7 @@ impl<'r> Objects<'r> {
 
     /// Whether `test` holds for the files in packs, in the order that costs least. Those
     /// that can't be read are left out, and those that are left when the scan is ended.
-    pub fn packed_files(&self, test: &(dyn Fn(&[u8]) -> bool + Sync)) -> Vec<(Place, bool)> {
+    pub fn packed_files(&self, test: &TestHead<'_>) -> Vec<(Place, bool)> {
         let count = |bytes: usize| self.meter.count(1, bytes as u64).is_ok();
         self.opened().files(test, &count)
     }
@@ -192,9 +194,14 @@ impl<'r> Objects<'r> {
 
     /// Reads an object that is in a pack.
     fn read_packed(&self, id: ObjectId, kind: ObjectKind) -> Option<Object> {
-        let place = self.place(id)?;
+        let packs = self.opened();
+        let reads = self.meter.reads().objects;
+        if reads >= MANY_READS && reads.saturating_mul(TABLE_AT) >= packs.count() as u64 {
+            packs.hurry();
+        }
+        let place = packs.find(id.as_bytes())?;
         self.with_reader(kind, |reader| {
-            let (kind, data) = self.opened().read(reader, place)?;
+            let (kind, data) = packs.read(reader, place)?;
             Some(Object::new(kind, data.into()))
         })
     }

@@ -157,6 +157,12 @@ impl Matcher {
         Self { markers, by_name, by_start, dotted }
     }
 
+    /// Whether there is any marker of this kind.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.markers.is_empty()
+    }
+
     /// Whether any marker asks for a component of this name.
     #[must_use]
     pub fn is_key(&self, component: &[u8]) -> bool {

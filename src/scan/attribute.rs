@@ -18,12 +18,11 @@ impl Scan<'_> {
         for (id, _) in found {
             marked.push(self.marked(*id)?);
         }
-        // 64 commits at a time: a bit for each, handed from parents to children.
         let mut reached: Vec<Vec<u64>> = Vec::new();
-        if group.len() > 1 {
-            for chunk in found.chunks(64) {
-                reached.push(self.reach(group, ids, chunk)?);
-            }
+        if group.len() > 1 && !found.is_empty() {
+            let order = self.order(ids)?;
+            let tips: Vec<Option<u32>> = group.iter().map(|target| order.at(target.tip)).collect();
+            reached.extend(found.chunks(64).map(|chunk| order.reach(&tips, chunk)));
         }
         for (at, target) in group.iter().enumerate() {
             for (nth, (_, findings)) in found.iter().enumerate() {
@@ -38,25 +37,63 @@ impl Scan<'_> {
         Ok(())
     }
 
-    /// For each target, which of up to 64 commits it reaches.
-    fn reach(
-        &mut self,
-        group: &[&Target],
-        ids: &[ObjectId],
-        chunk: &[(ObjectId, Vec<Finding>)],
-    ) -> Result<Vec<u64>, GitError> {
-        let mut bits: IdMap<u64> =
-            chunk.iter().enumerate().map(|(nth, (id, _))| (*id, 1 << nth)).collect();
+    /// The commits of a group by their places in its order.
+    fn order(&mut self, ids: &[ObjectId]) -> Result<Order, GitError> {
+        let numbered = ids.iter().enumerate().map(|(at, &id)| (id, number(at)));
+        let mut order = Order { places: numbered.collect(), ..Order::default() };
         for &id in ids {
-            let mut mine = bits.get(&id).copied().unwrap_or_default();
-            for parent in self.graph.parents(id)? {
-                mine |= bits.get(&parent).copied().unwrap_or_default();
-            }
-            if mine != 0 {
-                bits.insert(id, mine);
+            let parents = self.graph.parents(id)?;
+            order.parents.extend(parents.iter().filter_map(|it| order.places.get(it)));
+            order.ends.push(order.parents.len());
+        }
+        Ok(order)
+    }
+}
+
+/// Commits in an order that has parents before children, numbered by it.
+#[derive(Default)]
+struct Order {
+    places: IdMap<u32>,
+    /// The parents of all of them, one after the other, and where those of each end.
+    parents: Vec<u32>,
+    ends: Vec<usize>,
+}
+
+impl Order {
+    fn at(&self, id: Option<ObjectId>) -> Option<u32> {
+        self.places.get(&id?).copied()
+    }
+
+    /// For each tip, which of up to 64 commits it reaches: a bit for each, handed from
+    /// parents to children.
+    fn reach(&self, tips: &[Option<u32>], chunk: &[(ObjectId, Vec<Finding>)]) -> Vec<u64> {
+        let mut bits = vec![0_u64; self.ends.len()];
+        let mut first = bits.len();
+        for (nth, (id, _)) in chunk.iter().enumerate() {
+            if let Some(at) = self.at(Some(*id)).map(|at| at as usize)
+                && let Some(slot) = bits.get_mut(at)
+            {
+                *slot |= 1 << nth;
+                first = first.min(at);
             }
         }
-        let of = |target: &&Target| target.tip.and_then(|tip| bits.get(&tip)).copied();
-        Ok(group.iter().map(|target| of(target).unwrap_or_default()).collect())
+        // Nothing before the first of them reaches any.
+        let mut start = first.checked_sub(1).and_then(|at| self.ends.get(at)).copied().unwrap_or(0);
+        for at in first..bits.len() {
+            let end = self.ends.get(at).copied().unwrap_or(start);
+            let parents = self.parents.get(start..end).unwrap_or_default();
+            let handed = parents.iter().filter_map(|&parent| bits.get(parent as usize));
+            let handed = handed.fold(0, |all, bits| all | bits);
+            if let Some(slot) = bits.get_mut(at) {
+                *slot |= handed;
+            }
+            start = end;
+        }
+        let of = |tip: &Option<u32>| tip.and_then(|at| bits.get(at as usize)).copied();
+        tips.iter().map(|tip| of(tip).unwrap_or_default()).collect()
     }
+}
+
+fn number(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }

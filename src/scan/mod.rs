@@ -174,7 +174,7 @@ impl<'s> Scan<'s> {
         }
         if self.objects.is_stopped() {
             whole = 0;
-        } else if self.scope.trees {
+        } else if self.looks_into_trees() {
             let Compared { found, left } = self.tree_findings(ids, progress)?;
             whole -= left;
             for (at, findings) in found {
@@ -184,6 +184,13 @@ impl<'s> Scan<'s> {
         let of = |(at, &id): (usize, &ObjectId)| Some((id, by_place.remove(&at)?));
         let found = ids.iter().enumerate().filter_map(of);
         Ok((found.filter(|(_, findings)| !findings.is_empty()).collect(), whole))
+    }
+
+    /// Whether anything is looked for in trees at all.
+    fn looks_into_trees(&self) -> bool {
+        let matchers = &self.config.rules.matchers;
+        let contents = self.scope.contents && !matchers.content.is_empty();
+        self.scope.trees && (contents || !matchers.path.is_empty())
     }
 
     fn tree_findings(

@@ -105,7 +105,10 @@ impl<'o> Sift<'o> {
             return;
         }
         let matchers = self.matchers;
-        let test = |content: &[u8]| is_plain(matchers, content);
+        let test = |head: &[u8], is_whole: bool| match matchers.content.is_absent(head, is_whole) {
+            None if is_whole => Some(is_plain(matchers, head)),
+            absent => absent,
+        };
         for (place, plain) in self.objects.packed_files(&test) {
             if let Some(slot) = self.packed.get_mut(place.number()) {
                 *slot = if plain { Class::PLAIN } else { Class::DOUBT };

@@ -86,10 +86,34 @@ fn take(rest: &mut &[u8]) -> Option<u8> {
     Some(byte)
 }
 
-/// Puts together in `out` what a delta makes of its base; `None` when it can't be right.
-pub(super) fn apply(base: &[u8], delta: &[u8], out: &mut Vec<u8>) -> Option<()> {
-    let mut rest = delta;
-    if length(&mut rest)? != base.len() {
+/// The beginning of something, and how many bytes the whole of it has.
+#[derive(Clone, Copy)]
+pub(super) struct Head<'a> {
+    pub(super) data: &'a [u8],
+    pub(super) size: usize,
+}
+
+impl<'a> Head<'a> {
+    pub(super) fn whole(data: &'a [u8]) -> Self {
+        Self { data, size: data.len() }
+    }
+
+    pub(super) fn is_whole(&self) -> bool {
+        self.data.len() == self.size
+    }
+}
+
+/// Puts together in `out` what a delta makes of its base, or only the first `most` bytes of
+/// that; of how many bytes. Where only the beginning of base or delta is there, it may be
+/// less. `None` when it can't be right.
+pub(super) fn apply(
+    base: Head<'_>,
+    delta: Head<'_>,
+    most: usize,
+    out: &mut Vec<u8>,
+) -> Option<usize> {
+    let mut rest = delta.data;
+    if length(&mut rest)? != base.size {
         return None;
     }
     let size = length(&mut rest)?;
@@ -97,37 +121,67 @@ pub(super) fn apply(base: &[u8], delta: &[u8], out: &mut Vec<u8>) -> Option<()> 
     if size > LARGEST {
         return None;
     }
-    out.reserve(size);
-    while let Some((&command, after)) = rest.split_first() {
-        rest = after;
-        let piece = if command & 0x80 == 0 {
-            let (literal, after) = rest.split_at_checked(usize::from(command))?;
-            rest = after;
-            literal
-        } else {
-            let mut argument = |bits: u8, count: u32| -> Option<usize> {
-                let mut value = 0;
-                for nth in 0..count {
-                    if bits >> nth & 1 != 0 {
-                        value |= usize::from(take(&mut rest)?) << (8 * nth);
-                    }
+    out.reserve(size.min(most));
+    while let Some(command) = command(&mut rest) {
+        let piece = match command {
+            Command::Insert(literal) => literal,
+            Command::Copy { from, end } if end <= base.size => match base.data.get(from..end) {
+                Some(piece) => piece,
+                None => {
+                    let there = base.data.get(from..).unwrap_or_default();
+                    out.extend_from_slice(there.get(..most - out.len()).unwrap_or(there));
+                    break;
                 }
-                Some(value)
-            };
-            let from = argument(command, 4)?;
-            let count = match argument(command >> 4, 3)? {
-                0 => 0x10000,
-                count => count,
-            };
-            base.get(from..from.checked_add(count)?)?
+            },
+            Command::Copy { .. } => return None,
         };
-        // A command of 0 is reserved.
         if piece.is_empty() || piece.len() > size - out.len() {
             return None;
         }
-        out.extend_from_slice(piece);
+        out.extend_from_slice(piece.get(..most - out.len()).unwrap_or(piece));
+        if out.len() >= most {
+            break;
+        }
     }
-    (out.len() == size).then_some(())
+    let is_cut = out.len() >= most || !base.is_whole() || !delta.is_whole();
+    let is_right = if is_cut { out.len() <= size } else { rest.is_empty() && out.len() == size };
+    is_right.then_some(size)
+}
+
+/// What a delta says next.
+enum Command<'d> {
+    Insert(&'d [u8]),
+    Copy { from: usize, end: usize },
+}
+
+/// Takes the next command of a delta; `None` when there is none, or only a part of one.
+fn command<'d>(rest: &mut &'d [u8]) -> Option<Command<'d>> {
+    let mut at = *rest;
+    let command = take(&mut at)?;
+    let taken = if command & 0x80 == 0 {
+        // A command of 0 is reserved.
+        let (literal, after) = at.split_at_checked(usize::from(command).max(1))?;
+        at = after;
+        Command::Insert(if command == 0 { b"" } else { literal })
+    } else {
+        let mut argument = |bits: u8, count: u32| -> Option<usize> {
+            let mut value = 0;
+            for nth in 0..count {
+                if bits >> nth & 1 != 0 {
+                    value |= usize::from(take(&mut at)?) << (8 * nth);
+                }
+            }
+            Some(value)
+        };
+        let from = argument(command, 4)?;
+        let count = match argument(command >> 4, 3)? {
+            0 => 0x10000,
+            count => count,
+        };
+        Command::Copy { from, end: from.checked_add(count)? }
+    };
+    *rest = at;
+    Some(taken)
 }
 
 /// A length in a delta's head.
@@ -148,9 +202,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn head(data: &[u8], most: usize) -> Head<'_> {
+        Head { data: &data[..data.len().min(most)], size: data.len() }
+    }
+
     fn applied(base: &[u8], delta: &[u8]) -> Option<Vec<u8>> {
         let mut out = Vec::new();
-        apply(base, delta, &mut out).map(|()| out)
+        let size = apply(head(base, usize::MAX), head(delta, usize::MAX), usize::MAX, &mut out)?;
+        assert_eq!(size, out.len());
+        Some(out)
     }
 
     #[test]
@@ -181,6 +241,36 @@ mod tests {
         fn any_delta_is_taken(base: Vec<u8>, delta: Vec<u8>) {
             if let Some(made) = applied(&base, &delta) {
                 prop_assert!(made.len() <= LARGEST);
+            }
+        }
+
+        #[test]
+        fn what_is_made_of_beginnings_is_a_beginning(
+            base in proptest::collection::vec(any::<u8>(), 1..64),
+            copies in proptest::collection::vec((0..64_usize, 1..64_usize), 1..8),
+            cuts: (u8, u8, u8),
+        ) {
+            let mut delta = Vec::new();
+            let mut size = 0;
+            for (nth, (from, count)) in copies.into_iter().enumerate() {
+                let from = from % base.len();
+                let count = count.min(base.len() - from);
+                if nth % 3 == 0 {
+                    delta.extend_from_slice(&[2, b'x', b'y']);
+                    size += 2;
+                }
+                delta.extend_from_slice(&[0x91, from as u8, count as u8]);
+                size += count;
+            }
+            let head_of = [base.len() as u8, size as u8 & 0x7f | 0x80, (size >> 7) as u8];
+            let delta = [&head_of[..], &delta].concat();
+            let whole = applied(&base, &delta).unwrap();
+            let mut out = Vec::new();
+            let (base_cut, delta_cut, most) = cuts;
+            let (base, delta) = (head(&base, base_cut.into()), head(&delta, delta_cut.into()));
+            if let Some(of) = apply(base, delta, most.into(), &mut out) {
+                prop_assert_eq!(of, whole.len());
+                prop_assert!(whole.starts_with(&out));
             }
         }
     }

@@ -7,6 +7,7 @@
 
 mod data;
 mod index;
+mod inflate;
 mod order;
 mod reader;
 mod table;
@@ -19,6 +20,7 @@ use memmap2::Mmap;
 
 use data::Data;
 use index::Index;
+pub(super) use order::TestHead;
 pub(super) use reader::Reader;
 use table::{Answer, Table};
 

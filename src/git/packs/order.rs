@@ -1,102 +1,256 @@
-//! All files in packs, in the order in which they are stored: where each is mostly a delta
-//! to one that was read just before.
+//! All files in packs, each read once: a file that is stored whole first, then those that
+//! are deltas to it, then the deltas to them. Of each only the beginning is put together,
+//! unless that does not tell enough.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::data::Form;
+use super::data::{Form, Head, apply};
+use super::inflate::Inflater;
+use super::reader::LONGEST_CHAIN;
 use super::{Pack, Packs, Place, Reader};
 use crate::git::ObjectKind;
 
 /// The type number of a blob.
 const BLOB: u8 = 3;
-/// With fewer files a second thread is not worth its start.
-const MANY: usize = 2000;
-/// What a reader keeps here: the last few files are enough.
-const KEPT: (usize, usize) = (1 << 12, 16 << 20);
+/// With fewer objects a second thread is not worth its start.
+const MANY: usize = 5000;
+/// How many files that are stored whole a thread takes at a time.
+const AT_ONCE: usize = 32;
+/// What is kept of those few files that are read whole: slots, and bytes.
+const KEPT: (usize, usize) = (1 << 8, 16 << 20);
+/// How much of a file is put together at first: more than git looks at to tell whether it is
+/// binary, and more than its first lines mostly.
+const HEAD: usize = 8 << 10;
+
+/// What tells from the beginning of a file whether it is as wanted; `true` with the whole
+/// file. `None` when that needs the whole file.
+pub(in crate::git) type TestHead<'t> = dyn Fn(&[u8], bool) -> Option<bool> + Sync + 't;
 
 impl Packs {
     /// Whether `test` holds, for each file in the packs, on two threads if there are many.
-    /// Files that can't be read, and those whose type only another object tells, are left
-    /// out. `goes_on` is told the size of each file that was read, and ends it by `false`.
+    /// Files that can't be read are left out, and those that are deltas to an object in
+    /// another pack. `goes_on` is told how many bytes of each file were read, and ends it by
+    /// `false`.
     pub(in crate::git) fn files(
         &self,
-        test: &(dyn Fn(&[u8]) -> bool + Sync),
+        test: &TestHead<'_>,
         goes_on: &dyn Fn(usize) -> bool,
     ) -> Vec<(Place, bool)> {
-        let files: Vec<Place> = self.packs.iter().flat_map(Pack::files).collect();
+        let forests: Vec<Forest<'_>> = self.packs.iter().map(Forest::new).collect();
+        let roots: Vec<(usize, u32)> = forests
+            .iter()
+            .enumerate()
+            .flat_map(|(nth, forest)| forest.roots.iter().map(move |&root| (nth, root)))
+            .collect();
+        let next = AtomicUsize::new(0);
         let ended = AtomicBool::new(false);
-        let look = |files: &[Place], read: &dyn Fn(usize) -> bool| -> Vec<(Place, bool)> {
-            let mut reader = Reader::new(KEPT.0, KEPT.1);
-            let mut found = Vec::with_capacity(files.len());
-            for &place in files {
-                if let Some((ObjectKind::Blob, content)) = self.read(&mut reader, place) {
-                    found.push((place, test(content)));
-                    if !read(content.len()) {
+        let look = |read: &dyn Fn(usize) -> bool| -> Vec<(Place, bool)> {
+            let mut climber = Climber::new(self, test, read);
+            loop {
+                let from = next.fetch_add(AT_ONCE, Ordering::Relaxed);
+                let Some(mine) = roots.get(from..roots.len().min(from + AT_ONCE)) else { break };
+                for &(nth, root) in mine {
+                    let Some(forest) = forests.get(nth) else { continue };
+                    if climber.climb(forest, root).is_none() {
                         ended.store(true, Ordering::Relaxed);
-                        break;
+                        return climber.found;
                     }
                 }
             }
-            found
+            climber.found
         };
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-        if files.len() < MANY || threads < 2 {
-            return look(&files, goes_on);
+        if self.count() < MANY || threads < 2 {
+            return look(goes_on);
         }
-        let (one, other) = files.split_at(files.len() / 2);
         // Files and bytes that the second thread has read and that were not told yet.
         let read = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             let other = scope.spawn(|| {
-                look(other, &|size| {
+                look(&|size| {
                     read.fetch_add(size, Ordering::Relaxed);
                     !ended.load(Ordering::Relaxed)
                 })
             });
-            let mut all = look(one, &|size| goes_on(size + read.swap(0, Ordering::Relaxed)));
+            let mut all = look(&|size| goes_on(size + read.swap(0, Ordering::Relaxed)));
             // What a thread did not come to is looked at when it is asked for.
             all.extend(other.join().unwrap_or_default());
+            goes_on(read.swap(0, Ordering::Relaxed));
             all
         })
     }
 }
 
-impl Pack {
-    /// The files in this pack, in its order.
-    fn files(&self) -> Vec<Place> {
-        let offset = |position| Some((self.index.offset(position)?, position));
-        let mut all: Vec<(u64, u32)> = (0..self.index.len()).filter_map(offset).collect();
-        all.sort_unstable();
-        let mut kinds: Vec<u8> = Vec::with_capacity(all.len());
-        for &(offset, _) in &all {
-            let kind = match self.data.entry(offset).map(|entry| entry.form) {
-                Some(Form::Whole(kind)) => kind,
-                Some(Form::OnOffset(base)) => kind_before(&all, &kinds, base).unwrap_or(0),
-                Some(Form::OnId(_)) | None => 0,
-            };
-            kinds.push(kind);
+/// Which objects of a pack are deltas to which; they are numbered as they are stored.
+struct Forest<'p> {
+    pack: &'p Pack,
+    /// Where each begins, and its position in the index.
+    stored: Vec<(u64, u32)>,
+    /// Files that are stored whole.
+    roots: Vec<u32>,
+    /// The deltas to all objects, one object after the other, and where those of each end.
+    deltas: Vec<u32>,
+    ends: Vec<u32>,
+}
+
+impl<'p> Forest<'p> {
+    fn new(pack: &'p Pack) -> Self {
+        let offset = |position| Some((pack.index.offset(position)?, position));
+        let mut stored: Vec<(u64, u32)> = (0..pack.index.len()).filter_map(offset).collect();
+        stored.sort_unstable();
+        let mut roots = Vec::new();
+        let mut bases: Vec<Option<u32>> = Vec::with_capacity(stored.len());
+        for (at, &(offset, _)) in stored.iter().enumerate() {
+            bases.push(match pack.data.entry(offset).map(|entry| entry.form) {
+                Some(Form::Whole(BLOB)) => {
+                    roots.extend(u32::try_from(at));
+                    None
+                }
+                Some(Form::OnOffset(base)) => number(&stored, at, base),
+                Some(Form::OnId(id)) => pack
+                    .index
+                    .find(id)
+                    .and_then(|position| pack.index.offset(position))
+                    .and_then(|base| number(&stored, stored.len(), base)),
+                Some(Form::Whole(_)) | None => None,
+            });
         }
-        let files = all.iter().zip(kinds).filter(|(_, kind)| *kind == BLOB);
-        files.map(|(&(_, position), _)| Place(self.first + position)).collect()
+        let mut ends = vec![0_u32; stored.len()];
+        for &base in bases.iter().flatten() {
+            if let Some(count) = ends.get_mut(base as usize) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for end in &mut ends {
+            sum += *end;
+            *end = sum;
+        }
+        let mut deltas = vec![0; sum as usize];
+        for (at, base) in bases.iter().enumerate().rev() {
+            // Filled from its end, each range leaves where it starts.
+            let Some(end) = base.and_then(|base| ends.get_mut(base as usize)) else { continue };
+            *end -= 1;
+            if let Some((slot, at)) = deltas.get_mut(*end as usize).zip(u32::try_from(at).ok()) {
+                *slot = at;
+            }
+        }
+        ends.push(sum);
+        Self { pack, stored, roots, deltas, ends }
+    }
+
+    /// The deltas to an object.
+    fn deltas(&self, at: u32) -> &[u32] {
+        let end = |at: usize| self.ends.get(at).map(|&end| end as usize);
+        let (from, to) = (end(at as usize), end(at as usize + 1));
+        from.zip(to).and_then(|(from, to)| self.deltas.get(from..to)).unwrap_or_default()
     }
 }
 
-/// The kind of the object at an offset before the one that comes next; mostly it is near.
-fn kind_before(all: &[(u64, u32)], kinds: &[u8], base: u64) -> Option<u8> {
-    let mut end = kinds.len();
+/// The number of the object at an offset, among those before one; mostly it is near.
+fn number(stored: &[(u64, u32)], before: usize, offset: u64) -> Option<u32> {
+    let mut end = before;
     let mut step = 1;
     let start = loop {
-        let at = kinds.len().saturating_sub(step);
-        match all.get(at)?.0.cmp(&base) {
-            std::cmp::Ordering::Equal => return kinds.get(at).copied(),
-            std::cmp::Ordering::Less => break at,
-            std::cmp::Ordering::Greater if at == 0 => return None,
-            std::cmp::Ordering::Greater => end = at,
+        let at = before.saturating_sub(step);
+        if stored.get(at)?.0 <= offset || at == 0 {
+            break at;
         }
+        end = at;
         step *= 2;
     };
-    let within = all.get(start..end)?;
-    let at = within.binary_search_by_key(&base, |(offset, _)| *offset).ok()?;
-    kinds.get(start + at).copied()
+    let within = stored.get(start..end)?;
+    let at = within.binary_search_by_key(&offset, |(offset, _)| *offset).ok()?;
+    u32::try_from(start + at).ok()
+}
+
+/// Goes from an object to its deltas, and from them to theirs.
+struct Climber<'c> {
+    packs: &'c Packs,
+    test: &'c TestHead<'c>,
+    read: &'c dyn Fn(usize) -> bool,
+    inflater: Inflater,
+    /// The beginnings of an object, of a delta to it, and so on, and the size of each.
+    made: Vec<(Vec<u8>, usize)>,
+    delta: Vec<u8>,
+    /// What is still to be made, and how many objects it stands on.
+    ahead: Vec<(u32, usize)>,
+    wholes: Reader,
+    found: Vec<(Place, bool)>,
+}
+
+impl<'c> Climber<'c> {
+    fn new(packs: &'c Packs, test: &'c TestHead<'c>, read: &'c dyn Fn(usize) -> bool) -> Self {
+        Self {
+            packs,
+            test,
+            read,
+            inflater: Inflater::new(),
+            made: Vec::new(),
+            delta: Vec::new(),
+            ahead: Vec::new(),
+            wholes: Reader::new(KEPT.0, KEPT.1),
+            found: Vec::new(),
+        }
+    }
+
+    /// Looks at a file and at all that are deltas to it; `None` when it is ended.
+    fn climb(&mut self, forest: &Forest<'_>, root: u32) -> Option<()> {
+        self.ahead.clear();
+        self.ahead.push((root, 0));
+        while let Some((at, depth)) = self.ahead.pop() {
+            let Some(&(offset, position)) = forest.stored.get(at as usize) else { continue };
+            // What stands on something broken is left to others, who say so.
+            if self.make(forest.pack, offset, depth).is_none() {
+                continue;
+            }
+            if depth < LONGEST_CHAIN {
+                let deeper = forest.deltas(at).iter().rev().map(|&delta| (delta, depth + 1));
+                self.ahead.extend(deeper);
+            }
+            if !self.look(Place(forest.pack.first + position), depth) {
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    /// Puts together the beginning of an object that stands on so many others.
+    fn make(&mut self, pack: &Pack, offset: u64, depth: usize) -> Option<()> {
+        if self.made.len() <= depth {
+            self.made.resize_with(depth + 1, Default::default);
+        }
+        let entry = pack.data.entry(offset)?;
+        let (below, mine) = self.made.split_at_mut_checked(depth)?;
+        let (out, size) = mine.first_mut()?;
+        *size = match below.last() {
+            None => {
+                self.inflater.inflate(&entry, HEAD, out)?;
+                entry.size
+            }
+            Some((data, size)) => {
+                self.inflater.inflate(&entry, HEAD, &mut self.delta)?;
+                let delta = Head { data: &self.delta, size: entry.size };
+                apply(Head { data, size: *size }, delta, HEAD, out)?
+            }
+        };
+        Some(())
+    }
+
+    /// Tests the file that was put together; whether to go on.
+    fn look(&mut self, place: Place, depth: usize) -> bool {
+        let Some((data, size)) = self.made.get(depth) else { return true };
+        let head = Head { data, size: *size };
+        let mut bytes = head.data.len();
+        let mut tested = (self.test)(head.data, head.is_whole());
+        if tested.is_none()
+            && let Some((ObjectKind::Blob, content)) = self.packs.read(&mut self.wholes, place)
+        {
+            bytes += content.len();
+            tested = (self.test)(content, true);
+        }
+        self.found.extend(tested.map(|tested| (place, tested)));
+        (self.read)(bytes)
+    }
 }

@@ -5,14 +5,13 @@
 //! each hash of an offset, where the newcomer takes the place and the memory of the one
 //! before.
 
-use zlib_rs::{Inflate, InflateFlush, Status};
-
 use super::Packs;
-use super::data::{Form, apply};
+use super::data::{Form, Head, apply};
+use super::inflate::Inflater;
 
 /// Reads objects; one for each thread.
 pub(in crate::git) struct Reader {
-    inflate: Inflate,
+    inflater: Inflater,
     slots: Vec<Slot>,
     /// Memory that the slots hold, and may hold.
     bytes: usize,
@@ -36,7 +35,7 @@ struct Slot {
 
 /// Longer chains are not followed; git makes none beyond 4095 (pack.depth in
 /// git-config(1)).
-const LONGEST_CHAIN: usize = 5000;
+pub(super) const LONGEST_CHAIN: usize = 5000;
 /// Larger objects are not kept.
 const KEPT: usize = 1 << 20;
 
@@ -47,7 +46,7 @@ impl Reader {
         let mut all = Vec::new();
         all.resize_with(slots.next_power_of_two().max(2), Slot::default);
         Self {
-            inflate: Inflate::new(true, WINDOW_BITS),
+            inflater: Inflater::new(),
             slots: all,
             bytes: 0,
             most,
@@ -71,7 +70,7 @@ impl Reader {
             let entry = packs.pack(pack)?.data.entry(offset)?;
             match entry.form {
                 Form::Whole(kind) => {
-                    inflate(&mut self.inflate, entry.data, entry.size, &mut self.current)?;
+                    self.inflater.inflate(&entry, WHOLE, &mut self.current)?;
                     break kind;
                 }
                 _ if self.chain.len() >= LONGEST_CHAIN => return None,
@@ -87,8 +86,8 @@ impl Reader {
         };
         while let Some((next_pack, next_offset)) = self.chain.pop() {
             let entry = packs.pack(next_pack)?.data.entry(next_offset)?;
-            inflate(&mut self.inflate, entry.data, entry.size, &mut self.delta)?;
-            apply(&self.current, &self.delta, &mut self.next)?;
+            self.inflater.inflate(&entry, WHOLE, &mut self.delta)?;
+            apply(Head::whole(&self.current), Head::whole(&self.delta), WHOLE, &mut self.next)?;
             self.keep(pack, offset, kind);
             std::mem::swap(&mut self.current, &mut self.next);
             (pack, offset) = (next_pack, next_offset);
@@ -146,14 +145,5 @@ impl Reader {
     }
 }
 
-/// The largest window that a zlib stream can ask for (RFC 1950, CINFO 7).
-const WINDOW_BITS: u8 = 15;
-
-/// Inflates exactly `size` bytes.
-fn inflate(inflate: &mut Inflate, data: &[u8], size: usize, out: &mut Vec<u8>) -> Option<()> {
-    out.resize(size, 0);
-    inflate.reset(true);
-    let status = inflate.decompress(data, out, InflateFlush::Finish).ok()?;
-    let written = usize::try_from(inflate.total_out()).ok()?;
-    (matches!(status, Status::StreamEnd) && written == size).then_some(())
-}
+/// As many bytes as there are.
+const WHOLE: usize = usize::MAX;
