@@ -21,8 +21,6 @@ mod bench;
 mod cases;
 #[path = "compare/checks.rs"]
 mod checks;
-#[path = "compare/fit.rs"]
-mod fit;
 #[path = "compare/found.rs"]
 mod found;
 #[path = "compare/git.rs"]

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::Failure;
 use crate::measure::{Cost, Ended, Process, Work};
-use crate::pages::{BarRow, CheckRow, Spread};
+use crate::pages::{BarRow, CheckRow, Spread, kept};
 use crate::sort::Sort;
 
 /// A case, ready to be run as often as wanted.
@@ -215,7 +215,7 @@ impl Bar {
             }
             Self::Linear { small, large, times, most } => {
                 let ratio = By::Worse.ratio(large.0, small.0, rounds);
-                let per = |value: f64| value / times;
+                let per = |value: f64| kept(value / times);
                 let value =
                     Spread { median: per(ratio.median), min: per(ratio.min), max: per(ratio.max) };
                 let says =
@@ -240,7 +240,7 @@ impl Bar {
             }
             Self::Throughput { of, to, least } => {
                 let says = format!("{} / {}, time", name(of), name(to));
-                row(says, "x", By::Wall.ratio(of.0, to.0, rounds), Some(1.0 / least))
+                row(says, "x", By::Wall.ratio(of.0, to.0, rounds), Some(kept(1.0 / least)))
             }
         }
     }

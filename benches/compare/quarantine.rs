@@ -116,7 +116,8 @@ impl Quarantine {
         output(&mut command(&["rev-parse", "--verify", name]), b"")
     }
 
-    /// The repository as it is when the push was accepted: a copy, of hard links.
+    /// The repository as it is when the push was accepted: a copy, of hard links, with a
+    /// work tree, for those who want one.
     pub(crate) fn accepted(
         &self,
         git: &Git,
@@ -125,12 +126,12 @@ impl Quarantine {
         new: &str,
     ) -> Result<TempDir, Failure> {
         let accepted = tempfile::Builder::new().prefix("accepted-").tempdir_in(data)?;
-        let path = accepted.path();
-        git.ask(path, &["init", "--quiet", "--bare", "--initial-branch=main", "."])?;
+        git.ask(accepted.path(), &["init", "--quiet", "--initial-branch=main", "."])?;
+        let path = accepted.path().join(".git");
         link_objects(&self.repository.join("objects"), &path.join("objects"))?;
         link_objects(self.objects.path(), &path.join("objects"))?;
         fs::copy(self.repository.join("packed-refs"), path.join("packed-refs"))?;
-        git.ask(path, &["update-ref", branch, new])?;
+        git.ask(&path, &["update-ref", branch, new])?;
         Ok(accepted)
     }
 

@@ -2,12 +2,11 @@
 //! in each direction are measured, and a formula is fitted to them.
 
 use crate::bench::Bench;
-use crate::fit::fit;
 use crate::git::output;
 use crate::made::line;
 use crate::made::push::{self, Brought};
 use crate::measured::machine;
-use crate::pages::{Counts, Point, Scale, Spread, grouped};
+use crate::pages::{Counts, Point, Scale, Spread, fit, grouped};
 use crate::plan::Plan;
 use crate::quarantine::Quarantine;
 use crate::repository::Repository;

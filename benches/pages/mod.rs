@@ -5,14 +5,16 @@
 //! nobody edits a page by hand.
 
 mod chart;
+mod fit;
 mod performance;
 mod results;
 mod scale;
 mod text;
 
+pub(crate) use fit::fit;
 pub(crate) use performance::{machine, performance};
 pub(crate) use results::{BarRow, CheckRow, Machine, Results, Row, SideRow, Spread, kept};
-pub(crate) use scale::{Coefficients, Counts, Point, Scale, TERMS, scale};
+pub(crate) use scale::{Counts, Point, Scale, scale};
 pub(crate) use text::{grouped, megabytes, number, spread};
 
 /// A page with what stands beside it.

@@ -1,6 +1,7 @@
 //! Least squares, with coefficients that are not below zero: nothing makes a push cheaper.
 
-use crate::pages::{Coefficients, Counts, Spread, TERMS};
+use super::results::{Spread, kept};
+use super::scale::{Coefficients, Counts, TERMS};
 
 const N: usize = TERMS.len();
 
@@ -23,7 +24,7 @@ pub(crate) fn fit(counts: &[Counts], measured: &[f64]) -> Coefficients {
     };
     let said = Coefficients { each, error: Spread::of([]) };
     let errors = counts.iter().zip(measured).map(|(row, value)| (said.of(row) / value - 1.0).abs());
-    let each = each.map(crate::pages::kept);
+    let each = each.map(kept);
     Coefficients { each, error: Spread::of(errors) }
 }
 
