@@ -246,15 +246,20 @@ impl Bar {
     }
 }
 
-/// A command as people write it, without the places of this machine.
+/// A command as people write it, without the places of this machine and without ids.
 fn shown(command: &Command) -> String {
     let name = |word: &std::ffi::OsStr| {
         let word = word.to_string_lossy();
         match word.rsplit_once('/') {
             Some((_, name)) if word.starts_with('/') => name.to_owned(),
-            _ => word.into_owned(),
+            _ => word.split("..").map(without_id).collect::<Vec<_>>().join(".."),
         }
     };
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(name).collect::<Vec<_>>().join(" ")
+}
+
+fn without_id(word: &str) -> &str {
+    let is_id = matches!(word.len(), 40 | 64) && word.bytes().all(|it| it.is_ascii_hexdigit());
+    if is_id { "ID" } else { word }
 }

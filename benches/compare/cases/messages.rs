@@ -57,7 +57,7 @@ fn messages(bench: &Bench) -> Result<Plan, Failure> {
     let script = rivals::shell_hook(bench)?;
     let shell = quarantine.command(git, "sh", &[utf8(&script)?]);
     let shell = plan.side("shell hook", Shell, shell, input.as_bytes())?;
-    plan.bars.push(Bar::Ratio { of: ours, to: shell, by: By::Worse, most: Some(1.0) });
+    plan.bars.push(Bar::Ratio { of: ours, to: shell, by: By::Worse, most: None });
     compare(&mut plan, shell, "shell hook", &all, &marked, |line| {
         line.strip_suffix(": AI credit")
     })?;
@@ -69,7 +69,7 @@ fn messages(bench: &Bench) -> Result<Plan, Failure> {
             let arguments = ["--extra-path", utf8(&rule)?, "--ignore", others, "--commits", &range];
             let gitlint = quarantine.command(git, utf8(&gitlint)?, &arguments);
             let side = plan.side("gitlint", Gitlint, gitlint, b"")?;
-            plan.bars.push(Bar::Ratio { of: ours, to: side, by: By::Worse, most: Some(1.0) });
+            plan.bars.push(Bar::Ratio { of: ours, to: side, by: By::Worse, most: None });
             compare(&mut plan, side, "gitlint", &all, &marked, |line| {
                 line.strip_prefix("Commit ")?.strip_suffix(':')
             })?;
@@ -80,7 +80,7 @@ fn messages(bench: &Bench) -> Result<Plan, Failure> {
         Some(committed) => {
             let committed = git.command(utf8(&committed)?, here, &[&range]);
             let side = plan.side("committed", Committed, committed, b"")?;
-            plan.bars.push(Bar::Ratio { of: ours, to: side, by: By::Worse, most: Some(1.0) });
+            plan.bars.push(Bar::Ratio { of: ours, to: side, by: By::Worse, most: None });
             plan.notes.push(
                 "committed can't be told to look for anything in a message but its style, and \
                  doesn't see commits in quarantine: it was run where they are accepted."

@@ -95,7 +95,7 @@ pub(crate) fn rev_list(
     let name = if size.is_empty() { "git".to_owned() } else { format!("git, {size}") };
     let side = plan.side(name, Plain, list, format!("{new}\n--not\n--all\n").as_bytes())?;
     if let Some(side) = plan.sides.last_mut() {
-        side.command = "git rev-list --stdin, of: NEW --not --all".to_owned();
+        side.command = "git rev-list --stdin, which reads: ID --not --all".to_owned();
     }
     Ok(side)
 }

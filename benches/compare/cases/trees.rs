@@ -42,9 +42,6 @@ fn changed(bench: &Bench, depth: usize) -> Result<Plan, Failure> {
     // Into directories, or it would not find the file.
     let diff = ["diff-tree", "-r", "--raw", &tip, &new];
     let theirs = plan.side("git", Plain, quarantine.command(git, "git", &diff), b"")?;
-    if let Some(side) = plan.sides.last_mut() {
-        side.command = "git diff-tree -r --raw OLD NEW".to_owned();
-    }
     plan.bars.push(Bar::Ratio { of: ours, to: theirs, by: By::Cpu, most: Some(1.0) });
     plan.notes.push(
         "git only compares the two trees; provost also starts with its whole catalogue, finds \
