@@ -218,8 +218,7 @@ impl Bar {
                 let per = |value: f64| kept(value / times);
                 let value =
                     Spread { median: per(ratio.median), min: per(ratio.min), max: per(ratio.max) };
-                let says =
-                    format!("cost of {} for each of {}, of its share", name(large), name(small));
+                let says = format!("{} / {} / {times}", name(large), name(small));
                 row(says, "x", value, Some(*most))
             }
             Self::Time { of: side, most } => {

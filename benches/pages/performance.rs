@@ -67,9 +67,11 @@ fn head(page: &mut String, results: &Results) -> std::fmt::Result {
     let asked = || results.rows.iter().flat_map(|row| row.bars.iter().map(move |bar| (row, bar)));
     let met = asked().filter(|(_, bar)| bar.met() == Some(true)).count();
     let short: Vec<_> = asked().filter(|(_, bar)| bar.met() == Some(false)).collect();
-    writeln!(page, "\n{met} of {} bars are met.", met + short.len())?;
-    if !short.is_empty() {
-        writeln!(page, " These are not:\n")?;
+    write!(page, "\n{met} of {} bars are met", met + short.len())?;
+    if short.is_empty() {
+        writeln!(page, ".")?;
+    } else {
+        writeln!(page, "; these are not:\n")?;
         for (row, bar) in short {
             let (most, value) = (bar.most.unwrap_or_default(), number(bar.value.median));
             let (says, unit) = (&bar.says, &bar.unit);
