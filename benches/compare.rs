@@ -1,74 +1,147 @@
-//! How provost compares with git: whole processes of both, on the same data, in turns,
-//! in the same run. What comes out are ratios, for they hold on other machines too; no
-//! time is ever asserted. It fails only if provost did not judge what it was given.
+//! How provost compares with git and with others: whole processes of all, on the same
+//! data, in turns, in the same run. What comes out are ratios, for they hold on other
+//! machines too. No time is ever asserted: it fails only if provost did not judge what it
+//! was given, or if a small fixed case takes more instructions than it did.
 //!
 //! ```text
-//! cargo bench --bench compare -- [--commits N] [--refs N] [--runs N] [--case NAME]...
-//!                                [--repository PATH] [--json FILE]
+//! cargo bench --bench compare -- [--case NAME]... [--divide N] [--runs N] [--rivals]
+//!                                [--repository PATH] [--write] [--json FILE] [--list]
+//! cargo bench --bench compare -- scale [--divide N] [--runs N] [--write]
+//! cargo bench --bench compare -- instructions [--update]
 //! ```
 //!
-//! Run without cargo's `--bench`, as `cargo test --benches` does, it is a short rehearsal.
+//! A case that was measured is kept in `target/bench-data` until the program is another
+//! one, so a run that was broken off goes on where it was; `--case` measures anew. Run
+//! without cargo's `--bench`, as `cargo test --bench compare` does, it is a rehearsal: all
+//! of it on data that is very small.
 
-#[path = "compare/cases.rs"]
+#[path = "compare/bench.rs"]
+mod bench;
+#[path = "compare/cases/mod.rs"]
 mod cases;
 #[path = "compare/checks.rs"]
 mod checks;
-#[path = "compare/history.rs"]
-mod history;
+#[path = "compare/found.rs"]
+mod found;
+#[path = "compare/git.rs"]
+mod git;
+#[path = "compare/instructions.rs"]
+mod instructions;
+#[path = "compare/made/mod.rs"]
+mod made;
 #[path = "compare/measure.rs"]
 mod measure;
-#[path = "compare/random.rs"]
-mod random;
+#[path = "compare/measured.rs"]
+mod measured;
+mod pages;
+#[path = "compare/plan.rs"]
+mod plan;
+#[path = "compare/quarantine.rs"]
+mod quarantine;
 #[path = "compare/repository.rs"]
 mod repository;
+#[path = "compare/rivals.rs"]
+mod rivals;
+#[path = "compare/rules.rs"]
+mod rules;
+#[path = "compare/scale.rs"]
+mod scale;
+#[path = "compare/sort.rs"]
+mod sort;
 #[path = "compare/table.rs"]
 mod table;
-#[path = "compare/words.rs"]
-mod words;
+#[path = "compare/variant.rs"]
+mod variant;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
-use clap::{Parser, ValueEnum};
-use serde_json::json;
+use clap::{Parser, Subcommand};
 
-use cases::{Case, Plan};
-use repository::{Git, Repository};
-use table::Measured;
+use bench::Bench;
+use cases::Case;
+use git::Git;
+use measured::Kept;
+use pages::Page;
+use rivals::Rivals;
 
 /// Why there is no result.
 type Failure = Box<dyn std::error::Error>;
 
-/// Measures provost against git.
+/// Measures provost beside git and others.
 #[derive(Parser)]
+#[command(subcommand_negates_reqs = true, args_conflicts_with_subcommands = true)]
 struct Args {
-    /// Commits of the made-up history [default: 200000]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(10..))]
-    commits: Option<u32>,
-    /// Its branches and tags [default: 1000]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(4..))]
-    refs: Option<u32>,
-    /// Pairs of runs of each case [default: 7]; short cases are run five times as often
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    runs: Option<u32>,
-    /// Measure on a clone of this repository instead
-    #[arg(long, value_name = "PATH", conflicts_with_all = ["commits", "refs"])]
-    repository: Option<PathBuf>,
-    /// Only this case; may be given several times
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    sizes: Sizes,
+    /// Measure this case, whether it was measured before or not; may be given several times
     #[arg(long = "case", value_name = "NAME")]
-    cases: Vec<Case>,
+    cases: Vec<String>,
+    /// Install the rivals (kingfisher, gitlint, committed) and measure them too
+    #[arg(long)]
+    rivals: bool,
+    /// Measure on a clone of this repository in the place of the made-up history
+    #[arg(long, value_name = "PATH")]
+    repository: Option<PathBuf>,
+    /// Write docs/performance.json, and the page and the chart that are made of it
+    #[arg(long, conflicts_with = "repository")]
+    write: bool,
     /// Write the results to this file too
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Show the names of the cases and their questions
+    #[arg(long)]
+    list: bool,
     /// Given by cargo
-    #[arg(long, hide = true)]
+    #[arg(long, hide = true, global = true)]
     bench: bool,
 }
 
+#[derive(clap::Args)]
+struct Sizes {
+    /// Divide all sizes by this, for a quick look [default: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    divide: Option<u32>,
+    /// Rounds of runs of each case [default: 7]; short cases are run more often
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    runs: Option<u32>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Fit the cost of a push to what it brings
+    Scale {
+        #[command(flatten)]
+        sizes: Sizes,
+        /// Write docs/scale.json, and the page and the chart that are made of it
+        #[arg(long)]
+        write: bool,
+    },
+    /// Compare the instructions of small fixed cases with the committed numbers
+    Instructions {
+        /// Write the numbers instead
+        #[arg(long)]
+        update: bool,
+    },
+}
+
 fn main() -> ExitCode {
-    match run(&Args::parse()) {
+    let args = Args::parse();
+    let done = match &args.command {
+        Some(Command::Scale { sizes, write }) => fit_scale(&args, sizes, *write),
+        Some(Command::Instructions { update }) => {
+            bench(&args, &args.sizes).and_then(|bench| instructions::check(&bench, *update))
+        }
+        // A rehearsal is of everything.
+        None if !args.bench => {
+            compare(&args).and_then(|fine| Ok(fine & fit_scale(&args, &args.sizes, false)?))
+        }
+        None => compare(&args),
+    };
+    match done {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(failure) => {
@@ -78,74 +151,105 @@ fn main() -> ExitCode {
     }
 }
 
-/// Measures; whether provost judged what it was given.
-fn run(args: &Args) -> Result<bool, Failure> {
-    let (commits, refs, runs) = if args.bench { (200_000, 1000, 7) } else { (300, 20, 1) };
-    let runs = args.runs.unwrap_or(runs) as usize;
+/// A rehearsal divides all sizes by this.
+const REHEARSAL: usize = 1000;
+
+fn bench(args: &Args, sizes: &Sizes) -> Result<Bench, Failure> {
     let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../bench-data");
     std::fs::create_dir_all(&data)?;
     let data = data.canonicalize()?;
-    let git = Git::new()?;
-    let repository = match &args.repository {
-        Some(path) => Repository::cloned(&git, &data, path)?,
-        None => {
-            let commits = args.commits.unwrap_or(commits) as usize;
-            Repository::made(&git, &data, commits, args.refs.unwrap_or(refs) as usize)?
-        }
+    let mut bench = Bench {
+        git: Git::new()?,
+        data,
+        divisor: match sizes.divide {
+            Some(divisor) => divisor as usize,
+            None => {
+                if args.bench {
+                    1
+                } else {
+                    REHEARSAL
+                }
+            }
+        },
+        rehearsal: !args.bench,
+        own: args.repository.clone(),
+        rivals: Rivals::default(),
     };
-    let cases = if args.cases.is_empty() { Case::value_variants() } else { &args.cases };
-    let (mut measured, mut checked) = (Vec::new(), Vec::new());
-    for case in cases {
-        let mut plan = case.plan(&git, &repository)?;
-        note(&format!("measuring {}", plan.name))?;
-        checked.extend(checks::push(&mut plan)?);
-        if matches!(case, Case::Audit | Case::AuditContent) {
-            checked.extend(checks::audit(&git, &repository, &mut plan)?);
-        }
-        measured.push(measure(plan, runs)?);
+    if args.rivals {
+        bench.rivals = Rivals::install(&bench.tools())?;
     }
-    let state = repository.state(&git)?;
-    let mut out = io::stdout();
-    writeln!(
-        out,
-        "provost / git; ratios below 1 are in provost's favour; memory includes the parts"
-    )?;
-    writeln!(out, "of packs that are mapped, which are shared and can be given up\n{state}\n")?;
-    writeln!(out, "{}", table::table(&measured))?;
-    for check in &checked {
-        writeln!(out, "{}", check.line())?;
-    }
-    if let Some(path) = &args.json {
-        let all = json!({
-            "provost": env!("CARGO_PKG_VERSION"),
-            "git": git.ask(&data, &["--version"])?,
-            "processors": std::thread::available_parallelism().map_or(0, usize::from),
-            "repository": state,
-            "cases": measured.iter().map(Measured::json).collect::<Vec<_>>(),
-            "checks": checked.iter().map(checks::Check::json).collect::<Vec<_>>(),
-        });
-        std::fs::write(path, serde_json::to_vec_pretty(&all)?)?;
-    }
-    Ok(checked.iter().all(checks::Check::agrees))
+    Ok(bench)
 }
 
-/// Below this the clock and the kernel's accounts are coarse beside what is measured.
-const SHORT: Duration = Duration::from_millis(200);
+fn runs(bench: &Bench, sizes: &Sizes) -> usize {
+    sizes.runs.map_or(if bench.rehearsal { 1 } else { 7 }, |runs| runs as usize)
+}
 
-/// Runs both processes of a case in turns.
-fn measure(mut plan: Plan, runs: usize) -> Result<Measured, Failure> {
-    let mut pair = || -> Result<_, Failure> {
-        let ours = measure::run(&mut plan.ours.command, plan.ours.input.as_bytes(), None)?;
-        checks::judged(&ours)?;
-        let theirs = measure::run(&mut plan.theirs.command, plan.theirs.input.as_bytes(), None)?;
-        checks::succeeded(&theirs)?;
-        Ok((ours.cost, theirs.cost))
+/// Measures the cases; whether provost judged what it was given.
+fn compare(args: &Args) -> Result<bool, Failure> {
+    let all = cases::all();
+    if args.list {
+        for case in &all {
+            writeln!(io::stdout(), "{:<24}{}", case.name, case.asks)?;
+        }
+        return Ok(true);
+    }
+    if let Some(name) = args.cases.iter().find(|name| all.iter().all(|it| it.name != **name)) {
+        return Err(format!("there is no case `{name}`; --list shows them").into());
+    }
+    let bench = bench(args, &args.sizes)?;
+    let runs = runs(&bench, &args.sizes);
+    let keeps = !bench.rehearsal && args.repository.is_none();
+    let path = keeps.then(|| bench.data.join(format!("results-divided-by-{}.json", bench.divisor)));
+    let mut kept = Kept::open(path, &bench)?;
+    let wanted = |case: &&&Case| {
+        if args.cases.is_empty() {
+            !kept.has(&bench, case)
+        } else {
+            args.cases.iter().any(|name| name == case.name)
+        }
     };
-    // The first pair fills the page cache and does not count.
-    let (ours, theirs) = pair()?;
-    let runs = if ours.wall.max(theirs.wall) < SHORT { runs * 5 } else { runs };
-    let pairs = (0..runs).map(|_| pair()).collect::<Result<_, _>>()?;
-    Ok(Measured { name: plan.name, target: plan.target, pairs })
+    let wanted: Vec<&Case> = all.iter().filter(wanted).copied().collect();
+    for (at, case) in wanted.iter().enumerate() {
+        note(&format!("measuring {} ({} of {})", case.name, at + 1, wanted.len()))?;
+        kept.put(measured::measure(&bench, case, runs)?, &all)?;
+    }
+    let results = &kept.results;
+    let mut out = io::stdout();
+    writeln!(out, "{}\n\n{}", pages::machine(&results.machine), table::table(&results.rows))?;
+    if let Some(path) = &args.json {
+        measured::write_json(path, results)?;
+    }
+    let page = pages::performance(results);
+    if args.write {
+        measured::write_json(&docs("performance.json"), results)?;
+        write_page(&page)?;
+    }
+    let fine = |check: &pages::CheckRow| check.agree || check.may_differ.is_some();
+    Ok(results.rows.iter().flat_map(|row| &row.checks).all(fine))
+}
+
+fn fit_scale(args: &Args, sizes: &Sizes, write: bool) -> Result<bool, Failure> {
+    let bench = bench(args, sizes)?;
+    let scale = scale::measure(&bench, runs(&bench, sizes))?;
+    let page = pages::scale(&scale);
+    writeln!(io::stdout(), "{}", page.markdown)?;
+    if write {
+        measured::write_json(&docs("scale.json"), &scale)?;
+        write_page(&page)?;
+    }
+    Ok(true)
+}
+
+fn docs(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)
+}
+
+fn write_page(page: &Page) -> Result<(), Failure> {
+    std::fs::write(docs(&format!("{}.md", page.name)), &page.markdown)?;
+    std::fs::write(docs(&format!("{}.svg", page.name)), &page.svg)?;
+    note(&format!("wrote docs/{}.md", page.name))?;
+    Ok(())
 }
 
 /// Tells whoever waits what is being done.

@@ -1,9 +1,10 @@
-//! What one process costs: the CPU time of user and system together, the time on the
-//! wall, the most memory that it held.
+//! What processes cost: the CPU time of user and system together, the time on the wall,
+//! the most memory that they held.
 //!
 //! The kernel accounts each child by itself and tells it who waits for that child. A
-//! child begins as a copy of its parent, so its peak is never less than what this process
-//! held by then; this process therefore keeps little.
+//! child begins with the memory of its parent, so its peak is never less than what this
+//! process has ever held; that mark is therefore taken down before each run, and this
+//! process keeps little.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -12,42 +13,146 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// What a process cost.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Cost {
-    pub(super) cpu: Duration,
-    pub(super) wall: Duration,
-    /// Bytes.
-    pub(super) peak: u64,
+/// What it cost.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Cost {
+    pub(crate) cpu: Duration,
+    pub(crate) wall: Duration,
+    /// Bytes; of several processes, those of the one that held most.
+    pub(crate) peak: u64,
+}
+
+/// A process, ready to be run as often as wanted.
+pub(crate) struct Process {
+    pub(crate) command: Command,
+    /// Its standard input: a file and no pipe, so that nothing waits for this process
+    /// while the clock runs, and no memory, see the head.
+    input: File,
+}
+
+/// What is measured as one.
+pub(crate) enum Work {
+    One(Process),
+    /// One begins when the one before has ended.
+    InTurn(Vec<Process>),
+    /// All begin at the same time.
+    AtOnce(Vec<Process>),
 }
 
 /// A process that has ended.
-pub(super) struct Ended {
-    pub(super) cost: Cost,
-    pub(super) status: ExitStatus,
+pub(crate) struct Ended {
+    pub(crate) cost: Cost,
+    pub(crate) status: ExitStatus,
     /// What it wrote to standard error.
-    pub(super) errors: String,
+    pub(crate) errors: String,
 }
 
-/// Runs a process to its end, with `input` as its standard input and its standard output
-/// thrown away unless `output` is given.
-pub(super) fn run(command: &mut Command, input: &[u8], output: Option<File>) -> io::Result<Ended> {
-    // Files, not pipes: nothing waits for this process while the clock runs.
-    let mut given = tempfile::tempfile()?;
-    given.write_all(input)?;
-    given.seek(SeekFrom::Start(0))?;
-    let mut errors = tempfile::tempfile()?;
-    command.stdin(given).stderr(errors.try_clone()?);
-    command.stdout(output.map_or_else(Stdio::null, Stdio::from));
-    let started = Instant::now();
-    let child = command.spawn()?;
-    let (status, usage) = wait(&child)?;
-    let wall = started.elapsed();
-    let cost = Cost { cpu: time(usage.ru_utime) + time(usage.ru_stime), wall, peak: peak(&usage) };
-    let mut text = Vec::new();
-    errors.seek(SeekFrom::Start(0))?;
-    errors.read_to_end(&mut text)?;
-    Ok(Ended { cost, status, errors: String::from_utf8_lossy(&text).into_owned() })
+/// A process that runs.
+struct Running {
+    child: Child,
+    started: Instant,
+    errors: File,
+}
+
+impl Process {
+    pub(crate) fn new(command: Command, input: &[u8]) -> io::Result<Self> {
+        let mut file = tempfile::tempfile()?;
+        file.write_all(input)?;
+        Ok(Self { command, input: file })
+    }
+
+    /// The same with further arguments.
+    pub(crate) fn with(&self, arguments: &[&str]) -> io::Result<Self> {
+        let mut command = Command::new(self.command.get_program());
+        command.args(self.command.get_args()).args(arguments).env_clear();
+        for (name, value) in self.command.get_envs() {
+            command.envs(value.map(|value| (name, value)));
+        }
+        if let Some(directory) = self.command.get_current_dir() {
+            command.current_dir(directory);
+        }
+        Ok(Self { command, input: self.input.try_clone()? })
+    }
+
+    /// Runs it to its end; its standard output is thrown away unless `output` is given.
+    pub(crate) fn run(&mut self, output: Option<File>) -> io::Result<Ended> {
+        forget_the_peak();
+        self.start(output)?.end()
+    }
+
+    fn start(&mut self, output: Option<File>) -> io::Result<Running> {
+        self.input.seek(SeekFrom::Start(0))?;
+        let errors = tempfile::tempfile()?;
+        self.command.stdin(self.input.try_clone()?).stderr(errors.try_clone()?);
+        self.command.stdout(output.map_or_else(Stdio::null, Stdio::from));
+        let started = Instant::now();
+        Ok(Running { child: self.command.spawn()?, started, errors })
+    }
+}
+
+impl Running {
+    fn end(mut self) -> io::Result<Ended> {
+        let (status, usage) = wait(&self.child)?;
+        let wall = self.started.elapsed();
+        let cpu = time(usage.ru_utime) + time(usage.ru_stime);
+        let mut text = Vec::new();
+        self.errors.seek(SeekFrom::Start(0))?;
+        self.errors.read_to_end(&mut text)?;
+        let errors = String::from_utf8_lossy(&text).into_owned();
+        Ok(Ended { cost: Cost { cpu, wall, peak: peak(&usage) }, status, errors })
+    }
+}
+
+impl Work {
+    pub(crate) fn one(command: Command, input: &[u8]) -> io::Result<Self> {
+        Ok(Self::One(Process::new(command, input)?))
+    }
+
+    /// Runs all of it; the cost of all, and how each process ended.
+    pub(crate) fn run(&mut self) -> io::Result<(Cost, Vec<Ended>)> {
+        let started = Instant::now();
+        let ended = match self {
+            Self::One(process) => {
+                let ended = process.run(None)?;
+                return Ok((ended.cost, vec![ended]));
+            }
+            Self::InTurn(processes) => {
+                processes.iter_mut().map(|process| process.run(None)).collect::<io::Result<_>>()
+            }
+            Self::AtOnce(processes) => {
+                forget_the_peak();
+                let running: Vec<Running> =
+                    processes.iter_mut().map(|it| it.start(None)).collect::<io::Result<_>>()?;
+                running.into_iter().map(Running::end).collect::<io::Result<Vec<_>>>()
+            }
+        }?;
+        let mut all = Cost { wall: started.elapsed(), ..Cost::default() };
+        for one in &ended {
+            all.cpu += one.cost.cpu;
+            all.peak = all.peak.max(one.cost.peak);
+        }
+        Ok((all, ended))
+    }
+
+    /// The first process of it.
+    pub(crate) fn first(&self) -> Option<&Process> {
+        match self {
+            Self::One(process) => Some(process),
+            Self::InTurn(processes) | Self::AtOnce(processes) => processes.first(),
+        }
+    }
+}
+
+/// Takes the mark of what this process has ever held down to what it holds now.
+fn forget_the_peak() {
+    #[expect(unsafe_code, reason = "the allocator keeps what was freed unless it is told")]
+    #[cfg(target_env = "gnu")]
+    // SAFETY: it takes a number and has no conditions.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+    // Where there is no such file, peaks are a little too high.
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
 /// Waits for a child and gets its account; the standard library's `wait` drops that.

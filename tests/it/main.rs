@@ -31,6 +31,7 @@ mod large;
 mod layers;
 mod limits;
 mod log;
+mod measured_pages;
 mod messages;
 mod platforms;
 mod policy;

@@ -3,14 +3,14 @@
 //! run to run could not be compared with last month's.
 
 /// A stream of numbers that follows from its seed.
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    pub(super) fn number(&mut self) -> u64 {
+    pub(crate) fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -19,24 +19,24 @@ impl Random {
     }
 
     /// A number below `bound`; 0 when there is none.
-    pub(super) fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         // The bias of a remainder is of no importance at these sizes.
         let bound = u64::try_from(bound).unwrap_or(u64::MAX).max(1);
         usize::try_from(self.number() % bound).unwrap_or_default()
     }
 
     /// A number from `low` up to and including `high`.
-    pub(super) fn between(&mut self, low: usize, high: usize) -> usize {
+    pub(crate) fn between(&mut self, low: usize, high: usize) -> usize {
         low + self.below(high.saturating_sub(low) + 1)
     }
 
     /// True in `chances` of 1000 cases.
-    pub(super) fn per_mille(&mut self, chances: usize) -> bool {
+    pub(crate) fn per_mille(&mut self, chances: usize) -> bool {
         self.below(1000) < chances
     }
 
     /// One of several words.
-    pub(super) fn pick(&mut self, words: &[&'static str]) -> &'static str {
+    pub(crate) fn pick(&mut self, words: &[&'static str]) -> &'static str {
         words.get(self.below(words.len())).copied().unwrap_or_default()
     }
 }

@@ -12,9 +12,9 @@ use super::random::Random;
 use super::words;
 
 /// Counts up whenever the same parameters give another history.
-pub(super) const VERSION: u32 = 3;
+pub(crate) const VERSION: u32 = 3;
 /// The branch that everything is merged into.
-pub(super) const MAIN: &str = "refs/heads/main";
+pub(crate) const MAIN: &str = "refs/heads/main";
 
 const AREAS: usize = 20;
 const DIRECTORIES: usize = 10;
@@ -43,7 +43,7 @@ struct Topic {
 }
 
 /// Writes a history.
-pub(super) struct History<W: Write> {
+pub(crate) struct History<W: Write> {
     out: W,
     random: Random,
     commits: usize,
@@ -68,7 +68,7 @@ struct Commit<'c> {
 impl<W: Write> History<W> {
     /// Writes a history of so many commits to a `git fast-import` stream, with so many
     /// refs.
-    pub(super) fn write(out: W, commits: usize, refs: usize) -> io::Result<W> {
+    pub(crate) fn write(out: W, commits: usize, refs: usize) -> io::Result<()> {
         let mut history = Self {
             out,
             random: Random::new(0x70726f766f7374),
@@ -87,9 +87,7 @@ impl<W: Write> History<W> {
             done += 1;
         }
         let topics = tips.iter().filter(|tip| **tip != 0).count();
-        history.refs(refs.saturating_sub(1 + topics))?;
-        history.out.write_all(b"done\n")?;
-        Ok(history.out)
+        history.refs(refs.saturating_sub(1 + topics))
     }
 
     /// The import that the history begins with.
