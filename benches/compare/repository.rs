@@ -38,7 +38,20 @@ impl Repository {
         refs: usize,
     ) -> Result<Self, Failure> {
         let name = format!("history-v{}-{commits}-refs-{refs}.git", history::VERSION);
-        made(data, &name, |path| imported(git, path, &[], |out| History::write(out, commits, refs)))
+        let write = |out: &mut Stream| History::write(out, history::FEW, commits, refs);
+        made(data, &name, |path| imported(git, path, &[], write))
+    }
+
+    /// The same with larger files.
+    pub(crate) fn large_files(
+        git: &Git,
+        data: &Path,
+        commits: usize,
+        refs: usize,
+    ) -> Result<Self, Failure> {
+        let name = format!("large-files-v{}-{commits}-refs-{refs}.git", history::VERSION);
+        let write = |out: &mut Stream| History::write(out, history::MANY, commits, refs);
+        made(data, &name, |path| imported(git, path, &[], write))
     }
 
     /// The same objects and refs with a commit-graph.

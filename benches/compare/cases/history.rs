@@ -28,13 +28,21 @@ pub(crate) const CASES: &[Case] = &[
         asks: "The same with the contents of all files.",
         plan: contents,
     },
+    Case {
+        name: "first-push-large-files",
+        asks: "The same with files of 15 to 100 KB, as most bytes of most repositories are in.",
+        plan: large_files,
+    },
 ];
+
+/// Commits and refs of the history of larger files.
+const LARGE_FILES: (usize, usize) = (5000, 100);
 
 /// git's most is what `git log` shows, so its own memory and this much more is allowed.
 const MORE_MEGABYTES: f64 = 200.0;
 
 fn metadata(bench: &Bench) -> Result<Plan, Failure> {
-    let (mut plan, ours, from) = first_push(bench, Some(Without::Trees))?;
+    let (mut plan, ours, from) = first_push(bench, bench.history()?, Some(Without::Trees))?;
     let theirs = log(bench, &mut plan, &from, &[])?;
     plan.bars.push(Bar::Ratio { of: ours, to: theirs, by: By::Worse, most: Some(1.0) });
     plan.notes.push(LEFT_OUT.to_owned());
@@ -43,7 +51,7 @@ fn metadata(bench: &Bench) -> Result<Plan, Failure> {
 }
 
 fn paths(bench: &Bench) -> Result<Plan, Failure> {
-    let (mut plan, ours, from) = first_push(bench, Some(Without::Content))?;
+    let (mut plan, ours, from) = first_push(bench, bench.history()?, Some(Without::Content))?;
     let theirs = log(bench, &mut plan, &from, &["--raw", "--no-renames"])?;
     plan.bars.push(Bar::Ratio { of: ours, to: theirs, by: By::Worse, most: Some(0.5) });
     plan.bars.push(Bar::PeakOver { of: ours, over: theirs, most: MORE_MEGABYTES });
@@ -53,7 +61,18 @@ fn paths(bench: &Bench) -> Result<Plan, Failure> {
 }
 
 fn contents(bench: &Bench) -> Result<Plan, Failure> {
-    let (mut plan, ours, from) = first_push(bench, None)?;
+    all(bench, bench.history()?)
+}
+
+fn large_files(bench: &Bench) -> Result<Plan, Failure> {
+    let (commits, refs) = LARGE_FILES;
+    let (commits, refs) = (bench.size(commits), bench.size(refs));
+    all(bench, Repository::large_files(&bench.git, &bench.data, commits, refs)?)
+}
+
+/// A first push with the contents of all files.
+fn all(bench: &Bench, from: Repository) -> Result<Plan, Failure> {
+    let (mut plan, ours, from) = first_push(bench, from, None)?;
     let theirs = log(bench, &mut plan, &from, &["-p"])?;
     plan.bars.push(Bar::Ratio { of: ours, to: theirs, by: By::Worse, most: Some(0.2) });
     match kingfisher(bench, &mut plan, &from)? {
@@ -79,9 +98,9 @@ const LEFT_OUT: &str = "A hook has no `--without`: a rules file switches off eve
 /// The push, and the repository that all of it comes from.
 fn first_push(
     bench: &Bench,
+    from: Repository,
     without: Option<Without>,
 ) -> Result<(Plan, Index, Repository), Failure> {
-    let from = bench.history()?;
     let mut plan = Plan::on(from.described(&bench.git)?);
     let (quarantine, input) = pushed(bench, &from)?;
     let file = match without {

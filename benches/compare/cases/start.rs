@@ -117,7 +117,6 @@ fn start_up_rules_file(bench: &Bench) -> Result<Plan, Failure> {
     let file = bench.file("more.toml", &rules::more(MARKERS))?;
     let more = push.hook(bench, &bench.git.provost, &["--rules", utf8(&file)?]);
     let more = plan.side("provost with 1,000 markers more", Provost, more, input)?;
-    plan.bars.push(Bar::Time { of: more, most: START });
     plan.bars.push(Bar::Ratio { of: more, to: whole, by: By::Cpu, most: None });
     Ok(plan)
 }

@@ -1,7 +1,7 @@
 //! A made-up history of a realistic shape, written as a `git fast-import` stream.
 //!
 //! 2,000 files in 200 directories below 20; each commit edits some lines of one to three
-//! files of 1 to 4 KB; three topic branches at a time grow beside the main one and are
+//! files of 1 to 4 KB, or of 15 to 100 KB; three topic branches at a time grow beside the main one and are
 //! merged into it, so that about 8 % of the commits are merges; branches and tags are
 //! spread over the whole length. Equal parameters give equal object ids everywhere.
 
@@ -21,9 +21,17 @@ const DIRECTORIES: usize = 10;
 const FILES: usize = 10;
 /// Topic branches that are open at a time.
 const TOPICS: usize = 3;
-/// Lines of a file: 1 to 4 KB.
-const SHORTEST: usize = 25;
-const LONGEST: usize = 90;
+/// How many lines a file has.
+#[derive(Clone, Copy)]
+pub(crate) struct Lines {
+    shortest: usize,
+    longest: usize,
+}
+
+/// 1 to 4 KB.
+pub(crate) const FEW: Lines = Lines { shortest: 25, longest: 90 };
+/// 15 to 100 KB.
+pub(crate) const MANY: Lines = Lines { shortest: 400, longest: 3000 };
 /// 2015-01-01; the commits are spread over the eleven years after it.
 const START: u64 = 1_420_070_400;
 const SPAN: u64 = 11 * 365 * 86_400;
@@ -46,6 +54,7 @@ struct Topic {
 pub(crate) struct History<W: Write> {
     out: W,
     random: Random,
+    lines: Lines,
     commits: usize,
     /// The last mark given out; blobs and commits share the numbers.
     mark: usize,
@@ -68,10 +77,11 @@ struct Commit<'c> {
 impl<W: Write> History<W> {
     /// Writes a history of so many commits to a `git fast-import` stream, with so many
     /// refs.
-    pub(crate) fn write(out: W, commits: usize, refs: usize) -> io::Result<()> {
+    pub(crate) fn write(out: W, lines: Lines, commits: usize, refs: usize) -> io::Result<()> {
         let mut history = Self {
             out,
             random: Random::new(0x70726f766f7374),
+            lines,
             commits,
             mark: 0,
             files: Vec::new(),
@@ -94,7 +104,7 @@ impl<W: Write> History<W> {
     fn first(&mut self) -> io::Result<()> {
         let mut changes = Vec::new();
         for number in 0..AREAS * DIRECTORIES * FILES {
-            let length = self.random.between(SHORTEST, LONGEST);
+            let length = self.random.between(self.lines.shortest, self.lines.longest);
             let lines = (0..length).map(|_| low(self.random.number())).collect();
             let file = self.blob(lines)?;
             changes.push((path(number), file.mark));
@@ -195,10 +205,10 @@ impl<W: Write> History<W> {
         }
         let at = self.random.below(lines.len());
         let some = self.random.between(1, 4);
-        if self.random.per_mille(500) && lines.len() + some <= LONGEST {
+        if self.random.per_mille(500) && lines.len() + some <= self.lines.longest {
             let more: Vec<u32> = (0..some).map(|_| low(self.random.number())).collect();
             lines.splice(at..at, more);
-        } else if lines.len() - some >= SHORTEST {
+        } else if lines.len() - some >= self.lines.shortest {
             lines.drain(at..lines.len().min(at + some));
         }
         if self.random.per_mille(1) {
