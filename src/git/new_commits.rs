@@ -1,9 +1,5 @@
 //! Which commits a push makes newly reachable.
 //!
-//! A new commit is read once, when the walk meets it: [`Graph`] keeps its tree and
-//! parents, and what the caller's inspection of the raw object gave. Only what the second
-//! stage finds to be new is read again for that.
-//!
 //! The walk has two stages. While a push is in quarantine, a commit that was not in the
 //! object database before is new for certain, so one commit onto a branch tip costs one
 //! read and no look at the refs. What the first stage can't decide goes to a walk in
@@ -14,28 +10,7 @@
 use std::collections::BinaryHeap;
 
 use super::limit::{Flags, HIDDEN, Limit, NEW, QUEUED};
-use super::{Commit, GitError, IdMap, IdSet, ObjectId, ObjectKind, Objects};
-
-/// What is kept of a commit that was read.
-#[derive(Debug)]
-struct Node<T> {
-    tree: Option<ObjectId>,
-    parents: Box<[u32]>,
-    seconds: i64,
-    /// `None` until the commit is known to be new.
-    inspected: Option<T>,
-}
-
-type Inspect<'o, T> = Box<dyn FnMut(ObjectId, &Commit<'_>) -> T + 'o>;
-
-/// The commits read so far.
-pub struct Graph<'o, T> {
-    objects: &'o Objects<'o>,
-    inspect: Inspect<'o, T>,
-    index: IdMap<u32>,
-    ids: Vec<ObjectId>,
-    nodes: Vec<Option<Node<T>>>,
-}
+use super::{GitError, Graph, IdSet, ObjectId};
 
 /// What a walk leaves out.
 pub struct Hidden<'h> {
@@ -50,58 +25,7 @@ pub struct Hidden<'h> {
 /// (git's revision.c calls it SLOP).
 const SLOP: usize = 16;
 
-impl<'o, T> Graph<'o, T> {
-    /// An empty graph; `inspect` sees each new commit once.
-    pub fn new(
-        objects: &'o Objects<'o>,
-        inspect: impl FnMut(ObjectId, &Commit<'_>) -> T + 'o,
-    ) -> Self {
-        Self {
-            objects,
-            inspect: Box::new(inspect),
-            index: IdMap::default(),
-            ids: Vec::new(),
-            nodes: Vec::new(),
-        }
-    }
-
-    /// What the inspection of a commit gives.
-    ///
-    /// # Errors
-    /// When the commit can't be read.
-    pub fn inspected(&mut self, id: ObjectId) -> Result<Option<&T>, GitError> {
-        let at = self.slot(id);
-        self.read(at, true)?;
-        Ok(self.node(at).and_then(|node| node.inspected.as_ref()))
-    }
-
-    /// The tree of a commit, read if need be; `None` when its header names none.
-    ///
-    /// # Errors
-    /// When the commit can't be read.
-    pub fn tree(&mut self, id: ObjectId) -> Result<Option<ObjectId>, GitError> {
-        let at = self.load(id)?;
-        Ok(self.node(at).and_then(|node| node.tree))
-    }
-
-    /// The parents of a commit, none for the boundary of a shallow repository.
-    ///
-    /// # Errors
-    /// When the commit can't be read.
-    pub fn parents(&mut self, id: ObjectId) -> Result<Vec<ObjectId>, GitError> {
-        let at = self.load(id)?;
-        Ok(self.parent_slots(at).iter().map(|&parent| self.id(parent)).collect())
-    }
-
-    /// When a commit was made, in seconds since the epoch.
-    ///
-    /// # Errors
-    /// When the commit can't be read.
-    pub fn time(&mut self, id: ObjectId) -> Result<i64, GitError> {
-        let at = self.load(id)?;
-        Ok(self.seconds(at))
-    }
-
+impl<T> Graph<'_, T> {
     /// The commits reachable from `tips` that nothing hides, parents before children.
     ///
     /// # Errors
@@ -116,14 +40,14 @@ impl<'o, T> Graph<'o, T> {
         let mut stack: Vec<u32> = tips.iter().rev().map(|&tip| self.slot(tip)).collect();
         while let Some(at) = stack.pop() {
             let id = self.id(at);
-            if limit.flags.contains_key(&at) || hidden.old.contains(&id) {
+            if limit.flags.has(at) || hidden.old.contains(&id) {
                 continue;
             }
             if self.objects.existed_before(id) != Some(false) {
                 undecided.push(at);
                 continue;
             }
-            limit.flags.insert(at, NEW);
+            limit.flags.set(at, NEW);
             self.read(at, true)?;
             stack.extend(self.parent_slots(at).iter().rev());
         }
@@ -147,14 +71,16 @@ impl<'o, T> Graph<'o, T> {
         read: &mut dyn FnMut(usize),
     ) -> Result<Vec<ObjectId>, GitError> {
         let mut flags = Flags::default();
+        let mut met = 0;
         let mut stack = vec![self.slot(tip)];
         while let Some(at) = stack.pop() {
-            if flags.contains_key(&at) || known(self.id(at)) {
+            if flags.has(at) || known(self.id(at)) {
                 continue;
             }
             self.read(at, true)?;
-            flags.insert(at, NEW);
-            read(flags.len());
+            flags.set(at, NEW);
+            met += 1;
+            read(met);
             stack.extend(self.parent_slots(at).iter().rev());
         }
         Ok(self.in_order(&[tip], &flags))
@@ -210,21 +136,21 @@ impl<'o, T> Graph<'o, T> {
     ) -> Result<(), GitError> {
         let hiding: Vec<u32> = hiding.iter().map(|&id| self.slot(id)).collect();
         for &at in &hiding {
-            *limit.flags.entry(at).or_default() |= HIDDEN;
+            limit.flags.set(at, HIDDEN);
         }
         // Often a ref's value itself is what was pushed: then nothing need be read.
-        let hides = |at: &u32| limit.flags.get(at).is_some_and(|flag| flag & HIDDEN != 0);
+        let hides = |at: &u32| limit.flags.get(*at) & HIDDEN != 0;
         if undecided.iter().all(hides) {
             return Ok(());
         }
         for &at in &hiding {
             // A ref whose object is gone, or is no commit, hides nothing: judging more
             // is safe.
-            match self.read(at, false) {
+            match self.read_ref(at) {
                 Ok(()) => limit.enqueue(at, HIDDEN, self.seconds(at)),
                 Err(GitError::Stopped) => return Err(GitError::Stopped),
                 Err(_) => {
-                    limit.flags.remove(&at);
+                    limit.flags.clear(at);
                 }
             }
         }
@@ -281,90 +207,24 @@ impl<'o, T> Graph<'o, T> {
 
     /// The new commits in an order that has parents before children.
     fn in_order(&self, tips: &[ObjectId], flags: &Flags) -> Vec<ObjectId> {
-        let is_new = |at: u32| flags.get(&at).is_some_and(|flag| flag & (NEW | HIDDEN) == NEW);
+        let is_new = |at: u32| flags.get(at) & (NEW | HIDDEN) == NEW;
         let mut ids = Vec::new();
         let mut done = Flags::default();
-        for tip in tips.iter().filter_map(|tip| self.index.get(tip).copied()) {
+        for tip in tips.iter().filter_map(|&tip| self.known(tip)) {
             let mut stack = vec![(tip, false)];
             while let Some((at, parents_done)) = stack.pop() {
                 if parents_done {
                     ids.push(self.id(at));
                     continue;
                 }
-                if !is_new(at) || done.insert(at, 1).is_some() {
+                if !is_new(at) || done.has(at) {
                     continue;
                 }
+                done.set(at, NEW);
                 stack.push((at, true));
                 stack.extend(self.parent_slots(at).iter().rev().map(|&parent| (parent, false)));
             }
         }
         ids
-    }
-
-    /// The number by which a commit is known here, given out at first sight.
-    fn slot(&mut self, id: ObjectId) -> u32 {
-        if let Some(&at) = self.index.get(&id) {
-            return at;
-        }
-        let at = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
-        self.index.insert(id, at);
-        self.ids.push(id);
-        self.nodes.push(None);
-        at
-    }
-
-    fn id(&self, at: u32) -> ObjectId {
-        self.ids.get(at as usize).copied().unwrap_or(ObjectId::NULL)
-    }
-
-    fn node(&self, at: u32) -> Option<&Node<T>> {
-        self.nodes.get(at as usize)?.as_ref()
-    }
-
-    fn parent_slots(&self, at: u32) -> &[u32] {
-        self.node(at).map_or(&[], |node| &node.parents)
-    }
-
-    fn seconds(&self, at: u32) -> i64 {
-        self.node(at).map_or(0, |node| node.seconds)
-    }
-
-    fn load(&mut self, id: ObjectId) -> Result<u32, GitError> {
-        let at = self.slot(id);
-        self.read(at, false)?;
-        Ok(at)
-    }
-
-    /// Reads a commit, and inspects it if it is known to be new: most commits that are
-    /// read only to find out, or for their tree, are not.
-    fn read(&mut self, at: u32, is_new: bool) -> Result<(), GitError> {
-        if self.node(at).is_some_and(|node| !is_new || node.inspected.is_some()) {
-            return Ok(());
-        }
-        let id = self.id(at);
-        let objects = self.objects;
-        let object = objects.read_kind(id, ObjectKind::Commit)?;
-        let commit = Commit::parse(id, object.data())?;
-        let inspected = is_new.then(|| (self.inspect)(id, &commit));
-        if let Some(Some(node)) = self.nodes.get_mut(at as usize) {
-            node.inspected = inspected;
-            return Ok(());
-        }
-        let mut parents = commit.parents.as_slice();
-        let left: Vec<ObjectId>;
-        if objects.is_cut(id, parents) {
-            left = parents.iter().copied().filter(|&parent| objects.exists(parent)).collect();
-            parents = &left;
-        }
-        let node = Node {
-            tree: commit.tree,
-            parents: parents.iter().map(|&parent| self.slot(parent)).collect(),
-            seconds: commit.seconds(),
-            inspected,
-        };
-        if let Some(slot) = self.nodes.get_mut(at as usize) {
-            *slot = Some(node);
-        }
-        Ok(())
     }
 }

@@ -7,6 +7,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
+use super::commit_graph::CommitGraph;
 use super::directories::{Directory, with_alternates};
 use super::fallback::Fallback;
 use super::loose::{self, Loose};
@@ -69,6 +70,7 @@ pub struct Objects<'r> {
     shallow: IdSet,
     meter: Meter<'r>,
     packs: OnceCell<Packs>,
+    commit_graph: OnceCell<Option<CommitGraph>>,
     readers: RefCell<Option<Readers>>,
     trees: RefCell<TreeCache>,
     fallback: Fallback,
@@ -133,6 +135,7 @@ impl<'r> Objects<'r> {
             shallow,
             meter: Meter::new(watch),
             packs: OnceCell::new(),
+            commit_graph: OnceCell::new(),
             readers: RefCell::default(),
             trees: RefCell::default(),
         }
@@ -190,6 +193,17 @@ impl<'r> Objects<'r> {
 
     fn opened(&self) -> &Packs {
         self.packs.get_or_init(|| Packs::open(&self.directories, self.id_length))
+    }
+
+    /// What the repository's commit-graph says; `None` when there is none, or when it does
+    /// not hold.
+    pub(super) fn commit_graph(&self) -> Option<&CommitGraph> {
+        let open = || {
+            let mut old = self.directories.iter().filter(|directory| !directory.is_quarantine);
+            let holds = self.shallow.is_empty() && self.scale != Scale::Small;
+            holds.then(|| old.find_map(|it| CommitGraph::open(&it.path, self.id_length))).flatten()
+        };
+        self.commit_graph.get_or_init(open).as_ref()
     }
 
     /// Reads an object that is in a pack.

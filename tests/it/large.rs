@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use provost::config::{self, Config, Layers};
-use provost::git::{ObjectId, ObjectKind, Repository, Scale, Trust};
+use provost::git::{Graph, Hidden, IdSet, ObjectId, ObjectKind, Repository, Scale, Trust};
 use provost::scan::{Scope, judge_history};
 
 use crate::support::{CLAUDE_MARKER, Options, Sandbox, TestServer};
@@ -201,6 +201,97 @@ fn packed_objects_are_read_as_git_reads_them() {
         }
         assert_eq!(count, objects.packed());
         assert!(count > 300, "{count}");
+    }
+}
+
+/// The commits that some tips reach and others do not, as a walk of that scale finds them.
+fn walked(path: &Path, scale: Scale, tips: &[ObjectId], old: &[ObjectId]) -> Vec<ObjectId> {
+    let mut repository = Repository::open(path, Trust::Verify).unwrap();
+    repository.scale = scale;
+    let objects = repository.objects().unwrap();
+    let mut graph = Graph::new(&objects, |id, commit| (id, commit.parents.len()));
+    let mut others = || Ok(old.to_vec());
+    let new = graph.new_commits(tips, Hidden { old: IdSet::default(), others: &mut others });
+    let new = new.unwrap();
+    for &id in &new {
+        assert_eq!(graph.inspected(id).unwrap().unwrap().0, id);
+    }
+    new
+}
+
+/// With a commit-graph of all, of a part, in one file or in several, and with a damaged one.
+#[test]
+fn a_commit_graph_saves_time_and_changes_nothing() {
+    let write: [&[&str]; 4] = [
+        &["commit-graph", "write", "--reachable"],
+        &["commit-graph", "write", "--stdin-commits"],
+        &["commit-graph", "write", "--reachable", "--split=no-merge"],
+        &["-c", "commitGraph.generationVersion=1", "commit-graph", "write", "--reachable"],
+    ];
+    for (seed, arguments) in (0..12).zip(write.iter().cycle()) {
+        let sandbox = Sandbox::new();
+        let is_long = seed % 5 == 4;
+        let option = if is_long { "--object-format=sha256" } else { "--object-format=sha1" };
+        let mut stream = history(seed, 80);
+        if is_long {
+            stream = stream.replace("M 160000 ", &format!("M 160000 {}", "0".repeat(24)));
+        }
+        let path = imported(&sandbox, "r.git", &[option], &stream);
+        let list = sandbox.git("r.git").args(["rev-list", "--all"]).ok().out();
+        let hex: Vec<&str> = list.lines().collect();
+        let all: Vec<ObjectId> =
+            hex.iter().map(|id| ObjectId::from_hex(id.as_bytes()).unwrap()).collect();
+        let some = hex[hex.len() / 3];
+        if arguments.contains(&"--split=no-merge") {
+            let first = ["commit-graph", "write", "--stdin-commits", "--split=no-merge"];
+            sandbox.git("r.git").args(first).input(format!("{some}\n")).ok();
+        }
+        sandbox.git("r.git").args(*arguments).input(format!("{some}\n")).ok();
+        let mut numbers = Numbers(seed);
+        let mut hidden_some = 0;
+        let mut checked = |times: usize| {
+            for _ in 0..times {
+                let tips = [numbers.below(all.len()), numbers.below(all.len())];
+                let old = [numbers.below(all.len())];
+                let [tip_ids, old_ids] = [&tips[..], &old]
+                    .map(|some| -> Vec<ObjectId> { some.iter().map(|&at| all[at]).collect() });
+                let plain = walked(&path, Scale::Small, &tip_ids, &old_ids);
+                assert_eq!(plain, walked(&path, Scale::Measured, &tip_ids, &old_ids));
+                let git = sandbox.git("r.git");
+                let git = git.args(["rev-list", hex[tips[0]], hex[tips[1]], "--not", hex[old[0]]]);
+                let git = git.ok().out();
+                let ours: Vec<String> = plain.iter().map(ToString::to_string).collect();
+                assert!(git.lines().all(|id| ours.iter().any(|ours| ours == id)));
+                hidden_some += usize::from(plain.len() < all.len());
+            }
+        };
+        checked(20);
+        assert!(hidden_some > 5);
+        let info = path.join("objects/info");
+        let mut files = vec![info.join("commit-graph")];
+        if let Ok(chain) = std::fs::read_dir(info.join("commit-graphs")) {
+            files.extend(chain.map(|entry| entry.unwrap().path()));
+        }
+        files.retain(|file| file.exists());
+        assert!(!files.is_empty());
+        for file in files {
+            let whole = std::fs::read(&file).unwrap();
+            for _ in 0..30 {
+                let mut damaged = whole.clone();
+                let at = numbers.below(whole.len());
+                damaged[at] ^= 1 << numbers.below(8);
+                std::fs::remove_file(&file).unwrap();
+                std::fs::write(&file, &damaged[..whole.len() - numbers.below(3)]).unwrap();
+                // What it says is believed, as git believes it; it must only do no harm.
+                let mut repository = Repository::open(&path, Trust::Verify).unwrap();
+                repository.scale = Scale::Measured;
+                let objects = repository.objects().unwrap();
+                let mut graph = Graph::new(&objects, |_, _| ());
+                let mut others = || Ok(vec![all[all.len() / 2]]);
+                let old = IdSet::default();
+                let _ = graph.new_commits(&all[..1], Hidden { old, others: &mut others });
+            }
+        }
     }
 }
 

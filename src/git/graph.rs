@@ -1,0 +1,211 @@
+//! The commits that were read: of each its tree, its parents, its date, and what the
+//! caller's inspection of the raw object gave.
+//!
+//! A new commit is read once, when a walk meets it. What a walk only passes is taken from
+//! the repository's commit-graph, if that has it.
+
+use super::{Commit, GitError, IdMap, ObjectId, ObjectKind, Objects};
+
+/// What is kept of a commit that was read.
+#[derive(Debug)]
+struct Node<T> {
+    tree: Option<ObjectId>,
+    parents: Box<[u32]>,
+    seconds: i64,
+    /// `None` until the commit is known to be new.
+    inspected: Option<T>,
+}
+
+type Inspect<'o, T> = Box<dyn FnMut(ObjectId, &Commit<'_>) -> T + 'o>;
+
+/// The commits read so far.
+pub struct Graph<'o, T> {
+    pub(super) objects: &'o Objects<'o>,
+    inspect: Inspect<'o, T>,
+    index: IdMap<u32>,
+    ids: Vec<ObjectId>,
+    nodes: Vec<Option<Node<T>>>,
+    /// By the position of a commit in the repository's commit-graph, the number that it has
+    /// here, if it has one yet; these are in `index` only when they were asked for by id.
+    recorded: Vec<u32>,
+}
+
+/// No number of a commit.
+const UNSEEN: u32 = u32::MAX;
+
+impl<'o, T> Graph<'o, T> {
+    /// An empty graph; `inspect` sees each new commit once.
+    pub fn new(
+        objects: &'o Objects<'o>,
+        inspect: impl FnMut(ObjectId, &Commit<'_>) -> T + 'o,
+    ) -> Self {
+        Self {
+            objects,
+            inspect: Box::new(inspect),
+            index: IdMap::default(),
+            ids: Vec::new(),
+            nodes: Vec::new(),
+            recorded: Vec::new(),
+        }
+    }
+
+    /// What the inspection of a commit gives.
+    ///
+    /// # Errors
+    /// When the commit can't be read.
+    pub fn inspected(&mut self, id: ObjectId) -> Result<Option<&T>, GitError> {
+        let at = self.slot(id);
+        self.read(at, true)?;
+        Ok(self.node(at).and_then(|node| node.inspected.as_ref()))
+    }
+
+    /// The tree of a commit, read if need be; `None` when its header names none.
+    ///
+    /// # Errors
+    /// When the commit can't be read.
+    pub fn tree(&mut self, id: ObjectId) -> Result<Option<ObjectId>, GitError> {
+        let at = self.load(id)?;
+        Ok(self.node(at).and_then(|node| node.tree))
+    }
+
+    /// The parents of a commit, none for the boundary of a shallow repository.
+    ///
+    /// # Errors
+    /// When the commit can't be read.
+    pub fn parents(&mut self, id: ObjectId) -> Result<Vec<ObjectId>, GitError> {
+        let at = self.load(id)?;
+        Ok(self.parent_slots(at).iter().map(|&parent| self.id(parent)).collect())
+    }
+
+    /// When a commit was made, in seconds since the epoch.
+    ///
+    /// # Errors
+    /// When the commit can't be read.
+    pub fn time(&mut self, id: ObjectId) -> Result<i64, GitError> {
+        let at = self.load(id)?;
+        Ok(self.seconds(at))
+    }
+
+    /// The number by which a commit is known here, given out at first sight.
+    pub(super) fn slot(&mut self, id: ObjectId) -> u32 {
+        if let Some(&at) = self.index.get(&id) {
+            return at;
+        }
+        let position = self.objects.commit_graph().and_then(|graph| graph.find(id));
+        let at = match position.and_then(|position| self.slot_at(position)) {
+            Some(at) => at,
+            None => self.add(id),
+        };
+        self.index.insert(id, at);
+        at
+    }
+
+    /// The same of the commit at a position of the commit-graph.
+    fn slot_at(&mut self, position: u32) -> Option<u32> {
+        let graph = self.objects.commit_graph()?;
+        if self.recorded.is_empty() {
+            self.recorded.resize(graph.len() as usize, UNSEEN);
+        }
+        match self.recorded.get(position as usize) {
+            Some(&UNSEEN) => {}
+            known => return known.copied(),
+        }
+        let at = self.add(graph.id(position)?);
+        if let Some(slot) = self.recorded.get_mut(position as usize) {
+            *slot = at;
+        }
+        Some(at)
+    }
+
+    fn add(&mut self, id: ObjectId) -> u32 {
+        let at = u32::try_from(self.ids.len()).unwrap_or(UNSEEN);
+        self.ids.push(id);
+        self.nodes.push(None);
+        at
+    }
+
+    /// The number of a commit, if it has one.
+    pub(super) fn known(&self, id: ObjectId) -> Option<u32> {
+        self.index.get(&id).copied()
+    }
+
+    pub(super) fn id(&self, at: u32) -> ObjectId {
+        self.ids.get(at as usize).copied().unwrap_or(ObjectId::NULL)
+    }
+
+    fn node(&self, at: u32) -> Option<&Node<T>> {
+        self.nodes.get(at as usize)?.as_ref()
+    }
+
+    pub(super) fn parent_slots(&self, at: u32) -> &[u32] {
+        self.node(at).map_or(&[], |node| &node.parents)
+    }
+
+    pub(super) fn seconds(&self, at: u32) -> i64 {
+        self.node(at).map_or(0, |node| node.seconds)
+    }
+
+    fn load(&mut self, id: ObjectId) -> Result<u32, GitError> {
+        let at = self.slot(id);
+        self.read(at, false)?;
+        Ok(at)
+    }
+
+    /// Reads a commit, and inspects it if it is known to be new: most commits that are
+    /// read only to find out, or for their tree, are not, and may be in the commit-graph.
+    pub(super) fn read(&mut self, at: u32, is_new: bool) -> Result<(), GitError> {
+        if self.node(at).is_some_and(|node| !is_new || node.inspected.is_some()) {
+            return Ok(());
+        }
+        let id = self.id(at);
+        if !is_new && self.look_up(at, id).is_some() {
+            return Ok(());
+        }
+        let objects = self.objects;
+        let object = objects.read_kind(id, ObjectKind::Commit)?;
+        let commit = Commit::parse(id, object.data())?;
+        let inspected = is_new.then(|| (self.inspect)(id, &commit));
+        if let Some(Some(node)) = self.nodes.get_mut(at as usize) {
+            node.inspected = inspected;
+            return Ok(());
+        }
+        let mut parents = commit.parents.as_slice();
+        let left: Vec<ObjectId>;
+        if objects.is_cut(id, parents) {
+            left = parents.iter().copied().filter(|&parent| objects.exists(parent)).collect();
+            parents = &left;
+        }
+        let node = Node {
+            tree: commit.tree,
+            parents: parents.iter().map(|&parent| self.slot(parent)).collect(),
+            seconds: commit.seconds(),
+            inspected,
+        };
+        self.put(at, node);
+        Ok(())
+    }
+
+    /// Reads a commit that a ref points to: one that is gone is an error, even if the
+    /// commit-graph still has it.
+    pub(super) fn read_ref(&mut self, at: u32) -> Result<(), GitError> {
+        let id = self.id(at);
+        if self.objects.exists(id) { self.read(at, false) } else { Err(GitError::Missing { id }) }
+    }
+
+    /// Takes a commit from the commit-graph, if it is in there.
+    fn look_up(&mut self, at: u32, id: ObjectId) -> Option<()> {
+        let graph = self.objects.commit_graph()?;
+        let recorded = graph.commit(graph.find(id)?)?;
+        let parents = recorded.parents.iter().map(|&parent| self.slot_at(parent));
+        let parents = parents.collect::<Option<Box<[u32]>>>()?;
+        let (tree, seconds) = (Some(recorded.tree), recorded.seconds);
+        self.put(at, Node { tree, parents, seconds, inspected: None });
+        Some(())
+    }
+
+    fn put(&mut self, at: u32, node: Node<T>) {
+        if let Some(slot) = self.nodes.get_mut(at as usize) {
+            *slot = Some(node);
+        }
+    }
+}
