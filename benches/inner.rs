@@ -29,7 +29,7 @@ use provost::log::{Record, append};
 use provost::marker::Role;
 use provost::scan::raw_commit;
 
-use made::history::History;
+use made::history::{self, History};
 use made::random::Random;
 use made::words;
 
@@ -194,7 +194,7 @@ fn repository(path: &Path) -> Vec<ObjectId> {
     let mut import =
         git(&["fast-import", "--quiet", "--done"]).stdin(Stdio::piped()).spawn().expect("git");
     let mut stream = std::io::BufWriter::new(import.stdin.take().expect("an input"));
-    History::write(&mut stream, 300, 20).expect("a stream");
+    History::write(&mut stream, history::FEW, 300, 20).expect("a stream");
     stream.write_all(b"done\n").expect("a stream");
     drop(stream);
     assert!(import.wait().expect("git").success());
