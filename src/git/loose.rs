@@ -5,13 +5,14 @@
 //! Source: gitrepository-layout(5), "objects/[0-9a-f][0-9a-f]"; write_loose_object in git's
 //! object-file.c: a zlib stream of `<kind> SP <size> NUL <content>`.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use zlib_rs::{Inflate, InflateFlush, Status};
 
-use super::{GitError, ObjectId, ObjectKind};
+use super::{GitError, IdSet, ObjectId, ObjectKind};
 
 /// The head of a loose object is shorter than this.
 const HEAD: usize = 64;
@@ -46,6 +47,22 @@ pub(super) fn open(directory: &Path, id: ObjectId) -> Result<Option<Loose>, GitE
 /// Whether an object is loose in a directory.
 pub(super) fn is_there(directory: &Path, id: ObjectId) -> bool {
     path(directory, id).exists()
+}
+
+/// All objects that are loose in a directory.
+pub(super) fn all(directory: &Path) -> IdSet {
+    let names = |path: &Path| -> Vec<OsString> {
+        let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+        entries.map(|entry| entry.file_name()).collect()
+    };
+    let mut found = IdSet::default();
+    for first in names(directory).into_iter().filter(|name| name.len() == 2) {
+        for rest in names(&directory.join(&first)) {
+            let name = [first.as_encoded_bytes(), rest.as_encoded_bytes()].concat();
+            found.extend(ObjectId::from_hex(&name));
+        }
+    }
+    found
 }
 
 fn path(directory: &Path, id: ObjectId) -> PathBuf {

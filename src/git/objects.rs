@@ -71,6 +71,8 @@ pub struct Objects<'r> {
     meter: Meter<'r>,
     packs: OnceCell<Packs>,
     commit_graph: OnceCell<Option<CommitGraph>>,
+    /// What was loose before the push, when it is asked for often.
+    loose_before: OnceCell<IdSet>,
     readers: RefCell<Option<Readers>>,
     trees: RefCell<TreeCache>,
     fallback: Fallback,
@@ -136,6 +138,7 @@ impl<'r> Objects<'r> {
             meter: Meter::new(watch),
             packs: OnceCell::new(),
             commit_graph: OnceCell::new(),
+            loose_before: OnceCell::new(),
             readers: RefCell::default(),
             trees: RefCell::default(),
         }
@@ -312,11 +315,18 @@ impl<'r> Objects<'r> {
         if !self.directories.iter().any(|directory| directory.is_quarantine) {
             return None;
         }
+        Some(self.opened().has_before(id.as_bytes()) || self.was_loose(id))
+    }
+
+    /// Whether an object was loose before the push.
+    fn was_loose(&self, id: ObjectId) -> bool {
         let mut before = self.directories.iter().filter(|directory| !directory.is_quarantine);
-        Some(
-            self.opened().has_before(id.as_bytes())
-                || before.any(|directory| loose::is_there(&directory.path, id)),
-        )
+        if self.meter.reads().objects < MANY_READS {
+            return before.any(|directory| loose::is_there(&directory.path, id));
+        }
+        // What comes from now on has not existed before, and is judged, which is safe.
+        let all = || before.flat_map(|directory| loose::all(&directory.path)).collect();
+        self.loose_before.get_or_init(all).contains(&id)
     }
 
     /// Whether an object is there.
