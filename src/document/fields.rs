@@ -4,6 +4,7 @@
 //! nobody asked for, with the nearest known name as a suggestion.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 
 use super::{Moment, Node, Place, Problem, Table, Value};
 
@@ -111,7 +112,7 @@ impl<'n> Fields<'n> {
     pub fn required_string(&mut self, key: &'static str) -> Option<&'n str> {
         let text = self.string(key);
         if text.is_none_or(str::is_empty) && (text.is_some() || !self.table.contains_key(key)) {
-            let message = format!("{} needs a `{key}`", self.what);
+            let message = format!("{} needs `{key}`", self.what);
             self.reader.report(Problem::new(self.place_of(key), message));
             return None;
         }
@@ -293,6 +294,11 @@ fn suggestion(text: &str, names: &[&str]) -> String {
         .filter(|(distance, name)| *distance <= name.len().div_ceil(3));
     match near {
         Some((_, name)) => format!("did you mean `{name}`?"),
-        None => format!("known here: {}", names.join(", ")),
+        None => {
+            let mut seen = HashSet::new();
+            let each: Vec<&str> =
+                names.iter().copied().filter(|name| seen.insert(*name)).collect();
+            format!("known here: {}", each.join(", "))
+        }
     }
 }

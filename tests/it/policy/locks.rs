@@ -97,7 +97,7 @@ fn a_policy_that_makes_no_sense_is_an_error_at_load() {
         ("[[policy.scope]]\nid = \"s\"\nrefs = [\"main\"]\n", "did you mean `refs/heads/main`?"),
         ("[[policy.scope]]\nid = \"../s\"\n", "must be a plain word"),
         ("[[policy.scope]]\nid = \"s\"\nmin-lines = 5\nmax-lines = 3\n", "nothing matches"),
-        ("[[policy.scope]]\nrefs = [\"refs/heads/x\"]\n", "needs a `id`"),
+        ("[[policy.scope]]\nrefs = [\"refs/heads/x\"]\n", "needs `id`"),
         (
             "[[policy.exemption]]\nid = \"e\"\nreason = \"r\"\napprover = \"a\"\n",
             "has no `expires`",
