@@ -296,8 +296,7 @@ fn suggestion(text: &str, names: &[&str]) -> String {
         Some((_, name)) => format!("did you mean `{name}`?"),
         None => {
             let mut seen = HashSet::new();
-            let each: Vec<&str> =
-                names.iter().copied().filter(|name| seen.insert(*name)).collect();
+            let each: Vec<&str> = names.iter().copied().filter(|name| seen.insert(*name)).collect();
             format!("known here: {}", each.join(", "))
         }
     }
