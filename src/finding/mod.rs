@@ -191,6 +191,8 @@ pub struct Finding {
     pub path_use: Option<PathUse>,
     /// Set when a revert or a cherry-pick may have copied the mark.
     pub copy: Option<Copied>,
+    /// Whether it is in a commit with several parents.
+    pub in_merge: bool,
 }
 
 /// A mark above `This reverts commit …` or `(cherry picked from commit …)`.
@@ -221,6 +223,7 @@ impl Finding {
             model_vendor: None,
             path_use: None,
             copy: None,
+            in_merge: false,
         }
     }
 

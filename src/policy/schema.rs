@@ -192,7 +192,7 @@ fn verdict(fields: &mut Fields<'_>, key: &'static str) -> Option<Said> {
 }
 
 /// The keys that hold a verdict each, and those of `path`, which can be one for all.
-const PLAIN: [&str; 11] = [
+const PLAIN: [&str; 12] = [
     "trailer",
     "line",
     "identity",
@@ -204,6 +204,7 @@ const PLAIN: [&str; 11] = [
     "ref",
     "weak",
     "copied",
+    "merge",
 ];
 const PATH: [(&str, &str); 4] = [
     ("added", "path.added"),

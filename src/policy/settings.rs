@@ -121,6 +121,8 @@ pub(super) struct Traits<'t> {
     pub(super) path_use: Option<PathUse>,
     /// Whether a revert or a cherry-pick demonstrably copied it.
     pub(super) copied: bool,
+    /// Whether it is in a merge.
+    pub(super) in_merge: bool,
 }
 
 impl<'t> From<&'t Finding> for Traits<'t> {
@@ -131,6 +133,7 @@ impl<'t> From<&'t Finding> for Traits<'t> {
             model_vendor: finding.model_vendor.as_deref(),
             path_use: finding.path_use,
             copied: finding.copy.is_some_and(|copy| copy.confirmed),
+            in_merge: finding.in_merge,
         }
     }
 }
@@ -254,6 +257,9 @@ impl Settings {
             keys.push(("copied", true));
         } else if traits.copied || traits.marker.confidence == Confidence::Weak {
             keys.push(("weak", true));
+        }
+        if traits.in_merge && named("merge") {
+            keys.push(("merge", true));
         }
         keys
     }

@@ -105,13 +105,16 @@ pub(super) fn loosened<'m>(
     markers.into_iter().filter(move |marker| {
         let mut looks = uses(marker.kind).iter().flat_map(|&path_use| {
             models.iter().flat_map(move |(model, vendor)| {
-                [false, true].map(|copied| Traits {
-                    marker,
-                    model: model.as_deref(),
-                    model_vendor: vendor.as_deref(),
-                    path_use,
-                    copied,
-                })
+                [(false, false), (true, false), (false, true), (true, true)].map(
+                    |(copied, in_merge)| Traits {
+                        marker,
+                        model: model.as_deref(),
+                        model_vendor: vendor.as_deref(),
+                        path_use,
+                        copied,
+                        in_merge,
+                    },
+                )
             })
         });
         looks.any(|traits| {

@@ -20,6 +20,7 @@ use crate::text::lines::pieces;
 pub(super) struct Marked {
     pub(super) label: Arc<CommitLabel>,
     pub(super) context: Context,
+    is_merge: bool,
 }
 
 /// See the head of this file.
@@ -89,11 +90,18 @@ impl<'s> Verdicts<'s> {
                 context.changed_lines = Some(changed_lines(self.objects, tree, &parents)?);
             }
         }
-        Ok(Marked { label, context })
+        Ok(Marked { label, context, is_merge: commit.parents.len() > 1 })
     }
 
     /// Judges findings and keeps them for the report.
-    pub(super) fn add(&mut self, commit: Option<&Marked>, name: &RefName, findings: Vec<Finding>) {
+    pub(super) fn add(
+        &mut self,
+        commit: Option<&Marked>,
+        name: &RefName,
+        mut findings: Vec<Finding>,
+    ) {
+        let in_merge = commit.is_some_and(|commit| commit.is_merge);
+        findings.iter_mut().for_each(|finding| finding.in_merge = in_merge);
         let decisions = self.decide(commit, name, &findings);
         for (finding, decision) in findings.into_iter().zip(decisions) {
             if self.findings.len() >= self.most {

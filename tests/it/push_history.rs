@@ -130,6 +130,28 @@ fn a_clean_merge_of_clean_commits_is_accepted_and_a_marked_merge_is_not() {
     pushed.must_say(&format!("{} Again", client.short("main")));
 }
 
+/// What a merge says itself may be judged by a line of its own; what it brings may not.
+#[test]
+fn marks_of_merges_may_have_a_line_of_their_own() {
+    let policy = "[policy.kinds]\nmerge = \"warn\"\n";
+    let server = Options::default().rules(policy).start();
+    let client = server.client();
+    client.commit(clean("Base")).create();
+    client.push(&["main"]).must_accept(&[MAIN]);
+    client.must(&["switch", "-q", "-c", "topic"]);
+    client.commit(clean("On topic")).file("topic.txt", "1").create();
+    client.must(&["switch", "-q", "main"]);
+    client.commit(clean("On main")).file("main.txt", "1").create();
+    let message = format!("Merge topic\n\n{CLAUDE}");
+    client.must(&["merge", "-q", "--no-ff", "-m", &message, "topic"]);
+    client.push(&["main"]).must_accept(&[MAIN]).must_say("Merge topic");
+    client.must(&["switch", "-q", "topic"]);
+    client.commit(marked("Marked on topic")).create();
+    client.must(&["switch", "-q", "main"]);
+    client.must(&["merge", "-q", "--no-ff", "-m", "Merge again", "topic"]);
+    client.push(&["main"]).must_reject(&[MAIN]).must_say("Marked on topic");
+}
+
 /// `CLAUDE.md` came with a commit that was accepted long ago; only the merge is new.
 #[test]
 fn a_merge_that_changes_no_tool_file_itself_has_no_path_finding() {
