@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn mistakes_are_named() {
         for (text, named) in [
-            ("[log]\n", "[log] needs a `file`"),
+            ("[log]\n", "[log] needs `file`"),
             ("[log]\nfile = \"log.jsonl\"\n", "the path is not absolute"),
             ("[log]\nfile = \"/l\"\nfiles = 1\n", "unknown key `files` in [log]"),
             ("[log]\nfile = \"/l\"\non-failure = \"shrug\"\n", "`on-failure` can't be `shrug`"),

@@ -77,6 +77,32 @@ impl<'o, T> Graph<'o, T> {
         Ok(self.parent_slots(at).iter().map(|&parent| self.id(parent)).collect())
     }
 
+    /// Of commits in an order that has parents before children, the parents of each among
+    /// them, by their places in it: those of all, one commit after the other, and where those
+    /// of each end.
+    ///
+    /// # Errors
+    /// When a commit can't be read.
+    pub fn parents_among(&mut self, ids: &[ObjectId]) -> Result<(Vec<u32>, Vec<usize>), GitError> {
+        let mut places = vec![UNSEEN; self.ids.len()];
+        let mut parents = Vec::with_capacity(ids.len());
+        let mut ends = Vec::with_capacity(ids.len());
+        for (place, &id) in ids.iter().enumerate() {
+            let at = self.load(id)?;
+            let mine = self.parent_slots(at).iter().filter_map(|&at| places.get(at as usize));
+            parents.extend(mine.copied().filter(|&place| place != UNSEEN));
+            ends.push(parents.len());
+            let at = at as usize;
+            if at >= places.len() {
+                places.resize(at + 1, UNSEEN);
+            }
+            if let Some(slot) = places.get_mut(at) {
+                *slot = u32::try_from(place).unwrap_or(UNSEEN);
+            }
+        }
+        Ok((parents, ends))
+    }
+
     /// When a commit was made, in seconds since the epoch.
     ///
     /// # Errors

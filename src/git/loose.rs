@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use libdeflater::Decompressor;
 use zlib_rs::{Inflate, InflateFlush, Status};
 
 use super::{GitError, IdSet, ObjectId, ObjectKind};
@@ -18,6 +19,8 @@ use super::{GitError, IdSet, ObjectId, ObjectKind};
 const HEAD: usize = 64;
 /// What is allocated before it is known that so much is really there.
 const STEP: usize = 1 << 20;
+/// Larger objects are inflated step by step.
+const AT_ONCE: usize = 16 << 20;
 
 /// An open loose object.
 pub(super) struct Loose {
@@ -26,9 +29,12 @@ pub(super) struct Loose {
     pub(super) kind: ObjectKind,
     /// How many bytes its content has.
     pub(super) size: usize,
+    /// How many bytes stand before the content.
+    head: usize,
     inflate: Inflate,
-    /// What of the file has been read and not inflated.
+    /// What of the file has been read, and how much of that was inflated.
     packed: Vec<u8>,
+    used: usize,
     file: File,
     /// What of the content came along with the head.
     content: Vec<u8>,
@@ -88,7 +94,7 @@ impl Loose {
         let mut inflate = Inflate::new(true, 15);
         let mut content = vec![0; HEAD];
         inflate.decompress(&packed, &mut content, InflateFlush::NoFlush).ok().ok_or_else(broken)?;
-        packed.drain(..at(inflate.total_in()).min(packed.len()));
+        let used = at(inflate.total_in());
         content.truncate(at(inflate.total_out()));
         let nul = memchr::memchr(0, &content).ok_or_else(broken)?;
         let (head, rest) = content.split_at_checked(nul).ok_or_else(broken)?;
@@ -97,7 +103,7 @@ impl Loose {
         let size = words.next().and_then(|size| std::str::from_utf8(size).ok()?.parse().ok());
         let size = size.ok_or_else(broken)?;
         let content = rest.get(1..).unwrap_or_default().to_vec();
-        Ok(Self { id, kind, size, inflate, packed, file, content })
+        Ok(Self { id, kind, size, head: nul + 1, inflate, packed, used, file, content })
     }
 
     /// The content, or its first `most` bytes.
@@ -108,10 +114,13 @@ impl Loose {
         if most >= self.size {
             let rest = self.file.read_to_end(&mut self.packed);
             rest.map_err(|error| unreadable(self.id, &error.to_string()))?;
+            if let Some(content) = self.at_once() {
+                return Ok(content);
+            }
         }
         let mut content = std::mem::take(&mut self.content);
         let begun = at(self.inflate.total_out()) - content.len();
-        let mut used = 0;
+        let mut used = self.used;
         while content.len() < wanted {
             let done = content.len();
             content.resize(wanted.min(done + STEP.max(done)), 0);
@@ -131,6 +140,18 @@ impl Loose {
         }
         content.truncate(wanted);
         Ok(content)
+    }
+
+    /// All of the content, from a file that has been read: much quicker than step by step.
+    /// `None` when it is large or damaged.
+    fn at_once(&self) -> Option<Vec<u8>> {
+        if self.content.len() == self.size || self.size > AT_ONCE {
+            return None;
+        }
+        let mut all = vec![0; self.head + self.size];
+        let written = Decompressor::new().zlib_decompress(&self.packed, &mut all).ok()?;
+        all.drain(..self.head);
+        (written == self.head + self.size).then_some(all)
     }
 
     /// Reads more of the file; whether there was more.

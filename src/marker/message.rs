@@ -125,25 +125,27 @@ impl Matcher {
     fn hits(&self, view: &[u8]) -> Vec<Hit> {
         let mut hits: Vec<Hit> = Vec::new();
         let mut locator = Locator::new(view);
-        // Per marker, the start of the last line on which it was tried.
-        let mut tried: Vec<Option<usize>> = Vec::new();
+        // The markers that were tried on the line that is looked at, and where it starts.
+        let mut tried: Vec<usize> = Vec::new();
+        let mut line_start = usize::MAX;
         let mut first_nul = None;
         let mut times: HashMap<(usize, String), usize> = HashMap::new();
         self.literals.find(view, |offset, at| {
             if hits.len() >= MOST_HITS {
                 return;
             }
-            if tried.is_empty() {
-                tried.resize(self.markers.len(), None);
-            }
             let line = locator.piece_at(offset);
+            if line.start != line_start {
+                line_start = line.start;
+                tried.clear();
+            }
             let Some((marker, look)) = self.markers.get(at) else {
                 return;
             };
-            match tried.get_mut(at) {
-                Some(last) if *last != Some(line.start) => *last = Some(line.start),
-                _ => return,
+            if tried.contains(&at) {
+                return;
             }
+            tried.push(at);
             let found = match look {
                 Look::Line(spec) => {
                     let text = lossy(line.bytes);

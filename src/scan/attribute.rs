@@ -4,7 +4,7 @@
 use super::Scan;
 use super::push::Target;
 use crate::finding::Finding;
-use crate::git::{GitError, IdMap, ObjectId};
+use crate::git::{GitError, IdMap, IdSet, ObjectId};
 
 impl Scan<'_> {
     /// Adds each finding for each ref update that reaches its commit.
@@ -20,8 +20,9 @@ impl Scan<'_> {
         }
         let mut reached: Vec<Vec<u64>> = Vec::new();
         if group.len() > 1 && !found.is_empty() {
-            let order = self.order(ids)?;
-            let tips: Vec<Option<u32>> = group.iter().map(|target| order.at(target.tip)).collect();
+            let order = self.order(ids, found, group)?;
+            let tips: Vec<Option<usize>> =
+                group.iter().map(|target| order.at(target.tip)).collect();
             reached.extend(found.chunks(64).map(|chunk| order.reach(&tips, chunk)));
         }
         for (at, target) in group.iter().enumerate() {
@@ -38,39 +39,42 @@ impl Scan<'_> {
     }
 
     /// The commits of a group by their places in its order.
-    fn order(&mut self, ids: &[ObjectId]) -> Result<Order, GitError> {
-        let numbered = ids.iter().enumerate().map(|(at, &id)| (id, number(at)));
-        let mut order = Order { places: numbered.collect(), ..Order::default() };
-        for &id in ids {
-            let parents = self.graph.parents(id)?;
-            order.parents.extend(parents.iter().filter_map(|it| order.places.get(it)));
-            order.ends.push(order.parents.len());
-        }
-        Ok(order)
+    fn order(
+        &mut self,
+        ids: &[ObjectId],
+        found: &[(ObjectId, Vec<Finding>)],
+        group: &[&Target],
+    ) -> Result<Order, GitError> {
+        let (parents, ends) = self.graph.parents_among(ids)?;
+        let tips = group.iter().filter_map(|target| target.tip);
+        let asked: IdSet = found.iter().map(|(id, _)| *id).chain(tips).collect();
+        let places = ids.iter().enumerate().filter(|(_, id)| asked.contains(id));
+        let places = places.map(|(place, &id)| (id, place)).collect();
+        Ok(Order { places, parents, ends })
     }
 }
 
-/// Commits in an order that has parents before children, numbered by it.
-#[derive(Default)]
+/// Commits in an order that has parents before children.
 struct Order {
-    places: IdMap<u32>,
-    /// The parents of all of them, one after the other, and where those of each end.
+    /// The places of those that are asked for.
+    places: IdMap<usize>,
+    /// The parents of all, and where those of each end.
     parents: Vec<u32>,
     ends: Vec<usize>,
 }
 
 impl Order {
-    fn at(&self, id: Option<ObjectId>) -> Option<u32> {
+    fn at(&self, id: Option<ObjectId>) -> Option<usize> {
         self.places.get(&id?).copied()
     }
 
     /// For each tip, which of up to 64 commits it reaches: a bit for each, handed from
     /// parents to children.
-    fn reach(&self, tips: &[Option<u32>], chunk: &[(ObjectId, Vec<Finding>)]) -> Vec<u64> {
+    fn reach(&self, tips: &[Option<usize>], chunk: &[(ObjectId, Vec<Finding>)]) -> Vec<u64> {
         let mut bits = vec![0_u64; self.ends.len()];
         let mut first = bits.len();
         for (nth, (id, _)) in chunk.iter().enumerate() {
-            if let Some(at) = self.at(Some(*id)).map(|at| at as usize)
+            if let Some(at) = self.at(Some(*id))
                 && let Some(slot) = bits.get_mut(at)
             {
                 *slot |= 1 << nth;
@@ -89,11 +93,7 @@ impl Order {
             }
             start = end;
         }
-        let of = |tip: &Option<u32>| tip.and_then(|at| bits.get(at as usize)).copied();
+        let of = |tip: &Option<usize>| tip.and_then(|at| bits.get(at)).copied();
         tips.iter().map(|tip| of(tip).unwrap_or_default()).collect()
     }
-}
-
-fn number(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }
