@@ -97,6 +97,18 @@ impl Quarantine {
         Ok(commit)
     }
 
+    /// Brings a first commit with files of these names, all of the same content; its id.
+    /// git fast-import looks through all that it has for each file of a directory.
+    pub(crate) fn tree(&self, git: &Git, names: &[String]) -> Result<String, Failure> {
+        let ask = |arguments: &[&str], input: &[u8]| {
+            output(&mut self.command(git, "git", arguments), input)
+        };
+        let blob = ask(&["hash-object", "-w", "--stdin"], b"unit;\n")?;
+        let listed: String = names.iter().map(|it| format!("100644 blob {blob}\t{it}\n")).collect();
+        let tree = ask(&["mktree"], listed.as_bytes())?;
+        ask(&["commit-tree", "-m", "Import the units", &tree], b"")
+    }
+
     /// Brings what a `git fast-import` stream makes; the value of its ref `name`.
     pub(crate) fn import(
         &self,

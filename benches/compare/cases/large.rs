@@ -98,8 +98,7 @@ fn tree(bench: &Bench) -> Result<Plan, Failure> {
     let mut sides = Vec::new();
     for entries in sizes(bench, 1_000_000) {
         let quarantine = Quarantine::of_empty(&bench.git, &bench.data, "sha1")?;
-        let new =
-            quarantine.import(&bench.git, wide::MAIN, |out| wide::write_entries(out, entries))?;
+        let new = quarantine.tree(&bench.git, &wide::names(entries))?;
         let input = format!("{} {new} refs/heads/main\n", null(&new));
         let name = format!("provost, {} files", count(entries));
         let hook = quarantine.hook(&bench.git, &[]);

@@ -30,14 +30,9 @@ pub(crate) fn write(out: &mut impl Write, files: usize, depth: usize) -> io::Res
     writeln!(out)
 }
 
-/// Writes one commit whose tree has so many entries, all of the same content.
-pub(crate) fn write_entries(out: &mut impl Write, entries: usize) -> io::Result<()> {
-    writeln!(out, "blob\nmark :1\ndata 6\nunit;\n")?;
-    header(out, MAIN, "Import the units\n")?;
-    for number in 0..entries {
-        writeln!(out, "M 100644 :1 {}", name(number))?;
-    }
-    writeln!(out)
+/// The names of so many files in one directory.
+pub(crate) fn names(entries: usize) -> Vec<String> {
+    (0..entries).map(name).collect()
 }
 
 /// Writes the beginning of a commit.
