@@ -8,9 +8,12 @@ const N: usize = TERMS.len();
 /// Fits a sum of terms to what was measured. Each measurement counts by its own size:
 /// being off by a tenth is as bad for a small push as for a large one.
 pub(crate) fn fit(counts: &[Counts], measured: &[f64]) -> Coefficients {
+    // Whatever the unit, what is solved are numbers about one.
+    let unit = measured.iter().copied().fold(0.0, f64::max).max(f64::MIN_POSITIVE);
+    let scaled: Vec<f64> = measured.iter().map(|value| value / unit).collect();
     let mut used = [true; N];
     let each = loop {
-        let each = least_squares(counts, measured, &used);
+        let each = least_squares(counts, &scaled, &used).map(|each| each * unit);
         // The term that is most below zero, by its part of the cost, is left out.
         let weight = |at: usize| {
             let most = counts.iter().filter_map(|row| row.get(at)).copied().fold(0.0, f64::max);

@@ -58,12 +58,16 @@ fn what_is_fitted_is_what_the_costs_were_made_of() {
         })
         .collect();
     let cost = |row: &[f64; 6]| row.iter().zip(each).map(|(count, each)| count * each).sum();
-    let measured: Vec<f64> = counts.iter().map(cost).collect();
-    let found = fit(&counts, &measured);
-    for (found, each) in found.each.iter().zip(each) {
-        assert!((found - each).abs() <= 0.001 * each + 1e-9, "{found} for {each}");
+    // Milliseconds, and bytes of memory.
+    for unit in [1.0, 1e7] {
+        let measured: Vec<f64> = counts.iter().map(|row| cost(row) * unit).collect();
+        let found = fit(&counts, &measured);
+        for (found, each) in found.each.iter().zip(each) {
+            let found = found / unit;
+            assert!((found - each).abs() <= 0.001 * each + 1e-9, "{found} for {each}");
+        }
+        assert!(found.error.max < 0.001, "{:?}", found.error);
     }
-    assert!(found.error.max < 0.001, "{:?}", found.error);
 }
 
 #[test]
