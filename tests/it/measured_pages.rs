@@ -57,7 +57,8 @@ fn what_is_fitted_is_what_the_costs_were_made_of() {
             [1.0, of(7) * 10.0, of(11) * 30.0, of(13) * 1e5, of(17), of(19) * 1e3]
         })
         .collect();
-    let cost = |row: &[f64; 6]| row.iter().zip(each).map(|(count, each)| count * each).sum();
+    let cost =
+        |row: &[f64; 6]| -> f64 { row.iter().zip(each).map(|(count, each)| count * each).sum() };
     // Milliseconds, and bytes of memory.
     for unit in [1.0, 1e7] {
         let measured: Vec<f64> = counts.iter().map(|row| cost(row) * unit).collect();
