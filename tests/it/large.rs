@@ -168,6 +168,40 @@ fn a_large_scan_finds_what_a_small_one_finds() {
     assert!(seen > 1000, "the histories bring only {seen} findings");
 }
 
+/// Marks at, before and behind what is read of a large file at first; lines that do not end,
+/// and bytes that are no text.
+#[test]
+fn the_beginning_of_a_large_file_tells_what_the_whole_one_tells() {
+    let sandbox = Sandbox::new();
+    let config = rules();
+    let mut numbers = Numbers(11);
+    let mut lines: Vec<String> = (0..2500).map(|at| format!("x{at} = {at}")).collect();
+    let mut stream = String::new();
+    for at in 1..=120 {
+        let place = numbers.below(lines.len());
+        lines[place] = format!("y{at} = {}", numbers.below(1000));
+        lines.insert(numbers.below(40), format!("z{at} = 0"));
+        let mut file = lines.clone();
+        match at % 6 {
+            0 => file.insert(numbers.below(45), "# Generated with Claude Code".into()),
+            1 => file[numbers.below(30)] = "#".repeat(10_000),
+            2 => file = vec!["#".repeat(30_000), "# Generated with Claude Code".into()],
+            3 => file[numbers.below(800)].push('\0'),
+            _ => {}
+        }
+        let content = file.join("\n");
+        writeln!(stream, "commit refs/heads/b\nmark :{at}").unwrap();
+        writeln!(stream, "committer A <a@example.com> {} +0000", 1_700_000_000 + at).unwrap();
+        writeln!(stream, "data 2\nx\nM 644 inline big.py\ndata {}", content.len()).unwrap();
+        writeln!(stream, "{content}").unwrap();
+    }
+    let path = imported(&sandbox, "r.git", &[], &stream);
+    sandbox.git("r.git").args(["repack", "-qadf", "--depth=50", "--window=50"]).ok();
+    let [small, large] = both(&config, &path);
+    assert_eq!(small, large);
+    assert!(large.unwrap().len() > 20);
+}
+
 /// Every object of a packed repository, read the fast way, is what git says it is.
 #[test]
 fn packed_objects_are_read_as_git_reads_them() {
