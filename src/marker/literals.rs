@@ -6,8 +6,8 @@
 //!
 //! At each byte a bit tells whether any literal begins with the next four, and only there
 //! literals are compared. The bits stay in the processor's nearest cache, no byte waits for
-//! the one before it, and there is nothing to build, which is why this takes less time than
-//! an Aho-Corasick automaton.
+//! the one before it, and there is nothing to build: an Aho-Corasick automaton takes about
+//! as long for a text, and a start of its own for being built.
 
 use std::sync::OnceLock;
 
