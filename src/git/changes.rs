@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::tree::{Entry, Mode, entries};
-use super::{GitError, ObjectId, Objects};
+use super::{GitError, Object, ObjectId, Objects};
 
 /// One side of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ const REMEMBER_AFTER: usize = 10_000;
 /// repeats itself must not take forever.
 const MOST_DIRECTORIES: usize = 4_000_000;
 
-type RawTree = (ObjectId, Rc<[u8]>);
+type Tree = (ObjectId, Rc<Object>);
 
 /// Walks the changes of commits.
 pub struct Changes<'o> {
@@ -170,14 +170,17 @@ impl<'o> Changes<'o> {
         matters: bool,
         visitor: &mut dyn Visitor,
     ) -> Result<bool, GitError> {
-        let raw = new.map(|id| Ok((id, self.objects.tree(id)?))).transpose()?;
+        let tree = new.map(|id| Ok((id, self.objects.tree(id)?))).transpose()?;
         let old = self.old_trees(old)?;
         let mut cursors: Vec<Cursor<'_>> =
-            old.iter().map(|(id, raw)| Cursor { tree: *id, rest: raw }).collect();
+            old.iter().map(|(id, tree)| Cursor { tree: *id, rest: tree.data() }).collect();
         let mut interest = false;
         let mut sides: Vec<Side> = Vec::new();
         let mut removed: Vec<Entry<'_>> = Vec::new();
-        let (id, bytes) = raw.as_ref().map_or((ObjectId::NULL, &[][..]), |(id, raw)| (*id, &**raw));
+        let (id, bytes) = match &tree {
+            Some((id, tree)) => (*id, tree.data()),
+            None => (ObjectId::NULL, &[][..]),
+        };
         for entry in entries(id, bytes) {
             let entry = entry?;
             sides.clear();
@@ -207,11 +210,11 @@ impl<'o> Changes<'o> {
 
     /// The trees to compare with. One that the repository has lost is left out: then more
     /// counts as new, which is safe, and nothing has to be refused for old damage.
-    fn old_trees(&mut self, ids: &[ObjectId]) -> Result<Vec<RawTree>, GitError> {
+    fn old_trees(&mut self, ids: &[ObjectId]) -> Result<Vec<Tree>, GitError> {
         let mut trees = Vec::with_capacity(ids.len());
         for &id in ids {
             match self.objects.tree(id) {
-                Ok(raw) => trees.push((id, raw)),
+                Ok(tree) => trees.push((id, tree)),
                 Err(GitError::Missing { .. }) => self.lost.push(id),
                 Err(error) => return Err(error),
             }

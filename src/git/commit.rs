@@ -8,6 +8,53 @@
 
 use super::{GitError, Ident, ObjectId};
 
+/// What a walk wants to know of a commit.
+#[derive(Debug, Default)]
+pub(super) struct Links {
+    /// The tree; `None` when the header is missing or malformed.
+    pub(super) tree: Option<ObjectId>,
+    /// The parents in order.
+    pub(super) parents: Vec<ObjectId>,
+    /// Committer time in seconds since the epoch, 0 when it can't be read.
+    pub(super) seconds: i64,
+}
+
+impl Links {
+    /// Parses the first headers of a raw commit object.
+    ///
+    /// # Errors
+    /// As [`Commit::parse`].
+    pub(super) fn parse(id: ObjectId, raw: &[u8]) -> Result<Self, GitError> {
+        let mut links = Self::default();
+        // Git reads the tree from the first line and parents from those straight after
+        // it; further down such a line is nothing (parse_commit_buffer in its commit.c).
+        let mut in_parents = false;
+        for (nth, header) in Headers::new(raw).enumerate() {
+            match header {
+                Header::Field { key: b"tree", value } if nth == 0 => {
+                    links.tree = ObjectId::from_hex(value);
+                    in_parents = true;
+                    continue;
+                }
+                Header::Field { key: b"parent", value } if in_parents => {
+                    let parent = ObjectId::from_hex(value);
+                    let reason = "a parent header does not hold an object id";
+                    links.parents.push(parent.ok_or(GitError::Malformed { id, reason })?);
+                    continue;
+                }
+                Header::Field { key: b"committer", value } => {
+                    links.seconds = Ident::parse(value).seconds;
+                    break;
+                }
+                Header::Field { .. } => {}
+                Header::Body(_) => break,
+            }
+            in_parents = false;
+        }
+        Ok(links)
+    }
+}
+
 /// A parsed commit; every part borrows from the raw object.
 #[derive(Clone, Debug, Default)]
 pub struct Commit<'a> {
@@ -34,23 +81,10 @@ impl<'a> Commit<'a> {
     /// When a `parent` header does not hold an object id: then the commit's history
     /// can't be followed. Everything else is tolerated.
     pub fn parse(id: ObjectId, raw: &'a [u8]) -> Result<Self, GitError> {
-        let mut commit = Self::default();
-        // Git reads the tree from the first line and parents from those straight after
-        // it; further down such a line is nothing (parse_commit_buffer in its commit.c).
-        let mut in_parents = false;
-        for (nth, header) in Headers::new(raw).enumerate() {
+        let Links { tree, parents, .. } = Links::parse(id, raw)?;
+        let mut commit = Self { tree, parents, ..Self::default() };
+        for header in Headers::new(raw) {
             match header {
-                Header::Field { key: b"tree", value } if nth == 0 => {
-                    commit.tree = ObjectId::from_hex(value);
-                    in_parents = true;
-                    continue;
-                }
-                Header::Field { key: b"parent", value } if in_parents => {
-                    let parent = ObjectId::from_hex(value);
-                    let reason = "a parent header does not hold an object id";
-                    commit.parents.push(parent.ok_or(GitError::Malformed { id, reason })?);
-                    continue;
-                }
                 Header::Field { key: b"author", value } => {
                     commit.authors.push(Ident::parse(value));
                 }
@@ -67,7 +101,6 @@ impl<'a> Commit<'a> {
                 Header::Field { .. } => {}
                 Header::Body(message) => commit.message = message,
             }
-            in_parents = false;
         }
         Ok(commit)
     }

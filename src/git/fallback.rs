@@ -2,23 +2,23 @@
 //! what is wrong with an object.
 
 use std::cell::OnceCell;
-use std::path::PathBuf;
+use std::sync::Arc;
 
-use git2::{ErrorCode, ObjectFormat, ObjectType, Odb, Oid};
+use git2::{ErrorCode, ObjectType, Odb, Oid};
 
+use super::store::Store;
 use super::{GitError, Object, ObjectId, ObjectKind};
 
 /// See the head of this file.
 pub(super) struct Fallback {
-    directories: Vec<PathBuf>,
-    format: ObjectFormat,
+    store: Arc<Store>,
     /// Opened when it is needed, which is seldom.
     odb: OnceCell<Odb<'static>>,
 }
 
 impl Fallback {
-    pub(super) fn new(directories: Vec<PathBuf>, format: ObjectFormat) -> Self {
-        Self { directories, format, odb: OnceCell::new() }
+    pub(super) fn new(store: Arc<Store>) -> Self {
+        Self { store, odb: OnceCell::new() }
     }
 
     fn odb(&self) -> Result<&Odb<'static>, GitError> {
@@ -29,8 +29,8 @@ impl Fallback {
             what: "the object database".into(),
             reason: error.message().to_owned(),
         };
-        let odb = Odb::new_ext(self.format).map_err(|error| failed(&error))?;
-        for directory in &self.directories {
+        let odb = Odb::new_ext(self.store.format).map_err(|error| failed(&error))?;
+        for directory in &self.store.given {
             let text = directory.to_str().ok_or_else(|| GitError::Environment {
                 what: format!("the object directory {}", directory.display()),
                 reason: "its path is not UTF-8".into(),

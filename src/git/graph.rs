@@ -1,30 +1,31 @@
-//! The commits that were read: of each its tree, its parents, its date, and what the
-//! caller's inspection of the raw object gave.
+//! The commits that were read: of each its tree, its parents and its date.
 //!
-//! A new commit is read once, when a walk meets it. What a walk only passes is taken from
-//! the repository's commit-graph, if that has it.
+//! A new commit is read once, when a walk meets it, and its object handed on to whoever
+//! wants to look into it. What a walk only passes is taken from the repository's
+//! commit-graph, if that has it.
 
-use super::{Commit, GitError, IdMap, ObjectId, ObjectKind, Objects};
+use super::commit::Links;
+use super::{GitError, IdMap, Object, ObjectId, ObjectKind, Objects};
 
 /// What is kept of a commit that was read.
 #[derive(Debug)]
-struct Node<T> {
+struct Node {
     tree: Option<ObjectId>,
     parents: Box<[u32]>,
     seconds: i64,
-    /// `None` until the commit is known to be new.
-    inspected: Option<T>,
+    /// Whether the commit is known to be new, and its object was handed on.
+    is_visited: bool,
 }
 
-type Inspect<'o, T> = Box<dyn FnMut(ObjectId, &Commit<'_>) -> T + 'o>;
+type Visit<'o> = Box<dyn FnMut(ObjectId, Object) + 'o>;
 
 /// The commits read so far.
-pub struct Graph<'o, T> {
+pub struct Graph<'o> {
     pub(super) objects: &'o Objects<'o>,
-    inspect: Inspect<'o, T>,
+    visit: Visit<'o>,
     index: IdMap<u32>,
     ids: Vec<ObjectId>,
-    nodes: Vec<Option<Node<T>>>,
+    nodes: Vec<Option<Node>>,
     /// By the position of a commit in the repository's commit-graph, the number that it has
     /// here, if it has one yet; these are in `index` only when they were asked for by id.
     recorded: Vec<u32>,
@@ -33,15 +34,12 @@ pub struct Graph<'o, T> {
 /// No number of a commit.
 const UNSEEN: u32 = u32::MAX;
 
-impl<'o, T> Graph<'o, T> {
-    /// An empty graph; `inspect` sees each new commit once.
-    pub fn new(
-        objects: &'o Objects<'o>,
-        inspect: impl FnMut(ObjectId, &Commit<'_>) -> T + 'o,
-    ) -> Self {
+impl<'o> Graph<'o> {
+    /// An empty graph; `visit` gets the object of each new commit once.
+    pub fn new(objects: &'o Objects<'o>, visit: impl FnMut(ObjectId, Object) + 'o) -> Self {
         Self {
             objects,
-            inspect: Box::new(inspect),
+            visit: Box::new(visit),
             index: IdMap::default(),
             ids: Vec::new(),
             nodes: Vec::new(),
@@ -49,14 +47,13 @@ impl<'o, T> Graph<'o, T> {
         }
     }
 
-    /// What the inspection of a commit gives.
+    /// Sees to it that a commit, which is new, was handed on.
     ///
     /// # Errors
     /// When the commit can't be read.
-    pub fn inspected(&mut self, id: ObjectId) -> Result<Option<&T>, GitError> {
+    pub fn visit(&mut self, id: ObjectId) -> Result<(), GitError> {
         let at = self.slot(id);
-        self.read(at, true)?;
-        Ok(self.node(at).and_then(|node| node.inspected.as_ref()))
+        self.read(at, true)
     }
 
     /// The tree of a commit, read if need be; `None` when its header names none.
@@ -159,7 +156,7 @@ impl<'o, T> Graph<'o, T> {
         self.ids.get(at as usize).copied().unwrap_or(ObjectId::NULL)
     }
 
-    fn node(&self, at: u32) -> Option<&Node<T>> {
+    fn node(&self, at: u32) -> Option<&Node> {
         self.nodes.get(at as usize)?.as_ref()
     }
 
@@ -177,10 +174,11 @@ impl<'o, T> Graph<'o, T> {
         Ok(at)
     }
 
-    /// Reads a commit, and inspects it if it is known to be new: most commits that are
-    /// read only to find out, or for their tree, are not, and may be in the commit-graph.
+    /// Reads a commit, and hands it on if it is known to be new: most commits that are read
+    /// only to find out, or for their tree, are not, and may be in the commit-graph.
     pub(super) fn read(&mut self, at: u32, is_new: bool) -> Result<(), GitError> {
-        if self.node(at).is_some_and(|node| !is_new || node.inspected.is_some()) {
+        let known = self.node(at).map(|node| node.is_visited);
+        if known.is_some_and(|is_visited| is_visited || !is_new) {
             return Ok(());
         }
         let id = self.id(at);
@@ -189,25 +187,19 @@ impl<'o, T> Graph<'o, T> {
         }
         let objects = self.objects;
         let object = objects.read_kind(id, ObjectKind::Commit)?;
-        let commit = Commit::parse(id, object.data())?;
-        let inspected = is_new.then(|| (self.inspect)(id, &commit));
-        if let Some(Some(node)) = self.nodes.get_mut(at as usize) {
-            node.inspected = inspected;
-            return Ok(());
+        if known.is_none() {
+            let Links { tree, mut parents, seconds } = Links::parse(id, object.data())?;
+            if objects.is_cut(id, &parents) {
+                parents.retain(|&parent| objects.exists(parent));
+            }
+            let parents = parents.iter().map(|&parent| self.slot(parent)).collect();
+            self.put(at, Node { tree, parents, seconds, is_visited: is_new });
+        } else if let Some(Some(node)) = self.nodes.get_mut(at as usize) {
+            node.is_visited = true;
         }
-        let mut parents = commit.parents.as_slice();
-        let left: Vec<ObjectId>;
-        if objects.is_cut(id, parents) {
-            left = parents.iter().copied().filter(|&parent| objects.exists(parent)).collect();
-            parents = &left;
+        if is_new {
+            (self.visit)(id, object);
         }
-        let node = Node {
-            tree: commit.tree,
-            parents: parents.iter().map(|&parent| self.slot(parent)).collect(),
-            seconds: commit.seconds(),
-            inspected,
-        };
-        self.put(at, node);
         Ok(())
     }
 
@@ -225,11 +217,11 @@ impl<'o, T> Graph<'o, T> {
         let parents = recorded.parents.iter().map(|&parent| self.slot_at(parent));
         let parents = parents.collect::<Option<Box<[u32]>>>()?;
         let (tree, seconds) = (Some(recorded.tree), recorded.seconds);
-        self.put(at, Node { tree, parents, seconds, inspected: None });
+        self.put(at, Node { tree, parents, seconds, is_visited: false });
         Some(())
     }
 
-    fn put(&mut self, at: u32, node: Node<T>) {
+    fn put(&mut self, at: u32, node: Node) {
         if let Some(slot) = self.nodes.get_mut(at as usize) {
             *slot = Some(node);
         }

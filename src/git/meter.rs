@@ -4,6 +4,8 @@
 
 use std::cell::Cell;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::GitError;
 
@@ -26,13 +28,29 @@ pub trait Watch {
     fn admit(&self, bytes: u64) -> ControlFlow<()>;
 }
 
+/// What other threads of the same scan have read, and whether it is ended.
+#[derive(Debug, Default)]
+struct Common {
+    objects: AtomicU64,
+    bytes: AtomicU64,
+    stopped: AtomicBool,
+    /// Whether anybody watches.
+    is_watched: bool,
+}
+
+/// Another thread's part in a scan, on the way there.
+pub(super) struct Twin(Arc<Common>);
+
 /// See the head of this file.
 pub(super) struct Meter<'w> {
     watch: Option<&'w dyn Watch>,
-    reads: Cell<Reads>,
-    /// What was read when the watch was last told.
+    /// Whether this is another thread than the one that the watch is told on.
+    is_twin: bool,
+    /// What this thread has read.
+    own: Cell<Reads>,
+    /// What was read when the watch was last told, or was handed in.
     told: Cell<Reads>,
-    stopped: Cell<bool>,
+    common: Arc<Common>,
     released: Cell<bool>,
 }
 
@@ -41,13 +59,24 @@ const EVERY: Reads = Reads { objects: 128, bytes: 1 << 20 };
 
 impl<'w> Meter<'w> {
     pub(super) fn new(watch: Option<&'w dyn Watch>) -> Self {
+        let common = Arc::new(Common { is_watched: watch.is_some(), ..Common::default() });
+        Self { watch, ..Self::over(common, false) }
+    }
+
+    fn over(common: Arc<Common>, is_twin: bool) -> Self {
         Self {
-            watch,
-            reads: Cell::default(),
+            watch: None,
+            is_twin,
+            own: Cell::default(),
             told: Cell::default(),
-            stopped: Cell::default(),
+            common,
             released: Cell::default(),
         }
+    }
+
+    /// For another thread of this scan.
+    pub(super) fn twin(&self) -> Twin {
+        Twin(Arc::clone(&self.common))
     }
 
     /// Counts objects that were read, of so many bytes together.
@@ -55,50 +84,79 @@ impl<'w> Meter<'w> {
     /// # Errors
     /// When the watch has ended the scan.
     pub(super) fn count(&self, objects: u64, bytes: u64) -> Result<(), GitError> {
-        let mut reads = self.reads.get();
-        reads.objects += objects;
-        reads.bytes += bytes;
-        self.reads.set(reads);
+        let mut own = self.own.get();
+        own.objects += objects;
+        own.bytes += bytes;
+        self.own.set(own);
         let told = self.told.get();
-        if reads.objects - told.objects >= EVERY.objects || reads.bytes - told.bytes >= EVERY.bytes
-        {
-            self.told.set(reads);
-            let watch = self.watch.filter(|_| !self.released.get());
-            let ends = watch.is_some_and(|watch| watch.read(reads).is_break());
-            self.stopped.set(self.stopped.get() || ends);
+        if own.objects - told.objects >= EVERY.objects || own.bytes - told.bytes >= EVERY.bytes {
+            if self.is_twin { self.hand_in() } else { self.look() }
         }
-        if self.stopped.get() { Err(GitError::Stopped) } else { Ok(()) }
+        if self.is_stopped() { Err(GitError::Stopped) } else { Ok(()) }
+    }
+
+    /// Tells the watch what was read, and whether it ends that.
+    pub(super) fn look(&self) {
+        self.told.set(self.own.get());
+        let watch = self.watch.filter(|_| !self.released.get());
+        if watch.is_some_and(|watch| watch.read(self.reads()).is_break()) {
+            self.stop();
+        }
+    }
+
+    /// Hands in what another thread has read.
+    pub(super) fn hand_in(&self) {
+        let (own, told) = (self.own.get(), self.told.replace(self.own.get()));
+        self.common.objects.fetch_add(own.objects - told.objects, Ordering::Relaxed);
+        self.common.bytes.fetch_add(own.bytes - told.bytes, Ordering::Relaxed);
     }
 
     /// Asks whether an object of so many bytes may be read.
     ///
     /// # Errors
-    /// When it may not: the scan is ended.
+    /// When it may not: the scan is ended, or this is a thread that can't ask.
     pub(super) fn admit(&self, bytes: u64) -> Result<(), GitError> {
+        if self.is_twin && self.common.is_watched {
+            return Err(GitError::Stopped);
+        }
         let watch = self.watch.filter(|_| !self.released.get());
         if watch.is_some_and(|watch| watch.admit(bytes).is_break()) {
-            self.stopped.set(true);
+            self.stop();
             return Err(GitError::Stopped);
         }
         Ok(())
     }
 
+    /// What all threads have read, as far as it is known here.
     pub(super) fn reads(&self) -> Reads {
-        self.reads.get()
+        let own = self.own.get();
+        if self.is_twin {
+            return own;
+        }
+        Reads {
+            objects: own.objects + self.common.objects.load(Ordering::Relaxed),
+            bytes: own.bytes + self.common.bytes.load(Ordering::Relaxed),
+        }
     }
 
     pub(super) fn stop(&self) {
-        self.stopped.set(true);
+        self.common.stopped.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn is_stopped(&self) -> bool {
-        self.stopped.get()
+        self.common.stopped.load(Ordering::Relaxed)
     }
 
     /// Lets a scan that was ended read what it needs to tell what it has found. The watch
     /// is told no more.
     pub(super) fn release(&self) {
         self.released.set(true);
-        self.stopped.set(false);
+        self.common.stopped.store(false, Ordering::Relaxed);
+    }
+}
+
+impl From<Twin> for Meter<'_> {
+    fn from(Twin(common): Twin) -> Self {
+        Self::over(common, true)
     }
 }

@@ -5,6 +5,7 @@
 //! knows of markers or policy, and nothing here writes to a repository.
 
 mod alternates;
+mod beside;
 mod changes;
 mod cli;
 mod commit;
@@ -29,10 +30,12 @@ mod repository;
 mod revision;
 mod signature;
 mod size;
+mod store;
 mod tag;
 mod tree;
 mod tree_cache;
 
+pub use beside::two_at_once;
 pub use changes::{Change, Changes, Side, Visitor};
 pub use commit::Commit;
 pub use error::GitError;

@@ -25,7 +25,7 @@ pub struct Hidden<'h> {
 /// (git's revision.c calls it SLOP).
 const SLOP: usize = 16;
 
-impl<T> Graph<'_, T> {
+impl Graph<'_> {
     /// The commits reachable from `tips` that nothing hides, parents before children.
     ///
     /// # Errors

@@ -4,15 +4,16 @@
 //! be in a pack, is left to libgit2, which looks again for packs that have come meanwhile
 //! and says what is wrong.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::commit_graph::CommitGraph;
-use super::directories::{Directory, with_alternates};
+use super::directories::Directory;
 use super::fallback::Fallback;
-use super::loose::{self, Loose};
 use super::meter::{Meter, Reads, Watch};
 use super::packs::{Packs, Place, Reader, TestHead};
+use super::store::Store;
 use super::tree_cache::TreeCache;
 use super::{GitError, IdSet, ObjectId};
 
@@ -62,17 +63,11 @@ impl Object {
     }
 }
 
-/// The objects that a repository, and the quarantine of a push, hold.
+/// The objects that a repository, and the quarantine of a push, hold: one thread's way to
+/// them.
 pub struct Objects<'r> {
-    directories: Vec<Directory>,
-    id_length: usize,
-    scale: Scale,
-    shallow: IdSet,
-    meter: Meter<'r>,
-    packs: OnceCell<Packs>,
-    commit_graph: OnceCell<Option<CommitGraph>>,
-    /// What was loose before the push, when it is asked for often.
-    loose_before: OnceCell<IdSet>,
+    pub(super) store: Arc<Store>,
+    pub(super) meter: Meter<'r>,
     readers: RefCell<Option<Readers>>,
     trees: RefCell<TreeCache>,
     fallback: Fallback,
@@ -95,6 +90,8 @@ pub enum Scale {
 const MANY_READS: u64 = 500;
 /// When one in so many of all packed objects was read, a table of all of them pays.
 const TABLE_AT: u64 = 20;
+/// With fewer objects a second thread is not worth its start.
+const MANY_PACKED: usize = 5000;
 /// Of larger objects whoever watches is asked first.
 const LARGE: usize = 1 << 20;
 
@@ -124,21 +121,15 @@ impl<'r> Objects<'r> {
         scale: Scale,
         watch: Option<&'r dyn Watch>,
     ) -> Self {
-        let id_length = match format {
-            git2::ObjectFormat::Sha1 => 20,
-            git2::ObjectFormat::Sha256 => 32,
-        };
-        let paths = directories.iter().map(|directory| directory.path.clone()).collect();
+        let store = Store::new(directories, format, shallow, scale);
+        Self::over(Arc::new(store), Meter::new(watch))
+    }
+
+    pub(super) fn over(store: Arc<Store>, meter: Meter<'r>) -> Self {
         Self {
-            fallback: Fallback::new(paths, format),
-            directories: with_alternates(directories),
-            id_length,
-            scale,
-            shallow,
-            meter: Meter::new(watch),
-            packs: OnceCell::new(),
-            commit_graph: OnceCell::new(),
-            loose_before: OnceCell::new(),
+            fallback: Fallback::new(Arc::clone(&store)),
+            store,
+            meter,
             readers: RefCell::default(),
             trees: RefCell::default(),
         }
@@ -147,7 +138,7 @@ impl<'r> Objects<'r> {
     /// For how large this scan is taken.
     #[must_use]
     pub fn scale(&self) -> Scale {
-        self.scale
+        self.store.scale
     }
 
     /// How many objects are in packs; opens them.
@@ -166,11 +157,20 @@ impl<'r> Objects<'r> {
         self.opened().find(id.as_bytes())
     }
 
-    /// Whether `test` holds for the files in packs, in the order that costs least. Those
-    /// that can't be read are left out, and those that are left when the scan is ended.
+    /// Whether `test` holds for the files in packs, in the order that costs least, on two
+    /// threads if there are many. Those that can't be read are left out, and those that are
+    /// left when the scan is ended.
     pub fn packed_files(&self, test: &TestHead<'_>) -> Vec<(Place, bool)> {
-        let count = |bytes: usize| self.meter.count(1, bytes as u64).is_ok();
-        self.opened().files(test, &count)
+        let files = self.opened().files();
+        let look = |objects: &Objects<'_>| {
+            files.look(test, &|bytes| objects.meter.count(1, bytes as u64).is_ok())
+        };
+        if self.packed() < MANY_PACKED {
+            return look(self);
+        }
+        let (mut found, others) = self.beside(|| look(self), look);
+        found.extend(others.unwrap_or_default());
+        found
     }
 
     /// Reads the object at a place into a buffer; whether that could be done and it is of
@@ -186,7 +186,7 @@ impl<'r> Objects<'r> {
     }
 
     fn with_reader<T>(&self, kind: ObjectKind, read: impl FnOnce(&mut Reader) -> T) -> T {
-        let large = self.scale == Scale::Large || self.meter.reads().objects >= MANY_READS;
+        let large = self.store.scale == Scale::Large || self.meter.reads().objects >= MANY_READS;
         let mut readers = self.readers.borrow_mut();
         if readers.as_ref().is_some_and(|readers| large && !readers.large) {
             *readers = None;
@@ -195,18 +195,13 @@ impl<'r> Objects<'r> {
     }
 
     fn opened(&self) -> &Packs {
-        self.packs.get_or_init(|| Packs::open(&self.directories, self.id_length))
+        self.store.packs()
     }
 
     /// What the repository's commit-graph says; `None` when there is none, or when it does
     /// not hold.
     pub(super) fn commit_graph(&self) -> Option<&CommitGraph> {
-        let open = || {
-            let mut old = self.directories.iter().filter(|directory| !directory.is_quarantine);
-            let holds = self.shallow.is_empty() && self.scale != Scale::Small;
-            holds.then(|| old.find_map(|it| CommitGraph::open(&it.path, self.id_length))).flatten()
-        };
-        self.commit_graph.get_or_init(open).as_ref()
+        self.store.commit_graph()
     }
 
     /// Reads an object that is in a pack.
@@ -218,18 +213,9 @@ impl<'r> Objects<'r> {
         }
         let place = packs.find(id.as_bytes())?;
         self.with_reader(kind, |reader| {
-            let (kind, data) = packs.read(reader, place)?;
-            Some(Object::new(kind, data.into()))
+            let (kind, data) = packs.take(reader, place)?;
+            Some(Object::new(kind, data))
         })
-    }
-
-    fn loose(&self, id: ObjectId) -> Result<Option<Loose>, GitError> {
-        for directory in &self.directories {
-            if let Some(loose) = loose::open(&directory.path, id)? {
-                return Ok(Some(loose));
-            }
-        }
-        Ok(None)
     }
 
     /// Reads an object.
@@ -247,11 +233,11 @@ impl<'r> Objects<'r> {
     }
 
     fn find(&self, id: ObjectId, hint: ObjectKind) -> Result<Object, GitError> {
-        if self.scale != Scale::Small {
+        if self.store.scale != Scale::Small {
             if let Some(object) = self.read_packed(id, hint) {
                 return Ok(object);
             }
-            if let Some(loose) = self.loose(id)? {
+            if let Some(loose) = self.store.loose(id)? {
                 self.admit(loose.size)?;
                 return Ok(Object::new(loose.kind, loose.read(usize::MAX)?.into()));
             }
@@ -278,9 +264,9 @@ impl<'r> Objects<'r> {
     /// # Errors
     /// As [`Objects::read_kind`].
     pub fn blob_head(&self, id: ObjectId, most: usize) -> Result<Object, GitError> {
-        if self.scale != Scale::Small
+        if self.store.scale != Scale::Small
             && self.place(id).is_none()
-            && let Some(loose) = self.loose(id)?
+            && let Some(loose) = self.store.loose(id)?
             && loose.size > most
         {
             let object = Object::new(loose.kind, loose.read(most)?.into());
@@ -298,43 +284,30 @@ impl<'r> Objects<'r> {
     ///
     /// # Errors
     /// As [`Objects::read_kind`].
-    pub fn tree(&self, id: ObjectId) -> Result<Rc<[u8]>, GitError> {
-        if let Some(raw) = self.trees.borrow_mut().get(id) {
-            return Ok(raw);
+    pub fn tree(&self, id: ObjectId) -> Result<Rc<Object>, GitError> {
+        if let Some(tree) = self.trees.borrow_mut().get(id) {
+            return Ok(tree);
         }
-        let object = self.read_kind(id, ObjectKind::Tree)?;
-        let raw: Rc<[u8]> = object.data().into();
-        self.trees.borrow_mut().insert(id, Rc::clone(&raw));
-        Ok(raw)
+        let tree = Rc::new(self.read_kind(id, ObjectKind::Tree)?);
+        self.trees.borrow_mut().insert(id, Rc::clone(&tree));
+        Ok(tree)
     }
 
     /// Whether an object was there before the push. `None` when nothing is in
     /// quarantine, so that nothing can be said.
     #[must_use]
     pub fn existed_before(&self, id: ObjectId) -> Option<bool> {
-        if !self.directories.iter().any(|directory| directory.is_quarantine) {
+        if !self.store.is_quarantined() {
             return None;
         }
-        Some(self.opened().has_before(id.as_bytes()) || self.was_loose(id))
-    }
-
-    /// Whether an object was loose before the push.
-    fn was_loose(&self, id: ObjectId) -> bool {
-        let mut before = self.directories.iter().filter(|directory| !directory.is_quarantine);
-        if self.meter.reads().objects < MANY_READS {
-            return before.any(|directory| loose::is_there(&directory.path, id));
-        }
-        // What comes from now on has not existed before, and is judged, which is safe.
-        let all = || before.flat_map(|directory| loose::all(&directory.path)).collect();
-        self.loose_before.get_or_init(all).contains(&id)
+        let often = self.meter.reads().objects >= MANY_READS;
+        Some(self.opened().has_before(id.as_bytes()) || self.store.was_loose(id, often))
     }
 
     /// Whether an object is there.
     #[must_use]
     pub fn exists(&self, id: ObjectId) -> bool {
-        self.place(id).is_some()
-            || self.directories.iter().any(|directory| loose::is_there(&directory.path, id))
-            || self.fallback.exists(id)
+        self.store.has(id) || self.fallback.exists(id)
     }
 
     /// Whether a commit's history was left out on purpose: it is listed as shallow
@@ -342,7 +315,7 @@ impl<'r> Objects<'r> {
     /// followed, because a pusher may be able to choose the list.
     #[must_use]
     pub fn is_cut(&self, id: ObjectId, parents: &[ObjectId]) -> bool {
-        self.shallow.contains(&id) && parents.iter().any(|&parent| !self.exists(parent))
+        self.store.is_shallow(id) && parents.iter().any(|&parent| !self.exists(parent))
     }
 
     /// What was read so far.

@@ -51,14 +51,14 @@ pub struct RuleSet {
     pub tools: Vec<Tool>,
     /// All markers, disabled ones too, in the order of the files.
     pub rules: Vec<Rule>,
-    /// The markers that are not disabled, ready to look.
-    pub matchers: Matchers,
+    /// The markers that are not disabled, ready to look, on any thread.
+    pub matchers: Arc<Matchers>,
 }
 
 impl Default for RuleSet {
     /// A catalogue that knows nothing.
     fn default() -> Self {
-        let matchers = Matchers::new(Vec::new(), Models::new(Vec::new()));
+        let matchers = Arc::new(Matchers::new(Vec::new(), Models::new(Vec::new())));
         Self { version: String::new(), tools: Vec::new(), rules: Vec::new(), matchers }
     }
 }
@@ -83,7 +83,8 @@ impl RuleSet {
             }
         }
         let Reading { tools, rules, specs, idle, .. } = set;
-        Self { version, tools, rules, matchers: Matchers::new(specs, models).with_idle(idle) }
+        let matchers = Arc::new(Matchers::new(specs, models).with_idle(idle));
+        Self { version, tools, rules, matchers }
     }
 
     /// A tool by id.

@@ -14,7 +14,7 @@ pub(super) struct Walked<'s> {
     objects: &'s Objects<'s>,
     /// The ref of what a platform merges.
     merged: Option<String>,
-    graph: RefCell<Graph<'s, ()>>,
+    graph: RefCell<Graph<'s>>,
     ranges: RefCell<HashMap<(ObjectId, ObjectId), Rc<IdSet>>>,
     made_of: RefCell<IdMap<Rc<[ObjectId]>>>,
 }
@@ -29,7 +29,7 @@ impl<'s> Walked<'s> {
             repository,
             objects,
             merged,
-            graph: RefCell::new(Graph::new(objects, |_, _| ())),
+            graph: RefCell::new(Graph::new(objects, |_, _| {})),
             ranges: RefCell::default(),
             made_of: RefCell::default(),
         }

@@ -57,10 +57,9 @@ impl<'b> Budget<'b> {
         self.stage.set((stage, done));
     }
 
-    /// Counts a new commit, and the marks in it.
-    pub(super) fn commit(&self, findings: usize) {
+    /// Counts a new commit.
+    pub(super) fn commit(&self) {
         self.commits.set(self.commits.get() + 1);
-        self.findings(findings);
         if let (Stage::Reading, _) = self.stage.get() {
             self.at(Stage::Reading, usize::try_from(self.commits.get()).unwrap_or(usize::MAX));
         }
@@ -184,7 +183,7 @@ mod tests {
         let Some(started) = Instant::now().checked_sub(Duration::from_secs(5)) else { return };
         let bounds = Bounds { limits, started, tell: &tell };
         let budget = Budget::new(&bounds);
-        budget.commit(0);
+        budget.commit();
         assert!(budget.read(Reads::default()).is_continue());
         assert!(budget.read(Reads::default()).is_continue());
         assert_eq!(told.take(), [(Stage::Reading, 1)], "once, and not again at once");

@@ -8,10 +8,10 @@ use super::Scan;
 use crate::finding::Finding;
 use crate::git::{Commit, Graph, IdMap, ObjectId, ObjectKind};
 
-use super::{Inspected, commit};
+use super::commit;
 
 /// Whether a commit was judged before; asked with the commits read so far.
-pub(super) type WasJudged<'w, 's> = &'w mut dyn FnMut(&mut Graph<'s, Inspected>, ObjectId) -> bool;
+pub(super) type WasJudged<'w, 's> = &'w mut dyn FnMut(&mut Graph<'s>, ObjectId) -> bool;
 
 impl<'s> Scan<'s> {
     /// Confirms the copied marks among the findings of new commits.

@@ -1,13 +1,17 @@
-//! Comparing the trees of many commits.
+//! Comparing the trees of many commits, on two threads if they are many.
 //!
 //! Of a large scan only those are compared that could give a finding.
 
-use super::Stage;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::budget::Budget;
 use super::sift::Sift;
 use super::tree::Trees;
+use super::{Scope, Stage};
 use crate::finding::Finding;
 use crate::git::{GitError, ObjectId, Objects, Scale};
+use crate::marker::Matchers;
+use crate::report::Skipped;
 
 /// A commit whose trees are to be compared.
 pub(super) struct Job {
@@ -26,83 +30,216 @@ const MANY_JOBS: usize = 1000;
 /// So is one of a small part of what a repository holds, for sifting looks at whole trees.
 /// Histories have some ten objects for each commit.
 const OBJECTS_PER_JOB: usize = 100;
+/// A thread takes a quarter of what is left, so that what it has seen helps with what comes
+/// next and none waits long at the end; but not fewer than so many.
+const LEAST: usize = 256;
 
-/// Whether sifting costs less than comparing.
-pub(super) fn is_large(jobs: usize, objects: &Objects<'_>) -> bool {
-    match objects.scale() {
-        Scale::Measured => jobs >= MANY_JOBS && objects.packed() / OBJECTS_PER_JOB <= jobs,
-        Scale::Small => false,
-        Scale::Large => true,
-    }
+/// Jobs, and what is looked for in them.
+pub(super) struct Work<'w, 'm> {
+    jobs: &'w [Job],
+    matchers: &'m Matchers,
+    scope: Scope,
+    /// Whether sifting costs less than comparing.
+    is_large: bool,
+    /// The numbers of the jobs: the newest first, if they are many.
+    order: Vec<usize>,
+    /// How many of them were taken, and how many were done.
+    taken: AtomicUsize,
+    done: AtomicUsize,
+    /// Findings that the budget was not told of.
+    findings: AtomicUsize,
 }
 
 /// What comparing gave.
+#[derive(Default)]
 pub(super) struct Compared {
     /// Findings by the number of the job, for jobs that have any.
     pub(super) found: Vec<(usize, Vec<Finding>)>,
+    /// What was not looked at.
+    pub(super) skipped: Vec<Skipped>,
+    /// Whether something held more marks than are looked at.
+    pub(super) exceeded: bool,
     /// How many jobs were left when a limit ended it.
     pub(super) left: usize,
 }
 
-/// Compares the trees of all jobs.
-///
-/// # Errors
-/// When a tree or blob can't be read.
-pub(super) fn compare<'o>(
-    jobs: &[Job],
-    sift: Option<Sift<'o>>,
-    trees: &mut Trees<'o>,
-    budget: Option<&Budget<'_>>,
-    progress: &mut dyn FnMut(Stage, usize),
-) -> Result<Compared, GitError> {
-    let mut some = false;
-    let left = match sift {
-        Some(mut sift) => {
-            sift.files();
-            let left = sifted(jobs, &mut sift, progress);
-            // What could not be read any more counts as of interest.
-            some = sift.is_stopped();
-            trees.sifted(sift);
-            left
-        }
-        None => (0..jobs.len()).collect(),
-    };
-    let mut found = Vec::new();
-    for (nth, &at) in left.iter().enumerate() {
-        if nth % EVERY == 0 {
-            progress(Stage::Comparing(left.len()), nth);
-        }
-        let Some(job) = jobs.get(at) else { continue };
-        let findings = match trees.findings(job.tree, &job.parents) {
-            Err(GitError::Stopped) => {
-                let left = if some { jobs.len() } else { left.len() - nth };
-                return Ok(Compared { found, left });
-            }
-            findings => findings?,
-        };
-        if !findings.is_empty() {
-            if let Some(budget) = budget {
-                budget.findings(findings.len());
-            }
-            found.push((at, findings));
-        }
-    }
-    Ok(Compared { found, left: 0 })
+/// What one thread has done.
+#[derive(Default)]
+struct Part {
+    found: Vec<(usize, Vec<Finding>)>,
+    /// What was not looked at, by the number of the job.
+    skipped: Vec<(usize, Vec<Skipped>)>,
+    exceeded: bool,
+    /// Jobs that this thread can't do, for whatever reason.
+    failed: Vec<usize>,
 }
 
-/// The jobs that could give a finding, in their order.
-fn sifted(jobs: &[Job], sift: &mut Sift<'_>, progress: &mut dyn FnMut(Stage, usize)) -> Vec<usize> {
-    let mut newest_first: Vec<usize> = (0..jobs.len()).collect();
-    newest_first.sort_by_key(|&at| jobs.get(at).map(|job| std::cmp::Reverse(job.time)));
-    let mut left = Vec::new();
-    for (nth, at) in newest_first.into_iter().enumerate() {
-        if nth % EVERY == 0 {
-            progress(Stage::Sifting(jobs.len()), nth);
+impl<'w, 'm> Work<'w, 'm> {
+    pub(super) fn new(
+        jobs: &'w [Job],
+        objects: &Objects<'_>,
+        matchers: &'m Matchers,
+        scope: Scope,
+    ) -> Self {
+        let is_large = match objects.scale() {
+            Scale::Measured => {
+                jobs.len() >= MANY_JOBS && objects.packed() / OBJECTS_PER_JOB <= jobs.len()
+            }
+            Scale::Small => false,
+            Scale::Large => true,
+        };
+        let mut order: Vec<usize> = (0..jobs.len()).collect();
+        if is_large {
+            order.sort_by_key(|&at| jobs.get(at).map(|job| std::cmp::Reverse(job.time)));
         }
-        if jobs.get(at).is_some_and(|job| sift.matters(job.tree, &job.parents)) {
-            left.push(at);
+        Self {
+            jobs,
+            matchers,
+            scope,
+            is_large,
+            order,
+            taken: AtomicUsize::new(0),
+            done: AtomicUsize::new(0),
+            findings: AtomicUsize::new(0),
         }
     }
-    left.sort_unstable();
-    left
+
+    /// Compares the trees of all jobs.
+    ///
+    /// # Errors
+    /// When a tree or blob can't be read.
+    pub(super) fn compare<'o>(
+        &self,
+        objects: &'o Objects<'o>,
+        trees: &mut Trees<'o>,
+        budget: Option<&Budget<'_>>,
+        progress: &mut dyn FnMut(Stage, usize),
+    ) -> Result<Compared, GitError>
+    where
+        'm: 'o,
+    {
+        let mut part = Part::default();
+        let files = self.is_large.then(|| {
+            let mut sift = Sift::new(objects, self.matchers, self.scope.contents);
+            sift.files();
+            let files = sift.clone_files();
+            trees.sifted(sift);
+            files
+        });
+        let is_long = self.is_large || self.jobs.len() >= MANY_JOBS;
+        let mut mine = || self.mine(trees, &mut part, budget, progress);
+        if is_long && objects.scale() != Scale::Small {
+            let (matchers, scope) = (self.matchers, self.scope);
+            let (mine, other) = objects.beside(mine, |objects| {
+                let mut trees = Trees::new(objects, matchers, scope);
+                if let Some(files) = files {
+                    trees.sifted(Sift::with(objects, matchers, scope.contents, files));
+                }
+                self.other(&mut trees)
+            });
+            mine?;
+            part.add(other.unwrap_or_default());
+            for at in std::mem::take(&mut part.failed) {
+                match self.one(at, trees, &mut part) {
+                    Err(GitError::Stopped) => break,
+                    done => done?,
+                }
+            }
+        } else {
+            mine()?;
+        }
+        if let Some(budget) = budget {
+            budget.findings(self.findings.swap(0, Ordering::Relaxed));
+        }
+        part.exceeded |= trees.exceeded();
+        Ok(part.in_order(self.jobs.len() - self.done.load(Ordering::Relaxed)))
+    }
+
+    /// Does this thread's part, until a limit ends that.
+    fn mine(
+        &self,
+        trees: &mut Trees<'_>,
+        part: &mut Part,
+        budget: Option<&Budget<'_>>,
+        progress: &mut dyn FnMut(Stage, usize),
+    ) -> Result<(), GitError> {
+        let stage = if self.is_large { Stage::Sifting } else { Stage::Comparing };
+        for (nth, at) in self.turns().enumerate() {
+            if nth % EVERY == 0 {
+                progress(stage(self.jobs.len()), self.done.load(Ordering::Relaxed));
+            }
+            if let Err(error) = self.one(at, trees, part) {
+                self.taken.store(self.order.len(), Ordering::Relaxed);
+                return if matches!(error, GitError::Stopped) { Ok(()) } else { Err(error) };
+            }
+            if let Some(budget) = budget {
+                budget.findings(self.findings.swap(0, Ordering::Relaxed));
+            }
+        }
+        Ok(())
+    }
+
+    /// Does another thread's part. What that can't do is left to this one, which may ask
+    /// whoever watches, and tells what is wrong.
+    fn other(&self, trees: &mut Trees<'_>) -> Part {
+        let mut part = Part::default();
+        for at in self.turns() {
+            if self.one(at, trees, &mut part).is_err() {
+                if trees.is_stopped() {
+                    break;
+                }
+                trees.skipped.clear();
+                part.failed.push(at);
+            }
+        }
+        part.exceeded = trees.exceeded();
+        part
+    }
+
+    /// The numbers of jobs that no other thread has taken.
+    fn turns(&self) -> impl Iterator<Item = usize> {
+        let next = || {
+            let size = |left: usize| (left / 4).max(LEAST).min(left);
+            let taken = |taken: usize| {
+                let left = self.order.len().saturating_sub(taken);
+                (left > 0).then(|| taken + size(left))
+            };
+            let from = self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken).ok()?;
+            self.order.get(from..taken(from)?)
+        };
+        std::iter::from_fn(next).flatten().copied()
+    }
+
+    fn one(&self, at: usize, trees: &mut Trees<'_>, part: &mut Part) -> Result<(), GitError> {
+        let Some(job) = self.jobs.get(at) else { return Ok(()) };
+        if trees.matters(job.tree, &job.parents) {
+            let findings = trees.findings(job.tree, &job.parents)?;
+            if !trees.skipped.is_empty() {
+                part.skipped.push((at, std::mem::take(&mut trees.skipped)));
+            }
+            if !findings.is_empty() {
+                self.findings.fetch_add(findings.len(), Ordering::Relaxed);
+                part.found.push((at, findings));
+            }
+        }
+        self.done.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+impl Part {
+    fn add(&mut self, other: Self) {
+        self.found.extend(other.found);
+        self.skipped.extend(other.skipped);
+        self.failed.extend(other.failed);
+        self.exceeded |= other.exceeded;
+    }
+
+    /// What was done, in the order of the jobs, of which so many are left.
+    fn in_order(mut self, left: usize) -> Compared {
+        self.found.sort_unstable_by_key(|(at, _)| *at);
+        self.skipped.sort_unstable_by_key(|(at, _)| *at);
+        let skipped = self.skipped.into_iter().flat_map(|(_, skipped)| skipped).collect();
+        Compared { found: self.found, skipped, exceeded: self.exceeded, left }
+    }
 }

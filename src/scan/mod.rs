@@ -13,6 +13,7 @@ mod commit;
 mod copies;
 mod existing;
 mod history;
+mod inspector;
 mod jobs;
 mod left;
 mod push;
@@ -21,20 +22,23 @@ mod sift;
 mod tree;
 mod verdicts;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::config::Config;
 use crate::config::limits::Resource;
 use crate::finding::{Finding, MOST_CREDITS};
-use crate::git::{Commit, GitError, Graph, ObjectId, Objects, RefName, Repository};
+use crate::git::{GitError, Graph, ObjectId, Objects, RefName, Repository};
 use crate::marker::MOST_HITS;
 use crate::policy::{Judge, Situation};
 use crate::report::{Cut, Judged, Left, Report, Skipped, Texts};
 
 use budget::Budget;
-use jobs::{Compared, Job};
+use inspector::Inspector;
+use jobs::{Compared, Job, Work};
 use verdicts::{Marked, Verdicts};
 
 pub use budget::Bounds;
@@ -87,7 +91,9 @@ pub struct Scan<'s> {
     repository: &'s Repository,
     objects: &'s Objects<'s>,
     config: &'s Config,
-    graph: Graph<'s, Inspected>,
+    graph: Graph<'s>,
+    /// Gets the new commits that the graph meets.
+    inspector: Rc<RefCell<Inspector<'s>>>,
     /// Made when a tree is first looked at.
     trees: Option<tree::Trees<'s>>,
     scope: Scope,
@@ -121,19 +127,14 @@ impl<'s> Scan<'s> {
         scope: Scope,
         budget: Option<&'s Budget<'s>>,
     ) -> Self {
-        let mut known = commit::Known::default();
-        let inspect = move |_: ObjectId, commit: &Commit<'_>| {
-            let inspected = commit::inspect(&config.rules.matchers, commit, &mut known);
-            if let Some(budget) = budget {
-                budget.commit(inspected.as_ref().map_or(0, |found| found.findings.len()));
-            }
-            inspected
-        };
+        let inspector = Rc::new(RefCell::new(Inspector::new(&config.rules.matchers, budget)));
+        let taking = Rc::clone(&inspector);
         Self {
             repository,
             objects,
             config,
-            graph: Graph::new(objects, inspect),
+            graph: Graph::new(objects, move |id, commit| taking.borrow_mut().take(id, commit)),
+            inspector,
             trees: None,
             scope,
             verdicts: Verdicts::new(repository, objects, config, situation, scope),
@@ -158,24 +159,26 @@ impl<'s> Scan<'s> {
     ) -> Result<(Found, usize), GitError> {
         let mut by_place: HashMap<usize, Vec<Finding>> = HashMap::new();
         let mut whole = ids.len();
-        for (at, &id) in ids.iter().enumerate() {
-            let inspected = match self.graph.inspected(id) {
+        for &id in ids {
+            match self.graph.visit(id) {
                 // Others were inspected on the way here, and what they hold counts.
-                Err(GitError::Stopped) => {
-                    whole = 0;
-                    continue;
-                }
-                inspected => inspected?.and_then(Option::as_ref).map(Arc::clone),
-            };
-            if let Some(inspected) = inspected {
-                self.note_unread(id, &inspected);
+                Err(GitError::Stopped) => whole = 0,
+                visited => visited?,
+            }
+        }
+        let inspector = Rc::clone(&self.inspector);
+        let mut inspector = inspector.borrow_mut();
+        let found = inspector.found()?;
+        for (at, &id) in ids.iter().enumerate().filter(|_| !found.is_empty()) {
+            if let Some(inspected) = found.get(&id) {
+                self.note_unread(id, inspected);
                 by_place.insert(at, inspected.findings.clone());
             }
         }
         if self.objects.is_stopped() {
             whole = 0;
         } else if self.looks_into_trees() {
-            let Compared { found, left } = self.tree_findings(ids, progress)?;
+            let Compared { found, left, .. } = self.tree_findings(ids, progress)?;
             whole -= left;
             for (at, findings) in found {
                 by_place.entry(at).or_default().extend(findings);
@@ -206,26 +209,26 @@ impl<'s> Scan<'s> {
                 Ok(None) => continue,
                 Ok(Some(job)) => jobs.push(job),
                 Err(GitError::Stopped) => {
-                    return Ok(Compared { found: Vec::new(), left: ids.len() });
+                    return Ok(Compared { left: ids.len(), ..Compared::default() });
                 }
                 Err(error) => return Err(error),
             }
             at.push(nth);
         }
         if jobs.is_empty() {
-            return Ok(Compared { found: Vec::new(), left: 0 });
+            return Ok(Compared::default());
         }
+        let work = Work::new(&jobs, self.objects, &self.config.rules.matchers, self.scope);
         let budget = self.budget;
-        let sift = jobs::is_large(jobs.len(), self.objects).then(|| {
-            sift::Sift::new(self.objects, &self.config.rules.matchers, self.scope.contents)
-        });
-        let Compared { mut found, left } =
-            jobs::compare(&jobs, sift, self.trees(), budget, progress)?;
-        self.after_trees();
+        let Compared { mut found, skipped, exceeded, left } = work.compare(self.objects, self.trees(), budget, progress)?;
+        self.skipped.extend(skipped);
+        if exceeded {
+            self.exceed();
+        }
         for (job, _) in &mut found {
             *job = at.get(*job).copied().unwrap_or_default();
         }
-        Ok(Compared { found, left })
+        Ok(Compared { found, left, ..Compared::default() })
     }
 
     /// Notes what was not looked at while trees were compared.

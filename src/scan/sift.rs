@@ -51,6 +51,9 @@ pub(super) struct Sift<'o> {
     free: Vec<Vec<u8>>,
 }
 
+/// Which packed files are of interest.
+pub(super) struct FilesSeen(Vec<Class>);
+
 /// A tree whose entries were all looked at.
 #[derive(Default)]
 struct Seen {
@@ -72,11 +75,22 @@ const DEEPEST: usize = 1000;
 impl<'o> Sift<'o> {
     pub(super) fn new(objects: &'o Objects<'o>, matchers: &'o Matchers, contents: bool) -> Self {
         objects.hurry();
+        let packed = FilesSeen(vec![Class::UNSEEN; objects.packed()]);
+        Self::with(objects, matchers, contents, packed)
+    }
+
+    /// The same on another thread, with what the first has seen of files.
+    pub(super) fn with(
+        objects: &'o Objects<'o>,
+        matchers: &'o Matchers,
+        contents: bool,
+        FilesSeen(packed): FilesSeen,
+    ) -> Self {
         Self {
             objects,
             matchers,
             contents: contents && !matchers.content.is_empty(),
-            packed: vec![Class::UNSEEN; objects.packed()],
+            packed,
             loose: IdMap::default(),
             distinct: HashMap::new(),
             seen: NumberMap::default(),
@@ -116,9 +130,9 @@ impl<'o> Sift<'o> {
         }
     }
 
-    /// Whether a limit has ended it.
-    pub(super) fn is_stopped(&self) -> bool {
-        self.objects.is_stopped()
+    /// What was seen of files, for another thread; to be asked before any tree is looked at.
+    pub(super) fn clone_files(&self) -> FilesSeen {
+        FilesSeen(self.packed.clone())
     }
 
     /// Whether a file is certainly of no interest, as far as that is known.

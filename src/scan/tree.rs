@@ -60,6 +60,16 @@ impl<'o> Trees<'o> {
         self.contents.sift = Some(sift);
     }
 
+    /// Whether there could be any findings in what `tree` has and none of `parents` has.
+    pub(super) fn matters(&mut self, tree: ObjectId, parents: &[ObjectId]) -> bool {
+        self.contents.sift.as_mut().is_none_or(|sift| sift.matters(tree, parents))
+    }
+
+    /// Whether a limit has ended the scan.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.contents.objects.is_stopped()
+    }
+
     /// The findings in what `tree` has and none of `parents` has.
     pub(super) fn findings(
         &mut self,

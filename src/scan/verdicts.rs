@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::ancestry::Walked;
-use super::{Inspected, Scope};
+use super::Scope;
 use crate::config::Config;
 use crate::finding::{Context, Credit, Finding, MOST_CREDITS};
 use crate::git::{
@@ -66,7 +66,7 @@ impl<'s> Verdicts<'s> {
     pub(super) fn marked(
         &self,
         id: ObjectId,
-        graph: &mut Graph<'s, Inspected>,
+        graph: &mut Graph<'s>,
     ) -> Result<Marked, GitError> {
         let object = self.objects.read_kind(id, ObjectKind::Commit)?;
         let commit = Commit::parse(id, object.data())?;

@@ -29,7 +29,12 @@ impl Inflater {
         wanted: usize,
         out: &mut Vec<u8>,
     ) -> Option<()> {
-        out.resize(entry.size.min(wanted), 0);
+        let size = entry.size.min(wanted);
+        if out.capacity() < size {
+            // What was in it is not moved, and fresh memory is zero without being written.
+            *out = vec![0; size];
+        }
+        out.resize(size, 0);
         let written = if out.len() == entry.size {
             self.whole.zlib_decompress(entry.data, out).ok()?
         } else {

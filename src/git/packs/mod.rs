@@ -149,14 +149,14 @@ impl Packs {
     ) -> Option<(ObjectKind, &'r [u8])> {
         let (pack, offset) = self.offset(place)?;
         let (kind, data) = reader.read(self, pack, offset)?;
-        let kind = match kind {
-            1 => ObjectKind::Commit,
-            2 => ObjectKind::Tree,
-            3 => ObjectKind::Blob,
-            4 => ObjectKind::Tag,
-            _ => return None,
-        };
-        Some((kind, data))
+        Some((kind_of(kind)?, data))
+    }
+
+    /// Reads an object to be kept.
+    pub(super) fn take(&self, reader: &mut Reader, place: Place) -> Option<(ObjectKind, Box<[u8]>)> {
+        let (pack, offset) = self.offset(place)?;
+        let (kind, data) = reader.take(self, pack, offset)?;
+        Some((kind_of(kind)?, data))
     }
 
     /// Which pack an object is in, and where it begins there.
@@ -167,6 +167,17 @@ impl Packs {
 
     fn pack(&self, pack: u32) -> Option<&Pack> {
         self.packs.get(pack as usize)
+    }
+}
+
+/// What the type's number in a pack stands for.
+fn kind_of(number: u8) -> Option<ObjectKind> {
+    match number {
+        1 => Some(ObjectKind::Commit),
+        2 => Some(ObjectKind::Tree),
+        3 => Some(ObjectKind::Blob),
+        4 => Some(ObjectKind::Tag),
+        _ => None,
     }
 }
 

@@ -2,8 +2,7 @@
 //! are deltas to it, then the deltas to them. Of each only the beginning is put together,
 //! unless that does not tell enough.
 
-use std::num::NonZero;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::data::{Form, Head, apply};
 use super::inflate::Inflater;
@@ -13,8 +12,6 @@ use crate::git::ObjectKind;
 
 /// The type number of a blob.
 const BLOB: u8 = 3;
-/// With fewer objects a second thread is not worth its start.
-const MANY: usize = 5000;
 /// How many files that are stored whole a thread takes at a time.
 const AT_ONCE: usize = 32;
 /// What is kept of those few files that are read whole: slots, and bytes.
@@ -28,57 +25,50 @@ const HEAD: usize = 8 << 10;
 pub(in crate::git) type TestHead<'t> = dyn Fn(&[u8], bool) -> Option<bool> + Sync + 't;
 
 impl Packs {
-    /// Whether `test` holds, for each file in the packs, on two threads if there are many.
-    /// Files that can't be read are left out, and those that are deltas to an object in
-    /// another pack. `goes_on` is told how many bytes of each file were read, and ends it by
-    /// `false`.
-    pub(in crate::git) fn files(
+    /// All files, for any number of threads to look at.
+    pub(in crate::git) fn files(&self) -> Files<'_> {
+        let forests: Vec<Forest<'_>> = self.packs.iter().map(Forest::new).collect();
+        let of = |(nth, forest): (usize, &Forest<'_>)| {
+            forest.roots.iter().map(move |&root| (nth, root)).collect::<Vec<_>>()
+        };
+        let roots = forests.iter().enumerate().flat_map(of).collect();
+        Files { packs: self, forests, roots, next: AtomicUsize::new(0) }
+    }
+}
+
+/// The files in packs.
+pub(in crate::git) struct Files<'p> {
+    packs: &'p Packs,
+    forests: Vec<Forest<'p>>,
+    /// Those that are stored whole, by the number of their pack.
+    roots: Vec<(usize, u32)>,
+    /// The first of them that nobody has looked at yet.
+    next: AtomicUsize,
+}
+
+impl Files<'_> {
+    /// Whether `test` holds, for each file that no other thread has looked at. Files that
+    /// can't be read are left out, and those that are deltas to an object in another pack.
+    /// `goes_on` is told how many bytes of each file were read, and ends it by `false`.
+    pub(in crate::git) fn look(
         &self,
         test: &TestHead<'_>,
         goes_on: &dyn Fn(usize) -> bool,
     ) -> Vec<(Place, bool)> {
-        let forests: Vec<Forest<'_>> = self.packs.iter().map(Forest::new).collect();
-        let roots: Vec<(usize, u32)> = forests
-            .iter()
-            .enumerate()
-            .flat_map(|(nth, forest)| forest.roots.iter().map(move |&root| (nth, root)))
-            .collect();
-        let next = AtomicUsize::new(0);
-        let ended = AtomicBool::new(false);
-        let look = |read: &dyn Fn(usize) -> bool| -> Vec<(Place, bool)> {
-            let mut climber = Climber::new(self, test, read);
-            loop {
-                let from = next.fetch_add(AT_ONCE, Ordering::Relaxed);
-                let Some(mine) = roots.get(from..roots.len().min(from + AT_ONCE)) else { break };
-                for &(nth, root) in mine {
-                    let Some(forest) = forests.get(nth) else { continue };
-                    if climber.climb(forest, root).is_none() {
-                        ended.store(true, Ordering::Relaxed);
-                        return climber.found;
-                    }
+        let mut climber = Climber::new(self.packs, test, goes_on);
+        loop {
+            let from = self.next.fetch_add(AT_ONCE, Ordering::Relaxed);
+            let to = self.roots.len().min(from.saturating_add(AT_ONCE));
+            let Some(mine) = self.roots.get(from..to).filter(|mine| !mine.is_empty()) else {
+                return climber.found;
+            };
+            for &(nth, root) in mine {
+                let Some(forest) = self.forests.get(nth) else { continue };
+                if climber.climb(forest, root).is_none() {
+                    return climber.found;
                 }
             }
-            climber.found
-        };
-        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-        if self.count() < MANY || threads < 2 {
-            return look(goes_on);
         }
-        // Files and bytes that the second thread has read and that were not told yet.
-        let read = AtomicUsize::new(0);
-        std::thread::scope(|scope| {
-            let other = scope.spawn(|| {
-                look(&|size| {
-                    read.fetch_add(size, Ordering::Relaxed);
-                    !ended.load(Ordering::Relaxed)
-                })
-            });
-            let mut all = look(&|size| goes_on(size + read.swap(0, Ordering::Relaxed)));
-            // What a thread did not come to is looked at when it is asked for.
-            all.extend(other.join().unwrap_or_default());
-            goes_on(read.swap(0, Ordering::Relaxed));
-            all
-        })
     }
 }
 

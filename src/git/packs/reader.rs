@@ -61,6 +61,28 @@ impl Reader {
     /// The object at an offset of a pack: its type's number, its content. `None` when
     /// anything about it is not as it should be.
     pub(super) fn read(&mut self, packs: &Packs, pack: u32, offset: u64) -> Option<(u8, &[u8])> {
+        match self.make(packs, pack, offset)? {
+            (kind, Some(at)) => self.slots.get(at).map(|slot| (kind, slot.data.as_slice())),
+            (kind, None) => Some((kind, &self.current)),
+        }
+    }
+
+    /// The same for whoever keeps it: what is too large to be kept here is not copied.
+    pub(super) fn take(
+        &mut self,
+        packs: &Packs,
+        pack: u32,
+        offset: u64,
+    ) -> Option<(u8, Box<[u8]>)> {
+        match self.make(packs, pack, offset)? {
+            (kind, Some(at)) => self.slots.get(at).map(|slot| (kind, slot.data.as_slice().into())),
+            (kind, None) => Some((kind, std::mem::take(&mut self.current).into())),
+        }
+    }
+
+    /// Puts an object together: its type's number, and the slot that holds it, if it is not
+    /// only in `current`.
+    fn make(&mut self, packs: &Packs, pack: u32, offset: u64) -> Option<(u8, Option<usize>)> {
         self.chain.clear();
         let (mut pack, mut offset) = (pack, offset);
         let kind = loop {
@@ -92,10 +114,7 @@ impl Reader {
             std::mem::swap(&mut self.current, &mut self.next);
             (pack, offset) = (next_pack, next_offset);
         }
-        match self.keep(pack, offset, kind) {
-            Some(at) => self.slots.get(at).map(|slot| (kind, slot.data.as_slice())),
-            None => Some((kind, &self.current)),
-        }
+        Some((kind, self.keep(pack, offset, kind)))
     }
 
     /// Takes what is kept of an object back into `current`.
