@@ -138,18 +138,17 @@ impl Matcher {
         found
     }
 
-    /// Whether the beginning of a file, or the whole of it, shows that no marker is in the
-    /// file; `None` when it doesn't.
+    /// Whether the beginning of a file shows that no marker is in the file; `None` when it
+    /// doesn't.
     #[must_use]
-    pub fn is_absent(&self, head: &[u8], is_whole: bool) -> Option<bool> {
-        let end = memchr::memchr_iter(b'\n', head).nth(self.first_lines.saturating_sub(1));
-        if end.is_none() && !is_whole {
+    pub fn is_absent(&self, head: &[u8]) -> Option<bool> {
+        let Some(end) = memchr::memchr_iter(b'\n', head).nth(self.first_lines.saturating_sub(1))
+        else {
             let begin = head.get(..head.len().min(BINARY_WITHIN))?;
             return memchr::memchr(0, begin).map(|_| true);
-        }
-        let lines = head.get(..end.unwrap_or(head.len()))?;
+        };
         let mut hit = false;
-        self.literals.find(lines, |_, _| hit = true);
+        self.literals.find(head.get(..end)?, |_, _| hit = true);
         (!hit).then_some(true)
     }
 

@@ -50,19 +50,22 @@ impl Literals {
         if self.owned.is_empty() {
             return;
         }
-        for (start, window) in text.windows(4).enumerate() {
-            if let [first, second, third, fourth] = *window {
-                let long = sorted.hashes.has(hash([first, second, third, fourth]));
-                if (long | sorted.pairs.has([first, second])) && !is_inside(text, start) {
-                    sorted.all_at(text, start, &mut hit);
-                }
-            }
-        }
-        for start in text.len().saturating_sub(3)..text.len() {
+        let mut all = |start: usize| {
             if !is_inside(text, start) {
                 sorted.all_at(text, start, &mut hit);
             }
+        };
+        let mut next = 0;
+        for (nth, window) in text.windows(WINDOW).step_by(PLACES).enumerate() {
+            next = nth * PLACES;
+            let mut places = sorted.places(window);
+            while places != 0 {
+                all(next + places.trailing_zeros() as usize);
+                places &= places - 1;
+            }
+            next += PLACES;
         }
+        (next..text.len()).for_each(all);
     }
 
     fn sort(&self) -> Sorted {
@@ -89,7 +92,8 @@ impl Sorted {
         }
         all.push((literal.into(), vec![owner]));
         if let Some(beginning) = beginning {
-            self.beginnings.push(u32::from_be_bytes(beginning));
+            let beginning = u32::from_be_bytes(beginning);
+            self.beginnings.push(beginning);
             self.hashes.set(hash(beginning));
             return;
         }
@@ -100,9 +104,31 @@ impl Sorted {
         };
         for first in literal.first().copied().into_iter().flat_map(cases) {
             for second in seconds.clone().flat_map(cases) {
-                self.pairs.set([first, second]);
+                self.pairs.set(u16::from_be_bytes([first, second]));
             }
         }
+    }
+
+    /// At which of the first [`PLACES`] bytes of a window a literal may begin, a bit for each.
+    fn places(&self, window: &[u8]) -> u32 {
+        let (Some(front), Some(back)) = (window.first_chunk(), window.last_chunk()) else {
+            return 0;
+        };
+        let (front, back) = (u64::from_be_bytes(*front), u64::from_be_bytes(*back));
+        let mut places = 0;
+        for nth in 0..PLACES {
+            // The four bytes from this one on are in the front as long as they can be.
+            let four = if nth < 5 { front >> (32 - 8 * nth) } else { back >> (56 - 8 * nth) };
+            let four = (four & u64::from(u32::MAX)) as u32;
+            places |= u32::from(self.hashes.has(hash(four))) << nth;
+        }
+        if !self.short.is_empty() {
+            for nth in 0..PLACES {
+                let two = if nth < 7 { front >> (48 - 8 * nth) } else { back >> 16 };
+                places |= u32::from(self.pairs.has((two & 0xffff) as u16)) << nth;
+            }
+        }
+        places
     }
 
     /// Calls `hit` for the literals that begin at a place, shorter ones first.
@@ -115,7 +141,8 @@ impl Sorted {
                 }
             }
         };
-        if self.pairs.has([first, rest.get(1).copied().unwrap_or_default()]) {
+        let second = rest.get(1).copied().unwrap_or_default();
+        if self.pairs.has(u16::from_be_bytes([first, second])) {
             all(&self.short);
         }
         if let Some(beginning) = beginning(rest) {
@@ -128,6 +155,11 @@ impl Sorted {
     }
 }
 
+/// So many places are looked at together, so that none waits for another.
+const PLACES: usize = 8;
+/// The bytes that tell of these places: the last of them is the first of four.
+const WINDOW: usize = PLACES + 3;
+
 /// A bit for each number of 16 bits.
 #[derive(Debug)]
 struct Bits(Box<[u64; 1 << 10]>);
@@ -139,15 +171,13 @@ impl Default for Bits {
 }
 
 impl Bits {
-    fn set(&mut self, number: [u8; 2]) {
-        let number = u16::from_be_bytes(number);
+    fn set(&mut self, number: u16) {
         if let Some(bits) = self.0.get_mut(usize::from(number >> 6)) {
             *bits |= 1 << (number & 63);
         }
     }
 
-    fn has(&self, number: [u8; 2]) -> bool {
-        let number = u16::from_be_bytes(number);
+    fn has(&self, number: u16) -> bool {
         self.0.get(usize::from(number >> 6)).is_some_and(|bits| bits >> (number & 63) & 1 == 1)
     }
 }
@@ -157,12 +187,11 @@ fn beginning(text: &[u8]) -> Option<[u8; 4]> {
     Some(text.first_chunk::<4>()?.map(|byte| byte.to_ascii_lowercase()))
 }
 
-/// The same for a letter in both cases, at the price of some other bytes.
-fn hash(beginning: [u8; 4]) -> [u8; 2] {
-    let cased = u32::from_be_bytes(beginning) | 0x2020_2020;
+/// Sixteen bits of four bytes, the same for a letter in both cases, at the price of some
+/// other bytes.
+fn hash(beginning: u32) -> u16 {
     // The highest bits depend on all four bytes.
-    let [first, second, ..] = cased.wrapping_mul(0x9E37_79B1).to_be_bytes();
-    [first, second]
+    ((beginning | 0x2020_2020).wrapping_mul(0x9E37_79B1) >> 16) as u16
 }
 
 fn is_letter(text: &[u8], at: Option<usize>) -> bool {

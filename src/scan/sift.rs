@@ -119,9 +119,8 @@ impl<'o> Sift<'o> {
             return;
         }
         let matchers = self.matchers;
-        let test = |head: &[u8], is_whole: bool| match matchers.content.is_absent(head, is_whole) {
-            None if is_whole => Some(is_plain(matchers, head)),
-            absent => absent,
+        let test = |head: &[u8], is_whole: bool| {
+            if is_whole { Some(is_plain(matchers, head)) } else { matchers.content.is_absent(head) }
         };
         for (place, plain) in self.objects.packed_files(&test) {
             if let Some(slot) = self.packed.get_mut(place.number()) {

@@ -11,6 +11,9 @@ use memmap2::Mmap;
 /// Larger objects are left to others.
 const LARGEST: usize = 16 << 20;
 
+/// Larger buffers are made to measure.
+const LARGE: usize = 64 << 10;
+
 /// A pack file.
 pub(super) struct Data {
     map: Mmap,
@@ -117,11 +120,11 @@ pub(super) fn apply(
         return None;
     }
     let size = length(&mut rest)?;
-    out.clear();
     if size > LARGEST {
         return None;
     }
-    out.reserve(size.min(most));
+    make_room(out, size.min(most));
+    out.clear();
     while let Some(command) = command(&mut rest) {
         let piece = match command {
             Command::Insert(literal) => literal,
@@ -146,6 +149,15 @@ pub(super) fn apply(
     let is_cut = out.len() >= most || !base.is_whole() || !delta.is_whole();
     let is_right = if is_cut { out.len() <= size } else { rest.is_empty() && out.len() == size };
     is_right.then_some(size)
+}
+
+/// Sees to it that so many bytes find room in a buffer that is used again and again, and
+/// mostly the next ones as well; what is in it may be lost.
+pub(super) fn make_room(out: &mut Vec<u8>, size: usize) {
+    if out.capacity() < size {
+        // What was in it is not moved, and fresh memory is zero without being written.
+        *out = vec![0; if size < LARGE { size.next_power_of_two() } else { size }];
+    }
 }
 
 /// What a delta says next.

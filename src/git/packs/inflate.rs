@@ -5,7 +5,7 @@
 use libdeflater::Decompressor;
 use zlib_rs::{Inflate, InflateFlush};
 
-use super::data::Entry;
+use super::data::{Entry, make_room};
 
 /// What inflates; used again and again.
 pub(super) struct Inflater {
@@ -30,10 +30,7 @@ impl Inflater {
         out: &mut Vec<u8>,
     ) -> Option<()> {
         let size = entry.size.min(wanted);
-        if out.capacity() < size {
-            // What was in it is not moved, and fresh memory is zero without being written.
-            *out = vec![0; size];
-        }
+        make_room(out, size);
         out.resize(size, 0);
         let written = if out.len() == entry.size {
             self.whole.zlib_decompress(entry.data, out).ok()?
