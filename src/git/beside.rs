@@ -4,13 +4,31 @@
 use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::sync::{Arc, LazyLock};
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use super::Objects;
+use super::meter::Twin;
+use super::store::Store;
 
-/// How long the watch hears nothing at most, once this thread has only to wait.
-const PATIENCE: Duration = Duration::from_millis(20);
+/// How long this thread sleeps at a time when it has only to wait for the other.
+const NAP: Duration = Duration::from_micros(500);
+
+/// A way to the same objects for another thread, which takes it there.
+pub struct Elsewhere {
+    store: Arc<Store>,
+    meter: Twin,
+}
+
+impl Elsewhere {
+    /// The objects. What is read counts as read by the scan, which can be ended there only.
+    ///
+    /// The other thread can't ask the watch about large objects: these it is refused with
+    /// [`super::GitError::Stopped`], while [`Objects::is_stopped`] is false.
+    #[must_use]
+    pub fn objects(self) -> Objects<'static> {
+        Objects::over(self.store, self.meter.into())
+    }
+}
 
 /// Whether a second thread would have a processor.
 pub fn two_at_once() -> bool {
@@ -21,11 +39,14 @@ pub fn two_at_once() -> bool {
 }
 
 impl Objects<'_> {
-    /// Does `mine` here and meanwhile `other` on another thread, which gets objects of its
-    /// own; what both gave. Where there is one processor only, `other` is left out.
-    ///
-    /// The other thread can't ask the watch about large objects: there they are refused with
-    /// [`super::GitError::Stopped`], while [`Objects::is_stopped`] is false.
+    /// For another thread.
+    #[must_use]
+    pub fn elsewhere(&self) -> Elsewhere {
+        Elsewhere { store: Arc::clone(&self.store), meter: self.meter.twin() }
+    }
+
+    /// Does `mine` here and meanwhile `other` on another thread; what both gave. Where there
+    /// is one processor only, `other` is left out.
     pub fn beside<M, O: Send>(
         &self,
         mine: impl FnOnce() -> M,
@@ -34,21 +55,20 @@ impl Objects<'_> {
         if !two_at_once() {
             return (mine(), None);
         }
-        let (store, meter) = (Arc::clone(&self.store), self.meter.twin());
+        let elsewhere = self.elsewhere();
         std::thread::scope(|scope| {
-            let (at_work, ended) = mpsc::channel::<()>();
-            let thread = scope.spawn(move || {
-                let objects = Objects::over(store, meter.into());
-                let done = other(&objects);
-                objects.meter.hand_in();
-                drop(at_work);
-                done
-            });
+            let thread = scope.spawn(move || other(&elsewhere.objects()));
             let mine = mine();
-            while ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-                self.meter.look();
-            }
+            self.wait_until(&|| thread.is_finished());
             (mine, Some(thread.join().unwrap_or_else(|panic| resume_unwind(panic))))
         })
+    }
+
+    /// Waits for another thread, while the watch is told what that reads.
+    pub fn wait_until(&self, ended: &dyn Fn() -> bool) {
+        while !ended() {
+            std::thread::sleep(NAP);
+            self.meter.look();
+        }
     }
 }

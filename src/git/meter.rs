@@ -60,7 +60,9 @@ const EVERY: Reads = Reads { objects: 128, bytes: 1 << 20 };
 impl<'w> Meter<'w> {
     pub(super) fn new(watch: Option<&'w dyn Watch>) -> Self {
         let common = Arc::new(Common { is_watched: watch.is_some(), ..Common::default() });
-        Self { watch, ..Self::over(common, false) }
+        let mut meter = Self::over(common, false);
+        meter.watch = watch;
+        meter
     }
 
     fn over(common: Arc<Common>, is_twin: bool) -> Self {
@@ -105,7 +107,7 @@ impl<'w> Meter<'w> {
     }
 
     /// Hands in what another thread has read.
-    pub(super) fn hand_in(&self) {
+    fn hand_in(&self) {
         let (own, told) = (self.own.get(), self.told.replace(self.own.get()));
         self.common.objects.fetch_add(own.objects - told.objects, Ordering::Relaxed);
         self.common.bytes.fetch_add(own.bytes - told.bytes, Ordering::Relaxed);
@@ -152,6 +154,14 @@ impl<'w> Meter<'w> {
     pub(super) fn release(&self) {
         self.released.set(true);
         self.common.stopped.store(false, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Meter<'_> {
+    fn drop(&mut self) {
+        if self.is_twin {
+            self.hand_in();
+        }
     }
 }
 

@@ -35,7 +35,7 @@ mod tag;
 mod tree;
 mod tree_cache;
 
-pub use beside::two_at_once;
+pub use beside::{Elsewhere, two_at_once};
 pub use changes::{Change, Changes, Side, Visitor};
 pub use commit::Commit;
 pub use error::GitError;
@@ -45,7 +45,7 @@ pub use meter::{Reads, Watch};
 pub use new_commits::Hidden;
 pub use object_id::{IdMap, IdSet, NumberMap, ObjectId};
 pub use objects::{Object, ObjectKind, Objects, Scale};
-pub use packs::Place;
+pub use packs::{Climber, Files, Place};
 pub use ref_name::{RefKind, RefName};
 pub use ref_update::{RefUpdate, parse_updates};
 pub use references::Reference;

@@ -12,7 +12,7 @@ use super::commit_graph::CommitGraph;
 use super::directories::Directory;
 use super::fallback::Fallback;
 use super::meter::{Meter, Reads, Watch};
-use super::packs::{Packs, Place, Reader, TestHead};
+use super::packs::{Climber, Files, Packs, Place, Reader};
 use super::store::Store;
 use super::tree_cache::TreeCache;
 use super::{GitError, IdSet, ObjectId};
@@ -90,8 +90,6 @@ pub enum Scale {
 const MANY_READS: u64 = 500;
 /// When one in so many of all packed objects was read, a table of all of them pays.
 const TABLE_AT: u64 = 20;
-/// With fewer objects a second thread is not worth its start.
-const MANY_PACKED: usize = 5000;
 /// Of larger objects whoever watches is asked first.
 const LARGE: usize = 1 << 20;
 
@@ -157,20 +155,16 @@ impl<'r> Objects<'r> {
         self.opened().find(id.as_bytes())
     }
 
-    /// Whether `test` holds for the files in packs, in the order that costs least, on two
-    /// threads if there are many. Those that can't be read are left out, and those that are
-    /// left when the scan is ended.
-    pub fn packed_files(&self, test: &TestHead<'_>) -> Vec<(Place, bool)> {
-        let files = self.opened().files();
-        let look = |objects: &Objects<'_>| {
-            files.look(test, &|bytes| objects.meter.count(1, bytes as u64).is_ok())
-        };
-        if self.packed() < MANY_PACKED {
-            return look(self);
-        }
-        let (mut found, others) = self.beside(|| look(self), look);
-        found.extend(others.unwrap_or_default());
-        found
+    /// The files in packs.
+    #[must_use]
+    pub fn packed_files(&self) -> Files {
+        Files::new(Arc::clone(self.store.packs()))
+    }
+
+    /// Looks at some more of the files in packs; whether there may be others, and the scan is
+    /// not ended.
+    pub fn look_at_some<T>(&self, climber: &mut Climber<'_, T>) -> bool {
+        climber.some(&|bytes| self.meter.count(1, bytes as u64).is_ok())
     }
 
     /// Reads the object at a place into a buffer; whether that could be done and it is of

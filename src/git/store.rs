@@ -2,7 +2,7 @@
 //! opened of that.
 
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::commit_graph::CommitGraph;
 use super::directories::{Directory, with_alternates};
@@ -18,7 +18,7 @@ pub(super) struct Store {
     pub(super) format: git2::ObjectFormat,
     pub(super) scale: Scale,
     shallow: IdSet,
-    packs: OnceLock<Packs>,
+    packs: OnceLock<Arc<Packs>>,
     commit_graph: OnceLock<Option<CommitGraph>>,
     /// What was loose before the push, when it is asked for often.
     loose_before: OnceLock<IdSet>,
@@ -51,8 +51,8 @@ impl Store {
     }
 
     /// The packs; opens them.
-    pub(super) fn packs(&self) -> &Packs {
-        self.packs.get_or_init(|| Packs::open(&self.directories, self.id_length()))
+    pub(super) fn packs(&self) -> &Arc<Packs> {
+        self.packs.get_or_init(|| Arc::new(Packs::open(&self.directories, self.id_length())))
     }
 
     /// What the repository's commit-graph says; `None` when there is none, or when it does

@@ -5,6 +5,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::budget::Budget;
+use super::second::Second;
 use super::sift::Sift;
 use super::tree::Trees;
 use super::{Scope, Stage};
@@ -33,6 +34,15 @@ const OBJECTS_PER_JOB: usize = 100;
 /// A thread takes a quarter of what is left, so that what it has seen helps with what comes
 /// next and none waits long at the end; but not fewer than so many.
 const LEAST: usize = 256;
+
+/// Whether sifting so many costs less than comparing.
+pub(super) fn is_large(jobs: usize, objects: &Objects<'_>) -> bool {
+    match objects.scale() {
+        Scale::Measured => jobs >= MANY_JOBS && objects.packed() / OBJECTS_PER_JOB <= jobs,
+        Scale::Small => false,
+        Scale::Large => true,
+    }
+}
 
 /// Jobs, and what is looked for in them.
 pub(super) struct Work<'w, 'm> {
@@ -81,13 +91,7 @@ impl<'w, 'm> Work<'w, 'm> {
         matchers: &'m Matchers,
         scope: Scope,
     ) -> Self {
-        let is_large = match objects.scale() {
-            Scale::Measured => {
-                jobs.len() >= MANY_JOBS && objects.packed() / OBJECTS_PER_JOB <= jobs.len()
-            }
-            Scale::Small => false,
-            Scale::Large => true,
-        };
+        let is_large = is_large(jobs.len(), objects);
         let mut order: Vec<usize> = (0..jobs.len()).collect();
         if is_large {
             order.sort_by_key(|&at| jobs.get(at).map(|job| std::cmp::Reverse(job.time)));
@@ -104,7 +108,7 @@ impl<'w, 'm> Work<'w, 'm> {
         }
     }
 
-    /// Compares the trees of all jobs.
+    /// Compares the trees of all jobs. A second thread may have begun to read files.
     ///
     /// # Errors
     /// When a tree or blob can't be read.
@@ -112,6 +116,7 @@ impl<'w, 'm> Work<'w, 'm> {
         &self,
         objects: &'o Objects<'o>,
         trees: &mut Trees<'o>,
+        second: Option<Second>,
         budget: Option<&Budget<'_>>,
         progress: &mut dyn FnMut(Stage, usize),
     ) -> Result<Compared, GitError>
@@ -121,7 +126,7 @@ impl<'w, 'm> Work<'w, 'm> {
         let mut part = Part::default();
         let files = self.is_large.then(|| {
             let mut sift = Sift::new(objects, self.matchers, self.scope.contents);
-            sift.files();
+            sift.read_files(second);
             let files = sift.clone_files();
             trees.sifted(sift);
             files

@@ -12,12 +12,14 @@ mod budget;
 mod commit;
 mod copies;
 mod existing;
+mod files;
 mod history;
 mod inspector;
 mod jobs;
 mod left;
 mod push;
 mod refs;
+mod second;
 mod sift;
 mod tree;
 mod verdicts;
@@ -39,6 +41,7 @@ use crate::report::{Cut, Judged, Left, Report, Skipped, Texts};
 use budget::Budget;
 use inspector::Inspector;
 use jobs::{Compared, Job, Work};
+use second::Second;
 use verdicts::{Marked, Verdicts};
 
 pub use budget::Bounds;
@@ -127,7 +130,10 @@ impl<'s> Scan<'s> {
         scope: Scope,
         budget: Option<&'s Budget<'s>>,
     ) -> Self {
-        let inspector = Rc::new(RefCell::new(Inspector::new(&config.rules.matchers, budget)));
+        let matchers = &config.rules.matchers;
+        let files_too = scope.trees && scope.contents && !matchers.content.is_empty();
+        let inspector = Inspector::new(matchers, objects, files_too, budget);
+        let inspector = Rc::new(RefCell::new(inspector));
         let taking = Rc::clone(&inspector);
         Self {
             repository,
@@ -166,19 +172,11 @@ impl<'s> Scan<'s> {
                 visited => visited?,
             }
         }
-        let inspector = Rc::clone(&self.inspector);
-        let mut inspector = inspector.borrow_mut();
-        let found = inspector.found()?;
-        for (at, &id) in ids.iter().enumerate().filter(|_| !found.is_empty()) {
-            if let Some(inspected) = found.get(&id) {
-                self.note_unread(id, inspected);
-                by_place.insert(at, inspected.findings.clone());
-            }
-        }
+        let second = self.inspected(ids, &mut by_place)?;
         if self.objects.is_stopped() {
             whole = 0;
         } else if self.looks_into_trees() {
-            let Compared { found, left, .. } = self.tree_findings(ids, progress)?;
+            let Compared { found, left, .. } = self.tree_findings(ids, second, progress)?;
             whole -= left;
             for (at, findings) in found {
                 by_place.entry(at).or_default().extend(findings);
@@ -187,6 +185,25 @@ impl<'s> Scan<'s> {
         let of = |(at, &id): (usize, &ObjectId)| Some((id, by_place.remove(&at)?));
         let found = ids.iter().enumerate().filter_map(of);
         Ok((found.filter(|(_, findings)| !findings.is_empty()).collect(), whole))
+    }
+
+    /// The findings in the commits' own objects, by their places; and the second thread, if
+    /// it reads files.
+    fn inspected(
+        &mut self,
+        ids: &[ObjectId],
+        by_place: &mut HashMap<usize, Vec<Finding>>,
+    ) -> Result<Option<Second>, GitError> {
+        let inspector = Rc::clone(&self.inspector);
+        let mut inspector = inspector.borrow_mut();
+        let (found, second) = inspector.found()?;
+        for (at, &id) in ids.iter().enumerate().filter(|_| !found.is_empty()) {
+            if let Some(inspected) = found.get(&id) {
+                self.note_unread(id, inspected);
+                by_place.insert(at, inspected.findings.clone());
+            }
+        }
+        Ok(second)
     }
 
     /// Whether anything is looked for in trees at all.
@@ -199,6 +216,7 @@ impl<'s> Scan<'s> {
     fn tree_findings(
         &mut self,
         ids: &[ObjectId],
+        second: Option<Second>,
         progress: Progress<'_>,
     ) -> Result<Compared, GitError> {
         let mut jobs = Vec::with_capacity(ids.len());
@@ -220,7 +238,7 @@ impl<'s> Scan<'s> {
         }
         let work = Work::new(&jobs, self.objects, &self.config.rules.matchers, self.scope);
         let budget = self.budget;
-        let Compared { mut found, skipped, exceeded, left } = work.compare(self.objects, self.trees(), budget, progress)?;
+        let Compared { mut found, skipped, exceeded, left } = work.compare(self.objects, self.trees(), second, budget, progress)?;
         self.skipped.extend(skipped);
         if exceeded {
             self.exceed();

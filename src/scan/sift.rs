@@ -9,11 +9,14 @@
 //! is not in order) counts as of interest, so it is compared and gives the proper error.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::again::{Old, in_order};
+use super::files::PackedFiles;
+use super::second::Second;
 use super::tree::LARGEST_FILE;
 use crate::git::{Entry, IdMap, Mode, NumberMap, ObjectId, ObjectKind, Objects, Place, entries};
-use crate::marker::Matchers;
+use crate::marker::{Matchers, Text};
 
 /// What a tree holds of interest: a number for each distinct content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,10 +52,12 @@ pub(super) struct Sift<'o> {
     seen: NumberMap<Seen>,
     seen_bytes: usize,
     free: Vec<Vec<u8>>,
+    /// The marks in files, by the number of the file.
+    marks: Arc<NumberMap<Arc<[Text]>>>,
 }
 
-/// Which packed files are of interest.
-pub(super) struct FilesSeen(Vec<Class>);
+/// Which packed files are of interest, and the marks in these.
+pub(super) struct FilesSeen(Vec<Class>, Arc<NumberMap<Arc<[Text]>>>);
 
 /// A tree whose entries were all looked at.
 #[derive(Default)]
@@ -75,7 +80,7 @@ const DEEPEST: usize = 1000;
 impl<'o> Sift<'o> {
     pub(super) fn new(objects: &'o Objects<'o>, matchers: &'o Matchers, contents: bool) -> Self {
         objects.hurry();
-        let packed = FilesSeen(vec![Class::UNSEEN; objects.packed()]);
+        let packed = FilesSeen(vec![Class::UNSEEN; objects.packed()], Arc::default());
         Self::with(objects, matchers, contents, packed)
     }
 
@@ -84,7 +89,7 @@ impl<'o> Sift<'o> {
         objects: &'o Objects<'o>,
         matchers: &'o Matchers,
         contents: bool,
-        FilesSeen(packed): FilesSeen,
+        FilesSeen(packed, marks): FilesSeen,
     ) -> Self {
         Self {
             objects,
@@ -96,6 +101,7 @@ impl<'o> Sift<'o> {
             seen: NumberMap::default(),
             seen_bytes: 0,
             free: Vec::new(),
+            marks,
         }
     }
 
@@ -113,31 +119,45 @@ impl<'o> Sift<'o> {
         doubt || !same
     }
 
-    /// Reads all files in packs, if their contents are wanted.
-    pub(super) fn files(&mut self) {
+    /// Reads all files in packs, if their contents are wanted; a second thread may have begun.
+    pub(super) fn read_files(&mut self, second: Option<Second>) {
         if !self.contents {
             return;
         }
-        let matchers = self.matchers;
-        let test = |head: &[u8], is_whole: bool| {
-            if is_whole { Some(is_plain(matchers, head)) } else { matchers.content.is_absent(head) }
-        };
-        for (place, plain) in self.objects.packed_files(&test) {
+        let (objects, matchers) = (self.objects, self.matchers);
+        let begun = second.and_then(|second| second.files(matchers, objects));
+        let found = begun.unwrap_or_else(|| {
+            let files = PackedFiles::new(objects);
+            let share = |objects: &Objects<'_>| files.share(matchers).all(objects);
+            let (mut found, other) = objects.beside(|| share(objects), share);
+            found.extend(other.unwrap_or_default());
+            found
+        });
+        let mut marks = NumberMap::default();
+        for (place, texts) in found {
+            let is_plain = texts.as_ref().is_some_and(Vec::is_empty);
             if let Some(slot) = self.packed.get_mut(place.number()) {
-                *slot = if plain { Class::PLAIN } else { Class::DOUBT };
+                *slot = if is_plain { Class::PLAIN } else { Class::DOUBT };
+            }
+            if let Some(texts) = texts.filter(|texts| !texts.is_empty()) {
+                marks.insert(place.number() as u64, texts.into());
             }
         }
+        self.marks = Arc::new(marks);
     }
 
     /// What was seen of files, for another thread; to be asked before any tree is looked at.
     pub(super) fn clone_files(&self) -> FilesSeen {
-        FilesSeen(self.packed.clone())
+        FilesSeen(self.packed.clone(), Arc::clone(&self.marks))
     }
 
-    /// Whether a file is certainly of no interest, as far as that is known.
-    pub(super) fn known_plain(&self, id: ObjectId) -> bool {
-        let place = self.objects.place(id);
-        place.and_then(|place| self.packed.get(place.number())) == Some(&Class::PLAIN)
+    /// The marks in a file, if they are known.
+    pub(super) fn marks(&self, id: ObjectId) -> Option<&[Text]> {
+        let number = self.objects.place(id)?.number();
+        if self.packed.get(number) == Some(&Class::PLAIN) {
+            return Some(&[]);
+        }
+        self.marks.get(&(number as u64)).map(|texts| &**texts)
     }
 
     /// The class of a tree at a path.

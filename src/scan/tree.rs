@@ -296,11 +296,14 @@ impl Contents<'_> {
         if let Some(known) = self.known.get(&id) {
             return Ok(known.clone());
         }
-        if self.sift.as_ref().is_some_and(|sift| sift.known_plain(id)) {
-            return Ok(None);
-        }
-        let object = self.objects.blob_head(id, LARGEST_FILE)?;
-        let texts = self.matchers.content.find(object.data());
+        let texts = match self.sift.as_ref().and_then(|sift| sift.marks(id)) {
+            Some([]) => return Ok(None),
+            Some(texts) => texts.to_vec(),
+            None => {
+                let object = self.objects.blob_head(id, LARGEST_FILE)?;
+                self.matchers.content.find(object.data())
+            }
+        };
         if texts.len() >= MOST_TEXTS {
             self.exceeded = true;
             skipped.push(Skipped {

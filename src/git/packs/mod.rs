@@ -20,7 +20,7 @@ use memmap2::Mmap;
 
 use data::Data;
 use index::Index;
-pub(super) use order::TestHead;
+pub use order::{Climber, Files};
 pub(super) use reader::Reader;
 use table::{Answer, Table};
 

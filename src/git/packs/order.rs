@@ -2,6 +2,7 @@
 //! are deltas to it, then the deltas to them. Of each only the beginning is put together,
 //! unless that does not tell enough.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::data::{Form, Head, apply};
@@ -20,61 +21,48 @@ const KEPT: (usize, usize) = (1 << 8, 16 << 20);
 /// binary, and more than its first lines mostly.
 const HEAD: usize = 8 << 10;
 
-/// What tells from the beginning of a file whether it is as wanted; `true` with the whole
-/// file. `None` when that needs the whole file.
-pub(in crate::git) type TestHead<'t> = dyn Fn(&[u8], bool) -> Option<bool> + Sync + 't;
-
-impl Packs {
-    /// All files, for any number of threads to look at.
-    pub(in crate::git) fn files(&self) -> Files<'_> {
-        let forests: Vec<Forest<'_>> = self.packs.iter().map(Forest::new).collect();
-        let of = |(nth, forest): (usize, &Forest<'_>)| {
-            forest.roots.iter().map(move |&root| (nth, root)).collect::<Vec<_>>()
-        };
-        let roots = forests.iter().enumerate().flat_map(of).collect();
-        Files { packs: self, forests, roots, next: AtomicUsize::new(0) }
-    }
-}
-
-/// The files in packs.
-pub(in crate::git) struct Files<'p> {
-    packs: &'p Packs,
-    forests: Vec<Forest<'p>>,
+/// The files in packs, for any number of threads to look at.
+pub struct Files {
+    packs: Arc<Packs>,
+    forests: Vec<Forest>,
     /// Those that are stored whole, by the number of their pack.
     roots: Vec<(usize, u32)>,
-    /// The first of them that nobody has looked at yet.
+    /// The first of them that no thread has taken yet.
     next: AtomicUsize,
 }
 
-impl Files<'_> {
-    /// Whether `test` holds, for each file that no other thread has looked at. Files that
-    /// can't be read are left out, and those that are deltas to an object in another pack.
-    /// `goes_on` is told how many bytes of each file were read, and ends it by `false`.
-    pub(in crate::git) fn look(
-        &self,
-        test: &TestHead<'_>,
-        goes_on: &dyn Fn(usize) -> bool,
-    ) -> Vec<(Place, bool)> {
-        let mut climber = Climber::new(self.packs, test, goes_on);
-        loop {
-            let from = self.next.fetch_add(AT_ONCE, Ordering::Relaxed);
-            let to = self.roots.len().min(from.saturating_add(AT_ONCE));
-            let Some(mine) = self.roots.get(from..to).filter(|mine| !mine.is_empty()) else {
-                return climber.found;
-            };
-            for &(nth, root) in mine {
-                let Some(forest) = self.forests.get(nth) else { continue };
-                if climber.climb(forest, root).is_none() {
-                    return climber.found;
-                }
-            }
+impl Files {
+    pub(in crate::git) fn new(packs: Arc<Packs>) -> Self {
+        let forests: Vec<Forest> = packs.packs.iter().map(Forest::new).collect();
+        let of = |(nth, forest): (usize, &Forest)| {
+            forest.roots.iter().map(move |&root| (nth, root)).collect::<Vec<_>>()
+        };
+        let roots = forests.iter().enumerate().flat_map(of).collect();
+        Self { packs, forests, roots, next: AtomicUsize::new(0) }
+    }
+
+    /// What looks at files that no other thread looks at. `test` tells what is to be known of
+    /// a file from its beginning; with `true`, from the whole of it. `None` when that needs
+    /// the whole file, or, of a whole one, when it is to be left out.
+    pub fn climber<'f, T>(
+        &'f self,
+        test: impl Fn(&[u8], bool) -> Option<T> + 'f,
+    ) -> Climber<'f, T> {
+        Climber {
+            files: self,
+            test: Box::new(test),
+            inflater: Inflater::new(),
+            made: Vec::new(),
+            delta: Vec::new(),
+            ahead: Vec::new(),
+            wholes: Reader::new(KEPT.0, KEPT.1),
+            found: Vec::new(),
         }
     }
 }
 
 /// Which objects of a pack are deltas to which; they are numbered as they are stored.
-struct Forest<'p> {
-    pack: &'p Pack,
+struct Forest {
     /// Where each begins, and its position in the index.
     stored: Vec<(u64, u32)>,
     /// Files that are stored whole.
@@ -84,8 +72,8 @@ struct Forest<'p> {
     ends: Vec<u32>,
 }
 
-impl<'p> Forest<'p> {
-    fn new(pack: &'p Pack) -> Self {
+impl Forest {
+    fn new(pack: &Pack) -> Self {
         let offset = |position| Some((pack.index.offset(position)?, position));
         let mut stored: Vec<(u64, u32)> = (0..pack.index.len()).filter_map(offset).collect();
         stored.sort_unstable();
@@ -127,7 +115,7 @@ impl<'p> Forest<'p> {
             }
         }
         ends.push(sum);
-        Self { pack, stored, roots, deltas, ends }
+        Self { stored, roots, deltas, ends }
     }
 
     /// The deltas to an object.
@@ -155,11 +143,10 @@ fn number(stored: &[(u64, u32)], before: usize, offset: u64) -> Option<u32> {
     u32::try_from(start + at).ok()
 }
 
-/// Goes from an object to its deltas, and from them to theirs.
-struct Climber<'c> {
-    packs: &'c Packs,
-    test: &'c TestHead<'c>,
-    read: &'c dyn Fn(usize) -> bool,
+/// One thread's look at files: goes from an object to its deltas, and from them to theirs.
+pub struct Climber<'f, T> {
+    files: &'f Files,
+    test: Box<dyn Fn(&[u8], bool) -> Option<T> + 'f>,
     inflater: Inflater,
     /// The beginnings of an object, of a delta to it, and so on, and the size of each.
     made: Vec<(Vec<u8>, usize)>,
@@ -167,39 +154,50 @@ struct Climber<'c> {
     /// What is still to be made, and how many objects it stands on.
     ahead: Vec<(u32, usize)>,
     wholes: Reader,
-    found: Vec<(Place, bool)>,
+    /// What the test has told. Files that can't be read are not among them, nor those that
+    /// are deltas to an object in another pack.
+    pub found: Vec<(Place, T)>,
 }
 
-impl<'c> Climber<'c> {
-    fn new(packs: &'c Packs, test: &'c TestHead<'c>, read: &'c dyn Fn(usize) -> bool) -> Self {
-        Self {
-            packs,
-            test,
-            read,
-            inflater: Inflater::new(),
-            made: Vec::new(),
-            delta: Vec::new(),
-            ahead: Vec::new(),
-            wholes: Reader::new(KEPT.0, KEPT.1),
-            found: Vec::new(),
+impl<T> Climber<'_, T> {
+    /// Looks at some more files; whether there may be others. `goes_on` is told how many
+    /// bytes of each file were read, and ends it by `false`.
+    pub(in crate::git) fn some(&mut self, goes_on: &dyn Fn(usize) -> bool) -> bool {
+        let files = self.files;
+        let from = files.next.fetch_add(AT_ONCE, Ordering::Relaxed);
+        let to = files.roots.len().min(from.saturating_add(AT_ONCE));
+        let mine = files.roots.get(from..to).unwrap_or_default();
+        for &(nth, root) in mine {
+            let (pack, forest) = (files.packs.packs.get(nth), files.forests.get(nth));
+            let Some((pack, forest)) = pack.zip(forest) else { continue };
+            if self.climb(pack, forest, root, goes_on).is_none() {
+                return false;
+            }
         }
+        !mine.is_empty()
     }
 
     /// Looks at a file and at all that are deltas to it; `None` when it is ended.
-    fn climb(&mut self, forest: &Forest<'_>, root: u32) -> Option<()> {
+    fn climb(
+        &mut self,
+        pack: &Pack,
+        forest: &Forest,
+        root: u32,
+        goes_on: &dyn Fn(usize) -> bool,
+    ) -> Option<()> {
         self.ahead.clear();
         self.ahead.push((root, 0));
         while let Some((at, depth)) = self.ahead.pop() {
             let Some(&(offset, position)) = forest.stored.get(at as usize) else { continue };
             // What stands on something broken is left to others, who say so.
-            if self.make(forest.pack, offset, depth).is_none() {
+            if self.make(pack, offset, depth).is_none() {
                 continue;
             }
             if depth < LONGEST_CHAIN {
                 let deeper = forest.deltas(at).iter().rev().map(|&delta| (delta, depth + 1));
                 self.ahead.extend(deeper);
             }
-            if !self.look(Place(forest.pack.first + position), depth) {
+            if !goes_on(self.look(Place(pack.first + position), depth)) {
                 return None;
             }
         }
@@ -228,19 +226,20 @@ impl<'c> Climber<'c> {
         Some(())
     }
 
-    /// Tests the file that was put together; whether to go on.
-    fn look(&mut self, place: Place, depth: usize) -> bool {
-        let Some((data, size)) = self.made.get(depth) else { return true };
+    /// Tests the file that was put together; how many bytes were read.
+    fn look(&mut self, place: Place, depth: usize) -> usize {
+        let Some((data, size)) = self.made.get(depth) else { return 0 };
         let head = Head { data, size: *size };
         let mut bytes = head.data.len();
         let mut tested = (self.test)(head.data, head.is_whole());
         if tested.is_none()
-            && let Some((ObjectKind::Blob, content)) = self.packs.read(&mut self.wholes, place)
+            && !head.is_whole()
+            && let Some((ObjectKind::Blob, whole)) = self.files.packs.read(&mut self.wholes, place)
         {
-            bytes += content.len();
-            tested = (self.test)(content, true);
+            bytes += whole.len();
+            tested = (self.test)(whole, true);
         }
         self.found.extend(tested.map(|tested| (place, tested)));
-        (self.read)(bytes)
+        bytes
     }
 }

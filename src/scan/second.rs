@@ -1,0 +1,197 @@
+//! The second thread of a large scan: it inspects the commits that a walk meets while the walk
+//! goes on, and reads files whenever it has nothing else to do.
+
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
+use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
+
+use super::Inspection;
+use super::commit::{Known, inspect};
+use super::files::{Marks, PackedFiles};
+use crate::git::{Commit, GitError, Object, ObjectId, Objects};
+use crate::marker::Matchers;
+
+/// See the head of this file.
+pub(super) struct Second {
+    /// None when no more come.
+    batches: Option<Sender<Batch>>,
+    done: Receiver<Done>,
+    orders: Arc<Orders>,
+    thread: Option<JoinHandle<Marks>>,
+}
+
+/// What both threads know.
+#[derive(Default)]
+struct Orders {
+    /// Bytes of the batches that were not looked at yet.
+    waiting: AtomicUsize,
+    /// Whether files are to be read.
+    files_too: AtomicBool,
+    files: OnceLock<PackedFiles>,
+    /// Whether nobody wants anything any more.
+    is_over: AtomicBool,
+}
+
+/// Commits that were not inspected yet.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) commits: Vec<(ObjectId, Object)>,
+    pub(super) bytes: usize,
+}
+
+/// What was found in a commit.
+pub(super) type Looked = Result<(ObjectId, Arc<Inspection>), GitError>;
+
+/// What the second thread says.
+enum Done {
+    Some(Vec<Looked>),
+    /// All batches are done.
+    All,
+}
+
+/// Further commits are not kept for the second thread.
+const MOST_WAITING: usize = 8 << 20;
+
+impl Second {
+    pub(super) fn new(matchers: &Arc<Matchers>, objects: &Objects<'_>) -> Self {
+        let (batches, to_do) = mpsc::channel::<Batch>();
+        let (out, done) = mpsc::channel();
+        let orders = Arc::new(Orders::default());
+        let (matchers, elsewhere) = (Arc::clone(matchers), objects.elsewhere());
+        let ordered = Arc::clone(&orders);
+        let work = move || ordered.work(&matchers, &elsewhere.objects(), &to_do, &out);
+        let thread = Some(std::thread::spawn(work));
+        Self { batches: Some(batches), done, orders, thread }
+    }
+
+    /// Hands over commits to be inspected; they come back when too many are waiting.
+    pub(super) fn hand_over(&self, batch: Batch) -> Option<Batch> {
+        let bytes = batch.bytes;
+        let waiting = self.orders.waiting.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let back = match &self.batches {
+            Some(batches) if waiting <= MOST_WAITING => match batches.send(batch) {
+                Ok(()) => return None,
+                // It has panicked, which comes out when it is waited for.
+                Err(mpsc::SendError(batch)) => batch,
+            },
+            _ => batch,
+        };
+        self.orders.waiting.fetch_sub(bytes, Ordering::Relaxed);
+        Some(back)
+    }
+
+    /// Has files read too.
+    pub(super) fn read_files(&self) {
+        self.orders.files_too.store(true, Ordering::Relaxed);
+    }
+
+    /// What it has found lately.
+    pub(super) fn looked(&self) -> Vec<Looked> {
+        let some = self.done.try_iter().filter_map(|done| match done {
+            Done::Some(looked) => Some(looked),
+            Done::All => None,
+        });
+        some.flatten().collect()
+    }
+
+    /// Waits for what it finds in the commits that it still has; no more can be handed over.
+    pub(super) fn rest(&mut self) -> Vec<Looked> {
+        self.batches = None;
+        let mut all = Vec::new();
+        loop {
+            match self.done.recv() {
+                Ok(Done::Some(looked)) => all.extend(looked),
+                Ok(Done::All) => return all,
+                Err(mpsc::RecvError) => {
+                    self.join();
+                    return all;
+                }
+            }
+        }
+    }
+
+    /// The marks in files, if it was told to read them: this thread reads as well.
+    pub(super) fn files(mut self, matchers: &Matchers, objects: &Objects<'_>) -> Option<Marks> {
+        if !self.orders.files_too.load(Ordering::Relaxed) {
+            return None;
+        }
+        self.batches = None;
+        let mut marks = self.orders.files(objects).share(matchers).all(objects);
+        let thread = self.thread.as_ref();
+        objects.wait_until(&|| thread.is_none_or(JoinHandle::is_finished));
+        marks.extend(self.join());
+        Some(marks)
+    }
+
+    fn join(&mut self) -> Marks {
+        let ended = self.thread.take().map(JoinHandle::join);
+        ended.unwrap_or(Ok(Marks::new())).unwrap_or_else(|panic| resume_unwind(panic))
+    }
+}
+
+impl Drop for Second {
+    fn drop(&mut self) {
+        self.batches = None;
+        self.orders.is_over.store(true, Ordering::Relaxed);
+        // Whoever needed what it found has waited for that.
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+impl Orders {
+    fn work(
+        &self,
+        matchers: &Matchers,
+        objects: &Objects<'_>,
+        batches: &Receiver<Batch>,
+        out: &Sender<Done>,
+    ) -> Marks {
+        let mut known = Known::default();
+        let mut share = None;
+        let mut has_files = true;
+        let is_over = || self.is_over.load(Ordering::Relaxed);
+        loop {
+            let reads = has_files && self.files_too.load(Ordering::Relaxed);
+            let next = match batches.try_recv() {
+                Err(TryRecvError::Empty) if reads => {
+                    let share = share.get_or_insert_with(|| self.files(objects).share(matchers));
+                    has_files = share.some(objects) && !is_over();
+                    continue;
+                }
+                Err(TryRecvError::Empty) => batches.recv().ok(),
+                next => next.ok(),
+            };
+            let Some(batch) = next.filter(|_| !is_over()) else { break };
+            let bytes = batch.bytes;
+            let looked = batch.look(matchers, &mut known);
+            self.waiting.fetch_sub(bytes, Ordering::Relaxed);
+            // Nobody listens any more when the scan has failed.
+            if !looked.is_empty() && out.send(Done::Some(looked)).is_err() {
+                break;
+            }
+        }
+        let _ = out.send(Done::All);
+        let Some(mut share) = share else { return Marks::new() };
+        while has_files && !is_over() {
+            has_files = share.some(objects);
+        }
+        share.found()
+    }
+
+    fn files(&self, objects: &Objects<'_>) -> &PackedFiles {
+        self.files.get_or_init(|| PackedFiles::new(objects))
+    }
+}
+
+impl Batch {
+    /// What was found in its commits, without those in which nothing was.
+    pub(super) fn look(self, matchers: &Matchers, known: &mut Known) -> Vec<Looked> {
+        let mut one = |(id, object): (ObjectId, Object)| match Commit::parse(id, object.data()) {
+            Ok(commit) => Some(Ok((id, inspect(matchers, &commit, known)?))),
+            Err(error) => Some(Err(error)),
+        };
+        self.commits.into_iter().filter_map(&mut one).collect()
+    }
+}
