@@ -31,7 +31,7 @@ use super::directories::Directory;
 pub(super) struct Packs {
     packs: Vec<Pack>,
     count: u32,
-    table: OnceLock<Table>,
+    table: OnceLock<Option<Table>>,
 }
 
 struct Pack {
@@ -100,7 +100,7 @@ impl Packs {
             return;
         }
         self.table.get_or_init(|| {
-            let mut table = Table::new(self.count());
+            let mut table = Table::new(self.count())?;
             for pack in &self.packs {
                 for position in 0..pack.index.len() {
                     if let Some(id) = pack.index.id(position) {
@@ -108,13 +108,13 @@ impl Packs {
                     }
                 }
             }
-            table
+            Some(table)
         });
     }
 
     /// Where an object is.
     pub(super) fn find(&self, id: &[u8]) -> Option<Place> {
-        match self.table.get().map(|table| table.find(id)) {
+        match self.table.get().and_then(Option::as_ref).map(|table| table.find(id)) {
             Some(Answer::Absent) => return None,
             Some(Answer::Number(number)) if id.len() == 20 || self.has_id(number, id) => {
                 return Some(Place(number));
