@@ -88,8 +88,6 @@ pub enum Scale {
 
 /// After so many reads a scan counts as large, and more of what was read is kept.
 const MANY_READS: u64 = 500;
-/// When one in so many of all packed objects was read, a table of all of them pays.
-const TABLE_AT: u64 = 20;
 /// Of larger objects whoever watches is asked first.
 const LARGE: usize = 1 << 20;
 
@@ -144,7 +142,7 @@ impl<'r> Objects<'r> {
         self.opened().count()
     }
 
-    /// Prepares for looking up a large part of all objects.
+    /// Prepares for asking for the places of a large part of all objects.
     pub fn hurry(&self) {
         self.opened().hurry();
     }
@@ -152,7 +150,7 @@ impl<'r> Objects<'r> {
     /// Where an object is in a pack; `None` when it is in none.
     #[must_use]
     pub fn place(&self, id: ObjectId) -> Option<Place> {
-        self.opened().find(id.as_bytes())
+        self.opened().place(id.as_bytes())
     }
 
     /// The files in packs.
@@ -201,13 +199,8 @@ impl<'r> Objects<'r> {
     /// Reads an object that is in a pack.
     fn read_packed(&self, id: ObjectId, kind: ObjectKind) -> Option<Object> {
         let packs = self.opened();
-        let reads = self.meter.reads().objects;
-        if reads >= MANY_READS && reads.saturating_mul(TABLE_AT) >= packs.count() as u64 {
-            packs.hurry();
-        }
-        let place = packs.find(id.as_bytes())?;
         self.with_reader(kind, |reader| {
-            let (kind, data) = packs.take(reader, place)?;
+            let (kind, data) = packs.take(reader, id.as_bytes())?;
             Some(Object::new(kind, data))
         })
     }
@@ -259,7 +252,7 @@ impl<'r> Objects<'r> {
     /// As [`Objects::read_kind`].
     pub fn blob_head(&self, id: ObjectId, most: usize) -> Result<Object, GitError> {
         if self.store.scale != Scale::Small
-            && self.place(id).is_none()
+            && self.opened().find(id.as_bytes()).is_none()
             && let Some(loose) = self.store.loose(id)?
             && loose.size > most
         {

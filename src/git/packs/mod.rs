@@ -8,6 +8,7 @@
 mod data;
 mod index;
 mod inflate;
+mod layout;
 mod order;
 mod reader;
 mod table;
@@ -20,6 +21,7 @@ use memmap2::Mmap;
 
 use data::Data;
 use index::Index;
+use layout::Layout;
 pub use order::{Climber, Files};
 pub(super) use reader::Reader;
 use table::{Answer, Table};
@@ -41,9 +43,11 @@ struct Pack {
     is_new: bool,
     index: Index,
     data: Data,
+    layout: OnceLock<Layout>,
 }
 
-/// Which object in the packs of a repository; numbers are dense.
+/// Which object in the packs of a repository; numbers are dense, and near for objects that are
+/// stored near each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place(u32);
 
@@ -83,7 +87,8 @@ impl Packs {
             let data = map(&path.with_extension("pack")).and_then(|map| Data::new(map, id_length));
             let (Some(index), Some(data)) = (index, data) else { continue };
             let Some(count) = all.count.checked_add(index.len()) else { break };
-            all.packs.push(Pack { first: all.count, is_new, index, data });
+            let layout = OnceLock::new();
+            all.packs.push(Pack { first: all.count, is_new, index, data, layout });
             all.count = count;
         }
         all
@@ -94,7 +99,7 @@ impl Packs {
         self.count as usize
     }
 
-    /// Prepares for very many look-ups.
+    /// Prepares for asking for the places of very many objects.
     pub(super) fn hurry(&self) {
         if self.count() > MOST_IN_TABLE {
             return;
@@ -103,8 +108,9 @@ impl Packs {
             let mut table = Table::new(self.count())?;
             for pack in &self.packs {
                 for position in 0..pack.index.len() {
-                    if let Some(id) = pack.index.id(position) {
-                        table.add(id, pack.first + position);
+                    let number = pack.layout().number(position);
+                    if let Some((id, number)) = pack.index.id(position).zip(number) {
+                        table.add(id, pack.first + number);
                     }
                 }
             }
@@ -112,8 +118,8 @@ impl Packs {
         });
     }
 
-    /// Where an object is.
-    pub(super) fn find(&self, id: &[u8]) -> Option<Place> {
+    /// The place of an object.
+    pub(super) fn place(&self, id: &[u8]) -> Option<Place> {
         match self.table.get().and_then(Option::as_ref).map(|table| table.find(id)) {
             Some(Answer::Absent) => return None,
             Some(Answer::Number(number)) if id.len() == 20 || self.has_id(number, id) => {
@@ -121,8 +127,17 @@ impl Packs {
             }
             _ => {}
         }
-        let mut found = self.packs.iter().map(|it| Some(it.first + it.index.find(id)?));
-        found.find_map(|number| number).map(Place)
+        let place = |pack: &Pack| {
+            let number = pack.layout().number(pack.index.find(id)?)?;
+            Some(Place(pack.first + number))
+        };
+        self.packs.iter().find_map(place)
+    }
+
+    /// Which pack an object is in, and where it begins there.
+    pub(super) fn find(&self, id: &[u8]) -> Option<(u32, u64)> {
+        let find = |pack: &Pack| pack.index.offset(pack.index.find(id)?);
+        (0..).zip(&self.packs).find_map(|(at, pack)| Some((at, find(pack)?)))
     }
 
     /// Whether an object is in a pack that was there before the push.
@@ -131,17 +146,21 @@ impl Packs {
     }
 
     fn has_id(&self, number: u32, id: &[u8]) -> bool {
-        self.within(number).is_some_and(|(_, pack, position)| pack.index.id(position) == Some(id))
+        let id_of = |(_, pack, number): (u32, &Pack, u32)| -> bool {
+            let position = pack.layout().position(number);
+            position.and_then(|position| pack.index.id(position)) == Some(id)
+        };
+        self.within(number).is_some_and(id_of)
     }
 
-    /// The pack of an object, and its position in there.
+    /// The pack of an object, and its number in there.
     fn within(&self, number: u32) -> Option<(u32, &Pack, u32)> {
         let at = self.packs.partition_point(|pack| pack.first <= number).checked_sub(1)?;
         let pack = self.packs.get(at)?;
         Some((u32::try_from(at).ok()?, pack, number - pack.first))
     }
 
-    /// Reads an object.
+    /// Reads the object at a place.
     pub(super) fn read<'r>(
         &self,
         reader: &'r mut Reader,
@@ -153,20 +172,26 @@ impl Packs {
     }
 
     /// Reads an object to be kept.
-    pub(super) fn take(&self, reader: &mut Reader, place: Place) -> Option<(ObjectKind, Box<[u8]>)> {
-        let (pack, offset) = self.offset(place)?;
+    pub(super) fn take(&self, reader: &mut Reader, id: &[u8]) -> Option<(ObjectKind, Box<[u8]>)> {
+        let (pack, offset) = self.find(id)?;
         let (kind, data) = reader.take(self, pack, offset)?;
         Some((kind_of(kind)?, data))
     }
 
-    /// Which pack an object is in, and where it begins there.
+    /// Which pack a place is in, and where the object begins there.
     fn offset(&self, place: Place) -> Option<(u32, u64)> {
-        let (at, pack, position) = self.within(place.0)?;
-        Some((at, pack.index.offset(position)?))
+        let (at, pack, number) = self.within(place.0)?;
+        Some((at, pack.layout().offset(number)?))
     }
 
     fn pack(&self, pack: u32) -> Option<&Pack> {
         self.packs.get(pack as usize)
+    }
+}
+
+impl Pack {
+    fn layout(&self) -> &Layout {
+        self.layout.get_or_init(|| Layout::new(&self.index))
     }
 }
 

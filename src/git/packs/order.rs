@@ -61,10 +61,8 @@ impl Files {
     }
 }
 
-/// Which objects of a pack are deltas to which; they are numbered as they are stored.
+/// Which objects of a pack are deltas to which, by their numbers.
 struct Forest {
-    /// Where each begins, and its position in the index.
-    stored: Vec<(u64, u32)>,
     /// Files that are stored whole.
     roots: Vec<u32>,
     /// The deltas to all objects, one object after the other, and where those of each end.
@@ -74,27 +72,25 @@ struct Forest {
 
 impl Forest {
     fn new(pack: &Pack) -> Self {
-        let offset = |position| Some((pack.index.offset(position)?, position));
-        let mut stored: Vec<(u64, u32)> = (0..pack.index.len()).filter_map(offset).collect();
-        stored.sort_unstable();
+        let layout = pack.layout();
+        let offsets = layout.offsets();
+        let count = offsets.len();
         let mut roots = Vec::new();
-        let mut bases: Vec<Option<u32>> = Vec::with_capacity(stored.len());
-        for (at, &(offset, _)) in stored.iter().enumerate() {
+        let mut bases: Vec<Option<u32>> = Vec::with_capacity(count);
+        for (number, offset) in offsets.enumerate() {
             bases.push(match pack.data.entry(offset).map(|entry| entry.form) {
                 Some(Form::Whole(BLOB)) => {
-                    roots.extend(u32::try_from(at));
+                    roots.extend(u32::try_from(number));
                     None
                 }
-                Some(Form::OnOffset(base)) => number(&stored, at, base),
-                Some(Form::OnId(id)) => pack
-                    .index
-                    .find(id)
-                    .and_then(|position| pack.index.offset(position))
-                    .and_then(|base| number(&stored, stored.len(), base)),
+                Some(Form::OnOffset(base)) => layout.number_at(number, base),
+                Some(Form::OnId(id)) => {
+                    pack.index.find(id).and_then(|position| layout.number(position))
+                }
                 Some(Form::Whole(_)) | None => None,
             });
         }
-        let mut ends = vec![0_u32; stored.len()];
+        let mut ends = vec![0_u32; count];
         for &base in bases.iter().flatten() {
             if let Some(count) = ends.get_mut(base as usize) {
                 *count += 1;
@@ -115,7 +111,7 @@ impl Forest {
             }
         }
         ends.push(sum);
-        Self { stored, roots, deltas, ends }
+        Self { roots, deltas, ends }
     }
 
     /// The deltas to an object.
@@ -124,23 +120,6 @@ impl Forest {
         let (from, to) = (end(at as usize), end(at as usize + 1));
         from.zip(to).and_then(|(from, to)| self.deltas.get(from..to)).unwrap_or_default()
     }
-}
-
-/// The number of the object at an offset, among those before one; mostly it is near.
-fn number(stored: &[(u64, u32)], before: usize, offset: u64) -> Option<u32> {
-    let mut end = before;
-    let mut step = 1;
-    let start = loop {
-        let at = before.saturating_sub(step);
-        if stored.get(at)?.0 <= offset || at == 0 {
-            break at;
-        }
-        end = at;
-        step *= 2;
-    };
-    let within = stored.get(start..end)?;
-    let at = within.binary_search_by_key(&offset, |(offset, _)| *offset).ok()?;
-    u32::try_from(start + at).ok()
 }
 
 /// One thread's look at files: goes from an object to its deltas, and from them to theirs.
@@ -188,7 +167,7 @@ impl<T> Climber<'_, T> {
         self.ahead.clear();
         self.ahead.push((root, 0));
         while let Some((at, depth)) = self.ahead.pop() {
-            let Some(&(offset, position)) = forest.stored.get(at as usize) else { continue };
+            let Some(offset) = pack.layout().offset(at) else { continue };
             // What stands on something broken is left to others, who say so.
             if self.make(pack, offset, depth).is_none() {
                 continue;
@@ -197,7 +176,7 @@ impl<T> Climber<'_, T> {
                 let deeper = forest.deltas(at).iter().rev().map(|&delta| (delta, depth + 1));
                 self.ahead.extend(deeper);
             }
-            if !goes_on(self.look(Place(pack.first + position), depth)) {
+            if !goes_on(self.look(Place(pack.first + at), depth)) {
                 return None;
             }
         }

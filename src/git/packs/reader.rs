@@ -102,7 +102,7 @@ impl Reader {
                 }
                 Form::OnId(id) => {
                     self.chain.push((pack, offset));
-                    (pack, offset) = packs.offset(packs.find(id)?)?;
+                    (pack, offset) = packs.find(id)?;
                 }
             }
         };
