@@ -52,6 +52,7 @@ pub(super) struct Sift<'o> {
     seen: NumberMap<Seen>,
     seen_bytes: usize,
     free: Vec<Vec<u8>>,
+    free_kept: Vec<Vec<usize>>,
     /// The marks in files, by the number of the file.
     marks: Arc<NumberMap<Arc<[Text]>>>,
 }
@@ -101,6 +102,7 @@ impl<'o> Sift<'o> {
             seen: NumberMap::default(),
             seen_bytes: 0,
             free: Vec::new(),
+            free_kept: Vec::new(),
             marks,
         }
     }
@@ -210,8 +212,9 @@ impl<'o> Sift<'o> {
         let before = self.seen.remove(&path).unwrap_or_default();
         self.seen_bytes -= before.weight();
         let mut old = Old { tree, raw: &before.raw, at: 0, kept: &before.kept };
-        let mut holds: Vec<u8> = Vec::new();
-        let mut kept = Vec::new();
+        let mut holds = self.free.pop().unwrap_or_default();
+        holds.clear();
+        let mut kept = self.free_kept.pop().unwrap_or_default();
         let mut doubt = false;
         let next = |at: usize| entries(tree, raw.get(at..).unwrap_or_default()).next();
         // Where the entry before begins, and whether it was put in: only then can the order
@@ -248,19 +251,32 @@ impl<'o> Sift<'o> {
             last = Some(at);
             at += entry.encoded.len();
         }
-        let mut free = before.raw;
-        if doubt {
-            free = raw;
-        } else {
-            self.remember(path, Seen { raw, kept });
-        }
-        if self.free.len() < FREE {
-            self.free.push(free);
-        }
-        match (doubt, holds.is_empty()) {
+        let class = match (doubt, holds.is_empty()) {
             (true, _) => Class::DOUBT,
             (false, true) => Class::EMPTY,
-            (false, false) => self.intern(holds),
+            (false, false) => self.intern(&holds),
+        };
+        let now = Seen { raw, kept };
+        let gone = if doubt {
+            now
+        } else {
+            self.remember(path, now);
+            before
+        };
+        self.keep_free(holds);
+        self.keep_free(gone.raw);
+        if gone.kept.capacity() > 0 && self.free_kept.len() < FREE {
+            self.free_kept.push(gone.kept);
+            self.free_kept.last_mut().map(Vec::clear);
+        }
+        class
+    }
+
+    /// Keeps a buffer for further trees.
+    fn keep_free(&mut self, buffer: Vec<u8>) {
+        let capacity = buffer.capacity();
+        if self.free.len() < FREE && capacity > 0 && capacity <= LARGEST_BUFFER {
+            self.free.push(buffer);
         }
     }
 
@@ -275,10 +291,14 @@ impl<'o> Sift<'o> {
         self.seen_bytes -= other.unwrap_or_default().weight();
     }
 
-    fn intern(&mut self, holds: Vec<u8>) -> Class {
+    fn intern(&mut self, holds: &[u8]) -> Class {
+        if let Some(&known) = self.distinct.get(holds) {
+            return known;
+        }
         let next = u32::try_from(self.distinct.len()).unwrap_or(u32::MAX);
         let next = next.saturating_add(Class::FIRST);
-        *self.distinct.entry(holds.into_boxed_slice()).or_insert(Class(next))
+        self.distinct.insert(holds.into(), Class(next));
+        Class(next)
     }
 
     /// Of what interest an entry is.
@@ -303,9 +323,7 @@ impl<'o> Sift<'o> {
         let mut content = self.free.pop().unwrap_or_default();
         let plain = self.objects.read_at(place, ObjectKind::Blob, &mut content)
             && is_plain(self.matchers, &content);
-        if self.free.len() < FREE && content.capacity() <= LARGEST_BUFFER {
-            self.free.push(content);
-        }
+        self.keep_free(content);
         if let Some(slot) = self.packed.get_mut(place.number()) {
             *slot = if plain { Class::PLAIN } else { Class::DOUBT };
         }

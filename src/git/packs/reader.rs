@@ -22,6 +22,8 @@ pub(in crate::git) struct Reader {
     delta: Vec<u8>,
     current: Vec<u8>,
     next: Vec<u8>,
+    /// Memory of slots that were emptied.
+    spare: Vec<Vec<u8>>,
 }
 
 #[derive(Default)]
@@ -38,6 +40,8 @@ struct Slot {
 pub(super) const LONGEST_CHAIN: usize = 5000;
 /// Larger objects are not kept.
 const KEPT: usize = 1 << 20;
+/// How many buffers are kept for what is read next.
+const SPARE: usize = 64;
 
 impl Reader {
     /// A reader that keeps up to so many objects (rounded up to a power of two) in so many
@@ -55,6 +59,7 @@ impl Reader {
             delta: Vec::new(),
             current: Vec::new(),
             next: Vec::new(),
+            spare: Vec::new(),
         }
     }
 
@@ -151,8 +156,15 @@ impl Reader {
                 && let Some(slot) = self.slots.get_mut(self.hand)
             {
                 self.bytes -= slot.data.capacity();
-                *slot = Slot::default();
+                slot.offset = 0;
+                let data = std::mem::take(&mut slot.data);
+                if self.spare.len() < SPARE && data.capacity() > 0 {
+                    self.spare.push(data);
+                }
             }
+        }
+        if self.current.capacity() == 0 {
+            self.current = self.spare.pop().unwrap_or_default();
         }
         Some(at)
     }
