@@ -4,10 +4,10 @@
 //! its expression is tried; so the cost of a text without any does not grow with the
 //! catalogue. Case is ignored for ASCII letters; a literal counts as whole words only.
 //!
-//! At each byte a bit tells whether any literal begins with the next four, and only there
-//! literals are compared. The bits stay in the processor's nearest cache, no byte waits for
-//! the one before it, and there is nothing to build: an Aho-Corasick automaton takes about
-//! as long for a text, and a start of its own for being built.
+//! Where a word begins, a bit tells whether any literal begins with the next four bytes, and
+//! only there literals are compared. The bits stay in the processor's nearest cache, eight
+//! bytes are looked at together, and there is nothing to build: an Aho-Corasick automaton
+//! takes a start of its own for being built.
 
 use std::sync::OnceLock;
 
@@ -32,6 +32,8 @@ struct Sorted {
     hashes: Bits,
     /// A bit for each pair of bytes that a short literal begins with, in any case.
     pairs: Bits,
+    /// What a literal begins with, if that is no letter.
+    others: Vec<u8>,
 }
 
 impl Literals {
@@ -50,22 +52,18 @@ impl Literals {
         if self.owned.is_empty() {
             return;
         }
-        let mut all = |start: usize| {
-            if !is_inside(text, start) {
-                sorted.all_at(text, start, &mut hit);
-            }
-        };
         let mut next = 0;
+        let mut after_letter = false;
         for (nth, window) in text.windows(WINDOW).step_by(PLACES).enumerate() {
             next = nth * PLACES;
-            let mut places = sorted.places(window);
-            while places != 0 {
-                all(next + places.trailing_zeros() as usize);
-                places &= places - 1;
-            }
+            sorted.places(window, &mut after_letter, |place| {
+                sorted.all_at(text, next + place, &mut hit);
+            });
             next += PLACES;
         }
-        (next..text.len()).for_each(all);
+        for start in (next..text.len()).filter(|&start| !is_inside(text, start)) {
+            sorted.all_at(text, start, &mut hit);
+        }
     }
 
     fn sort(&self) -> Sorted {
@@ -84,6 +82,10 @@ impl Literals {
 impl Sorted {
     /// Adds the next literal in their order.
     fn add(&mut self, literal: &[u8], owner: usize) {
+        let other = literal.first().filter(|first| !first.is_ascii_alphabetic());
+        if let Some(&other) = other.filter(|other| !self.others.contains(other)) {
+            self.others.push(other);
+        }
         let beginning = beginning(literal);
         let all = if beginning.is_some() { &mut self.long } else { &mut self.short };
         if let Some((_, owners)) = all.last_mut().filter(|(known, _)| **known == *literal) {
@@ -109,26 +111,41 @@ impl Sorted {
         }
     }
 
-    /// At which of the first [`PLACES`] bytes of a window a literal may begin, a bit for each.
-    fn places(&self, window: &[u8]) -> u32 {
-        let (Some(front), Some(back)) = (window.first_chunk(), window.last_chunk()) else {
-            return 0;
+    /// Calls `place` for those of the first [`PLACES`] bytes of a window at which a literal may
+    /// begin. Keeps whether the last of them is a letter.
+    fn places(&self, window: &[u8], after_letter: &mut bool, mut place: impl FnMut(usize)) {
+        let (Some(front), Some(back)) = (window.first_chunk(), window.last_chunk::<4>()) else {
+            return;
         };
-        let (front, back) = (u64::from_be_bytes(*front), u64::from_be_bytes(*back));
-        let mut places = 0;
-        for nth in 0..PLACES {
-            // The four bytes from this one on are in the front as long as they can be.
-            let four = if nth < 5 { front >> (32 - 8 * nth) } else { back >> (56 - 8 * nth) };
-            let four = (four & u64::from(u32::MAX)) as u32;
-            places |= u32::from(self.hashes.has(hash(four))) << nth;
-        }
-        if !self.short.is_empty() {
-            for nth in 0..PLACES {
-                let two = if nth < 7 { front >> (48 - 8 * nth) } else { back >> 16 };
-                places |= u32::from(self.pairs.has((two & 0xffff) as u16)) << nth;
+        let front = u64::from_be_bytes(*front);
+        let letters = letters(front);
+        let before = letters >> 8 | u64::from(*after_letter) << 63;
+        *after_letter = letters & 0x80 != 0;
+        // A literal that begins with a letter begins a word.
+        let mut begins = letters & !before | self.others_in(front) & !letters;
+        let all = u128::from(front) << 24 | u128::from(u32::from_be_bytes(*back) & 0x00ff_ffff);
+        while begins != 0 {
+            let nth = begins.leading_zeros() / 8;
+            begins &= !(1 << (63 - 8 * nth));
+            let four = ((all >> (56 - 8 * nth)) & u128::from(u32::MAX)) as u32;
+            if self.hashes.has(hash(four)) || self.pairs.has((four >> 16) as u16) {
+                place(nth as usize);
             }
         }
-        places
+    }
+
+    /// The bytes of eight that begin a literal without being letters: their highest bits.
+    fn others_in(&self, eight: u64) -> u64 {
+        if self.others.len() > FEW_OTHERS {
+            return HIGHEST;
+        }
+        let same = |all: u64, &other: &u8| {
+            let unlike = eight ^ u64::from(other) * LOWEST;
+            // Zero only where they are alike; a bit next to one of these may be wrong, which
+            // costs a look.
+            all | unlike.wrapping_sub(LOWEST) & !unlike & HIGHEST
+        };
+        self.others.iter().fold(0, same)
     }
 
     /// Calls `hit` for the literals that begin at a place, shorter ones first.
@@ -155,10 +172,24 @@ impl Sorted {
     }
 }
 
-/// So many places are looked at together, so that none waits for another.
+/// So many places are looked at together.
 const PLACES: usize = 8;
 /// The bytes that tell of these places: the last of them is the first of four.
 const WINDOW: usize = PLACES + 3;
+/// More different bytes are not told apart from each other.
+const FEW_OTHERS: usize = 4;
+/// The lowest and the highest bit of each of eight bytes.
+const LOWEST: u64 = u64::MAX / 0xff;
+const HIGHEST: u64 = LOWEST << 7;
+
+/// The letters among eight bytes: their highest bits.
+fn letters(eight: u64) -> u64 {
+    // In lower case, and so small that no sum carries over to the next byte.
+    let lower = (eight | LOWEST * 0x20) & !HIGHEST;
+    let from_a = lower + LOWEST * (0x80 - u64::from(b'a'));
+    let beyond_z = lower + LOWEST * (0x80 - u64::from(b'z') - 1);
+    from_a & !beyond_z & !eight & HIGHEST
+}
 
 /// A bit for each number of 16 bits.
 #[derive(Debug)]
