@@ -4,6 +4,7 @@
 use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::sync::{Arc, LazyLock};
+use std::thread::Builder;
 use std::time::Duration;
 
 use super::Objects;
@@ -46,7 +47,7 @@ impl Objects<'_> {
     }
 
     /// Does `mine` here and meanwhile `other` on another thread; what both gave. Where there
-    /// is one processor only, `other` is left out.
+    /// is one processor only, or no thread to be had, `other` is left out.
     pub fn beside<M, O: Send>(
         &self,
         mine: impl FnOnce() -> M,
@@ -57,8 +58,10 @@ impl Objects<'_> {
         }
         let elsewhere = self.elsewhere();
         std::thread::scope(|scope| {
-            let thread = scope.spawn(move || other(&elsewhere.objects()));
+            let other = move || other(&elsewhere.objects());
+            let thread = Builder::new().spawn_scoped(scope, other);
             let mine = mine();
+            let Ok(thread) = thread else { return (mine, None) };
             self.wait_until(&|| thread.is_finished());
             (mine, Some(thread.join().unwrap_or_else(|panic| resume_unwind(panic))))
         })

@@ -6,7 +6,7 @@ use super::budget::Budget;
 use super::commit::Known;
 use super::second::{Batch, Looked, Second};
 use super::{Inspection, jobs};
-use crate::git::{GitError, IdMap, Object, ObjectId, Objects, Scale, two_at_once};
+use crate::git::{GitError, IdMap, Object, ObjectId, Objects, Scale};
 use crate::marker::Matchers;
 
 /// See the head of this file.
@@ -21,6 +21,8 @@ pub(super) struct Inspector<'s> {
     met: usize,
     batch: Batch,
     second: Option<Second>,
+    /// Whether there can be no second thread.
+    is_alone: bool,
     found: IdMap<Arc<Inspection>>,
     failed: Option<GitError>,
 }
@@ -46,6 +48,7 @@ impl<'s> Inspector<'s> {
             met: 0,
             batch: Batch::default(),
             second: None,
+            is_alone: false,
             found: IdMap::default(),
             failed: None,
         }
@@ -91,13 +94,13 @@ impl<'s> Inspector<'s> {
         self.keep(looked);
     }
 
-    /// Passes commits on to the second thread, if there can be one and it keeps up.
+    /// Passes commits on to the second thread, if there is one and it keeps up.
     fn pass_on(&mut self) {
-        if !two_at_once() || self.objects.scale() == Scale::Small {
-            return self.look();
+        if self.second.is_none() && !self.is_alone {
+            self.second = Second::start(self.matchers, self.objects);
+            self.is_alone = self.second.is_none();
         }
-        let new = || Second::new(self.matchers, self.objects);
-        let second = self.second.get_or_insert_with(new);
+        let Some(second) = &self.second else { return self.look() };
         if self.files_too && jobs::is_large(self.met, self.objects) {
             second.read_files();
         }

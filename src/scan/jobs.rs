@@ -51,6 +51,8 @@ pub(super) struct Work<'w, 'm> {
     scope: Scope,
     /// Whether sifting costs less than comparing.
     is_large: bool,
+    /// How many a thread takes at a time at least.
+    least: usize,
     /// The numbers of the jobs: the newest first, if they are many.
     order: Vec<usize>,
     /// How many of them were taken, and how many were done.
@@ -101,6 +103,7 @@ impl<'w, 'm> Work<'w, 'm> {
             matchers,
             scope,
             is_large,
+            least: if objects.scale() == Scale::Large { 1 } else { LEAST },
             order,
             taken: AtomicUsize::new(0),
             done: AtomicUsize::new(0),
@@ -123,7 +126,6 @@ impl<'w, 'm> Work<'w, 'm> {
     where
         'm: 'o,
     {
-        let mut part = Part::default();
         let files = self.is_large.then(|| {
             let mut sift = Sift::new(objects, self.matchers, self.scope.contents);
             sift.read_files(second);
@@ -132,26 +134,27 @@ impl<'w, 'm> Work<'w, 'm> {
             files
         });
         let is_long = self.is_large || self.jobs.len() >= MANY_JOBS;
-        let mut mine = || self.mine(trees, &mut part, budget, progress);
-        if is_long && objects.scale() != Scale::Small {
+        let mut mine = || self.mine(trees, budget, progress);
+        let mut part = if is_long && objects.scale() != Scale::Small {
             let (matchers, scope) = (self.matchers, self.scope);
-            let (mine, other) = objects.beside(mine, |objects| {
+            let (mut mine, other) = objects.beside(mine, |objects| {
                 let mut trees = Trees::new(objects, matchers, scope);
                 if let Some(files) = files {
                     trees.sifted(Sift::with(objects, matchers, scope.contents, files));
                 }
-                self.other(&mut trees)
+                self.share(&mut trees, &mut |_| {})
             });
-            mine?;
-            part.add(other.unwrap_or_default());
-            for at in std::mem::take(&mut part.failed) {
-                match self.one(at, trees, &mut part) {
-                    Err(GitError::Stopped) => break,
-                    done => done?,
-                }
-            }
+            mine.add(other.unwrap_or_default());
+            mine
         } else {
-            mine()?;
+            mine()
+        };
+        part.failed.sort_unstable();
+        for at in std::mem::take(&mut part.failed) {
+            match self.one(at, trees, &mut part) {
+                Err(GitError::Stopped) => break,
+                done => done?,
+            }
         }
         if let Some(budget) = budget {
             budget.findings(self.findings.swap(0, Ordering::Relaxed));
@@ -160,41 +163,37 @@ impl<'w, 'm> Work<'w, 'm> {
         Ok(part.in_order(self.jobs.len() - self.done.load(Ordering::Relaxed)))
     }
 
-    /// Does this thread's part, until a limit ends that.
+    /// Does this thread's share.
     fn mine(
         &self,
         trees: &mut Trees<'_>,
-        part: &mut Part,
         budget: Option<&Budget<'_>>,
         progress: &mut dyn FnMut(Stage, usize),
-    ) -> Result<(), GitError> {
+    ) -> Part {
         let stage = if self.is_large { Stage::Sifting } else { Stage::Comparing };
-        for (nth, at) in self.turns().enumerate() {
+        self.share(trees, &mut |nth| {
             if nth % EVERY == 0 {
                 progress(stage(self.jobs.len()), self.done.load(Ordering::Relaxed));
-            }
-            if let Err(error) = self.one(at, trees, part) {
-                self.taken.store(self.order.len(), Ordering::Relaxed);
-                return if matches!(error, GitError::Stopped) { Ok(()) } else { Err(error) };
             }
             if let Some(budget) = budget {
                 budget.findings(self.findings.swap(0, Ordering::Relaxed));
             }
-        }
-        Ok(())
+        })
     }
 
-    /// Does another thread's part. What that can't do is left to this one, which may ask
-    /// whoever watches, and tells what is wrong.
-    fn other(&self, trees: &mut Trees<'_>) -> Part {
+    /// Does one thread's share, until a limit ends that. What can't be done is tried again in
+    /// the end, by the thread that may ask whoever watches, and in the order of the jobs, so
+    /// that the same is told to be wrong each time.
+    fn share(&self, trees: &mut Trees<'_>, tell: &mut dyn FnMut(usize)) -> Part {
         let mut part = Part::default();
-        for at in self.turns() {
+        for (nth, at) in self.turns().enumerate() {
+            tell(nth);
             if self.one(at, trees, &mut part).is_err() {
+                trees.skipped.clear();
+                part.failed.push(at);
                 if trees.is_stopped() {
                     break;
                 }
-                trees.skipped.clear();
-                part.failed.push(at);
             }
         }
         part.exceeded = trees.exceeded();
@@ -204,7 +203,7 @@ impl<'w, 'm> Work<'w, 'm> {
     /// The numbers of jobs that no other thread has taken.
     fn turns(&self) -> impl Iterator<Item = usize> {
         let next = || {
-            let size = |left: usize| (left / 4).max(LEAST).min(left);
+            let size = |left: usize| (left / 4).max(self.least).min(left);
             let taken = |taken: usize| {
                 let left = self.order.len().saturating_sub(taken);
                 (left > 0).then(|| taken + size(left))

@@ -5,12 +5,12 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::sync::{Arc, OnceLock};
-use std::thread::JoinHandle;
+use std::thread::{Builder, JoinHandle};
 
 use super::Inspection;
 use super::commit::{Known, inspect};
 use super::files::{Marks, PackedFiles};
-use crate::git::{Commit, GitError, Object, ObjectId, Objects};
+use crate::git::{Commit, GitError, Object, ObjectId, Objects, Scale, two_at_once};
 use crate::marker::Matchers;
 
 /// See the head of this file.
@@ -55,15 +55,19 @@ enum Done {
 const MOST_WAITING: usize = 8 << 20;
 
 impl Second {
-    pub(super) fn new(matchers: &Arc<Matchers>, objects: &Objects<'_>) -> Self {
+    /// Starts it; `None` where there is one processor only, or no thread to be had.
+    pub(super) fn start(matchers: &Arc<Matchers>, objects: &Objects<'_>) -> Option<Self> {
+        if !two_at_once() || objects.scale() == Scale::Small {
+            return None;
+        }
         let (batches, to_do) = mpsc::channel::<Batch>();
         let (out, done) = mpsc::channel();
         let orders = Arc::new(Orders::default());
         let (matchers, elsewhere) = (Arc::clone(matchers), objects.elsewhere());
         let ordered = Arc::clone(&orders);
         let work = move || ordered.work(&matchers, &elsewhere.objects(), &to_do, &out);
-        let thread = Some(std::thread::spawn(work));
-        Self { batches: Some(batches), done, orders, thread }
+        let thread = Builder::new().spawn(work).ok()?;
+        Some(Self { batches: Some(batches), done, orders, thread: Some(thread) })
     }
 
     /// Hands over commits to be inspected; they come back when too many are waiting.
