@@ -168,6 +168,29 @@ fn a_large_scan_finds_what_a_small_one_finds() {
     assert!(seen > 1000, "the histories bring only {seen} findings");
 }
 
+/// Long enough for a second thread, which inspects commits, reads files and compares trees.
+#[test]
+fn a_long_history_is_judged_alike_on_one_processor_and_on_two() {
+    let sandbox = Sandbox::new();
+    let path = imported(&sandbox, "r.git", &[], &history(3, 2500));
+    sandbox.git("r.git").args(["repack", "-qadf"]).ok();
+    let config = rules();
+    let small = found(&config, &path, Scale::Small, Scope::default()).unwrap();
+    let measured = found(&config, &path, Scale::Measured, Scope::default()).unwrap();
+    assert!(measured == small, "two threads find something else");
+    assert!(small.len() > 500, "{}", small.len());
+    let audit = ["--isolated", "audit", "--format", "jsonl", "r.git"];
+    let provost = env!("CARGO_BIN_EXE_provost");
+    let on_all = sandbox.run(provost, "").args(audit).finish().expect(1).out();
+    let on_one = sandbox.run("taskset", "").args(["--cpu-list", "0", provost]).args(audit);
+    let on_one = on_one.finish().expect(1).out();
+    let findings = |out: &str| -> Vec<String> {
+        out.lines().filter(|line| !line.contains("elapsed_ms")).map(str::to_owned).collect()
+    };
+    assert!(findings(&on_one) == findings(&on_all), "one processor finds something else");
+    assert!(findings(&on_all).len() > 500);
+}
+
 /// Marks at, before and behind what is read of a large file at first; lines that do not end,
 /// and bytes that are no text.
 #[test]

@@ -84,6 +84,20 @@ fn a_push_beyond_a_limit_is_refused_with_the_line_that_says_so() {
     }
 }
 
+/// Trees of so many commits are compared on two threads.
+#[test]
+fn a_limit_that_is_reached_among_the_trees_ends_the_work_on_them() {
+    let (server, client) = under("[limits]\nbytes = \"1MB\"\n");
+    history(&client, 3000, None);
+    let pushed = client.push(&["main"]);
+    is_cut(&pushed, MAIN);
+    let text = pushed.text().replace('\n', " ");
+    let judged = text.split_once(" was reached after ").unwrap().1.split_once(" of 3000 commits");
+    let judged: usize = judged.unwrap_or_else(|| panic!("{text}")).0.parse().unwrap();
+    assert!(judged > 0 && judged < 3000, "{text}");
+    assert_eq!(records(&server).remove(0)["cut"]["limit"], "bytes");
+}
+
 #[test]
 fn within_its_limits_a_push_is_judged_as_ever() {
     let (server, client) = under("[limits]\ncommits = 10\ntime = \"1h\"\nbytes = \"1GB\"\n");
