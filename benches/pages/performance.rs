@@ -17,8 +17,10 @@ nearest to it. The sides of a case run in turns, after a first round that does n
 CPU time and memory are the kernel's account of the process; of memory that includes the
 parts of packs that are mapped, which are shared and can be given up. Ratios are taken within
 a round, and the median is shown with the least and the most. \"The worse\" means that a bar
-holds for CPU time and for time on the wall. Before it is measured, each case checks that
-what provost judged and found is what it had to judge and find.
+holds for CPU time and for time on the wall. Of a long history provost does the work on two
+threads and git on one: there a bar holds for time on the wall, and the ratio of CPU time is
+told below it. Before it is measured, each case checks that what provost judged and found is
+what it had to judge and find.
 
 ";
 

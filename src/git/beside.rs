@@ -34,8 +34,9 @@ impl Elsewhere {
 /// Whether a second thread would have a processor.
 pub fn two_at_once() -> bool {
     // Finding out takes a look at the limits of the control group.
-    static TWO: LazyLock<bool> =
-        LazyLock::new(|| std::thread::available_parallelism().is_ok_and(|n| n > NonZero::<usize>::MIN));
+    static TWO: LazyLock<bool> = LazyLock::new(|| {
+        std::thread::available_parallelism().is_ok_and(|n| n > NonZero::<usize>::MIN)
+    });
     *TWO
 }
 

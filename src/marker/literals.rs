@@ -140,7 +140,7 @@ impl Sorted {
             return HIGHEST;
         }
         let same = |all: u64, &other: &u8| {
-            let unlike = eight ^ u64::from(other) * LOWEST;
+            let unlike = eight ^ (LOWEST * u64::from(other));
             // Zero only where they are alike; a bit next to one of these may be wrong, which
             // costs a look.
             all | unlike.wrapping_sub(LOWEST) & !unlike & HIGHEST
@@ -185,7 +185,7 @@ const HIGHEST: u64 = LOWEST << 7;
 /// The letters among eight bytes: their highest bits.
 fn letters(eight: u64) -> u64 {
     // In lower case, and so small that no sum carries over to the next byte.
-    let lower = (eight | LOWEST * 0x20) & !HIGHEST;
+    let lower = (eight | (LOWEST << 5)) & !HIGHEST;
     let from_a = lower + LOWEST * (0x80 - u64::from(b'a'));
     let beyond_z = lower + LOWEST * (0x80 - u64::from(b'z') - 1);
     from_a & !beyond_z & !eight & HIGHEST

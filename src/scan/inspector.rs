@@ -75,9 +75,7 @@ impl<'s> Inspector<'s> {
     ///
     /// # Errors
     /// When one of them is too broken to be a commit.
-    pub(super) fn found(
-        &mut self,
-    ) -> Result<(&IdMap<Arc<Inspection>>, Option<Second>), GitError> {
+    pub(super) fn found(&mut self) -> Result<(&IdMap<Arc<Inspection>>, Option<Second>), GitError> {
         self.look();
         self.met = 0;
         let mut second = self.second.take();

@@ -238,7 +238,8 @@ impl<'s> Scan<'s> {
         }
         let work = Work::new(&jobs, self.objects, &self.config.rules.matchers, self.scope);
         let budget = self.budget;
-        let Compared { mut found, skipped, exceeded, left } = work.compare(self.objects, self.trees(), second, budget, progress)?;
+        let Compared { mut found, skipped, exceeded, left } =
+            work.compare(self.objects, self.trees(), second, budget, progress)?;
         self.skipped.extend(skipped);
         if exceeded {
             self.exceed();

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use super::ancestry::Walked;
 use super::Scope;
+use super::ancestry::Walked;
 use crate::config::Config;
 use crate::finding::{Context, Credit, Finding, MOST_CREDITS};
 use crate::git::{
@@ -63,11 +63,7 @@ impl<'s> Verdicts<'s> {
     }
 
     /// Reads again what is needed of a commit with findings, for these are few.
-    pub(super) fn marked(
-        &self,
-        id: ObjectId,
-        graph: &mut Graph<'s>,
-    ) -> Result<Marked, GitError> {
+    pub(super) fn marked(&self, id: ObjectId, graph: &mut Graph<'s>) -> Result<Marked, GitError> {
         let object = self.objects.read_kind(id, ObjectKind::Commit)?;
         let commit = Commit::parse(id, object.data())?;
         let people = commit.authors.iter().chain(&commit.committers);

@@ -79,7 +79,7 @@ fn audit(
     let log = [&["log", "--all"], shows, &["--format=raw"]].concat();
     let log = bench.git.command("git", &from.path, &log);
     let theirs = plan.side("git", Plain, log, b"")?;
-    plan.bars.push(Bar::Ratio { of: ours, to: theirs, by: By::Worse, most: Some(most) });
+    plan.bars.extend(history::on_two_threads(ours, theirs, most));
     let found = found::by_audit(&plan, ours)?;
     let all = bench.git.ask(&from.path, &["rev-list", "--all", "--count"])?.parse()?;
     plan.checks.push(checks::numbers("commits judged", found.commits, "git", all));

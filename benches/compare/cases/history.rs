@@ -44,7 +44,7 @@ const MORE_MEGABYTES: f64 = 200.0;
 fn metadata(bench: &Bench) -> Result<Plan, Failure> {
     let (mut plan, ours, from) = first_push(bench, bench.history()?, Some(Without::Trees))?;
     let theirs = log(bench, &mut plan, &from, &[])?;
-    plan.bars.push(Bar::Ratio { of: ours, to: theirs, by: By::Worse, most: Some(1.0) });
+    plan.bars.extend(on_two_threads(ours, theirs, 1.0));
     plan.notes.push(LEFT_OUT.to_owned());
     plan.keep(from);
     Ok(plan)
@@ -53,7 +53,7 @@ fn metadata(bench: &Bench) -> Result<Plan, Failure> {
 fn paths(bench: &Bench) -> Result<Plan, Failure> {
     let (mut plan, ours, from) = first_push(bench, bench.history()?, Some(Without::Content))?;
     let theirs = log(bench, &mut plan, &from, &["--raw", "--no-renames"])?;
-    plan.bars.push(Bar::Ratio { of: ours, to: theirs, by: By::Worse, most: Some(0.5) });
+    plan.bars.extend(on_two_threads(ours, theirs, 0.5));
     plan.bars.push(Bar::PeakOver { of: ours, over: theirs, most: MORE_MEGABYTES });
     plan.notes.push(LEFT_OUT.to_owned());
     plan.keep(from);
@@ -74,7 +74,7 @@ fn large_files(bench: &Bench) -> Result<Plan, Failure> {
 fn all(bench: &Bench, from: Repository) -> Result<Plan, Failure> {
     let (mut plan, ours, from) = first_push(bench, from, None)?;
     let theirs = log(bench, &mut plan, &from, &["-p"])?;
-    plan.bars.push(Bar::Ratio { of: ours, to: theirs, by: By::Worse, most: Some(0.2) });
+    plan.bars.extend(on_two_threads(ours, theirs, 0.2));
     match kingfisher(bench, &mut plan, &from)? {
         Some(theirs) => {
             plan.bars.push(Bar::Ratio { of: ours, to: theirs, by: By::Worse, most: Some(0.5) });
@@ -133,6 +133,15 @@ pub(crate) fn pushed(bench: &Bench, from: &Repository) -> Result<(Quarantine, St
     let refs = git.ask(&from.path, &["for-each-ref", "--format=%(objectname) %(refname)"])?;
     let old = null(refs.split(' ').next().unwrap_or_default());
     Ok((quarantine, refs.lines().map(|line| format!("{old} {line}\n")).collect()))
+}
+
+/// A bar on the time that a long history takes, which provost spends on two threads and git on
+/// one; the CPU time of both is told beside it.
+pub(crate) fn on_two_threads(ours: Index, theirs: Index, most: f64) -> [Bar; 2] {
+    [
+        Bar::Ratio { of: ours, to: theirs, by: By::Wall, most: Some(most) },
+        Bar::Ratio { of: ours, to: theirs, by: By::Cpu, most: None },
+    ]
 }
 
 /// What git needs to show the same of a whole history.

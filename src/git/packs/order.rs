@@ -122,10 +122,13 @@ impl Forest {
     }
 }
 
+/// What is to be known of a file from its beginning, or with `true` from the whole of it.
+type Test<'f, T> = dyn Fn(&[u8], bool) -> Option<T> + 'f;
+
 /// One thread's look at files: goes from an object to its deltas, and from them to theirs.
 pub struct Climber<'f, T> {
     files: &'f Files,
-    test: Box<dyn Fn(&[u8], bool) -> Option<T> + 'f>,
+    test: Box<Test<'f, T>>,
     inflater: Inflater,
     /// The beginnings of an object, of a delta to it, and so on, and the size of each.
     made: Vec<(Vec<u8>, usize)>,
