@@ -5,17 +5,17 @@ use std::sync::Arc;
 use super::budget::Budget;
 use super::commit::Known;
 use super::second::{Batch, Looked, Second};
-use super::{Inspection, jobs};
+use super::{Inspection, Scope, jobs};
+use crate::config::Config;
 use crate::git::{GitError, IdMap, Object, ObjectId, Objects, Scale};
-use crate::marker::Matchers;
 
 /// See the head of this file.
 pub(super) struct Inspector<'s> {
-    matchers: &'s Arc<Matchers>,
+    /// Whose catalogue is read when there is a commit.
+    config: &'s Config,
     objects: &'s Objects<'s>,
+    scope: Scope,
     budget: Option<&'s Budget<'s>>,
-    /// Whether files will be looked at, if there are many commits.
-    files_too: bool,
     known: Known,
     /// How many commits were met since what was found was last asked for.
     met: usize,
@@ -34,16 +34,16 @@ const AT_ONCE: usize = 64 << 10;
 
 impl<'s> Inspector<'s> {
     pub(super) fn new(
-        matchers: &'s Arc<Matchers>,
+        config: &'s Config,
         objects: &'s Objects<'s>,
-        files_too: bool,
+        scope: Scope,
         budget: Option<&'s Budget<'s>>,
     ) -> Self {
         Self {
-            matchers,
+            config,
             objects,
+            scope,
             budget,
-            files_too,
             known: Known::default(),
             met: 0,
             batch: Batch::default(),
@@ -88,18 +88,23 @@ impl<'s> Inspector<'s> {
 
     /// Inspects on this thread.
     fn look(&mut self) {
-        let looked = std::mem::take(&mut self.batch).look(self.matchers, &mut self.known);
-        self.keep(looked);
+        let batch = std::mem::take(&mut self.batch);
+        if !batch.commits.is_empty() {
+            let looked = batch.look(&self.config.rules.matchers, &mut self.known);
+            self.keep(looked);
+        }
     }
 
     /// Passes commits on to the second thread, if there is one and it keeps up.
     fn pass_on(&mut self) {
         if self.second.is_none() && !self.is_alone {
-            self.second = Second::start(self.matchers, self.objects);
+            self.second = Second::start(&self.config.rules.matchers, self.objects);
             self.is_alone = self.second.is_none();
         }
         let Some(second) = &self.second else { return self.look() };
-        if self.files_too && jobs::is_large(self.met, self.objects) {
+        if self.scope.reads_files(&self.config.rules.matchers)
+            && jobs::is_large(self.met, self.objects)
+        {
             second.read_files();
         }
         let looked = second.looked();

@@ -34,7 +34,7 @@ use crate::config::Config;
 use crate::config::limits::Resource;
 use crate::finding::{Finding, MOST_CREDITS};
 use crate::git::{GitError, Graph, ObjectId, Objects, RefName, Repository};
-use crate::marker::MOST_HITS;
+use crate::marker::{MOST_HITS, Matchers};
 use crate::policy::{Judge, Situation};
 use crate::report::{Cut, Judged, Left, Report, Skipped, Texts};
 
@@ -72,6 +72,18 @@ pub struct Scope {
     pub trees: bool,
     /// Whether the contents of changed files are read.
     pub contents: bool,
+}
+
+impl Scope {
+    /// Whether anything is looked for in trees at all.
+    fn looks_into_trees(self, matchers: &Matchers) -> bool {
+        self.reads_files(matchers) || self.trees && !matchers.path.is_empty()
+    }
+
+    /// Whether anything is looked for in files.
+    fn reads_files(self, matchers: &Matchers) -> bool {
+        self.trees && self.contents && !matchers.content.is_empty()
+    }
 }
 
 impl Default for Scope {
@@ -130,9 +142,7 @@ impl<'s> Scan<'s> {
         scope: Scope,
         budget: Option<&'s Budget<'s>>,
     ) -> Self {
-        let matchers = &config.rules.matchers;
-        let files_too = scope.trees && scope.contents && !matchers.content.is_empty();
-        let inspector = Inspector::new(matchers, objects, files_too, budget);
+        let inspector = Inspector::new(config, objects, scope, budget);
         let inspector = Rc::new(RefCell::new(inspector));
         let taking = Rc::clone(&inspector);
         Self {
@@ -175,7 +185,7 @@ impl<'s> Scan<'s> {
         let second = self.inspected(ids, &mut by_place)?;
         if self.objects.is_stopped() {
             whole = 0;
-        } else if self.looks_into_trees() {
+        } else if self.scope.looks_into_trees(&self.config.rules.matchers) {
             let Compared { found, left, .. } = self.tree_findings(ids, second, progress)?;
             whole -= left;
             for (at, findings) in found {
@@ -204,13 +214,6 @@ impl<'s> Scan<'s> {
             }
         }
         Ok(second)
-    }
-
-    /// Whether anything is looked for in trees at all.
-    fn looks_into_trees(&self) -> bool {
-        let matchers = &self.config.rules.matchers;
-        let contents = self.scope.contents && !matchers.content.is_empty();
-        self.scope.trees && (contents || !matchers.path.is_empty())
     }
 
     fn tree_findings(
