@@ -177,7 +177,10 @@ impl Orders {
             }
         }
         let _ = out.send(Done::All);
-        let Some(mut share) = share else { return Marks::new() };
+        if !self.files_too.load(Ordering::Relaxed) {
+            return Marks::new();
+        }
+        let mut share = share.unwrap_or_else(|| self.files(objects).share(matchers));
         while has_files && !is_over() {
             has_files = share.some(objects);
         }
