@@ -1,11 +1,11 @@
 //! The commits that were read: of each its tree, its parents and its date.
 //!
-//! A new commit is read once, when a walk meets it, and its object handed on to whoever
+//! A new commit is read once, when a walk meets it, and its object shown to whoever
 //! wants to look into it. What a walk only passes is taken from the repository's
 //! commit-graph, if that has it.
 
 use super::commit::Links;
-use super::{GitError, IdMap, Object, ObjectId, ObjectKind, Objects};
+use super::{GitError, IdMap, ObjectId, ObjectKind, Objects};
 
 /// What is kept of a commit that was read.
 #[derive(Debug)]
@@ -13,11 +13,11 @@ struct Node {
     tree: Option<ObjectId>,
     parents: Box<[u32]>,
     seconds: i64,
-    /// Whether the commit is known to be new, and its object was handed on.
+    /// Whether the commit is known to be new, and its object was shown.
     is_visited: bool,
 }
 
-type Visit<'o> = Box<dyn FnMut(ObjectId, Object) + 'o>;
+type Visit<'o> = Box<dyn FnMut(ObjectId, &[u8]) + 'o>;
 
 /// The commits read so far.
 pub struct Graph<'o> {
@@ -35,8 +35,8 @@ pub struct Graph<'o> {
 const UNSEEN: u32 = u32::MAX;
 
 impl<'o> Graph<'o> {
-    /// An empty graph; `visit` gets the object of each new commit once.
-    pub fn new(objects: &'o Objects<'o>, visit: impl FnMut(ObjectId, Object) + 'o) -> Self {
+    /// An empty graph; `visit` sees the raw object of each new commit once.
+    pub fn new(objects: &'o Objects<'o>, visit: impl FnMut(ObjectId, &[u8]) + 'o) -> Self {
         Self {
             objects,
             visit: Box::new(visit),
@@ -47,7 +47,7 @@ impl<'o> Graph<'o> {
         }
     }
 
-    /// Sees to it that a commit, which is new, was handed on.
+    /// Sees to it that a commit, which is new, was shown.
     ///
     /// # Errors
     /// When the commit can't be read.
@@ -174,7 +174,7 @@ impl<'o> Graph<'o> {
         Ok(at)
     }
 
-    /// Reads a commit, and hands it on if it is known to be new: most commits that are read
+    /// Reads a commit, and shows it if it is known to be new: most commits that are read
     /// only to find out, or for their tree, are not, and may be in the commit-graph.
     pub(super) fn read(&mut self, at: u32, is_new: bool) -> Result<(), GitError> {
         let known = self.node(at).map(|node| node.is_visited);
@@ -198,7 +198,7 @@ impl<'o> Graph<'o> {
             node.is_visited = true;
         }
         if is_new {
-            (self.visit)(id, object);
+            (self.visit)(id, object.data());
         }
         Ok(())
     }

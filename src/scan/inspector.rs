@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::budget::Budget;
 use super::commit::Known;
-use super::second::{Batch, Looked, Second};
+use super::second::{Batch, Looked, Second, look};
 use super::{Inspection, Scope, jobs};
 use crate::config::Config;
-use crate::git::{GitError, IdMap, Object, ObjectId, Objects, Scale};
+use crate::git::{GitError, IdMap, ObjectId, Objects, Scale};
 
 /// See the head of this file.
 pub(super) struct Inspector<'s> {
@@ -27,8 +27,6 @@ pub(super) struct Inspector<'s> {
     failed: Option<GitError>,
 }
 
-/// A walk over fewer commits ends before a second thread is at work.
-const FEW: usize = 500;
 /// How many bytes of commits go to the second thread at once.
 const AT_ONCE: usize = 64 << 10;
 
@@ -55,17 +53,20 @@ impl<'s> Inspector<'s> {
     }
 
     /// Takes a new commit.
-    pub(super) fn take(&mut self, id: ObjectId, commit: Object) {
+    pub(super) fn take(&mut self, id: ObjectId, raw: &[u8]) {
         if let Some(budget) = self.budget {
             budget.commit();
         }
         self.met += 1;
-        self.batch.bytes += commit.data().len();
-        self.batch.commits.push((id, commit));
         let is_large = self.objects.scale() == Scale::Large;
-        if self.met <= FEW && !is_large {
-            self.look();
-        } else if self.batch.bytes >= AT_ONCE || is_large {
+        if raw.len() >= AT_ONCE || self.met <= jobs::FOR_TWO && !is_large {
+            // A batch would copy it, and a few are done before a thread has started.
+            let looked = look(&self.config.rules.matchers, &mut self.known, id, raw);
+            self.keep(looked.into_iter().collect());
+            return;
+        }
+        self.batch.add(id, raw);
+        if self.batch.bytes() >= AT_ONCE || is_large {
             self.pass_on();
         }
     }
@@ -89,7 +90,7 @@ impl<'s> Inspector<'s> {
     /// Inspects on this thread.
     fn look(&mut self) {
         let batch = std::mem::take(&mut self.batch);
-        if !batch.commits.is_empty() {
+        if !batch.is_empty() {
             let looked = batch.look(&self.config.rules.matchers, &mut self.known);
             self.keep(looked);
         }

@@ -31,6 +31,8 @@ const MANY_JOBS: usize = 1000;
 /// So is one of a small part of what a repository holds, for sifting looks at whole trees.
 /// Histories have some ten objects for each commit.
 const OBJECTS_PER_JOB: usize = 100;
+/// With fewer commits a second thread gains less than its start and its caches cost.
+pub(super) const FOR_TWO: usize = 2000;
 /// A thread takes a quarter of what is left, so that what it has seen helps with what comes
 /// next and none waits long at the end; but not fewer than so many.
 const LEAST: usize = 256;
@@ -133,9 +135,9 @@ impl<'w, 'm> Work<'w, 'm> {
             trees.sifted(sift);
             files
         });
-        let is_long = self.is_large || self.jobs.len() >= MANY_JOBS;
+        let for_two = self.jobs.len() >= FOR_TWO || objects.scale() == Scale::Large;
         let mut mine = || self.mine(trees, budget, progress);
-        let mut part = if is_long && objects.scale() != Scale::Small {
+        let mut part = if for_two && objects.scale() != Scale::Small {
             let (matchers, scope) = (self.matchers, self.scope);
             let (mut mine, other) = objects.beside(mine, |objects| {
                 let mut trees = Trees::new(objects, matchers, scope);

@@ -149,7 +149,7 @@ impl<'s> Scan<'s> {
             repository,
             objects,
             config,
-            graph: Graph::new(objects, move |id, commit| taking.borrow_mut().take(id, commit)),
+            graph: Graph::new(objects, move |id, raw| taking.borrow_mut().take(id, raw)),
             inspector,
             trees: None,
             scope,

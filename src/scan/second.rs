@@ -10,7 +10,7 @@ use std::thread::{Builder, JoinHandle};
 use super::Inspection;
 use super::commit::{Known, inspect};
 use super::files::{Marks, PackedFiles};
-use crate::git::{Commit, GitError, Object, ObjectId, Objects, Scale, two_at_once};
+use crate::git::{Commit, GitError, ObjectId, Objects, Scale, two_at_once};
 use crate::marker::Matchers;
 
 /// See the head of this file.
@@ -34,11 +34,12 @@ struct Orders {
     is_over: AtomicBool,
 }
 
-/// Commits that were not inspected yet.
+/// Commits that were not inspected yet: their raw objects one after the other, and where each
+/// ends. What one thread has allocated for each of them the other would have to free.
 #[derive(Default)]
 pub(super) struct Batch {
-    pub(super) commits: Vec<(ObjectId, Object)>,
-    pub(super) bytes: usize,
+    raw: Vec<u8>,
+    ends: Vec<(ObjectId, usize)>,
 }
 
 /// What was found in a commit.
@@ -72,7 +73,7 @@ impl Second {
 
     /// Hands over commits to be inspected; they come back when too many are waiting.
     pub(super) fn hand_over(&self, batch: Batch) -> Option<Batch> {
-        let bytes = batch.bytes;
+        let bytes = batch.bytes();
         let waiting = self.orders.waiting.fetch_add(bytes, Ordering::Relaxed) + bytes;
         let back = match &self.batches {
             Some(batches) if waiting <= MOST_WAITING => match batches.send(batch) {
@@ -168,7 +169,7 @@ impl Orders {
                 next => next.ok(),
             };
             let Some(batch) = next.filter(|_| !is_over()) else { break };
-            let bytes = batch.bytes;
+            let bytes = batch.bytes();
             let looked = batch.look(matchers, &mut known);
             self.waiting.fetch_sub(bytes, Ordering::Relaxed);
             // Nobody listens any more when the scan has failed.
@@ -193,12 +194,41 @@ impl Orders {
 }
 
 impl Batch {
+    pub(super) fn add(&mut self, id: ObjectId, raw: &[u8]) {
+        self.raw.extend_from_slice(raw);
+        self.ends.push((id, self.raw.len()));
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// How many bytes its commits have.
+    pub(super) fn bytes(&self) -> usize {
+        self.raw.len()
+    }
+
     /// What was found in its commits, without those in which nothing was.
-    pub(super) fn look(self, matchers: &Matchers, known: &mut Known) -> Vec<Looked> {
-        let mut one = |(id, object): (ObjectId, Object)| match Commit::parse(id, object.data()) {
-            Ok(commit) => Some(Ok((id, inspect(matchers, &commit, known)?))),
-            Err(error) => Some(Err(error)),
+    pub(super) fn look(&self, matchers: &Matchers, known: &mut Known) -> Vec<Looked> {
+        let mut start = 0;
+        let mut one = |&(id, end): &(ObjectId, usize)| {
+            let raw = self.raw.get(start..end).unwrap_or_default();
+            start = end;
+            look(matchers, known, id, raw)
         };
-        self.commits.into_iter().filter_map(&mut one).collect()
+        self.ends.iter().filter_map(&mut one).collect()
+    }
+}
+
+/// What is found in a commit, if anything is.
+pub(super) fn look(
+    matchers: &Matchers,
+    known: &mut Known,
+    id: ObjectId,
+    raw: &[u8],
+) -> Option<Looked> {
+    match Commit::parse(id, raw) {
+        Ok(commit) => Some(Ok((id, inspect(matchers, &commit, known)?))),
+        Err(error) => Some(Err(error)),
     }
 }

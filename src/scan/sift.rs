@@ -68,6 +68,8 @@ struct Seen {
     kept: Vec<usize>,
 }
 
+/// With fewer objects in packs a second thread gains less than its start costs.
+const FOR_TWO: usize = 5000;
 /// How many bytes the trees last seen may hold.
 const SEEN_BYTES: usize = 32 << 20;
 /// About what each of them takes beside its bytes.
@@ -131,6 +133,9 @@ impl<'o> Sift<'o> {
         let found = begun.unwrap_or_else(|| {
             let files = PackedFiles::new(objects);
             let share = |objects: &Objects<'_>| files.share(matchers).all(objects);
+            if objects.packed() < FOR_TWO {
+                return share(objects);
+            }
             let (mut found, other) = objects.beside(|| share(objects), share);
             found.extend(other.unwrap_or_default());
             found

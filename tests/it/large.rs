@@ -172,7 +172,7 @@ fn a_large_scan_finds_what_a_small_one_finds() {
 #[test]
 fn a_long_history_is_judged_alike_on_one_processor_and_on_two() {
     let sandbox = Sandbox::new();
-    let path = imported(&sandbox, "r.git", &[], &history(3, 2500));
+    let path = imported(&sandbox, "r.git", &[], &history(3, 5000));
     sandbox.git("r.git").args(["repack", "-qadf"]).ok();
     let config = rules();
     let small = found(&config, &path, Scale::Small, Scope::default()).unwrap();
@@ -276,7 +276,7 @@ fn walked(path: &Path, scale: Scale, tips: &[ObjectId], old: &[ObjectId]) -> Vec
     visited.sort_unstable();
     let mut each = new.clone();
     each.sort_unstable();
-    assert_eq!(visited, each, "each of them is handed on once");
+    assert_eq!(visited, each, "each of them is shown once");
     new
 }
 
