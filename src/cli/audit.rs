@@ -8,7 +8,7 @@ use super::args::{Audit, Costly, Global};
 use super::error::Error;
 use super::load;
 use super::output::Output;
-use crate::config::unjudged;
+use crate::config::ledger::{self, Additions};
 use crate::document::Moment;
 use crate::git::{Repository, Trust};
 use crate::report::{Format, Report};
@@ -60,7 +60,9 @@ fn one(global: &Global, path: &Path, scope: Scope, output: &Output) -> Result<Re
     });
     bar.finish_and_clear();
     let report = report?;
-    if scope.trees && scope.contents {
+    // Only the rules that the hook judges by can say that nothing in it is refused.
+    let in_force = !global.isolated && global.rules.is_empty();
+    if in_force && scope.trees && scope.contents {
         settle(&repository, &report, output);
     }
     Ok(report)
@@ -68,18 +70,18 @@ fn one(global: &Global, path: &Path, scope: Scope, output: &Output) -> Result<Re
 
 /// Notes that what pushes had brought in unjudged is judged now.
 fn settle(repository: &Repository, report: &Report, output: &Output) {
-    if report.settled.is_empty() {
+    let Some(ledger) = report.ledger.as_ref().filter(|_| !report.settled.is_empty()) else {
         return;
-    }
-    let count = report.settled.len();
-    let time = Moment::now().to_string();
-    output.note(&match unjudged::settle(repository, &report.settled, &time) {
-        Ok(()) => {
-            format!("provost: {count} ref updates that were let in unjudged are judged now\n")
-        }
-        Err(error) => {
-            format!("provost: that {count} ref updates are judged now is not noted: {error}\n")
-        }
+    };
+    let count = match report.settled.len() {
+        1 => "1 ref update that was accepted without being checked is checked now".to_owned(),
+        count => format!("{count} ref updates that were accepted without being checked are checked now"),
+    };
+    let additions = Additions { judged: report.settled.clone(), ..Additions::default() };
+    let added = ledger::add(repository, &ledger.place, &additions, &Moment::now().to_string());
+    output.note(&match added {
+        Ok(()) => format!("provost: {count}\n"),
+        Err(error) => format!("provost: {count}, but that could not be noted: {error}\n"),
     });
 }
 

@@ -135,6 +135,11 @@ impl Error {
             Self::Config(ConfigError::Baseline { .. }) => {
                 "Take it anew: provost policy baseline".into()
             }
+            Self::Config(ConfigError::Ledger { .. }) => {
+                "Look at that line. What it held is not known, so take the file away and check \
+                 everything: provost audit REPOSITORY"
+                    .into()
+            }
             Self::Config(ConfigError::Git(error)) | Self::Git(error) => git_step(error),
             Self::Install(error) => error.next_step(),
             Self::Read { .. } => "Check the path and its permissions.".into(),
@@ -211,6 +216,7 @@ fn git_step(error: &GitError) -> String {
              consumed or changed them. Every hook in a chain needs its own copy."
                 .into()
         }
+        GitError::Contradiction { .. } => "Push it once.".into(),
         GitError::References { .. } => {
             "Run `git for-each-ref` in the repository to see what is wrong.".into()
         }

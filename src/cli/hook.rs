@@ -72,7 +72,7 @@ fn judge(
     output: &Output,
 ) -> Result<u8, Error> {
     let judged = updates.and_then(|updates| report(global, updates, &mut recording, output));
-    let judged = recording.note_unjudged(judged);
+    let judged = recording.keep(judged);
     let recorded = recording.write(global, &judged);
     let texts = recording.texts(global);
     let code = match &judged {
@@ -138,6 +138,7 @@ fn report(
     recording.push.repository = name.unwrap_or_else(|| repository.name());
     // The process ends with the judgement: taking the catalogue apart would only cost time.
     let config = ManuallyDrop::new(recording.configured(global, &repository)?);
+    let updates = recording.push.resolve(&repository);
     let push = &recording.push;
     let situation = Situation {
         repository: push.repository.clone(),
@@ -156,6 +157,7 @@ fn report(
         output.note(&note(&texts, &Note::LastGood { file: escape(file.as_bytes()) }));
     }
     recording.know(&config, texts.clone());
+    let updates = &*recording.updates.insert(updates?);
     let started = recording.started;
     let tell = |stage: Stage, done: usize| {
         let of = match stage {
@@ -167,7 +169,8 @@ fn report(
     };
     let limits = config.limits.clone().with_platform(recording.context.time_budget);
     let bounds = Bounds { limits, started, tell: &tell };
-    Ok(scan::judge_push(&repository, &config, &recording.push, situation, &bounds)?)
+    let name = &recording.push.repository;
+    Ok(scan::judge_resolved(&repository, &config, name, updates, situation, &bounds)?)
 }
 
 /// The words for how a push came about.

@@ -12,13 +12,14 @@ use super::error::Error;
 use super::load;
 use super::output::Output;
 use crate::config::log::{LogSettings, OnFailure, despite};
-use crate::config::unjudged::{self, Unjudged};
+use crate::config::ledger::{self, Additions, LedgerPlace, Unjudged};
 use crate::config::{self, Config, Layers};
+use crate::document::Moment;
 use crate::git::{GitError, Repository};
 use crate::log::{self, Context, LogError, Outcome, Record};
 use crate::platform;
-use crate::policy::{Judge, Situation, Verdict};
-use crate::push::Push;
+use crate::policy::{Judge, Situation};
+use crate::push::{Push, Update};
 use crate::report::notes::{self, Note, note};
 use crate::report::{Report, Texts};
 use crate::scan;
@@ -38,6 +39,10 @@ pub(super) struct Recording {
     settings: Option<Option<LogSettings>>,
     /// The repository, once it is open.
     repository: Option<Rc<Repository>>,
+    /// The ref updates with the values that the refs have, once these are known.
+    pub(super) updates: Option<Vec<Update>>,
+    /// Where the ledger is, once the configuration says so.
+    ledger: Option<LedgerPlace>,
     /// Whether policy lets in what can't be judged.
     lets_in: bool,
     /// What policy wants to be read, once that is known.
@@ -65,6 +70,8 @@ impl Recording {
             policy_digest: None,
             settings: None,
             repository: None,
+            updates: None,
+            ledger: None,
             lets_in: false,
             texts: None,
             time: Timestamp::now(),
@@ -83,6 +90,7 @@ impl Recording {
         match load(global, Some(repository)) {
             Ok(config) => {
                 self.settings = Some(config.log.clone());
+                self.ledger = Some(config.ledger(repository));
                 if config.log.is_some() {
                     self.rules_digest = Some(config.digest.clone());
                     self.policy_digest = Some(log::policy_digest(&config.merged));
@@ -127,48 +135,45 @@ impl Recording {
     pub(super) fn lets_in(&self, error: &Error) -> bool {
         let unreadable = match error {
             Error::Git(error) => {
-                !matches!(error, GitError::RefUpdate { .. } | GitError::NoRefUpdate)
+                !matches!(
+                    error,
+                    GitError::RefUpdate { .. }
+                        | GitError::NoRefUpdate
+                        | GitError::Contradiction { .. }
+                )
             }
             _ => false,
         };
         self.lets_in && unreadable
     }
 
-    /// Notes what is about to be let in unjudged, and what of before is judged now. What
-    /// can't be noted is not let in.
-    pub(super) fn note_unjudged(&self, judged: Result<Report, Error>) -> Result<Report, Error> {
+    /// Puts on the ledger what is about to be accepted without a full check, or for one place
+    /// only, and what of before was checked now. What can't be put there is not accepted.
+    pub(super) fn keep(&self, judged: Result<Report, Error>) -> Result<Report, Error> {
         let Some(repository) = &self.repository else { return judged };
-        let time = format!("{:.3}", self.time);
-        let entry = |why: &str, ref_name, id, boundary| Unjudged {
-            time: time.clone(),
-            why: why.to_owned(),
-            ref_name,
-            id,
-            boundary,
-        };
+        let now = Moment::now();
         match judged {
-            Ok(report) if report.exit_code() == 0 => {
-                let why = report.cut.as_ref().map_or("", |cut| cut.limit);
-                let all = report.left.iter();
-                let all: Vec<Unjudged> = all
-                    .map(|left| entry(why, left.ref_name.clone(), left.id, left.boundary.clone()))
-                    .collect();
-                unjudged::note(repository, &all)?;
-                if report.verdict() < Verdict::Reject {
-                    // It stays on the list otherwise, and is judged once more.
-                    let _ = unjudged::settle(repository, &report.settled, &time);
-                }
+            Ok(report) => {
+                scan::keep(repository, &report, now)?;
                 Ok(report)
             }
             Err(error) if self.lets_in(&error) => {
-                let updates = self.push.updates.iter();
-                let all: Vec<Unjudged> = updates
-                    .filter_map(|update| {
-                        let boundary = update.old_id().into_iter().collect();
-                        Some(entry("error", update.name().clone(), update.new_id()?, boundary))
+                let Some(place) = &self.ledger else { return Err(error) };
+                let updates = self.push.updates.iter().enumerate();
+                let unjudged = updates.filter_map(|(at, sent)| {
+                    let real = self.updates.as_ref().and_then(|updates| updates.get(at));
+                    Some(Unjudged {
+                        time: now.to_string(),
+                        why: "error".to_owned(),
+                        ref_name: real.map_or_else(|| sent.name(), |real| &real.name).clone(),
+                        id: sent.new_id()?,
+                        // What the client said of the value before proves nothing.
+                        boundary: real.and_then(|real| real.old).into_iter().collect(),
                     })
-                    .collect();
-                unjudged::note(repository, &all)?;
+                });
+                let unjudged = unjudged.collect();
+                let additions = Additions { unjudged, ..Additions::default() };
+                ledger::add(repository, place, &additions, &now.to_string())?;
                 Err(error)
             }
             other => other,
@@ -197,6 +202,7 @@ impl Recording {
             platform: self.context.platform,
             directory: self.directory.as_deref(),
             push: &self.push,
+            updates: self.updates.as_deref(),
             groups: self.context.groups.as_deref().unwrap_or_default(),
             remote: self.context.remote_address.as_deref(),
             protocol: protocol.as_deref(),

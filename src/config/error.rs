@@ -51,6 +51,14 @@ pub enum ConfigError {
         /// The line, from 1.
         line: usize,
     },
+    /// A line of the ledger is damaged.
+    #[error("line {line} of the ledger {path} is damaged")]
+    Ledger {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+    },
     /// The repository's own configuration could not be read.
     #[error(transparent)]
     Git(#[from] GitError),

@@ -7,19 +7,20 @@ pub mod baseline;
 mod built_in;
 mod error;
 pub mod files;
+pub mod ledger;
 pub mod limits;
 mod locks;
 pub mod log;
 mod names;
 pub mod published;
-pub mod unjudged;
+pub mod state;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::document::{self, Node, Problem, Reader, Source, Value, overlay};
+use crate::document::{self, Fields, Node, Problem, Reader, Source, Value, overlay};
 use crate::finding::Marker;
 use crate::git::Repository;
 use crate::policy::{Judge, Policy, Situation};
@@ -29,6 +30,7 @@ pub use built_in::{BUILT_IN, Rules};
 pub use error::ConfigError;
 
 use built_in::BARE;
+use ledger::LedgerPlace;
 use limits::Limits;
 use log::LogSettings;
 use published::Published;
@@ -59,6 +61,8 @@ pub struct Config {
     pub log: Option<LogSettings>,
     /// What judging a push may cost.
     pub limits: Limits,
+    /// Where the ledgers of repositories are, if not in these: `directory` of `[state]`.
+    pub state_directory: Option<PathBuf>,
 }
 
 /// Which layers to load.
@@ -287,7 +291,7 @@ pub fn examine(sources: &[Arc<Source>]) -> (Option<Config>, Vec<Problem>) {
     let problems = reader.take();
     let hex: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     let digest = format!("sha256:{hex}");
-    let config = read.map(|Rooms { rules, policy, log, limits }| Config {
+    let config = read.map(|Rooms { rules, policy, log, limits, state_directory }| Config {
         rules,
         policy,
         digest,
@@ -295,6 +299,7 @@ pub fn examine(sources: &[Arc<Source>]) -> (Option<Config>, Vec<Problem>) {
         merged,
         log,
         limits,
+        state_directory,
     });
     (config, problems)
 }
@@ -313,6 +318,7 @@ struct Rooms {
     policy: Policy,
     log: Option<LogSettings>,
     limits: Limits,
+    state_directory: Option<PathBuf>,
 }
 
 /// Hands each room its tables.
@@ -322,11 +328,31 @@ fn read_rooms(reader: &Reader, merged: &Node) -> Option<Rooms> {
     let policy = Policy::read(&mut root);
     let log = LogSettings::read(&mut root);
     let limits = Limits::read(&mut root);
+    let state_directory = read_state(&mut root);
     root.finish();
-    Some(Rooms { rules, policy, log, limits })
+    Some(Rooms { rules, policy, log, limits, state_directory })
+}
+
+/// Reads `[state]`.
+fn read_state(root: &mut Fields<'_>) -> Option<PathBuf> {
+    let reader = root.reader();
+    let mut fields = reader.fields(root.node("state")?, "[state]")?;
+    let directory = fields.string("directory").map(PathBuf::from);
+    if directory.as_ref().is_some_and(|directory| !directory.is_absolute()) {
+        let problem = Problem::new(fields.place_of_value("directory"), "this path is relative");
+        reader.report(problem.help("write it from the root, as in directory = \"/var/lib/provost\""));
+    }
+    fields.finish();
+    directory
 }
 
 impl Config {
+    /// Where the ledger of a repository is.
+    #[must_use]
+    pub fn ledger(&self, repository: &Repository) -> LedgerPlace {
+        LedgerPlace::new(repository, self.state_directory.as_deref())
+    }
+
     /// The policy as it stands in a situation.
     #[must_use]
     pub fn judge(&self, situation: Situation) -> Judge<'_> {

@@ -34,6 +34,17 @@ pub fn refspec(remote: &str) -> String {
     format!("+{REF}*:{}*", local_ref(remote))
 }
 
+/// Whether nobody may push to a ref: it is provost's own, or could be taken for that.
+#[must_use]
+pub fn is_reserved(name: &[u8]) -> bool {
+    let mut name = name;
+    while let Some(rest) = name.strip_prefix(b"refs/namespaces/") {
+        let Some(slash) = rest.iter().position(|&byte| byte == b'/') else { break };
+        name = rest.get(slash + 1..).unwrap_or_default();
+    }
+    name.starts_with(REF.as_bytes()) || name == b"refs/notes/provost"
+}
+
 /// See the head of this file.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Published {

@@ -11,7 +11,8 @@ use super::Diagnosis;
 use super::checks::{room, writable};
 use crate::config::log::{LogSettings, OnFailure};
 use crate::config::published::{Published, REF};
-use crate::config::{self, Config, ConfigError, Layers, unjudged};
+use crate::config::ledger::Ledger;
+use crate::config::{self, Config, ConfigError, Layers};
 use crate::document::Moment;
 use crate::git::Repository;
 use crate::log::path_of;
@@ -46,7 +47,7 @@ impl Standing {
         }
         self.dates(repository, config, Moment::now(), diagnosis);
         if let Some(repository) = repository {
-            self.unjudged(repository, diagnosis);
+            self.unjudged(repository, config, diagnosis);
             published(repository, rules, diagnosis);
         }
         match &config.log {
@@ -93,8 +94,13 @@ impl Standing {
         }
     }
 
-    fn unjudged(&mut self, repository: &Repository, diagnosis: &mut Diagnosis) {
-        match unjudged::open(repository) {
+    fn unjudged(
+        &mut self,
+        repository: &Repository,
+        config: &Config,
+        diagnosis: &mut Diagnosis,
+    ) {
+        match Ledger::read(&config.ledger(repository)).map(|ledger| ledger.unjudged) {
             Ok(open) if open.is_empty() => {}
             Ok(open) => {
                 self.unjudged += open.len();

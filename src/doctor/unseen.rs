@@ -11,7 +11,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::Diagnosis;
-use crate::config::{Config, unjudged};
+use crate::config::Config;
+use crate::config::ledger::Ledger;
 use crate::git::Repository;
 use crate::log::Record;
 use crate::policy::Situation;
@@ -58,7 +59,7 @@ impl Waiting {
     /// # Errors
     /// When its refs, baselines or list of the unjudged can't be read.
     pub(super) fn of(repository: &Repository, config: &Config) -> Result<Self, ScanError> {
-        let judged_since = unjudged::judged_since(repository)?;
+        let judged_since = Ledger::read(&config.ledger(repository))?.judged_since;
         let mut baselines = Baselines::new(repository);
         let judge = config.judge(Situation::unknown(&repository.name()));
         let mut refs = HashMap::new();

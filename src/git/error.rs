@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::ObjectId;
+use super::{ObjectId, RefName};
 
 /// A repository, or a part of it, that could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +54,12 @@ pub enum GitError {
     /// No ref update at all was passed.
     #[error("no ref update arrived on standard input")]
     NoRefUpdate,
+    /// Two lines of a push give one ref different values.
+    #[error("the push updates {name} twice, with different values")]
+    Contradiction {
+        /// The ref, symbolic refs followed.
+        name: RefName,
+    },
     /// The refs could not be listed.
     #[error("the refs of the repository cannot be read: {reason}")]
     References {
@@ -87,4 +93,20 @@ pub enum GitError {
         /// Why not.
         reason: String,
     },
+}
+
+impl GitError {
+    /// The same error once more, for another update that it belongs to.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        match self {
+            Self::Missing { id } => Self::Missing { id: *id },
+            Self::Malformed { id, reason } => Self::Malformed { id: *id, reason },
+            Self::Unreadable { id, reason } => {
+                Self::Unreadable { id: *id, reason: reason.clone() }
+            }
+            Self::Stopped => Self::Stopped,
+            other => Self::References { reason: other.to_string() },
+        }
+    }
 }

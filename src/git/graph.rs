@@ -29,6 +29,8 @@ pub struct Graph<'o> {
     /// By the position of a commit in the repository's commit-graph, the number that it has
     /// here, if it has one yet; these are in `index` only when they were asked for by id.
     recorded: Vec<u32>,
+    /// Commits on the side of the tips that could not be read.
+    unread: Vec<(ObjectId, GitError)>,
 }
 
 /// No number of a commit.
@@ -44,16 +46,36 @@ impl<'o> Graph<'o> {
             ids: Vec::new(),
             nodes: Vec::new(),
             recorded: Vec::new(),
+            unread: Vec::new(),
         }
     }
 
-    /// Sees to it that a commit, which is new, was shown.
+    /// The commits that could not be read since this was last asked. A walk takes each as a
+    /// commit without parents and goes on.
+    pub fn take_unread(&mut self) -> Vec<(ObjectId, GitError)> {
+        std::mem::take(&mut self.unread)
+    }
+
+    /// Sees to it that a commit, which is new, was shown, or noted as one that can't be read.
     ///
     /// # Errors
-    /// When the commit can't be read.
+    /// When a limit has ended the scan.
     pub fn visit(&mut self, id: ObjectId) -> Result<(), GitError> {
         let at = self.slot(id);
-        self.read(at, true)
+        self.read_reached(at, true)
+    }
+
+    /// The newest of the commits that were shown as new, parents before children as far as
+    /// dates tell; at most so many.
+    pub fn newest_visited(&self, most: usize) -> Vec<ObjectId> {
+        let shown = |node: &Option<Node>| node.as_ref().is_some_and(|node| node.is_visited);
+        let nodes = self.nodes.iter().zip(&self.ids).filter(|(node, _)| shown(node));
+        let seconds = |node: &Option<Node>| node.as_ref().map_or(0, |node| node.seconds);
+        let mut dated: Vec<(i64, ObjectId)> =
+            nodes.map(|(node, &id)| (seconds(node), id)).collect();
+        dated.sort_by_key(|(seconds, _)| *seconds);
+        let first = dated.len().saturating_sub(most);
+        dated.into_iter().skip(first).map(|(_, id)| id).collect()
     }
 
     /// The tree of a commit, read if need be; `None` when its header names none.
@@ -201,6 +223,21 @@ impl<'o> Graph<'o> {
             (self.visit)(id, object.data());
         }
         Ok(())
+    }
+
+    /// As [`Graph::read`], for a commit that a tip reaches: one that can't be read is noted
+    /// and has no parents here, so that the others are judged.
+    pub(super) fn read_reached(&mut self, at: u32, is_new: bool) -> Result<(), GitError> {
+        match self.read(at, is_new) {
+            Ok(()) => Ok(()),
+            Err(GitError::Stopped) => Err(GitError::Stopped),
+            Err(error) => {
+                let parents = Box::default();
+                self.put(at, Node { tree: None, parents, seconds: 0, is_visited: true });
+                self.unread.push((self.id(at), error));
+                Ok(())
+            }
+        }
     }
 
     /// Reads a commit that a ref points to: one that is gone is an error, even if the

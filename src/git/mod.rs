@@ -48,7 +48,7 @@ pub use objects::{Object, ObjectKind, Objects, Scale};
 pub use packs::{Climber, Files, Place};
 pub use ref_name::{RefKind, RefName};
 pub use ref_update::{RefUpdate, parse_updates};
-pub use references::Reference;
+pub use references::{Reference, Resolved};
 pub use repository::{HookEnvironment, Repository, Trust};
 pub use revision::{Peeled, Range, peel};
 pub use signature::ssh_public_key;

@@ -26,10 +26,11 @@ pub struct Hidden<'h> {
 const SLOP: usize = 16;
 
 impl Graph<'_> {
-    /// The commits reachable from `tips` that nothing hides, parents before children.
+    /// The commits reachable from `tips` that nothing hides, parents before children. One
+    /// that can't be read is among them, and noted: see [`Graph::take_unread`].
     ///
     /// # Errors
-    /// When a commit on the way is missing or can't be read.
+    /// When a limit has ended the scan, or what hides can't be found out.
     pub fn new_commits(
         &mut self,
         tips: &[ObjectId],
@@ -48,7 +49,7 @@ impl Graph<'_> {
                 continue;
             }
             limit.flags.set(at, NEW);
-            self.read(at, true)?;
+            self.read_reached(at, true)?;
             stack.extend(self.parent_slots(at).iter().rev());
         }
         if !undecided.is_empty() {
@@ -60,10 +61,11 @@ impl Graph<'_> {
     }
 
     /// The commits reachable from a tip, parents before children, without those for which
-    /// `known` holds and all below them. `read` is told how many were read so far.
+    /// `known` holds and all below them. `read` is told how many were read so far. One that
+    /// can't be read is among them, and noted: see [`Graph::take_unread`].
     ///
     /// # Errors
-    /// When a commit is missing or can't be read.
+    /// When a limit has ended the scan.
     pub fn reachable(
         &mut self,
         tip: ObjectId,
@@ -77,7 +79,7 @@ impl Graph<'_> {
             if flags.has(at) || known(self.id(at)) {
                 continue;
             }
-            self.read(at, true)?;
+            self.read_reached(at, true)?;
             flags.set(at, NEW);
             met += 1;
             read(met);
@@ -155,7 +157,7 @@ impl Graph<'_> {
             }
         }
         for &at in undecided {
-            self.read(at, false)?;
+            self.read_reached(at, false)?;
             limit.enqueue(at, NEW, self.seconds(at));
         }
         let mut oldest_new = i64::MAX;
@@ -186,7 +188,7 @@ impl Graph<'_> {
                         Err(_) => {}
                     }
                 } else if !limit.is(parent, QUEUED) {
-                    self.read(parent, false)?;
+                    self.read_reached(parent, false)?;
                     limit.enqueue(parent, NEW, self.seconds(parent));
                 }
             }

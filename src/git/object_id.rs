@@ -54,6 +54,12 @@ impl ObjectId {
         self.bytes == [0; 32]
     }
 
+    /// The null object id in the length of this one.
+    #[must_use]
+    pub fn null_like(self) -> Self {
+        Self { bytes: [0; 32], length: self.length }
+    }
+
     /// The first seven digits, for people.
     #[must_use]
     pub fn short(&self) -> String {

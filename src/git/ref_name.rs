@@ -38,6 +38,12 @@ impl RefName {
         &self.0
     }
 
+    /// Whether what its commits hold is read as notes.
+    #[must_use]
+    pub fn is_notes(&self) -> bool {
+        self.kind() == RefKind::Note || self.0.starts_with(b"refs/ai/")
+    }
+
     /// Its kind.
     #[must_use]
     pub fn kind(&self) -> RefKind {

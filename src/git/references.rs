@@ -14,6 +14,31 @@ pub struct Reference {
     pub target: ObjectId,
 }
 
+/// A ref that a push updates, symbolic refs followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// The ref that gets the new value.
+    pub name: RefName,
+    /// The value that it has; `None` when it does not exist.
+    pub value: Option<ObjectId>,
+}
+
+/// What is stored under the name of a ref.
+enum Stored {
+    /// The name of another ref.
+    Symbolic(Vec<u8>),
+    /// An object id, or nothing.
+    Direct(Option<ObjectId>),
+}
+
+/// Whether libgit2 says that there is no such ref, not that it can't be read.
+fn is_absence(error: &git2::Error) -> bool {
+    use git2::{ErrorClass, ErrorCode};
+    matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec | ErrorCode::Directory)
+        || (error.class() == ErrorClass::Os && error.code() == ErrorCode::GenericError)
+            && error.message().contains("Not a directory")
+}
+
 /// A line of `git for-each-ref`.
 #[derive(Debug)]
 pub(super) struct Listed {
@@ -86,18 +111,20 @@ impl Repository {
         Ok(self.listed.get_or_init(|| all))
     }
 
-    /// The ref that an update of `name` really changes: `name` itself, or what a chain
-    /// of symbolic refs leads to (git-receive-pack(1) follows it).
+    /// The ref that an update of `name` really changes, and the value that it has now:
+    /// `name` itself, or what a chain of symbolic refs leads to (git-receive-pack(1)
+    /// follows it).
     ///
     /// # Errors
-    /// When the chain does not end.
-    pub fn resolve_symbolic(&self, name: &RefName) -> Result<RefName, GitError> {
+    /// When the chain does not end, or a ref on it can't be read.
+    pub fn resolve(&self, name: &RefName) -> Result<Resolved, GitError> {
         let mut name = self.with_namespace(name);
         for _ in 0..=DEPTH {
-            match self.symbolic_target(&name)? {
-                Some(target) => name = target,
-                None => {
-                    return Ok(self.in_namespace(&name).unwrap_or_else(|| RefName::new(name)));
+            match self.stored(&name)? {
+                Stored::Symbolic(target) => name = target,
+                Stored::Direct(value) => {
+                    let name = self.in_namespace(&name).unwrap_or_else(|| RefName::new(name));
+                    return Ok(Resolved { name, value });
                 }
             }
         }
@@ -118,21 +145,46 @@ impl Repository {
         ObjectId::from_bytes(reference.resolve().ok()?.target()?.as_bytes())
     }
 
-    fn symbolic_target(&self, name: &[u8]) -> Result<Option<Vec<u8>>, GitError> {
-        let text = std::str::from_utf8(name).ok().filter(|_| !self.is_reftable());
-        if let Some(text) = text {
-            let reference = self.libgit2().find_reference(text).ok();
-            return Ok(reference.and_then(|it| it.symbolic_target_bytes().map(<[u8]>::to_vec)));
+    /// What is stored under a name.
+    fn stored(&self, name: &[u8]) -> Result<Stored, GitError> {
+        if let Some(text) = std::str::from_utf8(name).ok().filter(|_| !self.is_reftable()) {
+            return match self.libgit2().find_reference(text) {
+                Ok(reference) => Ok(match reference.symbolic_target_bytes() {
+                    Some(target) => Stored::Symbolic(target.to_vec()),
+                    None => {
+                        let id = reference.target();
+                        Stored::Direct(id.and_then(|id| ObjectId::from_bytes(id.as_bytes())))
+                    }
+                }),
+                // A name that no ref can have, or one below or above an existing ref: there
+                // is none, and git refuses to make it.
+                Err(error) if is_absence(&error) => Ok(Stored::Direct(None)),
+                Err(error) => Err(GitError::References { reason: error.message().into() }),
+            };
         }
+        let mut value = None;
         if self.is_reftable() {
             let listed = self.listed_by_git()?;
-            if let Ok(at) = listed.binary_search_by(|listed| listed.name.as_slice().cmp(name)) {
-                return Ok(listed.get(at).and_then(|listed| listed.symbolic.clone()));
+            if let Ok(at) = listed.binary_search_by(|listed| listed.name.as_slice().cmp(name))
+                && let Some(listed) = listed.get(at)
+            {
+                if let Some(target) = &listed.symbolic {
+                    return Ok(Stored::Symbolic(target.clone()));
+                }
+                value = Some(listed.target);
             }
+        } else if let Some(own) = self.in_namespace(name) {
+            let all = self.references()?;
+            let at = all.binary_search_by(|reference| reference.name.cmp(&own)).ok();
+            value = at.and_then(|at| all.get(at)).map(|reference| reference.target);
+        }
+        if value.is_some() {
+            return Ok(Stored::Direct(value));
         }
         // A symbolic ref to a ref that is not there yet is in no list.
         let output = cli::run(self.git_dir(), &[b"symbolic-ref", b"-q", name]).ok();
-        Ok(output.map(|output| output.trim_ascii().to_vec()))
+        let target = output.map(|output| output.trim_ascii().to_vec());
+        Ok(target.map_or(Stored::Direct(None), Stored::Symbolic))
     }
 
     /// The stored name of a ref of the namespace in use.

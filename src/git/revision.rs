@@ -129,13 +129,28 @@ pub struct Peeled {
 /// When an object on the way is missing or can't be read.
 pub fn peel(objects: &Objects<'_>, id: ObjectId) -> Result<Peeled, GitError> {
     let mut tags = Vec::new();
-    let mut id = id;
-    loop {
-        let object = objects.read(id)?;
-        if object.kind != ObjectKind::Tag {
-            return Ok(Peeled { tags, id, kind: object.kind });
+    let (id, kind) = objects.peel_into(id, &mut tags)?;
+    Ok(Peeled { tags, id, kind })
+}
+
+impl Objects<'_> {
+    /// Follows tags to what they point to, and adds them to `tags`, the outermost first: also
+    /// those on the way to an object that can't be read.
+    ///
+    /// # Errors
+    /// When an object is missing or can't be read.
+    pub fn peel_into(
+        &self,
+        mut id: ObjectId,
+        tags: &mut Vec<ObjectId>,
+    ) -> Result<(ObjectId, ObjectKind), GitError> {
+        loop {
+            let object = self.read(id)?;
+            if object.kind != ObjectKind::Tag {
+                return Ok((id, object.kind));
+            }
+            tags.push(id);
+            id = Tag::parse(id, object.data())?.target;
         }
-        tags.push(id);
-        id = Tag::parse(id, object.data())?.target;
     }
 }

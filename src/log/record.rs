@@ -1,12 +1,14 @@
 //! What one record holds. Its form is a contract; `docs/log-schema.json` describes it.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::policy::Verdict;
-use crate::push::Push;
+use crate::git::{ObjectId, RefUpdate};
+use crate::push::{Push, Update};
 use crate::report::{Report, VERSION};
 use crate::text::escape::escape;
 
@@ -118,6 +120,10 @@ pub struct RefLine {
     pub name: String,
     /// Its value before; `null` for a new ref.
     pub old: Option<String>,
+    /// The value before that the client sent, where it is another: the null object id for a
+    /// ref that should not exist.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claimed: Option<String>,
     /// Its value afterwards; `null` for a deletion.
     pub new: Option<String>,
     /// The worst verdict on what it brings; `null` when that could not be judged.
@@ -144,6 +150,8 @@ pub struct Context<'a> {
     pub directory: Option<&'a [u8]>,
     /// The push, as far as it could be read.
     pub push: &'a Push,
+    /// Its ref updates with the values that the refs have, once these are known.
+    pub updates: Option<&'a [Update]>,
     /// The pusher's groups.
     pub groups: &'a [String],
     /// The address that he pushed from.
@@ -205,31 +213,34 @@ impl Record {
             ..Self::default()
         };
         match outcome {
-            Outcome::Judged(report) => record.judged(report, push),
+            Outcome::Judged(report) => record.judged(report),
             Outcome::NotJudged { error, accepted } => record.not_judged(error, accepted, push),
+        }
+        record.refs = ref_lines(push, context.updates);
+        if let Outcome::Judged(report) = outcome {
+            record.judge_refs(report);
         }
         record
     }
 
-    fn judged(&mut self, report: &Report, push: &Push) {
-        self.commits = report.commits;
-        self.verdict = Some(report.verdict().word().to_owned());
-        self.accepted = report.exit_code() == 0;
-        // A symbolic ref was judged as the ref that it updates.
-        let updates = push.updates.iter().zip(&report.refs);
-        let mut worst = std::collections::HashMap::new();
+    /// Notes the worst verdict on what each ref update brings.
+    fn judge_refs(&mut self, report: &Report) {
+        let mut worst = HashMap::new();
         for judged in &report.findings {
             let slot = worst.entry(&judged.ref_name).or_insert(Verdict::Allow);
             *slot = judged.decision.verdict.max(*slot);
         }
-        self.refs = updates
-            .map(|(update, name)| RefLine {
-                name: name.to_string(),
-                old: update.old_id().map(|id| id.to_string()),
-                new: update.new_id().map(|id| id.to_string()),
-                verdict: Some(worst.get(name).map_or("allow", |worst| worst.word()).to_owned()),
-            })
-            .collect();
+        // A symbolic ref was judged as the ref that it updates.
+        for (line, name) in self.refs.iter_mut().zip(&report.refs) {
+            let worst = worst.get(name).copied().unwrap_or(Verdict::Allow);
+            line.verdict = Some(worst.word().to_owned());
+        }
+    }
+
+    fn judged(&mut self, report: &Report) {
+        self.commits = report.commits;
+        self.verdict = Some(report.verdict().word().to_owned());
+        self.accepted = report.exit_code() == 0;
         self.findings = report.findings.iter().map(Found::from).collect();
         for id in report.findings.iter().filter_map(|judged| judged.decision.exemption.as_ref()) {
             if id == crate::policy::BYPASS {
@@ -250,6 +261,12 @@ impl Record {
             of: cut.of,
         });
         self.unjudged.extend(report.left.iter().map(|left| left.id.to_string()));
+        for unread in &report.unread {
+            let id = unread.commit.unwrap_or(unread.id);
+            self.unjudged.push(id.to_string());
+            let what = format!("object {} on {}", unread.id, unread.ref_name);
+            self.skipped.push(Unread { what, why: unread.why.clone() });
+        }
         self.unjudged.sort_unstable();
         self.unjudged.dedup();
         if self.accepted {
@@ -263,12 +280,6 @@ impl Record {
         self.fail = Some(if accepted { "open" } else { "closed" }.to_owned());
         for update in &push.updates {
             self.unjudged.extend(update.new_id().map(|id| id.to_string()));
-            self.refs.push(RefLine {
-                name: update.name().to_string(),
-                old: update.old_id().map(|id| id.to_string()),
-                new: update.new_id().map(|id| id.to_string()),
-                verdict: None,
-            });
         }
     }
 
@@ -287,6 +298,28 @@ impl Record {
         line.push(b'\n');
         Ok(line)
     }
+}
+
+/// The ref updates, without verdicts: with the values that the refs have, where these are
+/// known, and with what was sent.
+fn ref_lines(push: &Push, updates: Option<&[Update]>) -> Vec<RefLine> {
+    let text = |id: Option<ObjectId>| id.map(|id| id.to_string());
+    let line = |(at, sent): (usize, &RefUpdate)| {
+        let real = updates.and_then(|updates| updates.get(at));
+        let old = real.map_or_else(|| sent.old_id(), |real| real.old);
+        let claimed = (old != sent.old_id()).then(|| {
+            let null = old.or(sent.new_id()).map_or(ObjectId::NULL, ObjectId::null_like);
+            sent.old_id().unwrap_or(null).to_string()
+        });
+        RefLine {
+            name: real.map_or_else(|| sent.name(), |real| &real.name).to_string(),
+            old: text(old),
+            claimed,
+            new: text(sent.new_id()),
+            verdict: None,
+        }
+    };
+    push.updates.iter().enumerate().map(line).collect()
 }
 
 /// The object ids that a text names. What was skipped and names none left no object

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::exemption::{Ancestry, Exemption, Request};
 use super::scope::Pusher;
 use super::settings::{Settings, Traits};
-use super::{Mode, Policy, Unaccounted, Undisclosed, Verdict};
+use super::{Mode, PlaceBound, Policy, Unaccounted, Undisclosed, Verdict};
 use crate::document::Moment;
 use crate::finding::{Context, Finding, Marker};
 use crate::git::{ObjectId, RefName};
@@ -91,6 +91,8 @@ pub struct Decision {
     pub refused_from: Option<Moment>,
     /// Whether a suspension made it milder.
     pub suspended: bool,
+    /// The exceptions for some refs only without which it would be refused.
+    pub place_bound: Vec<PlaceBound>,
 }
 
 /// What decisions name as exemption when a pusher used his right to bypass.
@@ -155,6 +157,12 @@ impl<'p> Judge<'p> {
         }
     }
 
+    /// The server's clock.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        self.situation.now
+    }
+
     /// The class of a ref.
     #[must_use]
     pub fn class(&self, name: &[u8]) -> Class {
@@ -189,15 +197,27 @@ impl<'p> Judge<'p> {
         }
         let class = self.class(name.as_bytes());
         let about = About { name, commit, all: findings, context, ancestry };
-        let decide = |finding| {
-            let lines = context.changed_lines;
-            let settings = self.settings(&class, Some(finding), lines);
-            self.decide(&settings, finding, &about)
+        let decide = |finding: &Finding| {
+            let scopes = self.matching(&class, Some(finding), context.changed_lines);
+            let settings = self.together(scopes.clone());
+            let mut decision = self.decide(&settings, finding, &about, true);
+            if decision.verdict < Verdict::Reject && self.has_places(&scopes, &class) {
+                decision.place_bound = self.place_bound(&scopes, finding, &about);
+            }
+            decision
         };
         findings.iter().map(decide).collect()
     }
 
-    fn decide(&self, settings: &Settings, finding: &Finding, about: &About<'_>) -> Decision {
+    /// Decides on a finding under some settings; `with_places` says whether exemptions for
+    /// some refs only count.
+    pub(super) fn decide(
+        &self,
+        settings: &Settings,
+        finding: &Finding,
+        about: &About<'_>,
+        with_places: bool,
+    ) -> Decision {
         let spoken = settings.speak(Traits::from(finding));
         let mut decision = Decision {
             verdict: spoken.verdict,
@@ -211,6 +231,7 @@ impl<'p> Judge<'p> {
             exemption_ends: None,
             refused_from: None,
             suspended: false,
+            place_bound: Vec::new(),
         };
         let pin = settings.pinned(&finding.marker).filter(|_| spoken.verdict > Verdict::Record);
         if let Some(place) = pin {
@@ -222,7 +243,7 @@ impl<'p> Judge<'p> {
         }
         decision.verdict = decision.full;
         if decision.full > Verdict::Record {
-            self.exempt(settings, finding, about, &mut decision);
+            self.exempt(settings, finding, about, with_places, &mut decision);
             self.in_force(settings, &mut decision);
         }
         decision
@@ -259,14 +280,11 @@ impl<'p> Judge<'p> {
         settings: &Settings,
         finding: &Finding,
         about: &About<'_>,
+        with_places: bool,
         decision: &mut Decision,
     ) {
-        let exemptions = self.exemptions.iter().filter_map(|&at| self.policy.exemptions.get(at));
-        let mut covering = exemptions.filter(|it| {
-            it.refs.matches(about.name.as_bytes())
-                && it.covers(finding, about.commit, about.ancestry)
-        });
-        if let Some(exemption) = covering.next() {
+        let mut covering = self.covering(finding, about);
+        if let Some(exemption) = covering.find(|it| with_places || !it.refs.is_given()) {
             decision.verdict = Verdict::Record;
             decision.exemption = Some(exemption.id.clone());
             let soon = exemption.ends_soon(self.situation.now);
@@ -278,6 +296,19 @@ impl<'p> Judge<'p> {
             decision.verdict = Verdict::Record;
             decision.exemption = Some(BYPASS.to_owned());
         }
+    }
+
+    /// The exemptions that hold for a finding.
+    pub(super) fn covering(
+        &self,
+        finding: &Finding,
+        about: &About<'_>,
+    ) -> impl Iterator<Item = &Exemption> {
+        let exemptions = self.exemptions.iter().filter_map(|&at| self.policy.exemptions.get(at));
+        exemptions.filter(move |it| {
+            it.refs.matches(about.name.as_bytes())
+                && it.covers(finding, about.commit, about.ancestry)
+        })
     }
 
     fn may_bypass(&self, settings: &Settings) -> bool {
@@ -319,6 +350,16 @@ impl<'p> Judge<'p> {
         finding: Option<&Finding>,
         lines: Option<usize>,
     ) -> Arc<Settings> {
+        self.together(self.matching(class, finding, lines))
+    }
+
+    /// The scopes of a class that hold for a finding and this pusher.
+    fn matching(
+        &self,
+        class: &Class,
+        finding: Option<&Finding>,
+        lines: Option<usize>,
+    ) -> Vec<usize> {
         let path = finding.and_then(|finding| finding.path.as_deref());
         let matches = |at: &usize| {
             self.policy.scopes.get(*at).is_some_and(|scope| {
@@ -326,7 +367,7 @@ impl<'p> Judge<'p> {
                     && scope.covers_change(path, lines)
             })
         };
-        self.together(class.scopes.iter().copied().filter(matches).collect())
+        class.scopes.iter().copied().filter(matches).collect()
     }
 
     /// The policy with these scopes laid over it.
@@ -349,7 +390,7 @@ impl<'p> Judge<'p> {
 }
 
 /// What a finding is judged with.
-struct About<'a> {
+pub(super) struct About<'a> {
     name: &'a RefName,
     commit: Option<ObjectId>,
     all: &'a [Finding],

@@ -11,6 +11,7 @@ mod exemption;
 mod judge;
 mod lock;
 mod people;
+mod place_bound;
 pub mod presets;
 mod schedule;
 mod schema;
@@ -31,8 +32,9 @@ pub use exemption::{Ancestry, Bypass, Commits, Exemption, Request, Suspension, U
 pub use judge::{BYPASS, Class, Decision, Judge, Situation, Why};
 pub use lock::{Side, check_locks, lock_on};
 pub use people::Unaccounted;
+pub use place_bound::PlaceBound;
 pub use schedule::Mode;
-pub use scope::Pusher;
+pub use scope::{Pusher, RefPatterns};
 pub use settings::Subject;
 pub use show::{Shown, Step};
 pub use texts::{Language, PARTS};
@@ -171,6 +173,13 @@ impl Policy {
     #[must_use]
     pub fn lock(&self, key: &str) -> Option<&Place> {
         self.locked.iter().find(|(known, _)| known == key).map(|(_, place)| place)
+    }
+
+    /// Whether any scope or exemption names `refs`.
+    #[must_use]
+    pub fn has_places(&self) -> bool {
+        self.scopes.iter().any(|scope| scope.refs.is_given())
+            || self.exemptions.iter().any(|exemption| exemption.refs.is_given())
     }
 
     /// Whether any key is locked for stronger layers.

@@ -86,10 +86,33 @@ impl Globs {
         self.0.is_some()
     }
 
+    /// The globs as they are written; none when nothing is given.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().flatten().map(|glob| glob.glob.glob())
+    }
+
     /// For each glob a name that it may match.
     pub(super) fn samples(&self) -> Vec<String> {
         let sample = |glob: &Lazy| glob.glob.glob().replace("**", "x").replace(['*', '?'], "x");
         self.0.iter().flatten().map(sample).collect()
+    }
+}
+
+/// Patterns over ref names as an exception of the policy has them.
+#[derive(Clone, Debug, Default)]
+pub struct RefPatterns(Vec<Lazy>);
+
+impl RefPatterns {
+    /// Reads patterns; one that is none matches nothing.
+    pub fn new<'t>(patterns: impl IntoIterator<Item = &'t str>) -> Self {
+        let build = |text| GlobBuilder::new(text).literal_separator(true).build().ok();
+        Self(patterns.into_iter().filter_map(build).map(Lazy::new).collect())
+    }
+
+    /// Whether one of them matches a full ref name.
+    #[must_use]
+    pub fn matches(&self, name: &[u8]) -> bool {
+        self.0.iter().any(|glob| glob.matches(name))
     }
 }
 

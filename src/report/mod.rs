@@ -8,6 +8,7 @@ mod texts;
 use std::io::{self, Write};
 use std::time::Duration;
 
+use crate::config::ledger::{Additions, LedgerPlace};
 use crate::finding::Finding;
 use crate::git::{ObjectId, RefName};
 use crate::policy::{Decision, Language, Verdict};
@@ -103,6 +104,30 @@ pub struct Left {
     pub boundary: Vec<ObjectId>,
 }
 
+/// An object that should have been judged and could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// The ref that needs it.
+    pub ref_name: RefName,
+    /// The commit or tag that it belongs to, or that it is.
+    pub commit: Option<ObjectId>,
+    /// Its id.
+    pub id: ObjectId,
+    /// Why not.
+    pub why: String,
+    /// What `commit` stands on was judged.
+    pub boundary: Vec<ObjectId>,
+}
+
+/// What a push adds to the ledger of its repository.
+#[derive(Clone, Debug)]
+pub struct LedgerChange {
+    /// Where that is.
+    pub place: LedgerPlace,
+    /// What is added, beside what was left.
+    pub additions: Additions,
+}
+
 /// The outcome of one push, range or repository.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -122,6 +147,12 @@ pub struct Report {
     pub cut: Option<Cut>,
     /// What it left unjudged.
     pub left: Vec<Left>,
+    /// What could not be read.
+    pub unread: Vec<Unread>,
+    /// Whether that is a reason to refuse.
+    pub unread_refused: bool,
+    /// What changes of the ledger, if this was a push to a server.
+    pub ledger: Option<LedgerChange>,
     /// What was let in unjudged by an earlier push and is judged now, by ref and value.
     pub settled: Vec<(RefName, ObjectId)>,
     /// How many of the commits an earlier push had brought in unjudged.
@@ -163,12 +194,13 @@ impl Report {
     }
 
     /// The exit code that belongs to it: 1 when policy is breached, 2 when that can't be
-    /// said because the scan was cut, 0 otherwise.
+    /// said because the scan was cut or something could not be read, 0 otherwise.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match &self.cut {
             _ if self.verdict() == Verdict::Reject => 1,
             Some(cut) if cut.refused => 2,
+            _ if self.unread_refused => 2,
             _ => 0,
         }
     }

@@ -18,6 +18,24 @@ impl Scan<'_> {
         for (id, _) in found {
             marked.push(self.marked(*id)?);
         }
+        let reached = self.reaching(group, ids, found)?;
+        for (at, target) in group.iter().enumerate() {
+            for (nth, (_, findings)) in found.iter().enumerate() {
+                if reached.is_reached(at, nth) && !self.verdicts.only_counts(findings.len()) {
+                    self.add(marked.get(nth), &target.name, findings.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Which updates of a group reach which of some of its commits.
+    pub(super) fn reaching(
+        &mut self,
+        group: &[&Target],
+        ids: &[ObjectId],
+        found: &[(ObjectId, Vec<Finding>)],
+    ) -> Result<Reached, GitError> {
         let mut reached: Vec<Vec<u64>> = Vec::new();
         if group.len() > 1 && !found.is_empty() {
             let order = self.order(ids, found, group)?;
@@ -25,17 +43,7 @@ impl Scan<'_> {
                 group.iter().map(|target| order.at(target.tip)).collect();
             reached.extend(found.chunks(64).map(|chunk| order.reach(&tips, chunk)));
         }
-        for (at, target) in group.iter().enumerate() {
-            for (nth, (_, findings)) in found.iter().enumerate() {
-                let bits = reached.get(nth / 64).and_then(|bits| bits.get(at));
-                if bits.is_none_or(|bits| bits >> (nth % 64) & 1 == 1)
-                    && !self.verdicts.only_counts(findings.len())
-                {
-                    self.add(marked.get(nth), &target.name, findings.clone());
-                }
-            }
-        }
-        Ok(())
+        Ok(Reached(reached))
     }
 
     /// The commits of a group by their places in its order.
@@ -51,6 +59,18 @@ impl Scan<'_> {
         let places = ids.iter().enumerate().filter(|(_, id)| asked.contains(id));
         let places = places.map(|(place, &id)| (id, place)).collect();
         Ok(Order { places, parents, ends })
+    }
+}
+
+/// Which updates reach which commits: for each 64 commits, the bits of each update. Without
+/// any, there is one update, which reaches them all.
+pub(super) struct Reached(Vec<Vec<u64>>);
+
+impl Reached {
+    /// Whether an update reaches a commit, by their numbers.
+    pub(super) fn is_reached(&self, update: usize, commit: usize) -> bool {
+        let bits = self.0.get(commit / 64).and_then(|bits| bits.get(update));
+        bits.is_none_or(|bits| bits >> (commit % 64) & 1 == 1)
     }
 }
 

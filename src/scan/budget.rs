@@ -24,7 +24,10 @@ pub(super) struct Budget<'b> {
     bounds: &'b Bounds<'b>,
     hit: Cell<Option<Resource>>,
     stage: Cell<(Stage, usize)>,
+    /// How many new commits were met.
     commits: Cell<u64>,
+    /// How many of them are judged or being judged.
+    begun: Cell<u64>,
     findings: Cell<u64>,
     /// When to tell of the progress next.
     next: Cell<Duration>,
@@ -36,6 +39,9 @@ pub(super) struct Budget<'b> {
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long it is to the next word at most.
 const SILENCE: Duration = Duration::from_secs(10);
+/// A walk may meet so many commits more than are judged, so that the newest can be told
+/// from the others.
+const WALKED: u64 = 10_000;
 /// Memory is looked at after so many objects: that costs as much as reading one.
 const MEMORY_EVERY: u64 = 1024;
 
@@ -46,6 +52,7 @@ impl<'b> Budget<'b> {
             hit: Cell::default(),
             stage: Cell::new((Stage::Reading, 0)),
             commits: Cell::default(),
+            begun: Cell::default(),
             findings: Cell::default(),
             next: Cell::new(PATIENCE),
             memory_at: Cell::new(MEMORY_EVERY),
@@ -65,9 +72,26 @@ impl<'b> Budget<'b> {
         }
     }
 
-    /// Notes how many commits there are to judge.
-    pub(super) fn to_judge(&self, commits: usize) {
-        self.commits.set(self.commits.get().max(commits as u64));
+    /// Begins to judge so many commits; how many of them are beyond the limit.
+    pub(super) fn begin(&self, commits: usize) -> usize {
+        let begun = self.begun.get();
+        let most = self.limit(Resource::Commits).most.unwrap_or(u64::MAX);
+        let allowed = usize::try_from(most.saturating_sub(begun)).unwrap_or(usize::MAX);
+        let now = commits.min(allowed);
+        self.begun.set(begun + now as u64);
+        commits - now
+    }
+
+    /// Notes that the limit on commits is reached.
+    pub(super) fn reach_commits(&self) {
+        self.hit.set(self.hit.get().or(Some(Resource::Commits)));
+    }
+
+    /// The limit on commits, if that is what ended the walk.
+    pub(super) fn commits_when_reached(&self) -> Option<usize> {
+        let (resource, limit) = self.hit()?;
+        let most = limit.most.filter(|_| resource == Resource::Commits)?;
+        usize::try_from(most).ok()
     }
 
     /// Counts marks.
@@ -114,7 +138,7 @@ impl<'b> Budget<'b> {
             beyond(Resource::Memory, memory_in_use()?)
         };
         beyond(Resource::Time, elapsed)
-            .or_else(|| beyond(Resource::Commits, self.commits.get()))
+            .or_else(|| beyond(Resource::Commits, self.commits.get().saturating_sub(WALKED)))
             .or_else(|| beyond(Resource::Bytes, reads.bytes))
             .or_else(|| beyond(Resource::Findings, self.findings.get()))
             .or_else(memory)

@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use crate::config::ConfigError;
 use crate::config::baseline::{self, Extent};
-use crate::config::unjudged::{self, Unjudged};
+use crate::config::ledger::{Ledger, LedgerPlace};
 use crate::git::{
     GitError, IdMap, IdSet, ObjectId, ObjectKind, Objects, RefKind, Reference, Repository, peel,
 };
-use crate::policy::{Class, Judge};
+use crate::policy::{Class, Judge, RefPatterns};
 
 /// Which existing refs hide.
 #[derive(Clone, Copy)]
@@ -30,14 +30,18 @@ pub(super) struct Existing<'e> {
     hiding: Hiding<'e>,
     refs: Option<Refs>,
     baselines: Baselines<'e>,
-    unjudged: Option<Rc<[Unjudged]>>,
+    place: &'e LedgerPlace,
+    /// Read when it is first needed, and again when it has changed.
+    ledger: Option<Rc<Ledger>>,
+    /// The commits of refs that no pattern of the ledger matches, for the present ledger.
+    outside: Option<Rc<[ObjectId]>>,
+    /// The tag objects that refs peel through, with the numbers of the classes of these.
+    tags: Option<IdMap<Vec<usize>>>,
 }
 
 /// The refs that can hide, sorted by class.
 struct Refs {
     classes: Vec<(Class, Vec<Reference>)>,
-    /// For each value, the numbers of the classes that have it.
-    values: IdMap<Vec<usize>>,
 }
 
 impl<'e> Existing<'e> {
@@ -46,6 +50,7 @@ impl<'e> Existing<'e> {
         objects: &'e Objects<'e>,
         judges: &'e dyn Fn(&[u8]) -> bool,
         hiding: Hiding<'e>,
+        place: &'e LedgerPlace,
     ) -> Self {
         Self {
             repository,
@@ -54,8 +59,16 @@ impl<'e> Existing<'e> {
             hiding,
             refs: None,
             baselines: Baselines::new(repository),
-            unjudged: None,
+            place,
+            ledger: None,
+            outside: None,
+            tags: None,
         }
+    }
+
+    /// Whether this is a push to a server, whose ledger counts.
+    pub(super) fn is_recorded(&self) -> bool {
+        matches!(self.hiding, Hiding::Judged)
     }
 
     /// Whether a ref of this name can hide.
@@ -69,7 +82,6 @@ impl<'e> Existing<'e> {
     fn load(&mut self, judge: &Judge<'_>) -> Result<&Refs, GitError> {
         if self.refs.is_none() {
             let mut classes: Vec<(Class, Vec<Reference>)> = Vec::new();
-            let mut values: IdMap<Vec<usize>> = IdMap::default();
             let refs = match self.hiding {
                 Hiding::Then(refs) => refs.to_vec(),
                 _ => self.repository.references()?,
@@ -88,15 +100,11 @@ impl<'e> Existing<'e> {
                     classes.push((class, Vec::new()));
                     classes.len() - 1
                 });
-                let of = values.entry(reference.target).or_default();
-                if !of.contains(&at) {
-                    of.push(at);
-                }
                 if let Some((_, refs)) = classes.get_mut(at) {
                     refs.push(reference);
                 }
             }
-            self.refs = Some(Refs { classes, values });
+            self.refs = Some(Refs { classes });
         }
         // Just filled.
         self.refs.as_ref().ok_or(GitError::References { reason: String::new() })
@@ -106,18 +114,22 @@ impl<'e> Existing<'e> {
         matches!(hiding, Hiding::Known(_)) || judge.hides(existing, target)
     }
 
-    /// Whether some ref that hides from a class already has this very value.
-    pub(super) fn has_value(
+    /// Whether some ref that hides from a class peels through this tag object.
+    pub(super) fn peels_through(
         &mut self,
         judge: &Judge<'_>,
         target: &Class,
         id: ObjectId,
     ) -> Result<bool, GitError> {
-        let hiding = self.hiding;
+        let (hiding, objects) = (self.hiding, self.objects);
+        let known = self.tags.take();
         let refs = self.load(judge)?;
-        let of = refs.values.get(&id).map_or(&[][..], Vec::as_slice);
+        let tags = known.unwrap_or_else(|| refs.tags(objects));
+        let of = tags.get(&id).map_or(&[][..], Vec::as_slice);
         let mut classes = of.iter().filter_map(|&at| refs.classes.get(at));
-        Ok(classes.any(|(class, _)| Self::hides(hiding, judge, class, target)))
+        let hides = classes.any(|(class, _)| Self::hides(hiding, judge, class, target));
+        self.tags = Some(tags);
+        Ok(hides)
     }
 
     /// The commits that the refs point to which hide from a class.
@@ -133,31 +145,70 @@ impl<'e> Existing<'e> {
             if !Self::hides(hiding, judge, class, target) {
                 continue;
             }
-            for reference in refs {
-                // What can't be followed hides nothing.
-                let tags = reference.name.kind() == RefKind::Tag;
-                match tags.then(|| peel(objects, reference.target)) {
-                    None => commits.push(reference.target),
-                    Some(Ok(peeled)) if peeled.kind == ObjectKind::Commit => {
-                        commits.push(peeled.id);
-                    }
-                    Some(_) => {}
-                }
-            }
+            commits.extend(refs.iter().filter_map(|reference| commit_of(objects, reference)));
         }
         Ok(commits)
     }
 
-    /// What a server has let in without judging it whole.
-    pub(super) fn unjudged(&mut self) -> Result<Rc<[Unjudged]>, ConfigError> {
-        if let Some(known) = &self.unjudged {
+    /// The ledger as it was last read; empty before that, and in a client.
+    pub(super) fn ledger(&self) -> Rc<Ledger> {
+        self.ledger.clone().unwrap_or_default()
+    }
+
+    /// Reads the ledger, if it has changed since it was read. The refs that hide must have
+    /// been read before.
+    pub(super) fn refresh_ledger(&mut self) -> Result<Rc<Ledger>, ConfigError> {
+        let known = self.ledger.as_ref().filter(|ledger| ledger.is_current(self.place));
+        if let Some(known) = known {
             return Ok(Rc::clone(known));
         }
-        let all = match self.hiding {
-            Hiding::Judged => unjudged::open(self.repository)?,
-            Hiding::Known(_) | Hiding::Then(_) => Vec::new(),
-        };
-        Ok(Rc::clone(self.unjudged.insert(all.into())))
+        let ledger =
+            if self.is_recorded() { Ledger::read(self.place)? } else { Ledger::default() };
+        self.outside = None;
+        Ok(Rc::clone(self.ledger.insert(Rc::new(ledger))))
+    }
+
+    /// Takes entries into the ledger of this push that are not on disk yet.
+    pub(super) fn set_ledger(&mut self, ledger: Ledger) {
+        self.outside = None;
+        self.ledger = Some(Rc::new(ledger));
+    }
+
+    /// The refs that the hook judges, with their classes.
+    pub(super) fn classes(
+        &mut self,
+        judge: &Judge<'_>,
+    ) -> Result<&[(Class, Vec<Reference>)], GitError> {
+        Ok(&self.load(judge)?.classes)
+    }
+
+    /// The commits of the refs that no open admission is for: none of them reaches what was
+    /// let in for one place only, save what the ledger itself says is spread.
+    pub(super) fn outside(&mut self, judge: &Judge<'_>) -> Result<Rc<[ObjectId]>, GitError> {
+        if let Some(known) = &self.outside {
+            return Ok(Rc::clone(known));
+        }
+        let ledger = self.ledger();
+        let all = self.outside_of(judge, &RefPatterns::new(ledger.patterns()))?;
+        Ok(Rc::clone(self.outside.insert(all.into())))
+    }
+
+    /// The commits of the refs that some patterns do not match.
+    pub(super) fn outside_of(
+        &mut self,
+        judge: &Judge<'_>,
+        patterns: &RefPatterns,
+    ) -> Result<Vec<ObjectId>, GitError> {
+        let objects = self.objects;
+        let refs = self.load(judge)?;
+        let refs = refs.classes.iter().flat_map(|(_, refs)| refs);
+        let outside = refs.filter(|reference| !patterns.matches(reference.name.as_bytes()));
+        Ok(outside.filter_map(|reference| commit_of(objects, reference)).collect())
+    }
+
+    /// The baseline for all refs.
+    pub(super) fn baseline_of_all(&mut self) -> Result<Rc<IdSet>, ConfigError> {
+        self.baselines.of_all()
     }
 
     /// The baseline for refs of a class.
@@ -170,17 +221,56 @@ impl<'e> Existing<'e> {
     }
 }
 
+/// The commit that a ref points to. What can't be followed hides nothing.
+pub(super) fn commit_of(objects: &Objects<'_>, reference: &Reference) -> Option<ObjectId> {
+    if reference.name.kind() != RefKind::Tag {
+        return Some(reference.target);
+    }
+    let peeled = peel(objects, reference.target).ok()?;
+    (peeled.kind == ObjectKind::Commit).then_some(peeled.id)
+}
+
+impl Refs {
+    /// The tag objects that refs peel through, with the numbers of the classes of these.
+    fn tags(&self, objects: &Objects<'_>) -> IdMap<Vec<usize>> {
+        let mut all: IdMap<Vec<usize>> = IdMap::default();
+        for (at, (_, refs)) in self.classes.iter().enumerate() {
+            for reference in refs.iter().filter(|it| it.name.kind() != RefKind::Branch) {
+                let mut tags = Vec::new();
+                // What can be followed of the chain is what was judged of it.
+                let _ = objects.peel_into(reference.target, &mut tags);
+                for tag in tags {
+                    let of = all.entry(tag).or_default();
+                    if of.last() != Some(&at) {
+                        of.push(at);
+                    }
+                }
+            }
+        }
+        all
+    }
+}
+
 /// The baselines of a repository by class, each read once.
 pub struct Baselines<'b> {
     repository: &'b Repository,
     known: Vec<(Class, Rc<IdSet>)>,
+    everywhere: Option<Rc<IdSet>>,
 }
 
 impl<'b> Baselines<'b> {
     /// None of them is read yet.
     #[must_use]
     pub fn new(repository: &'b Repository) -> Self {
-        Self { repository, known: Vec::new() }
+        Self { repository, known: Vec::new(), everywhere: None }
+    }
+
+    fn of_all(&mut self) -> Result<Rc<IdSet>, ConfigError> {
+        if let Some(known) = &self.everywhere {
+            return Ok(Rc::clone(known));
+        }
+        let ids: IdSet = baseline::read(self.repository, Extent::All)?.into_iter().collect();
+        Ok(Rc::clone(self.everywhere.insert(Rc::new(ids))))
     }
 
     /// The ids that hide for refs of a class.

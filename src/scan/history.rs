@@ -1,9 +1,16 @@
 //! Judging the whole history of a repository.
 
+use std::collections::HashSet;
+
 use super::{Scan, ScanError, Scope};
-use crate::config::{Config, unjudged};
-use crate::git::{IdMap, IdSet, ObjectId, ObjectKind, RefKind, Reference, Repository, peel};
-use crate::policy::{Class, Situation};
+use crate::config::Config;
+use crate::config::ledger::Ledger;
+use crate::finding::Finding;
+use crate::git::{
+    Hidden, IdMap, IdSet, ObjectId, ObjectKind, Peeled, RefKind, RefName, Reference, Repository,
+    peel,
+};
+use crate::policy::{Class, Situation, Verdict};
 use crate::report::Report;
 
 /// What a long scan is doing.
@@ -24,10 +31,11 @@ pub type Progress<'p> = &'p mut dyn FnMut(Stage, usize);
 const EVERY: usize = 512;
 
 /// Judges everything that the refs of a repository reach. A commit's ref is the first by
-/// name, among those under the strictest policy, that reaches it.
+/// name, among those under the strictest policy, that reaches it. What can't be read is in
+/// the report, and the rest is judged.
 ///
 /// # Errors
-/// When anything that has to be judged can't be read.
+/// When the refs, the policy or the ledger can't be read.
 pub fn judge_history(
     repository: &Repository,
     config: &Config,
@@ -40,27 +48,17 @@ pub fn judge_history(
     let mut scan = Scan::new(repository, &objects, config, situation, scope, None);
     let mut refs = repository.references()?;
     scan.strictest_first(&mut refs);
-    let mut first: IdMap<usize> = IdMap::default();
+    let mut history = History::default();
     let mut all: Vec<ObjectId> = Vec::new();
-    let mut others = IdSet::default();
     for (at, reference) in refs.iter().enumerate() {
-        scan.judge_name(&reference.name);
-        let peeled = peel(&objects, reference.target)?;
-        if reference.name.kind() == RefKind::Replace {
-            scan.judge_replacement(&reference.name, reference.target)?;
-        }
-        scan.judge_peeled(&reference.name, &peeled, &|_| false)?;
-        others.extend(peeled.tags.iter().chain([&peeled.id]));
-        if peeled.kind != ObjectKind::Commit {
-            continue;
-        }
+        let Some(tip) = scan.judge_ref(reference, &mut history)? else { continue };
         progress(Stage::Reading, all.len());
-        let mut new =
-            scan.graph.reachable(peeled.id, &|id| first.contains_key(&id), &mut |read| {
-                if read % EVERY == 0 {
-                    progress(Stage::Reading, all.len() + read);
-                }
-            })?;
+        let first = &mut history.first;
+        let mut new = scan.graph.reachable(tip, &|id| first.contains_key(&id), &mut |read| {
+            if read % EVERY == 0 {
+                progress(Stage::Reading, all.len() + read);
+            }
+        })?;
         for &id in &new {
             first.insert(id, at);
         }
@@ -69,26 +67,169 @@ pub fn judge_history(
     scan.commits = all.len();
     let (mut found, _) = scan.findings_of(&all, progress)?;
     // All of a history is judged, so what is in it was.
-    scan.confirm_copies(&mut found, &mut |_, id| first.contains_key(&id));
-    for (id, findings) in found {
-        if let Some(reference) = first.get(&id).and_then(|&at| refs.get(at)) {
-            let marked = scan.marked(id)?;
-            scan.add(Some(&marked), &reference.name, findings);
+    scan.confirm_copies(&mut found, &mut |_, id| history.first.contains_key(&id));
+    let mut unread = scan.graph.take_unread();
+    unread.append(&mut scan.unread_in_trees);
+    for (id, error) in unread {
+        history.unclean.insert(id);
+        let name = history.first.get(&id).and_then(|&at| refs.get(at)).map(|it| it.name.clone());
+        scan.leave_unread_of(name.unwrap_or_else(|| RefName::new(b"HEAD".as_slice())), id, &error);
+    }
+    for (id, findings) in &found {
+        if let Some(reference) = history.first.get(id).and_then(|&at| refs.get(at)) {
+            let marked = scan.marked(*id)?;
+            if scan.add(Some(&marked), &reference.name, findings.clone()) {
+                history.unclean.insert(*id);
+            }
         }
     }
-    for id in all {
-        if let Some(reference) = first.get(&id).and_then(|&at| refs.get(at))
-            && Scan::is_notes(&reference.name)
-        {
-            scan.judge_notes(&reference.name, id)?;
-        }
+    for reference in refs.iter().filter(|reference| reference.name.is_notes()) {
+        scan.judge_all_notes(reference, &mut history)?;
     }
-    let judged = |id: &ObjectId| first.contains_key(id) || others.contains(id);
-    for left in unjudged::open(repository)?.into_iter().filter(|left| judged(&left.id)) {
-        scan.settled.push((left.ref_name, left.id));
-    }
+    scan.settle_unjudged(&history, &found)?;
     let names = refs.into_iter().map(|reference| reference.name).collect();
     Ok(scan.report(name, names))
+}
+
+/// What an audit knows of the objects that it has judged.
+#[derive(Default)]
+struct History {
+    /// The commits, with the numbers of the refs that they are attributed to.
+    first: IdMap<usize>,
+    /// Tags, and what is no commit, by ref.
+    others: HashSet<(RefName, ObjectId)>,
+    /// The commits that notes refs reach, by ref.
+    notes: HashSet<(RefName, ObjectId)>,
+    /// What holds something that policy refuses, or could not be read.
+    unclean: IdSet,
+    /// The notes refs with a note that policy refuses, or that could not be read.
+    unclean_notes: HashSet<RefName>,
+}
+
+impl Scan<'_> {
+    /// Judges a ref beside the commits that it reaches; the commit that it points to.
+    fn judge_ref(
+        &mut self,
+        reference: &Reference,
+        history: &mut History,
+    ) -> Result<Option<ObjectId>, ScanError> {
+        let name = &reference.name;
+        self.judge_name(name);
+        if name.kind() == RefKind::Replace {
+            self.judge_replacement(name, reference.target)?;
+        }
+        let mut tags = Vec::new();
+        let peeled = self.objects.peel_into(reference.target, &mut tags);
+        for &id in &tags {
+            let is_refused = match self.tag_findings(id) {
+                Ok(findings) => self.add(None, name, findings),
+                Err(error) => {
+                    self.leave_unread_of(name.clone(), id, &error);
+                    true
+                }
+            };
+            history.others.insert((name.clone(), id));
+            if is_refused {
+                history.unclean.insert(id);
+            }
+        }
+        match peeled {
+            Ok((id, ObjectKind::Commit)) => Ok(Some(id)),
+            Ok((id, kind)) => {
+                history.others.insert((name.clone(), id));
+                if self.judge_peeled(name, &Peeled { tags: Vec::new(), id, kind })? {
+                    history.unclean.insert(id);
+                }
+                Ok(None)
+            }
+            Err(error) => {
+                self.leave_unread_of(name.clone(), reference.target, &error);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Judges what a notes ref reaches as its notes, whatever else reaches it.
+    fn judge_all_notes(
+        &mut self,
+        reference: &Reference,
+        history: &mut History,
+    ) -> Result<(), ScanError> {
+        let name = &reference.name;
+        let Ok(peeled) = peel(self.objects, reference.target) else { return Ok(()) };
+        if peeled.kind != ObjectKind::Commit {
+            return Ok(());
+        }
+        let commits = self.graph.reachable(peeled.id, &|_| false, &mut |_| {})?;
+        for id in commits {
+            history.notes.insert((name.clone(), id));
+            let is_refused = match self.judge_notes(name, id) {
+                Ok(is_refused) => is_refused,
+                Err(error) => {
+                    self.leave_unread_of(name.clone(), id, &error);
+                    true
+                }
+            };
+            if is_refused {
+                history.unclean_notes.insert(name.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds out which entries of the ledger were judged whole, with nothing that is refused.
+    fn settle_unjudged(
+        &mut self,
+        history: &History,
+        found: &[(ObjectId, Vec<Finding>)],
+    ) -> Result<(), ScanError> {
+        let place = self.config.ledger(self.repository);
+        let found: IdMap<&[Finding]> =
+            found.iter().map(|(id, findings)| (*id, findings.as_slice())).collect();
+        for entry in Ledger::read(&place)?.unjudged {
+            let name = &entry.ref_name;
+            let mut tags = Vec::new();
+            let Ok((id, kind)) = self.objects.peel_into(entry.id, &mut tags) else { continue };
+            let is_clean_tag = |id: &ObjectId| {
+                history.others.contains(&(name.clone(), *id)) && !history.unclean.contains(id)
+            };
+            let mut is_clean = tags.iter().all(is_clean_tag);
+            if kind == ObjectKind::Commit {
+                let old = entry.boundary.iter().copied().collect();
+                let mut others = || Ok(Vec::new());
+                let hidden = Hidden { old, others: &mut others };
+                for id in self.graph.new_commits(&[id], hidden)? {
+                    is_clean = is_clean && self.is_clean(id, name, history, &found)?;
+                }
+            } else {
+                is_clean = is_clean && is_clean_tag(&id);
+            }
+            if is_clean && !history.unclean_notes.contains(name) {
+                self.settled.push((entry.ref_name, entry.id));
+            }
+        }
+        self.ledger_place = Some(place);
+        Ok(())
+    }
+
+    /// Whether a commit was judged, for one ref too, and nothing in it is refused.
+    fn is_clean(
+        &mut self,
+        id: ObjectId,
+        name: &RefName,
+        history: &History,
+        found: &IdMap<&[Finding]>,
+    ) -> Result<bool, ScanError> {
+        let is_judged = history.first.contains_key(&id)
+            && (!name.is_notes() || history.notes.contains(&(name.clone(), id)));
+        if !is_judged || history.unclean.contains(&id) {
+            return Ok(false);
+        }
+        let Some(findings) = found.get(&id) else { return Ok(true) };
+        let marked = self.marked(id)?;
+        let decisions = self.verdicts.decide(Some(&marked), name, findings);
+        Ok(decisions.iter().all(|decision| decision.verdict < Verdict::Reject))
+    }
 }
 
 impl Scan<'_> {

@@ -7,8 +7,9 @@ use super::push::Target;
 use super::{Scan, ScanError};
 use crate::config::limits::Outcome;
 use crate::document::Place;
-use crate::git::{GitError, Hidden, IdSet, ObjectId, ObjectKind, RefName, peel};
+use crate::git::{Hidden, IdSet, ObjectId, ObjectKind, RefName, peel};
 use crate::policy::{Class, Judge};
+use crate::push::Update;
 use crate::report::{Cut, Left, Skipped};
 
 /// What is to be said of the limit that ended a scan, if one did.
@@ -52,33 +53,66 @@ impl Scan<'_> {
         over
     }
 
+    /// How many of the oldest of so many commits are beyond the limit on commits, which is
+    /// reached then.
+    pub(super) fn beyond_commits(&self, commits: usize) -> usize {
+        self.budget.map_or(0, |budget| budget.begin(commits))
+    }
+
+    /// Notes an update of which nothing was judged.
+    pub(super) fn leave_update(&mut self, update: &Update) {
+        self.known = None;
+        if let Some(id) = update.new {
+            self.leave_object(&update.name, id, update.old.into_iter().collect());
+        }
+    }
+
+    /// Notes an object that was not judged for a ref.
+    pub(super) fn leave_object(&mut self, name: &RefName, id: ObjectId, boundary: Vec<ObjectId>) {
+        self.left.push(Left { ref_name: name.clone(), id, boundary });
+    }
+
     /// Notes ref updates that were not judged whole. `new` are the commits that they bring,
     /// if that is known.
     pub(super) fn leave(
         &mut self,
         group: &[&Target],
         new: Option<&[ObjectId]>,
-    ) -> Result<(), GitError> {
+    ) -> Result<(), ScanError> {
         self.objects.release();
         // Comparing files line by line would take as long again.
         self.verdicts.sizes = false;
-        let mut edge: Vec<ObjectId> = Vec::new();
-        if let Some(new) = new {
-            let mine: IdSet = new.iter().copied().collect();
-            let mut seen = IdSet::default();
-            for &id in new {
-                let parents = self.graph.parents(id)?;
-                edge.extend(
-                    parents.into_iter().filter(|id| !mine.contains(id) && seen.insert(*id)),
-                );
+        let edge = new.map(|new| self.edge(new)).transpose()?;
+        for target in group {
+            let own = || target.old.into_iter().collect();
+            let boundary = edge.clone().unwrap_or_else(own);
+            self.leave_object(&target.name, target.new, boundary);
+        }
+        Ok(())
+    }
+
+    /// Notes the oldest commits of a group, which a limit left. Commits and their parents are
+    /// left together, so what has no child among them reaches all of them.
+    pub(super) fn leave_below(
+        &mut self,
+        group: &[&Target],
+        oldest: &[ObjectId],
+    ) -> Result<(), ScanError> {
+        if let Some(budget) = self.budget {
+            budget.reach_commits();
+        }
+        self.objects.release();
+        let edge = self.edge(oldest)?;
+        let mut tips: IdSet = oldest.iter().copied().collect();
+        for &id in oldest {
+            for parent in self.graph.parents(id)? {
+                tips.remove(&parent);
             }
         }
         for target in group {
-            let boundary = match new {
-                Some(_) => edge.clone(),
-                None => target.old.into_iter().collect(),
-            };
-            self.left.push(Left { ref_name: target.name.clone(), id: target.new, boundary });
+            for &id in oldest.iter().filter(|id| tips.contains(id)) {
+                self.leave_object(&target.name, id, edge.clone());
+            }
         }
         Ok(())
     }
@@ -94,30 +128,35 @@ impl Scan<'_> {
         existing: &mut Existing<'_>,
         whole: &mut Vec<(RefName, ObjectId)>,
     ) -> Result<Vec<ObjectId>, ScanError> {
-        let all = existing.unjudged()?;
-        if all.is_empty() {
+        let ledger = existing.ledger();
+        if ledger.unjudged.is_empty() {
             return Ok(Vec::new());
         }
+        let everywhere = existing.baseline_of_all()?;
         let baseline = existing.baseline(&self.verdicts.judge, class)?;
         let mut judged: IdSet = new.iter().copied().collect();
         let mut again = Vec::new();
-        for entry in all.iter() {
+        for entry in &ledger.unjudged {
             // What is not there can't be reached.
             let Ok(peeled) = peel(self.objects, entry.id) else { continue };
             if peeled.kind != ObjectKind::Commit {
                 continue;
             }
-            let boundary = entry.boundary.iter().chain(baseline.iter()).copied();
-            let mut others = || Ok(entry.boundary.clone());
-            let hidden = Hidden { old: boundary.collect(), others: &mut others };
-            let range = self.graph.new_commits(&[peeled.id], hidden)?;
-            let mine: IdSet = range.iter().copied().collect();
+            let mut range = |hidden: &IdSet| {
+                let old = entry.boundary.iter().chain(hidden.iter()).copied().collect();
+                let mut others = || Ok(Vec::new());
+                self.graph.new_commits(&[peeled.id], Hidden { old, others: &mut others })
+            };
+            let all = range(&everywhere)?;
+            let mine = range(&baseline)?;
+            let wanted: IdSet = mine.iter().copied().collect();
             let edge: IdSet = entry.boundary.iter().copied().collect();
-            let reached = self.graph.reached(tips, &mine, &edge)?;
-            let all_of_it = reached.len() == range.len() && !range.is_empty();
-            again.extend(range.into_iter().filter(|id| reached.contains(id) && judged.insert(*id)));
+            let reached = self.graph.reached(tips, &wanted, &edge)?;
+            // A scope's own baseline settles nothing for others.
+            let is_whole = reached.len() == all.len();
+            again.extend(mine.into_iter().filter(|id| reached.contains(id) && judged.insert(*id)));
             let same = self.verdicts.class(&entry.ref_name);
-            if all_of_it && self.verdicts.judge.hides(class, &same) {
+            if is_whole && !entry.ref_name.is_notes() && self.verdicts.judge.hides(class, &same) {
                 whole.push((entry.ref_name.clone(), entry.id));
             }
         }

@@ -16,12 +16,15 @@ mod files;
 mod history;
 mod inspector;
 mod jobs;
+mod keep;
+mod ledger;
 mod left;
 mod push;
 mod refs;
 mod second;
 mod sift;
 mod tree;
+mod unread;
 mod verdicts;
 
 use std::cell::RefCell;
@@ -31,16 +34,18 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::config::Config;
+use crate::config::ledger::{Additions, LedgerPlace};
 use crate::config::limits::Resource;
 use crate::finding::{Finding, MOST_CREDITS};
 use crate::git::{GitError, Graph, ObjectId, Objects, RefName, Repository};
 use crate::marker::{MOST_HITS, Matchers};
 use crate::policy::{Judge, Situation};
-use crate::report::{Cut, Judged, Left, Report, Skipped, Texts};
+use crate::report::{Cut, Judged, LedgerChange, Left, Report, Skipped, Texts, Unread};
 
 use budget::Budget;
 use inspector::Inspector;
 use jobs::{Compared, Job, Work};
+use ledger::LedgerNotes;
 use second::Second;
 use verdicts::{Marked, Verdicts};
 
@@ -48,7 +53,8 @@ pub use budget::Bounds;
 pub use commit::{message, raw_commit};
 pub use existing::Baselines;
 pub use history::{Progress, Stage, judge_history};
-pub use push::{judge_again, judge_outgoing, judge_push, judge_range};
+pub use keep::keep;
+pub use push::{judge_again, judge_outgoing, judge_push, judge_range, judge_resolved};
 pub use verdicts::decide;
 
 /// Why nothing was judged.
@@ -121,8 +127,18 @@ pub struct Scan<'s> {
     whole: usize,
     known: Option<usize>,
     left: Vec<Left>,
+    unread: Vec<Unread>,
+    /// Commits in whose trees something could not be read, and what.
+    unread_in_trees: Vec<(ObjectId, GitError)>,
+    /// Whether git refuses updates by itself, of those for which it was asked.
+    refused_by_git: HashMap<(RefName, ObjectId), bool>,
     settled: Vec<(RefName, ObjectId)>,
     again: usize,
+    /// What of the judgement is of interest to the ledger.
+    ledger: LedgerNotes,
+    /// What it adds to the ledger, and where that is; `None` where there is none.
+    additions: Additions,
+    ledger_place: Option<LedgerPlace>,
 }
 
 /// The findings of some commits, of those that have any, in the order given.
@@ -161,8 +177,14 @@ impl<'s> Scan<'s> {
             whole: 0,
             known: Some(0),
             left: Vec::new(),
+            unread: Vec::new(),
+            unread_in_trees: Vec::new(),
+            refused_by_git: HashMap::new(),
             settled: Vec::new(),
             again: 0,
+            ledger: LedgerNotes::default(),
+            additions: Additions::default(),
+            ledger_place: None,
         }
     }
 
@@ -316,9 +338,9 @@ impl<'s> Scan<'s> {
         Ok(marked)
     }
 
-    /// Judges findings and adds them to the report.
-    fn add(&mut self, commit: Option<&Marked>, name: &RefName, findings: Vec<Finding>) {
-        self.verdicts.add(commit, name, findings);
+    /// Judges findings and adds them to the report; whether any of them is refused.
+    fn add(&mut self, commit: Option<&Marked>, name: &RefName, findings: Vec<Finding>) -> bool {
+        self.verdicts.add(commit, name, findings)
     }
 
     /// The report on all that was judged.
@@ -334,9 +356,17 @@ impl<'s> Scan<'s> {
         let (left, whole, known) = (&self.left, self.whole, self.known);
         let cut = self.budget.and_then(|budget| left::cut(budget, &judge, left, whole, known));
         self.skipped.extend(cut.as_ref().map(Cut::skipped));
+        let accepts = self.config.policy.accepts_unjudged().is_some();
+        let unread_refused = !accepts
+            && self.unread.iter().any(|it| self.budget.is_none() || judge.refuses_on(&it.ref_name));
+        let additions = self.additions;
+        let ledger = self.ledger_place.map(|place| LedgerChange { place, additions });
         Report {
             cut,
             left: self.left,
+            unread: self.unread,
+            unread_refused,
+            ledger,
             settled: self.settled,
             again: self.again,
             worst_unreported,

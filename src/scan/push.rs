@@ -4,7 +4,7 @@
 //! many branches reads each commit once; which of them reaches a commit is worked out
 //! only for commits that have findings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::budget::{Bounds, Budget};
 use super::existing::{self, Existing, Hiding};
@@ -12,26 +12,30 @@ use super::{MOST_OF_A_PUSH, Scan, ScanError, Scope};
 use crate::config::{Config, published};
 use crate::finding::Finding;
 use crate::git::{
-    GitError, Hidden, IdSet, ObjectId, ObjectKind, Peeled, RefKind, RefName, RefUpdate, Reference,
-    Repository, Watch, peel,
+    GitError, Hidden, IdSet, ObjectId, ObjectKind, Peeled, RefKind, RefName, Reference, Repository,
+    Watch, peel,
 };
 use crate::policy::{Class, Situation};
-use crate::push::Push;
-use crate::report::{Left, Report, Skipped};
+use crate::push::{Push, Update};
+use crate::report::Report;
 
 /// A ref update that brings something.
 pub(super) struct Target {
     pub(super) name: RefName,
+    /// The value that the ref has; `None` when it does not exist.
     pub(super) old: Option<ObjectId>,
     pub(super) new: ObjectId,
+    /// The tag objects on the way to what `new` points to.
+    pub(super) tags: Vec<ObjectId>,
+    /// The commit that `new` points to, if it is one.
     pub(super) tip: Option<ObjectId>,
-    class: Class,
+    pub(super) class: Class,
 }
 
 /// Judges a push that the server is about to accept, within bounds.
 ///
 /// # Errors
-/// When anything that has to be judged can't be read.
+/// When anything that all updates depend on can't be read, or an update may never be made.
 pub fn judge_push(
     repository: &Repository,
     config: &Config,
@@ -39,21 +43,34 @@ pub fn judge_push(
     situation: Situation,
     bounds: &Bounds<'_>,
 ) -> Result<Report, ScanError> {
-    let mut names = Vec::with_capacity(push.updates.len());
-    for update in &push.updates {
-        names.push(repository.resolve_symbolic(update.name())?);
-    }
-    if let Some(name) = names.iter().find(|name| name.as_bytes() == published::REF.as_bytes()) {
-        return Err(ScanError::Reserved(name.clone()));
+    let updates = push.resolve(repository)?;
+    judge_resolved(repository, config, &push.repository, &updates, situation, bounds)
+}
+
+/// As [`judge_push`], of ref updates whose refs were looked up already.
+///
+/// # Errors
+/// As [`judge_push`].
+pub fn judge_resolved(
+    repository: &Repository,
+    config: &Config,
+    name: &str,
+    updates: &[Update],
+    situation: Situation,
+    bounds: &Bounds<'_>,
+) -> Result<Report, ScanError> {
+    if let Some(reserved) = updates.iter().find(|it| published::is_reserved(it.name.as_bytes())) {
+        return Err(ScanError::Reserved(reserved.name.clone()));
     }
     let budget = Budget::new(bounds);
-    judge_updates(repository, config, push, names, situation, Hiding::Judged, Some(&budget))
+    let work = Work { name, updates, hiding: Hiding::Judged, budget: Some(&budget) };
+    judge_updates(repository, config, work, situation)
 }
 
 /// Judges a push that was judged before, with the refs that the server had then.
 ///
 /// # Errors
-/// When anything that has to be judged can't be read.
+/// As [`judge_push`].
 pub fn judge_again(
     repository: &Repository,
     config: &Config,
@@ -61,46 +78,59 @@ pub fn judge_again(
     refs: &[Reference],
     situation: Situation,
 ) -> Result<Report, ScanError> {
-    let names = push.updates.iter().map(|update| update.name().clone()).collect();
-    judge_updates(repository, config, push, names, situation, Hiding::Then(refs), None)
+    let updates: Vec<Update> = push.updates.iter().map(Update::trusted).collect();
+    let hiding = Hiding::Then(refs);
+    let work = Work { name: &push.repository, updates: &updates, hiding, budget: None };
+    judge_updates(repository, config, work, situation)
 }
 
 /// Judges a push that a client is about to send; the remote-tracking refs for which
 /// `known` holds say what the server has.
 ///
 /// # Errors
-/// When anything that has to be judged can't be read.
+/// As [`judge_push`].
 pub fn judge_outgoing(
     repository: &Repository,
     config: &Config,
     push: &Push,
     known: &dyn Fn(&[u8]) -> bool,
 ) -> Result<Report, ScanError> {
-    let names = push.updates.iter().map(|update| update.name().clone()).collect();
+    let updates: Vec<Update> = push.updates.iter().map(Update::trusted).collect();
     let situation = Situation::unknown(&push.repository);
-    judge_updates(repository, config, push, names, situation, Hiding::Known(known), None)
+    let hiding = Hiding::Known(known);
+    let work = Work { name: &push.repository, updates: &updates, hiding, budget: None };
+    judge_updates(repository, config, work, situation)
+}
+
+/// Ref updates to be judged, and what they are judged with.
+struct Work<'w> {
+    /// The repository's name.
+    name: &'w str,
+    updates: &'w [Update],
+    hiding: Hiding<'w>,
+    budget: Option<&'w Budget<'w>>,
 }
 
 fn judge_updates(
     repository: &Repository,
     config: &Config,
-    push: &Push,
-    names: Vec<RefName>,
+    work: Work<'_>,
     situation: Situation,
-    hiding: Hiding<'_>,
-    budget: Option<&Budget<'_>>,
 ) -> Result<Report, ScanError> {
+    let Work { name, updates, hiding, budget } = work;
     let objects = repository.objects_watched(budget.map(|budget| budget as &dyn Watch))?;
-    let scope = Scope::default();
-    let mut scan = Scan::new(repository, &objects, config, situation, scope, budget);
+    let mut scan = Scan::new(repository, &objects, config, situation, Scope::default(), budget);
     scan.verdicts.most = MOST_OF_A_PUSH;
     let judges = |name: &[u8]| config.policy.judges(name);
-    let mut existing = Existing::new(repository, &objects, &judges, hiding);
+    let place = config.ledger(repository);
+    let mut existing = Existing::new(repository, &objects, &judges, hiding, &place);
     let mut targets = Vec::new();
-    for (update, name) in push.updates.iter().zip(names.iter().cloned()) {
-        match scan.target(update, name.clone(), &mut existing) {
+    // A ref and its symbolic alias may be updated to the same value.
+    let mut seen = HashSet::new();
+    for update in updates.iter().filter(|update| seen.insert(&update.name)) {
+        match scan.target(update, &mut existing) {
             Ok(target) => targets.extend(target),
-            Err(ScanError::Git(GitError::Stopped)) => scan.leave_update(update, &name),
+            Err(ScanError::Git(GitError::Stopped)) => scan.leave_update(update),
             Err(error) => return Err(error),
         }
     }
@@ -109,14 +139,17 @@ fn judge_updates(
         // A text among what was judged was too much, and nobody knows of which update.
         scan.leave(&targets.iter().collect::<Vec<_>>(), None)?;
     }
-    Ok(scan.report(push.repository.clone(), names))
+    scan.complete_ledger(&targets, &mut existing)?;
+    scan.ledger_place = existing.is_recorded().then_some(place.clone());
+    let names = updates.iter().map(|update| update.name.clone()).collect();
+    Ok(scan.report(name.to_owned(), names))
 }
 
 /// Judges commits as if they were pushed to a ref: those reachable from `tips` and not
 /// from `hidden`.
 ///
 /// # Errors
-/// When anything that has to be judged can't be read.
+/// When the refs, the baseline or the policy can't be read.
 pub fn judge_range(
     repository: &Repository,
     config: &Config,
@@ -142,11 +175,12 @@ pub fn judge_range(
         let marked = scan.marked(id)?;
         scan.add(Some(&marked), name, findings);
     }
-    if Scan::is_notes(name) {
+    if name.is_notes() {
         for &id in &ids {
             scan.judge_notes(name, id)?;
         }
     }
+    scan.leave_unread_of_range(name);
     Ok(scan.report(repository.name(), vec![name.clone()]))
 }
 
@@ -154,73 +188,90 @@ impl Scan<'_> {
     /// Judges what a ref update brings beside commits; what is left to be walked.
     fn target(
         &mut self,
-        update: &RefUpdate,
-        name: RefName,
+        update: &Update,
         existing: &mut Existing<'_>,
     ) -> Result<Option<Target>, ScanError> {
         // A deletion brings nothing.
-        let Some(new) = update.new_id() else {
+        let Some(new) = update.new else {
             return Ok(None);
         };
         if new.as_bytes().len() != self.repository.id_length() {
             let reason = "its length is not that of this repository's object ids";
             return Err(GitError::RefUpdate { line: 0, reason }.into());
         }
-        let peeled = match peel(self.objects, new) {
-            Ok(peeled) => peeled,
-            Err(GitError::Missing { id }) if self.git_refuses(&name, new, id) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
+        let name = update.name.clone();
         self.judge_name(&name);
         let class = self.verdicts.class(&name);
-        self.judge_new_value(&name, new, &peeled, &class, existing)?;
-        let tip = (peeled.kind == ObjectKind::Commit).then_some(peeled.id);
-        Ok(Some(Target { name, old: update.old_id(), new, tip, class }))
-    }
-
-    /// Notes an update of which nothing was judged.
-    fn leave_update(&mut self, update: &RefUpdate, name: &RefName) {
-        self.known = None;
-        if let Some(id) = update.new_id() {
-            let boundary = update.old_id().into_iter().collect();
-            self.left.push(Left { ref_name: name.clone(), id, boundary });
+        if name.kind() == RefKind::Replace {
+            self.judge_replacement(&name, new)?;
         }
+        let mut tags = Vec::new();
+        let peeled = self.objects.peel_into(new, &mut tags);
+        let mut target = Target { name, old: update.old, new, tags, tip: None, class };
+        self.judge_tags(&target, existing)?;
+        match peeled {
+            Ok((id, ObjectKind::Commit)) => target.tip = Some(id),
+            Ok((id, kind)) => {
+                let tags = Vec::new();
+                self.judge_peeled(&target.name, &Peeled { tags, id, kind })?;
+            }
+            Err(GitError::Stopped) => return Err(GitError::Stopped.into()),
+            Err(error) => self.leave_unread(&target, None, error, Vec::new()),
+        }
+        Ok(Some(target))
     }
 
-    fn judge_new_value(
+    /// The tag objects of an update, without those that a ref hides which peels through them.
+    fn judge_tags(
         &mut self,
-        name: &RefName,
-        new: ObjectId,
-        peeled: &Peeled,
-        class: &Class,
+        target: &Target,
         existing: &mut Existing<'_>,
     ) -> Result<(), ScanError> {
-        if name.kind() == RefKind::Replace {
-            self.judge_replacement(name, new)?;
-        }
-        let mut known = IdSet::default();
-        let unjudged = if peeled.tags.is_empty() { [].into() } else { existing.unjudged()? };
-        for &tag in &peeled.tags {
-            let judged = !unjudged.iter().any(|it| it.id == tag);
-            if judged && existing.has_value(&self.verdicts.judge, class, tag)? {
-                known.insert(tag);
+        for &id in &target.tags {
+            let findings = match self.tag_findings(id) {
+                Ok(findings) => findings,
+                Err(GitError::Stopped) => return Err(GitError::Stopped.into()),
+                Err(error) => {
+                    self.leave_unread(target, None, error, Vec::new());
+                    continue;
+                }
+            };
+            // Most tags hold nothing; whether one is hidden is asked for the others only.
+            if findings.is_empty() || self.hides_tag(target, id, existing)? {
+                continue;
             }
+            self.note_tag(target, id);
+            self.verdicts.object = Some(id);
+            self.add(None, &target.name, findings);
+            self.verdicts.object = None;
         }
-        Ok(self.judge_peeled(name, peeled, &|id| known.contains(&id))?)
+        Ok(())
     }
 
-    /// Git also announces ref updates that it has already decided to refuse, because
-    /// objects are missing. These bring nothing; one of them must not decline the rest
-    /// of a push. Git itself is asked, so that what only we can't see is never passed.
-    fn git_refuses(&mut self, name: &RefName, new: ObjectId, missing: ObjectId) -> bool {
-        let refuses = self.repository.git_refuses(new, missing);
-        if refuses {
-            self.skipped.push(Skipped {
-                what: format!("the update of {name}"),
-                why: format!("object {missing} is missing, so git refuses it by itself"),
-            });
+    /// Whether a tag object need not be judged: the present value of the ref, or a ref that
+    /// hides, peels through it, and it is not on the ledger.
+    fn hides_tag(
+        &mut self,
+        target: &Target,
+        id: ObjectId,
+        existing: &mut Existing<'_>,
+    ) -> Result<bool, ScanError> {
+        if existing.baseline(&self.verdicts.judge, &target.class)?.contains(&id) {
+            return Ok(true);
         }
-        refuses
+        let is_present = target.old.is_some_and(|old| self.peels_to(old, id));
+        let is_hidden = existing.peels_through(&self.verdicts.judge, &target.class, id)?;
+        let ledger = self.refresh_ledger(existing)?;
+        let (unjudged, admitted) = self.is_open_tag(target, id, &ledger);
+        Ok(!unjudged && (is_present || is_hidden && !admitted))
+    }
+
+    /// Whether a value is a tag, or a chain of tags, that reaches this tag object.
+    fn peels_to(&self, value: ObjectId, id: ObjectId) -> bool {
+        let mut tags = Vec::new();
+        // What could be read of the chain counts.
+        let _ = self.objects.peel_into(value, &mut tags);
+        tags.contains(&id)
     }
 
     fn judge_targets(
@@ -240,19 +291,7 @@ impl Scan<'_> {
                 self.leave(group, None)?;
                 continue;
             }
-            match self.judge_group(class, group, existing) {
-                // To find which of them lacks an object, each is judged by itself.
-                Err(ScanError::Git(GitError::Missing { .. })) => {
-                    for target in group {
-                        match self.judge_group(class, &[target], existing) {
-                            Err(ScanError::Git(GitError::Missing { id }))
-                                if self.git_refuses(&target.name, target.new, id) => {}
-                            other => other?,
-                        }
-                    }
-                }
-                other => other?,
-            }
+            self.judge_group(class, group, existing)?;
         }
         Ok(())
     }
@@ -271,39 +310,84 @@ impl Scan<'_> {
         let ids = match self.due(class, group, &tips, existing, &mut settled) {
             Err(ScanError::Git(GitError::Stopped)) => {
                 self.known = None;
-                return Ok(self.leave(group, None)?);
+                self.leave(group, None)?;
+                return self.judge_newest(class, group, existing);
             }
             ids => ids?,
         };
+        let rest = self.beyond_commits(ids.len());
+        let (left, now) = ids.split_at(rest);
         let budget = self.budget;
-        if let Some(budget) = budget {
-            budget.to_judge(ids.len());
-        }
-        // More than may be looked at is not begun.
-        self.is_cut();
         let mut progress = |stage, done| {
             if let Some(budget) = budget {
                 budget.at(stage, done);
             }
         };
-        let (mut found, whole) = self.findings_of(&ids, &mut progress)?;
+        let (mut found, whole) = self.findings_of(now, &mut progress)?;
         self.known = self.known.map(|known| known + ids.len());
         self.whole += whole;
         if self.is_cut() {
             self.leave(group, Some(&ids))?;
+        } else if !left.is_empty() {
+            // The newest were judged; what they stand on is left.
+            self.leave_below(group, left)?;
         } else {
             self.settled.append(&mut settled);
         }
         if found.iter().flat_map(|(_, findings)| findings).any(|finding| finding.copy.is_some()) {
             self.copies(class, group, &mut found, existing)?;
         }
-        self.commits += ids.len();
-        for target in group.iter().filter(|target| Self::is_notes(&target.name)) {
-            for &id in &ids {
-                self.judge_notes(&target.name, id)?;
+        self.commits += now.len();
+        self.attribute(group, &ids, &found)?;
+        self.attribute_unread(group, &ids)?;
+        for target in group {
+            if target.name.is_notes() {
+                self.judge_notes_of(target, existing)?;
             }
         }
-        self.attribute(group, &ids, &found)?;
+        self.judge_admitted(group, &ids, existing)
+    }
+
+    /// Of more commits than may be walked, the newest that the walk has met.
+    fn judge_newest(
+        &mut self,
+        class: &Class,
+        group: &[&Target],
+        existing: &mut Existing<'_>,
+    ) -> Result<(), ScanError> {
+        let Some(most) = self.budget.and_then(Budget::commits_when_reached) else { return Ok(()) };
+        let ids = self.graph.newest_visited(most);
+        let (mut found, whole) = self.findings_of(&ids, &mut |_, _| {})?;
+        self.whole += whole;
+        self.commits += ids.len();
+        self.copies(class, group, &mut found, existing)?;
+        // The walk was not finished, so each update counts as one that reaches them.
+        for target in group {
+            self.attribute(&[target], &ids, &found)?;
+            self.attribute_unread(&[target], &ids)?;
+        }
+        Ok(())
+    }
+
+    /// The notes that an update of a notes ref brings. They are hidden only by the present
+    /// value of that ref and by baselines, for no other ref is read as these notes.
+    fn judge_notes_of(
+        &mut self,
+        target: &Target,
+        existing: &mut Existing<'_>,
+    ) -> Result<(), ScanError> {
+        let Some(tip) = target.tip else { return Ok(()) };
+        let mut old = self.old_values(&[target]);
+        old.extend(existing.baseline(&self.verdicts.judge, &target.class)?.iter());
+        let mut others = || Ok(Vec::new());
+        let ids = self.graph.new_commits(&[tip], Hidden { old, others: &mut others })?;
+        for &id in &ids {
+            match self.judge_notes(&target.name, id) {
+                Ok(_) => {}
+                Err(GitError::Stopped) => return self.leave(&[target], None),
+                Err(error) => self.leave_unread(target, Some(id), error, Vec::new()),
+            }
+        }
         Ok(())
     }
 
@@ -322,6 +406,9 @@ impl Scan<'_> {
         let judge = &self.verdicts.judge;
         let mut others = || existing.commits(judge, class);
         let new = self.graph.new_commits(tips, Hidden { old, others: &mut others })?;
+        // Refs are read before the ledger: an entry is written before its ref is updated, so
+        // whatever a ref shows to be there is on the ledger by now.
+        self.refresh_ledger(existing)?;
         let mut ids = self.let_in_before(tips, &new, class, existing, settled)?;
         self.again = self.again.max(ids.len());
         ids.extend(new);
@@ -329,13 +416,13 @@ impl Scan<'_> {
     }
 
     /// What the refs of a group point to before the push.
-    fn old_values(&self, group: &[&Target]) -> IdSet {
+    pub(super) fn old_values(&self, group: &[&Target]) -> IdSet {
         let old = group.iter().filter_map(|target| target.old.filter(|&id| id != target.new));
         old.filter_map(|id| Some(peel(self.objects, id).ok()?.id)).collect()
     }
 
     /// Confirms the marks that a revert or a cherry-pick has copied.
-    fn copies(
+    pub(super) fn copies(
         &mut self,
         class: &Class,
         group: &[&Target],
@@ -345,9 +432,14 @@ impl Scan<'_> {
         let mut judged: Vec<ObjectId> = self.old_values(group).into_iter().collect();
         judged.extend(existing.baseline(&self.verdicts.judge, class)?.iter());
         judged.extend(existing.commits(&self.verdicts.judge, class).unwrap_or_default());
-        // What was let in unjudged is no original that was judged.
-        let unjudged = !existing.unjudged()?.is_empty();
-        self.confirm_copies(found, &mut |graph, id| !unjudged && graph.is_hidden(id, &judged));
+        // What is on the ledger is no original that was judged here.
+        let ledger = existing.ledger();
+        let is_open = |id: ObjectId| {
+            let mut admitted = ledger.admitted.iter();
+            !ledger.unjudged.is_empty()
+                || admitted.any(|it| it.boundary.is_some() || it.ids.contains(&id))
+        };
+        self.confirm_copies(found, &mut |graph, id| !is_open(id) && graph.is_hidden(id, &judged));
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::{Scan, commit};
 use crate::finding::{Field, Finding};
 use crate::git::{
-    Change, Changes, Commit, GitError, Mode, ObjectId, ObjectKind, Peeled, RefKind, RefName, Tag,
+    Change, Changes, Commit, GitError, Mode, ObjectId, ObjectKind, Peeled, RefName, Tag,
     Visitor,
 };
 use crate::marker::Trick;
@@ -21,45 +21,38 @@ impl Scan<'_> {
         self.add(None, name, findings);
     }
 
-    /// The annotated tags on the way to what a ref points to, and that itself when it
-    /// is no commit. `known` are tags that were judged before.
+    /// The findings in a tag object itself.
+    pub(super) fn tag_findings(&self, id: ObjectId) -> Result<Vec<Finding>, GitError> {
+        let object = self.objects.read_kind(id, ObjectKind::Tag)?;
+        let tag = Tag::parse(id, object.data())?;
+        Ok(commit::tag(&self.config.rules.matchers, &Field::Tag(id), &tag))
+    }
+
+    /// What a ref points to when that is no commit; whether anything in it is refused.
     pub(super) fn judge_peeled(
         &mut self,
         name: &RefName,
         peeled: &Peeled,
-        known: &dyn Fn(ObjectId) -> bool,
-    ) -> Result<(), GitError> {
-        for &id in &peeled.tags {
-            if known(id) {
-                continue;
-            }
-            let object = self.objects.read_kind(id, ObjectKind::Tag)?;
-            let tag = Tag::parse(id, object.data())?;
-            let findings = commit::tag(&self.config.rules.matchers, &Field::Tag(id), &tag);
-            drop(object);
-            self.add(None, name, findings);
-        }
+    ) -> Result<bool, GitError> {
         let findings = match peeled.kind {
             ObjectKind::Tree if self.scope.trees => self.trees().findings(peeled.id, &[])?,
             ObjectKind::Blob if self.scope.contents => self.trees().blob(peeled.id)?,
             _ => Vec::new(),
         };
         self.after_trees();
-        self.add(None, name, findings);
-        Ok(())
+        Ok(self.add(None, name, findings))
     }
 
-    /// The notes that a commit on a notes ref adds or changes.
-    pub(super) fn judge_notes(&mut self, name: &RefName, id: ObjectId) -> Result<(), GitError> {
+    /// The notes that a commit on a notes ref adds or changes; whether any is refused.
+    pub(super) fn judge_notes(&mut self, name: &RefName, id: ObjectId) -> Result<bool, GitError> {
         let Some(tree) = self.graph.tree(id)? else {
-            return Ok(());
+            return Ok(false);
         };
         let parents = self.parent_trees(id)?;
         let mut notes = Notes { scan: self, name, findings: Vec::new() };
         Changes::new(notes.scan.objects).added_or_changed(tree, &parents, &mut notes)?;
         let Notes { findings, .. } = notes;
-        self.add(None, name, findings);
-        Ok(())
+        Ok(self.add(None, name, findings))
     }
 
     /// A ref under `refs/replace/` makes git show another object in place of the one
@@ -114,11 +107,6 @@ impl Scan<'_> {
             ObjectKind::Tree => self.trees().findings(id, &[])?,
             ObjectKind::Blob => self.trees().blob(id)?,
         })
-    }
-
-    /// Whether a ref's new commits are notes.
-    pub(super) fn is_notes(name: &RefName) -> bool {
-        name.kind() == RefKind::Note || name.as_bytes().starts_with(b"refs/ai/")
     }
 }
 

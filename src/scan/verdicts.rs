@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Scope;
 use super::ancestry::Walked;
+use super::ledger::LetIn;
 use crate::config::Config;
 use crate::finding::{Context, Credit, Finding, MOST_CREDITS};
 use crate::git::{
@@ -35,6 +36,10 @@ pub(super) struct Verdicts<'s> {
     /// Whether the size of changes is asked for.
     pub(super) sizes: bool,
     ancestry: Walked<'s>,
+    /// The object that findings without a commit belong to, a tag.
+    pub(super) object: Option<ObjectId>,
+    /// What place-bound exceptions let in.
+    pub(super) let_in: LetIn,
 }
 
 impl<'s> Verdicts<'s> {
@@ -54,6 +59,8 @@ impl<'s> Verdicts<'s> {
             unreported: 0,
             worst_unreported: Verdict::Allow,
             sizes: scope.trees && config.policy.asks_for_size(),
+            object: None,
+            let_in: LetIn::default(),
         }
     }
 
@@ -89,17 +96,24 @@ impl<'s> Verdicts<'s> {
         Ok(Marked { label, context, is_merge: commit.parents.len() > 1 })
     }
 
-    /// Judges findings and keeps them for the report.
+    /// Judges findings and keeps them for the report; whether any of them is refused.
     pub(super) fn add(
         &mut self,
         commit: Option<&Marked>,
         name: &RefName,
         mut findings: Vec<Finding>,
-    ) {
+    ) -> bool {
         let in_merge = commit.is_some_and(|commit| commit.is_merge);
         findings.iter_mut().for_each(|finding| finding.in_merge = in_merge);
         let decisions = self.decide(commit, name, &findings);
+        let object = commit.map(|commit| commit.label.id).or(self.object);
+        let is_refused = decisions.iter().any(|decision| decision.verdict == Verdict::Reject);
         for (finding, decision) in findings.into_iter().zip(decisions) {
+            for bound in &decision.place_bound {
+                if let Some(id) = object {
+                    self.let_in.add(name, bound, id);
+                }
+            }
             if self.findings.len() >= self.most {
                 // A push of many refs can bring each finding once for each of them.
                 self.unreported += 1;
@@ -113,9 +127,10 @@ impl<'s> Verdicts<'s> {
                 decision,
             });
         }
+        is_refused
     }
 
-    fn decide(
+    pub(super) fn decide(
         &self,
         commit: Option<&Marked>,
         name: &RefName,

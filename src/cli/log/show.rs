@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::{Records, Show};
 use super::{Desk, count, short};
 use crate::cli::error::Error;
-use crate::config::unjudged;
+use crate::config::ledger::{Ledger, LedgerPlace};
 use crate::git::{IdSet, ObjectId, Repository, Trust};
 use crate::log::{Found, NOT_JUDGED, Record};
 use crate::text::escape::{cut, escape};
@@ -66,8 +66,9 @@ impl Since {
         };
         let known = self.0.entry(directory.clone()).or_insert_with(|| {
             let repository = Repository::open(Path::new(directory), Trust::Verify).ok();
-            let judged = repository.and_then(|it| unjudged::judged_since(&it).ok());
-            judged.unwrap_or_default()
+            let place = repository.map(|it| LedgerPlace::new(&it, None));
+            let ledger = place.and_then(|place| Ledger::read(&place).ok());
+            ledger.map(|ledger| ledger.judged_since).unwrap_or_default()
         });
         record
             .unjudged

@@ -1,0 +1,321 @@
+//! The ledger of a repository: what was accepted without a full check, or for one place
+//! only, and therefore does not hide everywhere.
+//!
+//! It has two kinds of entries. *Unjudged*: a limit or an error left something unchecked; it
+//! hides nothing until it has been checked. *Admitted*: an exception that names `refs` let an
+//! object in that policy would otherwise refuse; it is new on every other ref.
+//!
+//! The ledger is a file of the repository, one JSON object a line, to which hooks only add.
+//! A line is on disk before the push is answered, so a line that a crash left unfinished
+//! belongs to no push that was accepted. A line that is complete but can't be read is damage,
+//! and stops every push: what it held would otherwise count as checked.
+
+mod line;
+mod place;
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
+
+use super::{ConfigError, state};
+use crate::git::{IdSet, ObjectId, RefName, Repository};
+use crate::policy::RefPatterns;
+
+use line::{Line, Read, read_lines};
+
+pub use place::LedgerPlace;
+
+/// Something that was accepted without being checked as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unjudged {
+    /// When, RFC 3339 in UTC.
+    pub time: String,
+    /// Why it was not checked: the key of a limit, or `error`.
+    pub why: String,
+    /// The ref that it was accepted on.
+    pub ref_name: RefName,
+    /// The value that the ref got, or the object that could not be read.
+    pub id: ObjectId,
+    /// What `id` reaches beyond these was checked before, or was there.
+    pub boundary: Vec<ObjectId>,
+}
+
+/// Objects that a place-bound exception let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admission {
+    /// When, RFC 3339 in UTC.
+    pub time: String,
+    /// The ref that they were let in on.
+    pub ref_name: RefName,
+    /// The exceptions, as `exemption ID` or `scope ID`.
+    pub exceptions: Vec<String>,
+    /// The `refs` of these exceptions, as they are written in the policy.
+    pub refs: Vec<String>,
+    /// The objects.
+    pub ids: Vec<ObjectId>,
+    /// `None` when only the objects themselves are meant; otherwise everything that they
+    /// reach and these do not.
+    pub boundary: Option<Vec<ObjectId>>,
+    /// Whether another ref that `refs` does not match may reach them already, so that no
+    /// ref can be taken as proof that they are not below it.
+    pub is_spread: bool,
+}
+
+/// Which admission an object belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AdmissionKey {
+    /// See [`Admission::ref_name`].
+    pub ref_name: RefName,
+    /// See [`Admission::exceptions`].
+    pub exceptions: Vec<String>,
+    /// See [`Admission::boundary`].
+    pub is_range: bool,
+}
+
+impl Admission {
+    /// What tells it apart from the others of a repository, together with an object id.
+    #[must_use]
+    pub fn key(&self) -> AdmissionKey {
+        AdmissionKey {
+            ref_name: self.ref_name.clone(),
+            exceptions: self.exceptions.clone(),
+            is_range: self.boundary.is_some(),
+        }
+    }
+}
+
+/// What a push adds to the ledger.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Additions {
+    /// What was left unchecked.
+    pub unjudged: Vec<Unjudged>,
+    /// What was unchecked and has been checked now, by ref and object.
+    pub judged: Vec<(RefName, ObjectId)>,
+    /// What place-bound exceptions let in.
+    pub admitted: Vec<Admission>,
+    /// What was accepted outside of its place without such an exception.
+    pub ended: Vec<(AdmissionKey, Vec<ObjectId>)>,
+    /// What another ref reaches now without having been checked there: see
+    /// [`Admission::is_spread`].
+    pub spread: Vec<(AdmissionKey, Vec<ObjectId>)>,
+}
+
+impl Additions {
+    fn lines(&self, time: &str) -> Vec<Line> {
+        let mut lines: Vec<Line> = self.unjudged.iter().map(Line::from).collect();
+        lines.extend(self.judged.iter().map(|(name, id)| Line::judged(time, name, *id)));
+        lines.extend(self.admitted.iter().map(Line::from));
+        lines.extend(self.ended.iter().map(|(key, ids)| Line::ended(time, key, ids)));
+        lines.extend(self.spread.iter().map(|(key, ids)| Line::spread(time, key, ids)));
+        lines
+    }
+}
+
+/// The entries that are open.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    /// What was left unchecked.
+    pub unjudged: Vec<Unjudged>,
+    /// What place-bound exceptions let in.
+    pub admitted: Vec<Admission>,
+    /// The values that were left unchecked and have been checked since.
+    pub judged_since: IdSet,
+    /// The size of the file in bytes and its inode when it was read; `None` when there is
+    /// no file, so that the refs of the present policy have not been looked at yet.
+    version: Option<(u64, u64)>,
+}
+
+impl Ledger {
+    /// Reads the ledger of a repository.
+    ///
+    /// # Errors
+    /// When it can't be read, or a line of it is damaged: nothing can be said then of what
+    /// was checked.
+    pub fn read(place: &LedgerPlace) -> Result<Self, ConfigError> {
+        let mut ledger = Self::default();
+        // What versions before the ledger have left.
+        if let Some(text) = contents(&place.legacy())? {
+            ledger.take(&place.legacy(), &text)?;
+        }
+        let path = place.path();
+        if let Some(text) = contents(&path)? {
+            ledger.version = Some(version(&path)?);
+            ledger.take(&path, &text)?;
+        }
+        Ok(ledger)
+    }
+
+    /// Whether nothing is open.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.unjudged.is_empty() && self.admitted.is_empty()
+    }
+
+    /// Whether the repository has a ledger.
+    #[must_use]
+    pub fn exists(&self) -> bool {
+        self.version.is_some()
+    }
+
+    /// Whether the file has not changed since it was read.
+    #[must_use]
+    pub fn is_current(&self, place: &LedgerPlace) -> bool {
+        let now = version(&place.path()).ok();
+        now == self.version
+    }
+
+    /// The patterns of all open admissions together.
+    #[must_use]
+    pub fn patterns(&self) -> Vec<&str> {
+        let all: HashSet<&str> =
+            self.admitted.iter().flat_map(|it| &it.refs).map(String::as_str).collect();
+        all.into_iter().collect()
+    }
+
+    fn take(&mut self, path: &std::path::Path, text: &[u8]) -> Result<(), ConfigError> {
+        let mut admitted: BTreeMap<usize, Admission> = BTreeMap::new();
+        let mut spread: Vec<(AdmissionKey, IdSet)> = Vec::new();
+        for read in read_lines(text) {
+            let line = match read {
+                Read::Line(line) => line,
+                Read::Torn => continue,
+                Read::Damaged(number) => {
+                    return Err(ConfigError::Ledger { path: path.to_owned(), line: number });
+                }
+            };
+            match line.entry() {
+                line::Entry::Header => {}
+                line::Entry::Unjudged(entry) => {
+                    self.unjudged.retain(|it| it.id != entry.id || it.ref_name != entry.ref_name);
+                    self.judged_since.remove(&entry.id);
+                    self.unjudged.push(entry);
+                }
+                line::Entry::Judged(name, id) => {
+                    self.unjudged.retain(|it| it.id != id || it.ref_name != name);
+                    self.judged_since.insert(id);
+                }
+                line::Entry::Admitted(entry) => {
+                    admitted.insert(admitted.len(), entry);
+                }
+                line::Entry::Ended(key, ids) => {
+                    let ids: IdSet = ids.into_iter().collect();
+                    for entry in admitted.values_mut().filter(|it| it.key() == key) {
+                        entry.ids.retain(|id| !ids.contains(id));
+                    }
+                }
+                line::Entry::Spread(key, ids) => spread.push((key, ids.into_iter().collect())),
+            }
+        }
+        self.judged_since.retain(|id| self.unjudged.iter().all(|it| it.id != *id));
+        for entry in admitted.into_values().filter(|it| !it.ids.is_empty()) {
+            self.admitted.extend(split(entry, &spread));
+        }
+        Ok(())
+    }
+}
+
+/// An admission, with those of its objects apart that other refs reach.
+fn split(entry: Admission, spread: &[(AdmissionKey, IdSet)]) -> Vec<Admission> {
+    let key = entry.key();
+    let is_spread =
+        |id: &ObjectId| spread.iter().any(|(known, ids)| *known == key && ids.contains(id));
+    if entry.is_spread || !entry.ids.iter().any(is_spread) {
+        return vec![entry];
+    }
+    let (reached, own): (Vec<ObjectId>, Vec<ObjectId>) = entry.ids.iter().partition(|id| is_spread(id));
+    let reached = Admission { ids: reached, is_spread: true, ..entry.clone() };
+    let own = Admission { ids: own, ..entry };
+    [reached, own].into_iter().filter(|it| !it.ids.is_empty()).collect()
+}
+
+/// The bytes of a file; `None` when there is none.
+fn contents(path: &std::path::Path) -> Result<Option<Vec<u8>>, ConfigError> {
+    match fs::read(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(ConfigError::File { path: path.to_owned(), source }),
+    }
+}
+
+fn version(path: &std::path::Path) -> Result<(u64, u64), ConfigError> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = fs::metadata(path);
+    metadata
+        .map(|it| (it.len(), it.ino()))
+        .map_err(|source| ConfigError::File { path: path.to_owned(), source })
+}
+
+/// Adds to the ledger of a repository; it is on disk when this returns. Without a ledger,
+/// one is begun, also when there is nothing to add.
+///
+/// # Errors
+/// When it can't be written.
+pub fn add(
+    repository: &Repository,
+    place: &LedgerPlace,
+    additions: &Additions,
+    time: &str,
+) -> Result<(), ConfigError> {
+    let lines = additions.lines(time);
+    let path = place.path();
+    let (exists, legacy) = (path.exists(), place.legacy());
+    if lines.is_empty() && exists {
+        return Ok(());
+    }
+    let old = if legacy.exists() { Some(Ledger::read(place)?) } else { None };
+    let written = (|| {
+        let mut file = state::append(repository, &path)?;
+        // No other hook adds to it meanwhile.
+        file.lock()?;
+        let length = file.metadata()?.len();
+        let mut text = Vec::new();
+        if length == 0 {
+            Line::header(time).write(&mut text)?;
+        } else if !ends_whole(&mut file, length)? {
+            text.push(b'\n');
+        }
+        if legacy.exists() {
+            for entry in old.iter().flat_map(|old| &old.unjudged) {
+                Line::from(entry).write(&mut text)?;
+            }
+        }
+        for line in &lines {
+            line.write(&mut text)?;
+        }
+        file.write_all(&text)?;
+        file.sync_all()?;
+        // The name of a new file has to last too.
+        path.parent().map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())?;
+        if old.is_some() {
+            // Another hook may have done it.
+            let _ = fs::rename(&legacy, moved(&legacy));
+        }
+        Ok(())
+    })();
+    written.map_err(|source| ConfigError::Write { path, source })
+}
+
+/// Where the list of versions before the ledger is kept.
+fn moved(legacy: &std::path::Path) -> PathBuf {
+    let mut name = legacy.as_os_str().to_owned();
+    name.push(".migrated");
+    name.into()
+}
+
+/// Whether the last line has its line feed.
+fn ends_whole(file: &mut fs::File, length: u64) -> std::io::Result<bool> {
+    use std::os::unix::fs::FileExt;
+    let mut last = [0];
+    file.read_exact_at(&mut last, length - 1)?;
+    Ok(last == *b"\n")
+}
+
+/// The patterns of an admission, ready to match.
+#[must_use]
+pub fn patterns(admission: &Admission) -> RefPatterns {
+    RefPatterns::new(admission.refs.iter().map(String::as_str))
+}
+
+#[cfg(test)]
+mod tests;

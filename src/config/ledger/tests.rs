@@ -1,0 +1,113 @@
+use std::fs::OpenOptions;
+
+use super::*;
+use crate::git::Trust;
+
+fn repository() -> (tempfile::TempDir, Repository, LedgerPlace) {
+    let folder = tempfile::tempdir().unwrap();
+    let init = ["init", "-q", "--bare", "."];
+    let done = std::process::Command::new("git").current_dir(&folder).args(init).status();
+    assert!(done.unwrap().success());
+    let repository = Repository::open(folder.path(), Trust::Git).unwrap();
+    let place = LedgerPlace::new(&repository, None);
+    (folder, repository, place)
+}
+
+fn id(digit: &str) -> ObjectId {
+    ObjectId::from_hex(digit.repeat(40).as_bytes()).unwrap()
+}
+
+fn unjudged(name: &str, digit: &str) -> Unjudged {
+    Unjudged {
+        time: "2026-12-01T00:00:00Z".into(),
+        why: "time".into(),
+        ref_name: RefName::new(name),
+        id: id(digit),
+        boundary: vec![id("9")],
+    }
+}
+
+fn admission(ids: &[&str]) -> Admission {
+    Admission {
+        time: "2026-12-01T00:00:00Z".into(),
+        ref_name: RefName::new(b"refs/heads/e\xff".as_slice()),
+        exceptions: vec!["exemption trial".into()],
+        refs: vec!["refs/heads/e*".into()],
+        ids: ids.iter().map(|digit| id(digit)).collect(),
+        boundary: None,
+        is_spread: false,
+    }
+}
+
+fn write(repository: &Repository, place: &LedgerPlace, additions: &Additions) {
+    add(repository, place, additions, "2026-12-01T00:00:00Z").unwrap();
+}
+
+#[test]
+fn what_was_left_unchecked_stays_until_it_is_checked() {
+    let (_folder, repository, place) = repository();
+    assert!(Ledger::read(&place).unwrap().is_empty());
+    let (main, side) = (unjudged("refs/heads/main", "1"), unjudged("refs/heads/side", "1"));
+    let both = Additions { unjudged: vec![main.clone(), side.clone()], ..Additions::default() };
+    write(&repository, &place, &both);
+    // A hook that was killed while it wrote.
+    let mut file = OpenOptions::new().append(true).open(place.path()).unwrap();
+    file.write_all(b"{\"is\":\"unjud").unwrap();
+    let third = unjudged("refs/heads/main", "2");
+    write(&repository, &place, &Additions { unjudged: vec![third.clone()], ..Additions::default() });
+    assert_eq!(Ledger::read(&place).unwrap().unjudged.len(), 3);
+    let judged = vec![(main.ref_name, id("1"))];
+    write(&repository, &place, &Additions { judged, ..Additions::default() });
+    assert_eq!(Ledger::read(&place).unwrap().unjudged, [side, third]);
+}
+
+#[test]
+fn what_was_admitted_stays_until_it_is_accepted_elsewhere() {
+    let (_folder, repository, place) = repository();
+    let entry = admission(&["1", "2", "3"]);
+    let admitted = vec![entry.clone()];
+    write(&repository, &place, &Additions { admitted, ..Additions::default() });
+    assert_eq!(Ledger::read(&place).unwrap().admitted, [entry.clone()]);
+    let ended = vec![(entry.key(), vec![id("2")])];
+    let spread = vec![(entry.key(), vec![id("3")])];
+    write(&repository, &place, &Additions { ended, spread, ..Additions::default() });
+    let reached = Admission { is_spread: true, ..admission(&["3"]) };
+    assert_eq!(Ledger::read(&place).unwrap().admitted, [reached, admission(&["1"])]);
+    // Let in once more, it is open once more.
+    let admitted = vec![admission(&["2"])];
+    write(&repository, &place, &Additions { admitted, ..Additions::default() });
+    assert_eq!(Ledger::read(&place).unwrap().admitted.len(), 3);
+}
+
+#[test]
+fn a_line_that_is_complete_and_unknown_is_damage() {
+    let (_folder, repository, place) = repository();
+    write(&repository, &place, &Additions::default());
+    let begun = Ledger::read(&place).unwrap();
+    assert!(begun.exists() && begun.is_empty() && begun.is_current(&place));
+    for damage in ["{\"is\":\"judged\"}\n", "nonsense\n", "{\"is\":\"ledger\",\"time\":\"\",\"form\":2}\n"] {
+        let whole = std::fs::read(place.path()).unwrap();
+        let mut file = OpenOptions::new().append(true).open(place.path()).unwrap();
+        file.write_all(damage.as_bytes()).unwrap();
+        assert!(!begun.is_current(&place));
+        let error = Ledger::read(&place).unwrap_err();
+        assert!(matches!(error, ConfigError::Ledger { line: 2, .. }), "{error}");
+        std::fs::write(place.path(), whole).unwrap();
+    }
+}
+
+#[test]
+fn the_list_of_older_versions_is_taken_over() {
+    let (_folder, repository, place) = repository();
+    let old = format!(
+        "{{\"is\":\"unjudged\",\"time\":\"t\",\"why\":\"time\",\"ref\":\"refs/heads/main\",\
+         \"id\":\"{}\",\"boundary\":[]}}\n",
+        id("1")
+    );
+    std::fs::write(place.legacy(), old).unwrap();
+    assert_eq!(Ledger::read(&place).unwrap().unjudged.len(), 1);
+    write(&repository, &place, &Additions::default());
+    assert!(!place.legacy().exists());
+    let ledger = Ledger::read(&place).unwrap();
+    assert_eq!((ledger.unjudged.len(), ledger.exists()), (1, true));
+}

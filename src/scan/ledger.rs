@@ -1,0 +1,435 @@
+//! The ledger while a push is judged: which objects on it are new for a ref after all, and
+//! what this push adds to it.
+//!
+//! An object that a place-bound exception let in is new on every ref that the exception is
+//! not for. To find out whether an update reaches such objects, the walk stops at the
+//! present values of the refs that no entry is for: what these reach was accepted there,
+//! which ended the entry, or the entry says that it is *spread*.
+
+use std::collections::{BTreeMap, HashSet};
+use std::rc::Rc;
+
+use super::existing::Existing;
+use super::push::Target;
+use super::{Scan, ScanError};
+use crate::config::ledger::{Admission, Ledger, patterns};
+use crate::git::{Hidden, IdSet, ObjectId, RefName, peel};
+use crate::policy::{Class, PlaceBound, RefPatterns};
+
+/// What of a push's judgement is of interest to the ledger.
+#[derive(Default)]
+pub(super) struct LedgerNotes {
+    /// The entries that a repository without a ledger begins with.
+    first: Option<Vec<Admission>>,
+    /// The commits that were judged for the updates of a group.
+    groups: Vec<(Vec<RefName>, Vec<ObjectId>)>,
+    /// The objects that were judged for one ref only.
+    single: HashSet<(RefName, ObjectId)>,
+    /// Objects on the ledger that an update reaches and that a baseline covers, or a limit
+    /// left.
+    passed: BTreeMap<RefName, IdSet>,
+}
+
+/// What place-bound exceptions let in.
+#[derive(Default)]
+pub(super) struct LetIn {
+    all: BTreeMap<(RefName, PlaceBound), Vec<ObjectId>>,
+    on: HashSet<(RefName, ObjectId)>,
+}
+
+impl LetIn {
+    /// Notes that an exception let an object in.
+    pub(super) fn add(&mut self, name: &RefName, bound: &PlaceBound, id: ObjectId) {
+        self.on.insert((name.clone(), id));
+        let ids = self.all.entry((name.clone(), bound.clone())).or_default();
+        if ids.last() != Some(&id) {
+            ids.push(id);
+        }
+    }
+}
+
+/// What of the ledger matters to one ref.
+struct Relevant {
+    /// Objects that were let in elsewhere.
+    ids: IdSet,
+    /// Those of them that a ref which no entry is for may reach.
+    spread: IdSet,
+}
+
+impl Scan<'_> {
+    /// Reads the ledger as it is now. In a repository that has none yet, the refs under a
+    /// place-bound exception become its first entries.
+    pub(super) fn refresh_ledger(
+        &mut self,
+        existing: &mut Existing<'_>,
+    ) -> Result<Rc<Ledger>, ScanError> {
+        let ledger = existing.refresh_ledger()?;
+        if ledger.exists() || !existing.is_recorded() || !self.config.policy.has_places() {
+            return Ok(ledger);
+        }
+        if self.ledger.first.is_none() {
+            self.ledger.first = Some(self.excepted_refs(existing)?);
+        }
+        let mut first = (*ledger).clone();
+        first.admitted.extend(self.ledger.first.iter().flatten().cloned());
+        existing.set_ledger(first);
+        Ok(existing.ledger())
+    }
+
+    /// An entry for the refs of each class that is under a place-bound exception: what they
+    /// reach and no other ref does.
+    fn excepted_refs(&mut self, existing: &mut Existing<'_>) -> Result<Vec<Admission>, ScanError> {
+        let classes: Vec<(Class, Vec<_>)> = existing.classes(&self.verdicts.judge)?.to_vec();
+        let commit_of = |reference| super::existing::commit_of(self.objects, reference);
+        let mut excepted = Vec::new();
+        let mut others = Vec::new();
+        for (class, refs) in &classes {
+            let places = self.verdicts.judge.places_of(class);
+            let tips: Vec<ObjectId> = refs.iter().filter_map(commit_of).collect();
+            match refs.first() {
+                Some(first) if !places.is_empty() => {
+                    let values: Vec<ObjectId> = refs.iter().map(|it| it.target).collect();
+                    excepted.push((class, first.name.clone(), places, tips, values));
+                }
+                _ => others.extend(tips),
+            }
+        }
+        let mut entries = Vec::new();
+        for (class, ref_name, places, tips, values) in excepted {
+            let old = (*existing.baseline(&self.verdicts.judge, class)?).clone();
+            let mut hiding = || Ok(others.clone());
+            let new = self.graph.new_commits(&tips, Hidden { old, others: &mut hiding })?;
+            // What can't be read there is no matter of this push.
+            self.graph.take_unread();
+            if new.is_empty() {
+                continue;
+            }
+            let boundary = self.edge(&new)?;
+            entries.extend(places.into_iter().map(|place| Admission {
+                time: self.verdicts.judge.now().to_string(),
+                ref_name: ref_name.clone(),
+                exceptions: place.exceptions,
+                refs: place.refs,
+                ids: values.clone(),
+                boundary: Some(boundary.clone()),
+                is_spread: false,
+            }));
+        }
+        Ok(entries)
+    }
+
+    /// The parents of commits that are not among them.
+    pub(super) fn edge(&mut self, ids: &[ObjectId]) -> Result<Vec<ObjectId>, ScanError> {
+        let mine: IdSet = ids.iter().copied().collect();
+        let mut seen = IdSet::default();
+        let mut edge = Vec::new();
+        for &id in ids {
+            let parents = self.graph.parents(id)?.into_iter();
+            edge.extend(parents.filter(|id| !mine.contains(id) && seen.insert(*id)));
+        }
+        Ok(edge)
+    }
+
+    /// Judges what the updates of a group reach of the ledger beyond their new commits.
+    pub(super) fn judge_admitted(
+        &mut self,
+        group: &[&Target],
+        new: &[ObjectId],
+        existing: &mut Existing<'_>,
+    ) -> Result<(), ScanError> {
+        let ledger = existing.ledger();
+        if !ledger.admitted.is_empty() || self.config.policy.has_places() {
+            let names = group.iter().map(|target| target.name.clone()).collect();
+            self.ledger.groups.push((names, new.to_vec()));
+        }
+        if ledger.admitted.is_empty() {
+            return Ok(());
+        }
+        let judged: IdSet = new.iter().copied().collect();
+        if group.len() > 1 && !self.reaches_any(group, &ledger, existing)? {
+            return Ok(());
+        }
+        for target in group {
+            self.judge_admitted_to(target, &judged, &ledger, existing)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the updates of a group together reach anything on the ledger.
+    fn reaches_any(
+        &mut self,
+        group: &[&Target],
+        ledger: &Ledger,
+        existing: &mut Existing<'_>,
+    ) -> Result<bool, ScanError> {
+        let mut all = Relevant { ids: IdSet::default(), spread: IdSet::default() };
+        for entry in &ledger.admitted {
+            self.take_entry(entry, &mut all)?;
+        }
+        if !all.spread.is_empty() {
+            return Ok(true);
+        }
+        let tips: Vec<ObjectId> = group.iter().filter_map(|target| target.tip).collect();
+        let outside = existing.outside(&self.verdicts.judge)?;
+        let mut others = || Ok(outside.to_vec());
+        let hidden = Hidden { old: IdSet::default(), others: &mut others };
+        let reached = self.graph.new_commits(&tips, hidden)?;
+        Ok(reached.iter().any(|id| all.ids.contains(id)))
+    }
+
+    fn judge_admitted_to(
+        &mut self,
+        target: &Target,
+        new: &IdSet,
+        ledger: &Ledger,
+        existing: &mut Existing<'_>,
+    ) -> Result<(), ScanError> {
+        let Some(tip) = target.tip else { return Ok(()) };
+        let name = target.name.as_bytes();
+        let mut relevant = Relevant { ids: IdSet::default(), spread: IdSet::default() };
+        for entry in ledger.admitted.iter().filter(|entry| !patterns(entry).matches(name)) {
+            self.take_entry(entry, &mut relevant)?;
+        }
+        if relevant.ids.is_empty() {
+            return Ok(());
+        }
+        let baseline = existing.baseline(&self.verdicts.judge, &target.class)?;
+        let present = self.old_values(&[target]);
+        let covered: IdSet = present.iter().chain(baseline.iter()).copied().collect();
+        let mut due = self.reached(tip, &covered, &relevant, existing)?;
+        if !baseline.is_empty() {
+            let with = self.reached(tip, &present, &relevant, existing)?;
+            let passed = with.into_iter().filter(|id| !due.contains(id));
+            self.ledger.passed.entry(target.name.clone()).or_default().extend(passed);
+        }
+        due.retain(|id| !new.contains(id));
+        if due.is_empty() {
+            return Ok(());
+        }
+        self.again = self.again.max(due.len());
+        if self.is_cut() {
+            self.leave_admitted(target, &due)?;
+            return Ok(());
+        }
+        let (mut found, whole) = self.findings_of(&due, &mut |_, _| {})?;
+        self.known = self.known.map(|known| known + due.len());
+        self.whole += whole;
+        if self.is_cut() {
+            self.leave_admitted(target, &due)?;
+        } else {
+            let judged = due.iter().map(|&id| (target.name.clone(), id));
+            self.ledger.single.extend(judged);
+        }
+        if found.iter().flat_map(|(_, findings)| findings).any(|finding| finding.copy.is_some()) {
+            self.copies(&target.class, &[target], &mut found, existing)?;
+        }
+        self.commits += due.len();
+        self.attribute(&[target], &due, &found)?;
+        self.attribute_unread(&[target], &due)
+    }
+
+    /// The objects of an entry.
+    fn take_entry(&mut self, entry: &Admission, relevant: &mut Relevant) -> Result<(), ScanError> {
+        let ids = match &entry.boundary {
+            None => entry.ids.clone(),
+            Some(boundary) => {
+                let commit = |&id| Some(peel(self.objects, id).ok()?.id);
+                let tips: Vec<ObjectId> = entry.ids.iter().filter_map(commit).collect();
+                let mut others = || Ok(Vec::new());
+                let old = boundary.iter().copied().collect();
+                self.graph.new_commits(&tips, Hidden { old, others: &mut others })?
+            }
+        };
+        if entry.is_spread {
+            relevant.spread.extend(ids.iter());
+        }
+        relevant.ids.extend(ids);
+        Ok(())
+    }
+
+    /// Which objects of the ledger a commit reaches, and `hidden` does not; parents before
+    /// children.
+    fn reached(
+        &mut self,
+        tip: ObjectId,
+        hidden: &IdSet,
+        relevant: &Relevant,
+        existing: &mut Existing<'_>,
+    ) -> Result<Vec<ObjectId>, ScanError> {
+        let outside = existing.outside(&self.verdicts.judge)?;
+        let mut others = || Ok(outside.to_vec());
+        let near = Hidden { old: hidden.clone(), others: &mut others };
+        let mut found = self.graph.new_commits(&[tip], near)?;
+        found.retain(|id| relevant.ids.contains(id));
+        if relevant.spread.is_empty() {
+            return Ok(found);
+        }
+        // Those are looked for in the whole history, down to what the ref has now.
+        let mut others = || Ok(Vec::new());
+        let far = Hidden { old: hidden.clone(), others: &mut others };
+        let mut all = self.graph.new_commits(&[tip], far)?;
+        let near: IdSet = found.into_iter().collect();
+        all.retain(|id| relevant.spread.contains(id) || near.contains(id));
+        Ok(all)
+    }
+
+    /// What an update reaches of the ledger and a limit left unjudged.
+    fn leave_admitted(&mut self, target: &Target, due: &[ObjectId]) -> Result<(), ScanError> {
+        for &id in due {
+            let boundary = self.graph.parents(id)?;
+            self.leave_object(&target.name, id, boundary);
+        }
+        self.ledger.passed.entry(target.name.clone()).or_default().extend(due);
+        Ok(())
+    }
+
+    /// Works out what the push adds to the ledger, when all of it was judged.
+    pub(super) fn complete_ledger(
+        &mut self,
+        targets: &[Target],
+        existing: &mut Existing<'_>,
+    ) -> Result<(), ScanError> {
+        if !existing.is_recorded() {
+            return Ok(());
+        }
+        self.additions.admitted.extend(self.ledger.first.iter().flatten().cloned());
+        let let_in = std::mem::take(&mut self.verdicts.let_in.all);
+        for ((name, place), mut ids) in let_in {
+            let own = RefPatterns::new(place.refs.iter().map(String::as_str));
+            // Accepted elsewhere in the same push without such an exception, it is for all.
+            let elsewhere = targets.iter().filter(|it| !own.matches(it.name.as_bytes()));
+            for target in elsewhere {
+                let accepted = self.accepted_on(target, &ids)?;
+                ids.retain(|id| !accepted.contains(id));
+            }
+            self.admit(name, place, &own, ids, existing)?;
+        }
+        for entry in &existing.ledger().admitted {
+            self.end(entry, targets)?;
+        }
+        Ok(())
+    }
+
+    /// Which of some objects were judged on a ref and accepted without a place-bound
+    /// exception.
+    fn accepted_on(&mut self, target: &Target, ids: &[ObjectId]) -> Result<IdSet, ScanError> {
+        let mut wanted: IdSet = ids.iter().copied().collect();
+        let on = &self.verdicts.let_in.on;
+        wanted.retain(|id| !on.contains(&(target.name.clone(), *id)));
+        let mut accepted = IdSet::default();
+        for id in wanted.iter() {
+            if self.ledger.single.contains(&(target.name.clone(), *id)) {
+                accepted.insert(*id);
+            }
+        }
+        let groups = std::mem::take(&mut self.ledger.groups);
+        for (names, all) in groups.iter().filter(|(names, _)| names.contains(&target.name)) {
+            let mine: IdSet = all.iter().copied().filter(|id| wanted.contains(id)).collect();
+            let (Some(tip), false) = (target.tip, mine.is_empty()) else { continue };
+            if names.len() == 1 {
+                accepted.extend(mine);
+            } else {
+                let edge = self.edge(all)?.into_iter().collect();
+                accepted.extend(self.graph.reached(&[tip], &mine, &edge)?);
+            }
+        }
+        self.ledger.groups = groups;
+        Ok(accepted)
+    }
+
+    /// Whether a tag object is on the ledger for a ref: left unjudged, and let in elsewhere.
+    pub(super) fn is_open_tag(&self, target: &Target, id: ObjectId, ledger: &Ledger) -> (bool, bool) {
+        let name = target.name.as_bytes();
+        let unjudged = ledger.unjudged.iter().any(|entry| entry.id == id);
+        let mut admitted = ledger.admitted.iter();
+        let admitted = admitted.any(|it| it.ids.contains(&id) && !patterns(it).matches(name));
+        (unjudged, admitted)
+    }
+
+    /// Notes that a tag object was judged for a ref.
+    pub(super) fn note_tag(&mut self, target: &Target, id: ObjectId) {
+        self.ledger.single.insert((target.name.clone(), id));
+    }
+
+    /// Adds what an exception let in; what another ref reaches already apart.
+    fn admit(
+        &mut self,
+        ref_name: RefName,
+        place: PlaceBound,
+        own: &RefPatterns,
+        ids: Vec<ObjectId>,
+        existing: &mut Existing<'_>,
+    ) -> Result<(), ScanError> {
+        let is_new = |id: &ObjectId| self.objects.existed_before(*id) == Some(false);
+        let (fresh, old): (Vec<ObjectId>, Vec<ObjectId>) = ids.into_iter().partition(is_new);
+        let (mut own_only, mut spread) = (fresh, Vec::new());
+        if !old.is_empty() {
+            let outside = existing.outside_of(&self.verdicts.judge, own)?;
+            let mut others = || Ok(outside.clone());
+            let hidden = Hidden { old: IdSet::default(), others: &mut others };
+            let commits: Vec<ObjectId> =
+                old.iter().filter_map(|&id| Some(peel(self.objects, id).ok()?.id)).collect();
+            let alone: IdSet = self.graph.new_commits(&commits, hidden)?.into_iter().collect();
+            let (mine, others): (Vec<ObjectId>, Vec<ObjectId>) =
+                old.into_iter().partition(|id| alone.contains(id));
+            own_only.extend(mine);
+            spread = others;
+        }
+        for (ids, is_spread) in [(own_only, false), (spread, true)] {
+            if !ids.is_empty() {
+                self.additions.admitted.push(Admission {
+                    time: self.verdicts.judge.now().to_string(),
+                    ref_name: ref_name.clone(),
+                    exceptions: place.exceptions.clone(),
+                    refs: place.refs.clone(),
+                    ids,
+                    boundary: None,
+                    is_spread,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends what was accepted outside of its place, and notes what passed there.
+    fn end(&mut self, entry: &Admission, targets: &[Target]) -> Result<(), ScanError> {
+        let own = patterns(entry);
+        let mut ended = IdSet::default();
+        let mut spread = IdSet::default();
+        for target in targets.iter().filter(|it| !own.matches(it.name.as_bytes())) {
+            let accepted = self.accepted_on(target, &entry.ids)?;
+            let passed = self.ledger.passed.get(&target.name);
+            match &entry.boundary {
+                None => {
+                    ended.extend(accepted);
+                    let passed = passed.into_iter().flatten();
+                    spread.extend(passed.filter(|id| entry.ids.contains(id)));
+                }
+                // A range ends when all of it was accepted; it is spread when any of it may be.
+                Some(_) => {
+                    let mut all = Relevant { ids: IdSet::default(), spread: IdSet::default() };
+                    self.take_entry(entry, &mut all)?;
+                    let ids: Vec<ObjectId> = all.ids.iter().copied().collect();
+                    let accepted = self.accepted_on(target, &ids)?;
+                    if accepted.len() == ids.len() {
+                        ended.extend(entry.ids.iter());
+                    } else if !accepted.is_empty()
+                        || self.ledger.passed.get(&target.name).is_some_and(|passed| {
+                            passed.iter().any(|id| all.ids.contains(id))
+                        })
+                    {
+                        spread.extend(entry.ids.iter());
+                    }
+                }
+            }
+        }
+        if !ended.is_empty() {
+            self.additions.ended.push((entry.key(), ended.iter().copied().collect()));
+        }
+        spread.retain(|id| !ended.contains(id));
+        if !spread.is_empty() && !entry.is_spread {
+            self.additions.spread.push((entry.key(), spread.into_iter().collect()));
+        }
+        Ok(())
+    }
+}
