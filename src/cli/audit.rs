@@ -75,7 +75,9 @@ fn settle(repository: &Repository, report: &Report, output: &Output) {
     };
     let count = match report.settled.len() {
         1 => "1 ref update that was accepted without being checked is checked now".to_owned(),
-        count => format!("{count} ref updates that were accepted without being checked are checked now"),
+        count => {
+            format!("{count} ref updates that were accepted without being checked are checked now")
+        }
     };
     let additions = Additions { judged: report.settled.clone(), ..Additions::default() };
     let added = ledger::add(repository, &ledger.place, &additions, &Moment::now().to_string());

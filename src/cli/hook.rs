@@ -13,11 +13,14 @@ use crate::git::{
     GitError, HookEnvironment, ObjectId, RefName, RefUpdate, Repository, parse_updates,
 };
 use crate::platform::{self, Context, Environment, Occasion, Platform};
-use crate::policy::{Pusher, Request, Situation};
+use crate::policy::{Pusher, Request, Situation, Verdict};
 use crate::report::notes::{Note, Unjudged, note, unjudged};
 use crate::report::{Report, pusher};
 use crate::scan::{self, Bounds, Stage};
 use crate::text::escape::escape;
+
+/// What to do about an object that can't be read.
+const DAMAGE: &str = "Run `git fsck` in the repository to see what is damaged.";
 
 pub(super) fn pre_receive(
     global: &Global,
@@ -112,6 +115,23 @@ fn answer(report: &Report, recording: &Recording, output: &Output) {
         let refused = report.exit_code() != 0;
         let values =
             Unjudged { what: "judged", refused, cut: Some(cut), contact, ..Unjudged::default() };
+        text.push_str(&unjudged(&report.texts, &values));
+    }
+    if let Some(unread) = report.unread.first() {
+        let more = match report.unread.len() - 1 {
+            0 => String::new(),
+            1 => ", and 1 more object".to_owned(),
+            more => format!(", and {more} more objects"),
+        };
+        let values = Unjudged {
+            what: "judged",
+            refused: report.unread_refused,
+            beside_others: report.verdict() == Verdict::Reject,
+            error: escape(format!("{}{more}", unread.why).as_bytes()),
+            next_step: DAMAGE.to_owned(),
+            contact: report.texts.contact.as_deref(),
+            ..Unjudged::default()
+        };
         text.push_str(&unjudged(&report.texts, &values));
     }
     if !text.is_empty() {

@@ -11,8 +11,8 @@ use super::args::Global;
 use super::error::Error;
 use super::load;
 use super::output::Output;
-use crate::config::log::{LogSettings, OnFailure, despite};
 use crate::config::ledger::{self, Additions, LedgerPlace, Unjudged};
+use crate::config::log::{LogSettings, OnFailure, despite};
 use crate::config::{self, Config, Layers};
 use crate::document::Moment;
 use crate::git::{GitError, Repository};
@@ -134,14 +134,10 @@ impl Recording {
     /// platform or git gave must be right, and so must the configuration.
     pub(super) fn lets_in(&self, error: &Error) -> bool {
         let unreadable = match error {
-            Error::Git(error) => {
-                !matches!(
-                    error,
-                    GitError::RefUpdate { .. }
-                        | GitError::NoRefUpdate
-                        | GitError::Contradiction { .. }
-                )
-            }
+            Error::Git(error) => !matches!(
+                error,
+                GitError::RefUpdate { .. } | GitError::NoRefUpdate | GitError::Contradiction { .. }
+            ),
             _ => false,
         };
         self.lets_in && unreadable

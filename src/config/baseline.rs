@@ -2,7 +2,8 @@
 //! they reach from every ref of the repository, or of one scope, as if it had been judged.
 //!
 //! A baseline is a file of object ids below `provost/baseline` in the repository's own
-//! directory, where no push can write: `all`, or `scope-ID`.
+//! directory, where no push can write: `all`, or `scope-ID`. A file with `.commits` behind
+//! that name holds commits that are admitted by themselves, and hide nothing below them.
 
 use std::path::PathBuf;
 
@@ -18,13 +19,25 @@ pub enum Extent<'s> {
     Scope(&'s str),
 }
 
+/// What the ids of a baseline stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// A commit and everything below it.
+    History,
+    /// One commit.
+    Commit,
+}
+
 /// The file that holds a repository's baseline.
 #[must_use]
-pub fn path(repository: &Repository, extent: Extent<'_>) -> PathBuf {
-    let name = match extent {
+pub fn path(repository: &Repository, extent: Extent<'_>, reach: Reach) -> PathBuf {
+    let mut name = match extent {
         Extent::All => "all".to_owned(),
         Extent::Scope(id) => format!("scope-{id}"),
     };
+    if reach == Reach::Commit {
+        name.push_str(".commits");
+    }
     repository.common_dir().join("provost/baseline").join(name)
 }
 
@@ -33,8 +46,12 @@ pub fn path(repository: &Repository, extent: Extent<'_>) -> PathBuf {
 /// # Errors
 /// When the file can't be read, or a line of it is no object id: then nothing can be
 /// judged, for hiding less than was meant refuses, and hiding more lets in.
-pub fn read(repository: &Repository, extent: Extent<'_>) -> Result<Vec<ObjectId>, ConfigError> {
-    let path = path(repository, extent);
+pub fn read(
+    repository: &Repository,
+    extent: Extent<'_>,
+    reach: Reach,
+) -> Result<Vec<ObjectId>, ConfigError> {
+    let path = path(repository, extent, reach);
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -60,10 +77,11 @@ pub fn read(repository: &Repository, extent: Extent<'_>) -> Result<Vec<ObjectId>
 pub fn write(
     repository: &Repository,
     extent: Extent<'_>,
+    reach: Reach,
     ids: &[ObjectId],
     comment: &str,
 ) -> Result<PathBuf, ConfigError> {
-    let path = path(repository, extent);
+    let path = path(repository, extent, reach);
     let failed = |source| ConfigError::Write { path: path.clone(), source };
     if ids.is_empty() {
         return match std::fs::remove_file(&path) {

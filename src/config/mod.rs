@@ -340,7 +340,8 @@ fn read_state(root: &mut Fields<'_>) -> Option<PathBuf> {
     let directory = fields.string("directory").map(PathBuf::from);
     if directory.as_ref().is_some_and(|directory| !directory.is_absolute()) {
         let problem = Problem::new(fields.place_of_value("directory"), "this path is relative");
-        reader.report(problem.help("write it from the root, as in directory = \"/var/lib/provost\""));
+        reader
+            .report(problem.help("write it from the root, as in directory = \"/var/lib/provost\""));
     }
     fields.finish();
     directory

@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::Diagnosis;
 use super::checks::{room, writable};
+use crate::config::ledger::Ledger;
 use crate::config::log::{LogSettings, OnFailure};
 use crate::config::published::{Published, REF};
-use crate::config::ledger::Ledger;
 use crate::config::{self, Config, ConfigError, Layers};
 use crate::document::Moment;
 use crate::git::Repository;
@@ -94,12 +94,7 @@ impl Standing {
         }
     }
 
-    fn unjudged(
-        &mut self,
-        repository: &Repository,
-        config: &Config,
-        diagnosis: &mut Diagnosis,
-    ) {
+    fn unjudged(&mut self, repository: &Repository, config: &Config, diagnosis: &mut Diagnosis) {
         match Ledger::read(&config.ledger(repository)).map(|ledger| ledger.unjudged) {
             Ok(open) if open.is_empty() => {}
             Ok(open) => {

@@ -67,7 +67,7 @@ impl Waiting {
             let name = reference.name.as_bytes();
             if config.policy.judges(name)
                 && !judged_since.contains(&reference.target)
-                && !baselines.of(&judge, &judge.class(name))?.contains(&reference.target)
+                && !baselines.of(&judge, &judge.class(name))?.names(reference.target)
             {
                 let waits = (reference.target.to_string(), Why::Never);
                 refs.insert(reference.name.to_string(), waits);

@@ -102,9 +102,7 @@ impl GitError {
         match self {
             Self::Missing { id } => Self::Missing { id: *id },
             Self::Malformed { id, reason } => Self::Malformed { id: *id, reason },
-            Self::Unreadable { id, reason } => {
-                Self::Unreadable { id: *id, reason: reason.clone() }
-            }
+            Self::Unreadable { id, reason } => Self::Unreadable { id: *id, reason: reason.clone() },
             Self::Stopped => Self::Stopped,
             other => Self::References { reason: other.to_string() },
         }

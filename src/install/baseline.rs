@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::hook::{Found, state};
 use super::{InstallError, Plan, Step};
-use crate::config::baseline::{Extent, path};
+use crate::config::baseline::{Extent, Reach, path};
 use crate::document::Moment;
 use crate::git::{GitError, ObjectId, Repository, Trust, peel};
 
@@ -40,7 +40,7 @@ type Baseline = (std::path::PathBuf, BTreeSet<ObjectId>);
 /// The commits that branches and tags point to, and the file that they go into.
 fn ids(git_dir: &Path) -> Result<Option<Baseline>, GitError> {
     let repository = Repository::open(git_dir, Trust::Git)?;
-    let path = path(&repository, Extent::All);
+    let path = path(&repository, Extent::All, Reach::History);
     if path.exists() {
         return Ok(None);
     }

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::policy::Verdict;
 use crate::git::{ObjectId, RefUpdate};
+use crate::policy::Verdict;
 use crate::push::{Push, Update};
 use crate::report::{Report, VERSION};
 use crate::text::escape::escape;
@@ -261,6 +261,10 @@ impl Record {
             of: cut.of,
         });
         self.unjudged.extend(report.left.iter().map(|left| left.id.to_string()));
+        if let Some(unread) = report.unread.first() {
+            self.error = Some(escape(unread.why.as_bytes()));
+            self.fail = Some(if self.accepted { "open" } else { "closed" }.to_owned());
+        }
         for unread in &report.unread {
             let id = unread.commit.unwrap_or(unread.id);
             self.unjudged.push(id.to_string());

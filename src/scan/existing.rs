@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use crate::config::ConfigError;
-use crate::config::baseline::{self, Extent};
+use crate::config::baseline::{self, Extent, Reach};
 use crate::config::ledger::{Ledger, LedgerPlace};
 use crate::git::{
     GitError, IdMap, IdSet, ObjectId, ObjectKind, Objects, RefKind, Reference, Repository, peel,
@@ -162,8 +162,7 @@ impl<'e> Existing<'e> {
         if let Some(known) = known {
             return Ok(Rc::clone(known));
         }
-        let ledger =
-            if self.is_recorded() { Ledger::read(self.place)? } else { Ledger::default() };
+        let ledger = if self.is_recorded() { Ledger::read(self.place)? } else { Ledger::default() };
         self.outside = None;
         Ok(Rc::clone(self.ledger.insert(Rc::new(ledger))))
     }
@@ -207,7 +206,7 @@ impl<'e> Existing<'e> {
     }
 
     /// The baseline for all refs.
-    pub(super) fn baseline_of_all(&mut self) -> Result<Rc<IdSet>, ConfigError> {
+    pub(super) fn baseline_of_all(&mut self) -> Result<Rc<Baseline>, ConfigError> {
         self.baselines.of_all()
     }
 
@@ -216,7 +215,7 @@ impl<'e> Existing<'e> {
         &mut self,
         judge: &Judge<'_>,
         target: &Class,
-    ) -> Result<Rc<IdSet>, ConfigError> {
+    ) -> Result<Rc<Baseline>, ConfigError> {
         self.baselines.of(judge, target)
     }
 }
@@ -251,11 +250,41 @@ impl Refs {
     }
 }
 
+/// What an administrator declared to be there already.
+#[derive(Clone, Debug, Default)]
+pub struct Baseline {
+    /// These hide themselves and what they reach.
+    pub(super) tips: IdSet,
+    /// These are admitted by themselves.
+    pub(super) commits: IdSet,
+}
+
+impl Baseline {
+    fn add(&mut self, repository: &Repository, extent: Extent<'_>) -> Result<(), ConfigError> {
+        self.tips.extend(baseline::read(repository, extent, Reach::History)?);
+        self.commits.extend(baseline::read(repository, extent, Reach::Commit)?);
+        Ok(())
+    }
+
+    /// Whether it names an object itself.
+    #[must_use]
+    pub fn names(&self, id: ObjectId) -> bool {
+        self.tips.contains(&id) || self.commits.contains(&id)
+    }
+
+    /// Takes out what is admitted by itself.
+    pub(super) fn retain_due(&self, ids: &mut Vec<ObjectId>) {
+        if !self.commits.is_empty() {
+            ids.retain(|id| !self.commits.contains(id));
+        }
+    }
+}
+
 /// The baselines of a repository by class, each read once.
 pub struct Baselines<'b> {
     repository: &'b Repository,
-    known: Vec<(Class, Rc<IdSet>)>,
-    everywhere: Option<Rc<IdSet>>,
+    known: Vec<(Class, Rc<Baseline>)>,
+    everywhere: Option<Rc<Baseline>>,
 }
 
 impl<'b> Baselines<'b> {
@@ -265,19 +294,20 @@ impl<'b> Baselines<'b> {
         Self { repository, known: Vec::new(), everywhere: None }
     }
 
-    fn of_all(&mut self) -> Result<Rc<IdSet>, ConfigError> {
+    fn of_all(&mut self) -> Result<Rc<Baseline>, ConfigError> {
         if let Some(known) = &self.everywhere {
             return Ok(Rc::clone(known));
         }
-        let ids: IdSet = baseline::read(self.repository, Extent::All)?.into_iter().collect();
-        Ok(Rc::clone(self.everywhere.insert(Rc::new(ids))))
+        let mut all = Baseline::default();
+        all.add(self.repository, Extent::All)?;
+        Ok(Rc::clone(self.everywhere.insert(Rc::new(all))))
     }
 
-    /// The ids that hide for refs of a class.
+    /// The baseline for refs of a class.
     ///
     /// # Errors
     /// When a baseline can't be read.
-    pub fn of(&mut self, judge: &Judge<'_>, class: &Class) -> Result<Rc<IdSet>, ConfigError> {
+    pub fn of(&mut self, judge: &Judge<'_>, class: &Class) -> Result<Rc<Baseline>, ConfigError> {
         if let Some((_, known)) = self.known.iter().find(|(known, _)| known == class) {
             return Ok(Rc::clone(known));
         }
@@ -287,15 +317,16 @@ impl<'b> Baselines<'b> {
     }
 }
 
-/// The ids that the baselines for refs of a class hold.
+/// The baseline for refs of a class: those for all refs and of its scopes together.
 pub(super) fn of_class(
     repository: &Repository,
     judge: &Judge<'_>,
     class: &Class,
-) -> Result<IdSet, ConfigError> {
-    let mut ids: IdSet = baseline::read(repository, Extent::All)?.into_iter().collect();
+) -> Result<Baseline, ConfigError> {
+    let mut all = Baseline::default();
+    all.add(repository, Extent::All)?;
     for scope in judge.baselines(class) {
-        ids.extend(baseline::read(repository, Extent::Scope(scope))?);
+        all.add(repository, Extent::Scope(scope))?;
     }
-    Ok(ids)
+    Ok(all)
 }

@@ -96,7 +96,7 @@ impl Scan<'_> {
         }
         let mut entries = Vec::new();
         for (class, ref_name, places, tips, values) in excepted {
-            let old = (*existing.baseline(&self.verdicts.judge, class)?).clone();
+            let old = existing.baseline(&self.verdicts.judge, class)?.tips.clone();
             let mut hiding = || Ok(others.clone());
             let new = self.graph.new_commits(&tips, Hidden { old, others: &mut hiding })?;
             // What can't be read there is no matter of this push.
@@ -195,9 +195,10 @@ impl Scan<'_> {
         }
         let baseline = existing.baseline(&self.verdicts.judge, &target.class)?;
         let present = self.old_values(&[target]);
-        let covered: IdSet = present.iter().chain(baseline.iter()).copied().collect();
+        let covered: IdSet = present.iter().chain(baseline.tips.iter()).copied().collect();
         let mut due = self.reached(tip, &covered, &relevant, existing)?;
-        if !baseline.is_empty() {
+        baseline.retain_due(&mut due);
+        if !baseline.tips.is_empty() || !baseline.commits.is_empty() {
             let with = self.reached(tip, &present, &relevant, existing)?;
             let passed = with.into_iter().filter(|id| !due.contains(id));
             self.ledger.passed.entry(target.name.clone()).or_default().extend(passed);
@@ -338,7 +339,12 @@ impl Scan<'_> {
     }
 
     /// Whether a tag object is on the ledger for a ref: left unjudged, and let in elsewhere.
-    pub(super) fn is_open_tag(&self, target: &Target, id: ObjectId, ledger: &Ledger) -> (bool, bool) {
+    pub(super) fn is_open_tag(
+        &self,
+        target: &Target,
+        id: ObjectId,
+        ledger: &Ledger,
+    ) -> (bool, bool) {
         let name = target.name.as_bytes();
         let unjudged = ledger.unjudged.iter().any(|entry| entry.id == id);
         let mut admitted = ledger.admitted.iter();
@@ -414,9 +420,11 @@ impl Scan<'_> {
                     if accepted.len() == ids.len() {
                         ended.extend(entry.ids.iter());
                     } else if !accepted.is_empty()
-                        || self.ledger.passed.get(&target.name).is_some_and(|passed| {
-                            passed.iter().any(|id| all.ids.contains(id))
-                        })
+                        || self
+                            .ledger
+                            .passed
+                            .get(&target.name)
+                            .is_some_and(|passed| passed.iter().any(|id| all.ids.contains(id)))
                     {
                         spread.extend(entry.ids.iter());
                     }

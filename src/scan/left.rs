@@ -2,12 +2,12 @@
 //! push reaches it, for what nobody has judged hides nothing.
 
 use super::budget::Budget;
-use super::existing::Existing;
+use super::existing::{Baseline, Existing};
 use super::push::Target;
 use super::{Scan, ScanError};
 use crate::config::limits::Outcome;
 use crate::document::Place;
-use crate::git::{Hidden, IdSet, ObjectId, ObjectKind, RefName, peel};
+use crate::git::{GitError, Hidden, IdSet, ObjectId, ObjectKind, RefName, peel};
 use crate::policy::{Class, Judge};
 use crate::push::Update;
 use crate::report::{Cut, Left, Skipped};
@@ -142,10 +142,13 @@ impl Scan<'_> {
             if peeled.kind != ObjectKind::Commit {
                 continue;
             }
-            let mut range = |hidden: &IdSet| {
-                let old = entry.boundary.iter().chain(hidden.iter()).copied().collect();
+            let mut range = |hidden: &Baseline| {
+                let old = entry.boundary.iter().chain(hidden.tips.iter()).copied().collect();
                 let mut others = || Ok(Vec::new());
-                self.graph.new_commits(&[peeled.id], Hidden { old, others: &mut others })
+                let hiding = Hidden { old, others: &mut others };
+                let mut ids = self.graph.new_commits(&[peeled.id], hiding)?;
+                hidden.retain_due(&mut ids);
+                Ok::<_, GitError>(ids)
             };
             let all = range(&everywhere)?;
             let mine = range(&baseline)?;

@@ -164,10 +164,11 @@ pub fn judge_range(
     scan.judge_name(name);
     let class = scan.verdicts.class(name);
     let baseline = existing::of_class(repository, &scan.verdicts.judge, &class)?;
-    let judged: Vec<ObjectId> = hidden.iter().chain(&baseline).copied().collect();
+    let judged: Vec<ObjectId> = hidden.iter().chain(&baseline.tips).copied().collect();
     let mut others = || Ok(judged.clone());
-    let hidden = Hidden { old: baseline, others: &mut others };
-    let ids = scan.graph.new_commits(tips, hidden)?;
+    let hidden = Hidden { old: baseline.tips.clone(), others: &mut others };
+    let mut ids = scan.graph.new_commits(tips, hidden)?;
+    baseline.retain_due(&mut ids);
     scan.commits = ids.len();
     let (mut found, _) = scan.findings_of(&ids, &mut |_, _| {})?;
     scan.confirm_copies(&mut found, &mut |graph, id| graph.is_hidden(id, &judged));
@@ -256,7 +257,7 @@ impl Scan<'_> {
         id: ObjectId,
         existing: &mut Existing<'_>,
     ) -> Result<bool, ScanError> {
-        if existing.baseline(&self.verdicts.judge, &target.class)?.contains(&id) {
+        if existing.baseline(&self.verdicts.judge, &target.class)?.names(id) {
             return Ok(true);
         }
         let is_present = target.old.is_some_and(|old| self.peels_to(old, id));
@@ -378,9 +379,11 @@ impl Scan<'_> {
     ) -> Result<(), ScanError> {
         let Some(tip) = target.tip else { return Ok(()) };
         let mut old = self.old_values(&[target]);
-        old.extend(existing.baseline(&self.verdicts.judge, &target.class)?.iter());
+        let baseline = existing.baseline(&self.verdicts.judge, &target.class)?;
+        old.extend(baseline.tips.iter());
         let mut others = || Ok(Vec::new());
-        let ids = self.graph.new_commits(&[tip], Hidden { old, others: &mut others })?;
+        let mut ids = self.graph.new_commits(&[tip], Hidden { old, others: &mut others })?;
+        baseline.retain_due(&mut ids);
         for &id in &ids {
             match self.judge_notes(&target.name, id) {
                 Ok(_) => {}
@@ -402,10 +405,12 @@ impl Scan<'_> {
         settled: &mut Vec<(RefName, ObjectId)>,
     ) -> Result<Vec<ObjectId>, ScanError> {
         let mut old = self.old_values(group);
-        old.extend(existing.baseline(&self.verdicts.judge, class)?.iter());
+        let baseline = existing.baseline(&self.verdicts.judge, class)?;
+        old.extend(baseline.tips.iter());
         let judge = &self.verdicts.judge;
         let mut others = || existing.commits(judge, class);
-        let new = self.graph.new_commits(tips, Hidden { old, others: &mut others })?;
+        let mut new = self.graph.new_commits(tips, Hidden { old, others: &mut others })?;
+        baseline.retain_due(&mut new);
         // Refs are read before the ledger: an entry is written before its ref is updated, so
         // whatever a ref shows to be there is on the ledger by now.
         self.refresh_ledger(existing)?;
@@ -430,7 +435,7 @@ impl Scan<'_> {
         existing: &mut Existing<'_>,
     ) -> Result<(), ScanError> {
         let mut judged: Vec<ObjectId> = self.old_values(group).into_iter().collect();
-        judged.extend(existing.baseline(&self.verdicts.judge, class)?.iter());
+        judged.extend(existing.baseline(&self.verdicts.judge, class)?.tips.iter());
         judged.extend(existing.commits(&self.verdicts.judge, class).unwrap_or_default());
         // What is on the ledger is no original that was judged here.
         let ledger = existing.ledger();

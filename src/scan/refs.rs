@@ -6,8 +6,7 @@ use std::collections::HashSet;
 use super::{Scan, commit};
 use crate::finding::{Field, Finding};
 use crate::git::{
-    Change, Changes, Commit, GitError, Mode, ObjectId, ObjectKind, Peeled, RefName, Tag,
-    Visitor,
+    Change, Changes, Commit, GitError, Mode, ObjectId, ObjectKind, Peeled, RefName, Tag, Visitor,
 };
 use crate::marker::Trick;
 

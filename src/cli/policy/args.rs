@@ -140,10 +140,14 @@ pub(super) struct Baseline {
     /// Keep what the baseline holds already
     #[arg(long)]
     pub(super) add: bool,
+    /// Admit this commit by itself, and nothing below it; may be given several times. Needs
+    /// --add
+    #[arg(long = "commit", value_name = "ID", requires = "add", conflicts_with_all = ["from", "refs", "exclude"])]
+    pub(super) commits: Vec<String>,
     /// Show it, and change nothing
     #[arg(long, conflicts_with_all = ["from", "refs", "exclude", "add", "clear"])]
     pub(super) show: bool,
-    /// Take it away
+    /// Take it away, with the commits that were admitted by themselves
     #[arg(long, conflicts_with_all = ["from", "refs", "exclude", "add"])]
     pub(super) clear: bool,
 }

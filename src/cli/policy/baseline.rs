@@ -7,7 +7,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use super::args::Baseline;
 use crate::cli::error::Error;
 use crate::cli::rules::Bench;
-use crate::config::baseline::{self, Extent};
+use crate::config::baseline::{self, Extent, Reach};
 use crate::config::{self, Config};
 use crate::document::Moment;
 use crate::git::{ObjectId, Repository, peel};
@@ -48,17 +48,26 @@ fn one(
 ) -> Result<(), Error> {
     let name = repository.name();
     if command.show {
-        let ids = baseline::read(repository, extent)?;
-        bench.output.say(&format!("{name}: {}", counted(ids.len())));
-        for id in ids {
-            bench.output.say(&format!("  {id}"));
+        let (tips, commits) = (
+            baseline::read(repository, extent, Reach::History)?,
+            baseline::read(repository, extent, Reach::Commit)?,
+        );
+        bench.output.say(&format!("{name}: {}", counted(tips.len())));
+        tips.iter().for_each(|id| bench.output.say(&format!("  {id}")));
+        if !commits.is_empty() {
+            let count = counted(commits.len());
+            bench.output.say(&format!("{name}: {count} admitted without what is below"));
+            commits.iter().for_each(|id| bench.output.say(&format!("  {id}")));
         }
         return Ok(());
+    }
+    if !command.commits.is_empty() {
+        return admit(bench, command, repository, extent);
     }
     let mut ids = BTreeSet::new();
     let mut comment = format!("Taken {} by `provost policy baseline`", Moment::now());
     if command.add {
-        ids.extend(baseline::read(repository, extent)?);
+        ids.extend(baseline::read(repository, extent, Reach::History)?);
     }
     if !command.clear {
         match &command.from {
@@ -71,10 +80,42 @@ fn one(
         }
     }
     let ids: Vec<ObjectId> = ids.into_iter().collect();
-    let path = baseline::write(repository, extent, &ids, &comment)?;
+    let path = baseline::write(repository, extent, Reach::History, &ids, &comment)?;
+    if !command.add {
+        // Recreated or taken away, it holds nothing of before.
+        baseline::write(repository, extent, Reach::Commit, &[], "")?;
+    }
     if !bench.output.quiet {
         let what = counted(ids.len());
         bench.output.say(&format!("{name}: {what} in {}", path.display()));
+    }
+    Ok(())
+}
+
+/// Admits commits by themselves.
+fn admit(
+    bench: &Bench<'_>,
+    command: &Baseline,
+    repository: &Repository,
+    extent: Extent<'_>,
+) -> Result<(), Error> {
+    let objects = repository.objects()?;
+    let mut ids: BTreeSet<ObjectId> =
+        baseline::read(repository, extent, Reach::Commit)?.into_iter().collect();
+    for text in &command.commits {
+        let id = ObjectId::from_hex(text.as_bytes()).ok_or_else(|| Error::NotAnId(text.clone()))?;
+        // A tag object is admitted like a commit. What is misspelled would admit nothing.
+        objects.read(id)?;
+        ids.insert(id);
+    }
+    let ids: Vec<ObjectId> = ids.into_iter().collect();
+    let comment =
+        format!("Admitted by `provost policy baseline --add --commit`, {}", Moment::now());
+    let path = baseline::write(repository, extent, Reach::Commit, &ids, &comment)?;
+    if !bench.output.quiet {
+        let what = counted(ids.len());
+        let name = repository.name();
+        bench.output.say(&format!("{name}: {what} admitted in {}", path.display()));
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::args::{Lint, Shape};
 use super::{Bench, is_file, with_draft};
 use crate::cli::error::Error;
-use crate::config::baseline::{self, Extent};
+use crate::config::baseline::{self, Extent, Reach};
 use crate::config::{self, Config};
 use crate::document::{self, Moment, Problem, Severity, Source};
 use crate::git::Repository;
@@ -136,8 +136,8 @@ fn from_the_root(config: &Config, repository: &Repository) -> Result<Vec<Problem
     let judged = names.filter(|name| config.policy.judges(name)).map(|name| judge.class(name));
     let existing: BTreeSet<Class> = judged.collect();
     for (id, place, samples) in config.policy.scopes_of_refs() {
-        let baseline = baseline::path(repository, Extent::Scope(id)).exists()
-            || baseline::path(repository, Extent::All).exists();
+        let baseline = baseline::path(repository, Extent::Scope(id), Reach::History).exists()
+            || baseline::path(repository, Extent::All, Reach::History).exists();
         let open = |name: &String| {
             let class = judge.class(name.as_bytes());
             judge.baselines(&class).any(|scope| scope == id)

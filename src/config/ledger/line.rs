@@ -173,21 +173,11 @@ impl Line {
     }
 
     pub(super) fn ended(time: &str, key: &AdmissionKey, all: &[ObjectId]) -> Self {
-        Self::Ended {
-            time: time.to_owned(),
-            key: key.into(),
-            range: key.is_range,
-            ids: ids(all),
-        }
+        Self::Ended { time: time.to_owned(), key: key.into(), range: key.is_range, ids: ids(all) }
     }
 
     pub(super) fn spread(time: &str, key: &AdmissionKey, all: &[ObjectId]) -> Self {
-        Self::Spread {
-            time: time.to_owned(),
-            key: key.into(),
-            range: key.is_range,
-            ids: ids(all),
-        }
+        Self::Spread { time: time.to_owned(), key: key.into(), range: key.is_range, ids: ids(all) }
     }
 
     pub(super) fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
@@ -251,10 +241,12 @@ pub(super) enum Read {
 /// Reads all lines.
 pub(super) fn read_lines(text: &[u8]) -> impl Iterator<Item = Read> + '_ {
     let lines = text.split(|&byte| byte == b'\n').enumerate();
-    lines.filter(|(_, line)| !line.is_empty()).map(|(at, line)| match serde_json::from_slice(line) {
-        Ok(Line::Ledger { form, .. }) if form != FORM => Read::Damaged(at + 1),
-        Ok(line) => Read::Line(line),
-        Err(error) if error.is_eof() => Read::Torn,
-        Err(_) => Read::Damaged(at + 1),
+    lines.filter(|(_, line)| !line.is_empty()).map(|(at, line)| {
+        match serde_json::from_slice(line) {
+            Ok(Line::Ledger { form, .. }) if form != FORM => Read::Damaged(at + 1),
+            Ok(line) => Read::Line(line),
+            Err(error) if error.is_eof() => Read::Torn,
+            Err(_) => Read::Damaged(at + 1),
+        }
     })
 }

@@ -223,7 +223,8 @@ fn split(entry: Admission, spread: &[(AdmissionKey, IdSet)]) -> Vec<Admission> {
     if entry.is_spread || !entry.ids.iter().any(is_spread) {
         return vec![entry];
     }
-    let (reached, own): (Vec<ObjectId>, Vec<ObjectId>) = entry.ids.iter().partition(|id| is_spread(id));
+    let (reached, own): (Vec<ObjectId>, Vec<ObjectId>) =
+        entry.ids.iter().partition(|id| is_spread(id));
     let reached = Admission { ids: reached, is_spread: true, ..entry.clone() };
     let own = Admission { ids: own, ..entry };
     [reached, own].into_iter().filter(|it| !it.ids.is_empty()).collect()

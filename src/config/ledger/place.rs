@@ -50,6 +50,7 @@ fn folder_name(path: &Path) -> String {
     let digest: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let name = path.file_name().unwrap_or_default().as_bytes();
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
-    let name: String = name.iter().filter(|byte| plain(byte)).take(64).copied().map(char::from).collect();
+    let name: String =
+        name.iter().filter(|byte| plain(byte)).take(64).copied().map(char::from).collect();
     format!("{name}-{digest}")
 }

@@ -54,7 +54,11 @@ fn what_was_left_unchecked_stays_until_it_is_checked() {
     let mut file = OpenOptions::new().append(true).open(place.path()).unwrap();
     file.write_all(b"{\"is\":\"unjud").unwrap();
     let third = unjudged("refs/heads/main", "2");
-    write(&repository, &place, &Additions { unjudged: vec![third.clone()], ..Additions::default() });
+    write(
+        &repository,
+        &place,
+        &Additions { unjudged: vec![third.clone()], ..Additions::default() },
+    );
     assert_eq!(Ledger::read(&place).unwrap().unjudged.len(), 3);
     let judged = vec![(main.ref_name, id("1"))];
     write(&repository, &place, &Additions { judged, ..Additions::default() });
@@ -85,7 +89,9 @@ fn a_line_that_is_complete_and_unknown_is_damage() {
     write(&repository, &place, &Additions::default());
     let begun = Ledger::read(&place).unwrap();
     assert!(begun.exists() && begun.is_empty() && begun.is_current(&place));
-    for damage in ["{\"is\":\"judged\"}\n", "nonsense\n", "{\"is\":\"ledger\",\"time\":\"\",\"form\":2}\n"] {
+    for damage in
+        ["{\"is\":\"judged\"}\n", "nonsense\n", "{\"is\":\"ledger\",\"time\":\"\",\"form\":2}\n"]
+    {
         let whole = std::fs::read(place.path()).unwrap();
         let mut file = OpenOptions::new().append(true).open(place.path()).unwrap();
         file.write_all(damage.as_bytes()).unwrap();
