@@ -24,7 +24,8 @@ fn records(server: &TestServer) -> Vec<serde_json::Value> {
 fn unjudged(server: &TestServer) -> Vec<String> {
     let repository =
         provost::git::Repository::open(&server.git_dir(), provost::git::Trust::Git).unwrap();
-    let all = provost::config::unjudged::open(&repository).unwrap();
+    let place = provost::config::ledger::LedgerPlace::new(&repository, None);
+    let all = provost::config::ledger::Ledger::read(&place).unwrap().unjudged;
     all.iter().map(|it| format!("{} {}", it.ref_name, it.id)).collect()
 }
 
@@ -107,38 +108,85 @@ fn within_its_limits_a_push_is_judged_as_ever() {
 }
 
 #[test]
-fn what_was_let_in_unjudged_hides_nothing_until_an_audit_has_judged_it() {
+fn what_was_let_in_unjudged_hides_nothing_until_it_is_judged() {
     let (server, client) = under("[limits]\ncommits = { most = 9, outcome = \"accept\" }\n");
-    history(&client, 12, Some(5));
+    history(&client, 12, Some(2));
     let pushed = client.push(&["main"]);
-    pushed.must_accept(&[MAIN]).must_say("accepted, but not judged whole");
-    let tip = client.id("main");
-    assert_eq!(unjudged(&server), [format!("{MAIN} {tip}")]);
+    pushed.must_accept(&[MAIN]).must_judge(9).must_say("accepted, but not judged whole");
+    // The newest were judged, and the three that they stand on are left.
+    let left = client.id("main~9");
+    assert_eq!(unjudged(&server), [format!("{MAIN} {left}")]);
     let record = records(&server).remove(0);
     assert_eq!(record["accepted"], true);
-    assert_eq!(record["unjudged"], serde_json::json!([tip]));
+    assert_eq!(record["unjudged"], serde_json::json!([left]));
     // A commit in the middle of it, under another name: nothing new, and judged all the same.
     let pushed = client.push(&["main~3:refs/heads/middle"]);
-    pushed.must_reject(&["refs/heads/middle"]).must_judge(9).must_say("C5");
-    pushed.must_say("9 of these commits were let in before without being judged");
+    pushed.must_reject(&["refs/heads/middle"]).must_judge(3).must_say("C2");
+    pushed.must_say("3 of these commits were let in before without being judged");
     // Below the mark there is nothing to refuse.
-    client.push(&["main~8:refs/heads/below"]).must_accept(&["refs/heads/below"]).must_judge(4);
-    // Not even on top of itself: that is more than the limit again, and let in again.
+    client.push(&["main~11:refs/heads/below"]).must_accept(&["refs/heads/below"]).must_judge(1);
+    // Not even on top of itself.
     client.commit(clean("Top")).create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_say("not judged whole");
-    assert_eq!(unjudged(&server).len(), 2);
+    client.push(&["main"]).must_reject(&[MAIN]).must_judge(4);
     // Clean work beside it is no matter.
     client.must(&["switch", "-q", "--orphan", "other"]);
     client.commit(clean("Other")).create();
     client.push(&["other"]).must_accept(&["refs/heads/other"]).must_judge(1);
+    // An audit that would refuse it settles nothing.
+    server.sandbox().provost("").arg("audit").arg(server.path()).finish().expect(1);
+    assert_eq!(unjudged(&server).len(), 1);
+}
 
-    let audit = server.sandbox().provost("").arg("audit").arg(server.path()).finish().expect(1);
-    assert!(audit.err().contains("2 ref updates that were let in unjudged are judged now"));
+#[test]
+fn an_audit_settles_what_is_clean_by_the_rules_in_force_only() {
+    let (server, client) = under("[limits]\ncommits = { most = 9, outcome = \"accept\" }\n");
+    history(&client, 12, None);
+    client.push(&["main"]).must_accept(&[MAIN]);
+    let audit = |options: &[&str]| {
+        let run = server.sandbox().provost("").args(options).arg("audit");
+        run.arg(server.path()).finish().expect(0)
+    };
+    let lenient = server.sandbox().write("lenient.toml", "[policy]\ndefault = \"allow\"\n");
+    audit(&["--isolated"]);
+    audit(&["--rules", lenient.to_str().unwrap()]);
+    assert_eq!(unjudged(&server).len(), 1, "these are not the rules of the server");
+    let done = audit(&[]);
+    let text = "1 ref update that was accepted without being checked is checked now";
+    assert!(done.err().contains(text), "{}", done.all());
     assert_eq!(unjudged(&server), Vec::<String>::new());
     client.push(&["main~4:refs/heads/middle"]).must_accept(&["refs/heads/middle"]).must_judge(0);
-    client.must(&["switch", "-q", "main"]);
-    client.commit(clean("After")).create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(1);
+}
+
+/// Most of a large push is left, and what is pushed on top of it is judged all the same.
+#[test]
+fn a_push_beyond_the_limit_does_not_blind_the_next() {
+    let (_server, client) = under("[limits]\ncommits = { most = 3, outcome = \"accept\" }\n");
+    history(&client, 40, None);
+    client.push(&["main"]).must_accept(&[MAIN]).must_judge(3);
+    client.commit(marked("Top")).create();
+    client.push(&["main"]).must_reject(&[MAIN]).must_say("Top");
+    client.must(&["reset", "-q", "--hard", "HEAD~1"]);
+    client.commit(clean("Other top")).create();
+    client.push(&["main"]).must_accept(&[MAIN]).must_judge(3);
+}
+
+/// A scope's own baseline covers what it covers for that scope.
+#[test]
+fn a_baseline_of_a_scope_settles_nothing_for_others() {
+    let scope = "[[policy.scope]]\nid = \"side\"\nrefs = [\"refs/heads/side\"]\n";
+    let limit = "[limits]\ncommits = { most = 3, outcome = \"accept\" }\n";
+    let (server, client) = under(&format!("{scope}{limit}"));
+    history(&client, 5, Some(2));
+    client.push(&["main"]).must_accept(&[MAIN]).must_judge(3);
+    client.push(&["main~2:refs/heads/old"]).must_reject(&["refs/heads/old"]);
+    let rules = server.sandbox().path("rules-0.toml");
+    let baseline = server.sandbox().provost("").arg("--rules").arg(rules);
+    let baseline = baseline.args(["policy", "baseline", "--scope", "side"]);
+    // Of the scope's refs there are none yet, so the tips of all are named.
+    baseline.args(["--ref", MAIN]).arg(server.path()).ok();
+    client.push(&["main:refs/heads/side"]).must_accept(&["refs/heads/side"]);
+    assert_eq!(unjudged(&server).len(), 1);
+    client.push(&["main~2:refs/heads/old"]).must_reject(&["refs/heads/old"]);
 }
 
 #[test]
@@ -146,12 +194,11 @@ fn what_a_later_push_judges_whole_is_off_the_list() {
     let (server, client) = under("[limits]\ncommits = { most = 9, outcome = \"accept\" }\n");
     history(&client, 10, None);
     client.push(&["main"]).must_accept(&[MAIN]).must_say("not judged whole");
-    let tip = client.id("main");
     // The limit is higher the next day.
     server.sandbox().write("rules-0.toml", "[limits]\ncommits = 100\n");
     client.commit(clean("Next")).create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(11);
-    assert_eq!(unjudged(&server), Vec::<String>::new(), "{tip}");
+    client.push(&["main"]).must_accept(&[MAIN]).must_judge(2);
+    assert_eq!(unjudged(&server), Vec::<String>::new());
     client.commit(clean("And next")).create();
     client.push(&["main"]).must_accept(&[MAIN]).must_judge(1);
 }
@@ -201,11 +248,11 @@ fn a_tag_that_was_let_in_unjudged_is_judged_under_another_name() {
 #[test]
 fn what_can_not_be_noted_is_not_let_in() {
     let (server, client) = under("[limits]\ncommits = { most = 2, outcome = \"accept\" }\n");
-    std::fs::create_dir(server.git_dir().join("provost-unjudged")).unwrap();
+    std::fs::create_dir_all(server.git_dir().join("provost/ledger")).unwrap();
     history(&client, 3, None);
     let pushed = client.push(&["main"]);
     assert!(pushed.rejected(MAIN), "{}", pushed.all());
-    pushed.must_say("cannot read").must_say("provost-unjudged");
+    pushed.must_say("cannot read").must_say("provost/ledger");
 }
 
 #[test]
