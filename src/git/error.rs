@@ -88,3 +88,38 @@ pub enum GitError {
         reason: String,
     },
 }
+
+impl GitError {
+    /// The object that alone is at fault, so that others can still be read. `None` where the
+    /// repository as a whole is at fault, and where a scan was ended.
+    #[must_use]
+    pub fn object(&self) -> Option<ObjectId> {
+        match self {
+            Self::Missing { id } | Self::Unreadable { id, .. } | Self::Malformed { id, .. } => {
+                Some(*id)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// An object that was needed and could not be read.
+#[derive(Debug)]
+pub struct Unread {
+    /// Its id.
+    pub id: ObjectId,
+    /// Why not.
+    pub error: GitError,
+}
+
+impl TryFrom<GitError> for Unread {
+    type Error = GitError;
+
+    /// Takes an error of one object; any other is given back.
+    fn try_from(error: GitError) -> Result<Self, GitError> {
+        match error.object() {
+            Some(id) => Ok(Self { id, error }),
+            None => Err(error),
+        }
+    }
+}

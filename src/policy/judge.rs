@@ -10,7 +10,7 @@ use super::settings::{Settings, Traits};
 use super::{Mode, Policy, Unaccounted, Undisclosed, Verdict};
 use crate::document::Moment;
 use crate::finding::{Context, Finding, Marker};
-use crate::git::{ObjectId, RefName};
+use crate::git::{ChangeSize, ObjectId, RefName};
 
 /// What a verdict depends on beside the finding and its ref.
 #[derive(Clone, Debug)]
@@ -190,8 +190,7 @@ impl<'p> Judge<'p> {
         let class = self.class(name.as_bytes());
         let about = About { name, commit, all: findings, context, ancestry };
         let decide = |finding| {
-            let lines = context.changed_lines;
-            let settings = self.settings(&class, Some(finding), lines);
+            let settings = self.settings(&class, Some(finding), context.size);
             self.decide(&settings, finding, &about)
         };
         findings.iter().map(decide).collect()
@@ -317,13 +316,13 @@ impl<'p> Judge<'p> {
         &self,
         class: &Class,
         finding: Option<&Finding>,
-        lines: Option<usize>,
+        size: Option<ChangeSize>,
     ) -> Arc<Settings> {
         let path = finding.and_then(|finding| finding.path.as_deref());
         let matches = |at: &usize| {
             self.policy.scopes.get(*at).is_some_and(|scope| {
                 (!scope.pushers.is_given() || scope.pushers.include(&self.situation.pusher))
-                    && scope.covers_change(path, lines)
+                    && scope.covers_change(path, size)
             })
         };
         self.together(class.scopes.iter().copied().filter(matches).collect())
