@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use super::cursor::{Cursor, Side};
 use super::tree::{Entry, Mode, entries};
-use super::{GitError, Object, ObjectId, Objects, Unread};
+use super::{GitError, Object, ObjectId, Objects, Unread, UnreadObjects};
 
 /// A changed file, link or submodule; never a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +52,6 @@ const REMEMBER_AFTER: usize = 10_000;
 /// repeats itself must not take forever.
 const MOST_DIRECTORIES: usize = 4_000_000;
 
-/// Further objects that one walk can't read are not told apart.
-const MOST_UNREAD: usize = 1000;
-
 type Tree = (ObjectId, Rc<Object>);
 
 /// Walks the changes of commits.
@@ -66,7 +63,7 @@ pub struct Changes<'o> {
     removed_too: bool,
     lost: Vec<ObjectId>,
     /// What of the new side could not be read; `None` where that ends a walk.
-    unread: Option<Vec<Unread>>,
+    unread: Option<UnreadObjects>,
     barren: HashSet<(Option<ObjectId>, Vec<ObjectId>)>,
 }
 
@@ -90,7 +87,7 @@ impl<'o> Changes<'o> {
     /// [`Changes::take_unread`].
     #[must_use]
     pub fn of_what_can_be_read(objects: &'o Objects<'o>) -> Self {
-        Self { unread: Some(Vec::new()), ..Self::new(objects) }
+        Self { unread: Some(UnreadObjects::default()), ..Self::new(objects) }
     }
 
     /// Visits what `tree` has and none of `parents` has in the same place.
@@ -123,9 +120,9 @@ impl<'o> Changes<'o> {
     }
 
     /// The trees of the new side that were not read, or not to their end, since this was last
-    /// asked. Once there are many, not all of them are named.
+    /// asked.
     pub fn take_unread(&mut self) -> Vec<Unread> {
-        self.unread.as_mut().map(std::mem::take).unwrap_or_default()
+        self.unread.as_mut().map(std::mem::take).unwrap_or_default().into_vec()
     }
 
     /// The trees that could not be compared with, or not to their end, since this was last
@@ -197,12 +194,10 @@ impl<'o> Changes<'o> {
 
     /// Notes what of the new side can't be read.
     fn leave_out(&mut self, error: GitError) -> Result<(), GitError> {
-        let Some(all) = &mut self.unread else { return Err(error) };
-        let unread = Unread::try_from(error)?;
-        if all.len() < MOST_UNREAD && all.iter().all(|known| known.id != unread.id) {
-            all.push(unread);
+        match &mut self.unread {
+            Some(unread) => unread.note(error),
+            None => Err(error),
         }
-        Ok(())
     }
 
     fn entries(

@@ -102,24 +102,3 @@ impl GitError {
         }
     }
 }
-
-/// An object that was needed and could not be read.
-#[derive(Debug)]
-pub struct Unread {
-    /// Its id.
-    pub id: ObjectId,
-    /// Why not.
-    pub error: GitError,
-}
-
-impl TryFrom<GitError> for Unread {
-    type Error = GitError;
-
-    /// Takes an error of one object; any other is given back.
-    fn try_from(error: GitError) -> Result<Self, GitError> {
-        match error.object() {
-            Some(id) => Ok(Self { id, error }),
-            None => Err(error),
-        }
-    }
-}

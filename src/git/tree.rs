@@ -21,6 +21,12 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// Whether it can stand where a directory is looked for without being one.
+    #[must_use]
+    pub fn is_in_place_of_directory(self) -> bool {
+        matches!(self, Self::Link | Self::Commit)
+    }
+
     /// Reads the octal digits of a mode; `None` where git calls the entry malformed: without
     /// a digit, and with any other character.
     ///

@@ -10,6 +10,7 @@ mod ancestry;
 mod attribute;
 mod budget;
 mod commit;
+mod contents;
 mod copies;
 mod existing;
 mod files;
@@ -17,6 +18,7 @@ mod history;
 mod inspector;
 mod jobs;
 mod left;
+mod moved;
 mod push;
 mod refs;
 mod second;
@@ -33,7 +35,7 @@ use std::time::Instant;
 use crate::config::Config;
 use crate::config::limits::Resource;
 use crate::finding::{Finding, MOST_CREDITS};
-use crate::git::{GitError, Graph, ObjectId, Objects, RefName, Repository};
+use crate::git::{GitError, Graph, ObjectId, Objects, RefName, Repository, Unread};
 use crate::marker::{MOST_HITS, Matchers};
 use crate::policy::{Judge, Situation};
 use crate::report::{Cut, Judged, Left, Report, Skipped, Texts};
@@ -42,6 +44,7 @@ use budget::Budget;
 use inspector::Inspector;
 use jobs::{Compared, Job, Work};
 use second::Second;
+use tree::Exceeded;
 use verdicts::{Marked, Verdicts};
 
 pub use budget::Bounds;
@@ -120,6 +123,8 @@ pub struct Scan<'s> {
     /// How many of the commits were judged whole, and how many there are, if that is known.
     whole: usize,
     known: Option<usize>,
+    /// What could not be read of new commits, each with its commit.
+    unread: Vec<(ObjectId, Unread)>,
     left: Vec<Left>,
     settled: Vec<(RefName, ObjectId)>,
     again: usize,
@@ -160,6 +165,7 @@ impl<'s> Scan<'s> {
             budget,
             whole: 0,
             known: Some(0),
+            unread: Vec::new(),
             left: Vec::new(),
             settled: Vec::new(),
             again: 0,
@@ -194,7 +200,13 @@ impl<'s> Scan<'s> {
         }
         let of = |(at, &id): (usize, &ObjectId)| Some((id, by_place.remove(&at)?));
         let found = ids.iter().enumerate().filter_map(of);
-        Ok((found.filter(|(_, findings)| !findings.is_empty()).collect(), whole))
+        let found: Found = found.filter(|(_, findings)| !findings.is_empty()).collect();
+        // HERE one unread object ends the judgement of everything, as long as there is no
+        // list of what was not judged. `found` holds all that was found besides.
+        if !self.unread.is_empty() {
+            return Err(self.unread.swap_remove(0).1.error);
+        }
+        Ok((found, whole))
     }
 
     /// The findings in the commits' own objects, by their places; and the second thread, if
@@ -241,15 +253,15 @@ impl<'s> Scan<'s> {
         }
         let work = Work::new(&jobs, self.objects, &self.config.rules.matchers, self.scope);
         let budget = self.budget;
-        let Compared { mut found, skipped, exceeded, left } =
+        let Compared { mut found, skipped, exceeded, unread, left } =
             work.compare(self.objects, self.trees(), second, budget, progress)?;
         self.skipped.extend(skipped);
-        if exceeded {
-            self.exceed();
-        }
+        self.exceed_in_trees(exceeded);
         for (job, _) in &mut found {
             *job = at.get(*job).copied().unwrap_or_default();
         }
+        let commit = |job: usize| ids.get(*at.get(job)?).copied();
+        self.unread.extend(unread.into_iter().filter_map(|(job, it)| Some((commit(job)?, it))));
         Ok(Compared { found, left, ..Compared::default() })
     }
 
@@ -257,8 +269,17 @@ impl<'s> Scan<'s> {
     fn after_trees(&mut self) {
         let Some(trees) = &mut self.trees else { return };
         self.skipped.append(&mut trees.skipped);
-        if trees.exceeded() {
+        let exceeded = trees.exceeded;
+        self.exceed_in_trees(exceeded);
+    }
+
+    /// Notes which bounds were reached while trees were compared.
+    fn exceed_in_trees(&self, exceeded: Exceeded) {
+        if exceeded.marks {
             self.exceed();
+        }
+        if let Some(budget) = self.budget.filter(|_| exceeded.files) {
+            budget.exceed(Resource::Files);
         }
     }
 
