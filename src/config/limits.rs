@@ -2,7 +2,8 @@
 //!
 //! Each limit stands alone (`time = "60s"`) or with its outcome
 //! (`time = { most = "60s", outcome = "accept" }`); `"none"` is no limit. `outcome` beside
-//! them is for those that name none.
+//! them is for those that name none. How much of a file is searched is fixed, so `files` is an
+//! outcome alone, and one of its own: large files are ordinary.
 
 use std::time::Duration;
 
@@ -24,16 +25,22 @@ pub enum Resource {
     Findings,
     /// How much memory the process has, without the files that it maps.
     Memory,
+    /// How many bytes of a file are searched.
+    Files,
 }
+
+/// Of larger files only so many bytes are searched: what marks a file stands near its top.
+pub const LARGEST_FILE: usize = 16 << 20;
 
 impl Resource {
     /// All of them, by their keys.
-    pub const WORDS: [(&'static str, Self); 5] = [
+    pub const WORDS: [(&'static str, Self); 6] = [
         ("time", Self::Time),
         ("commits", Self::Commits),
         ("bytes", Self::Bytes),
         ("findings", Self::Findings),
         ("memory", Self::Memory),
+        ("files", Self::Files),
     ];
 
     /// The key.
@@ -51,7 +58,7 @@ impl Resource {
                 format!("{time:#}")
             }
             Self::Commits | Self::Findings => amount.to_string(),
-            Self::Bytes | Self::Memory => ByteSize(amount).to_string(),
+            Self::Bytes | Self::Memory | Self::Files => ByteSize(amount).to_string(),
         }
     }
 }
@@ -97,13 +104,14 @@ impl Limits {
     /// One of them.
     #[must_use]
     pub fn of(&self, resource: Resource) -> &Limit {
-        let Self([time, commits, bytes, findings, memory]) = self;
+        let Self([time, commits, bytes, findings, memory, files]) = self;
         match resource {
             Resource::Time => time,
             Resource::Commits => commits,
             Resource::Bytes => bytes,
             Resource::Findings => findings,
             Resource::Memory => memory,
+            Resource::Files => files,
         }
     }
 
@@ -130,8 +138,13 @@ impl Limits {
         let outcome = fields.word("outcome", &Outcome::WORDS).unwrap_or_default();
         let Self(all) = &mut limits;
         for (limit, (word, resource)) in all.iter_mut().zip(Resource::WORDS) {
+            let node = fields.node(word);
+            if resource == Resource::Files {
+                limit.read_files(&fields, node);
+                continue;
+            }
             limit.outcome = outcome;
-            if let Some(node) = fields.node(word) {
+            if let Some(node) = node {
                 limit.read(&fields, node, word, resource);
             }
         }
@@ -154,6 +167,15 @@ impl Limits {
 }
 
 impl Limit {
+    /// Reads what becomes of a push with a file that is not searched whole: without a refusal
+    /// it is no limit, and the file is on record.
+    fn read_files(&mut self, fields: &Fields<'_>, node: Option<&Node>) {
+        let Some(node) = node else { return };
+        self.place = Some(fields.place_of("files").clone());
+        self.outcome = fields.word_at(node, "`files`", &Outcome::WORDS).unwrap_or_default();
+        self.most = (self.outcome == Outcome::Reject).then_some(LARGEST_FILE as u64);
+    }
+
     fn read(
         &mut self,
         fields: &Fields<'_>,
@@ -177,7 +199,7 @@ impl Limit {
                 let example = match resource {
                     Resource::Time => "\"90s\", \"5m\"",
                     Resource::Commits | Resource::Findings => "100000",
-                    Resource::Bytes | Resource::Memory => "\"512MiB\", \"4GiB\"",
+                    Resource::Bytes | Resource::Memory | Resource::Files => "\"512MiB\", \"4GiB\"",
                 };
                 let problem = Problem::new(&most.place, format!("this is no limit of `{word}`"));
                 let help = format!("write {word} = {example}, or \"none\"");
@@ -251,6 +273,27 @@ mod tests {
         }
         let problems = read("[limits]\ntime = { most = \"5s\", result = \"x\" }\n").unwrap_err();
         assert_eq!(problems, ["unknown key `result` in a limit"]);
+    }
+
+    #[test]
+    fn files_that_are_not_searched_whole_are_accepted_unless_they_are_named() {
+        let files = |text: &str| {
+            let limits = read(&format!("[limits]\n{text}\n")).unwrap();
+            (limits.of(Resource::Files).most, limits.of(Resource::Files).outcome)
+        };
+        let most = Some(16 << 20);
+        assert_eq!(files(""), (None, Outcome::Reject), "no limit, so its outcome is none");
+        assert_eq!(files("outcome = \"reject\""), (None, Outcome::Reject), "not for all");
+        assert_eq!(files("files = \"accept\""), (None, Outcome::Accept));
+        assert_eq!(files("files = \"reject\"\noutcome = \"accept\""), (most, Outcome::Reject));
+        let problems = read("[limits]\nfiles = \"refuse\"\n").unwrap_err();
+        assert_eq!(problems, ["`files` can't be `refuse`"]);
+        assert_eq!(read("[limits]\nfiles = 5\n").unwrap_err().len(), 1);
+        let before = read("[limits]\nfiles = \"reject\"\n").unwrap();
+        let after = read("[limits]\nfiles = \"accept\"\n").unwrap();
+        let looser = |after: &Limits, before| after.looser_than(before).map(|(it, _)| it);
+        assert_eq!(looser(&after, &before), Some(Resource::Files));
+        assert_eq!(looser(&before, &after), None);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What a commit with findings says beside them: its credit lines and its size. Policy
 //! needs it to tell whether a tool was disclosed and who answers for the commit.
 
+use crate::git::ChangeSize;
+
 /// A line of a message that reads as `Key: value`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credit {
@@ -17,8 +19,8 @@ pub struct Credit {
 pub struct Context {
     /// The credit lines of the message, in their order; at most [`MOST_CREDITS`].
     pub credits: Vec<Credit>,
-    /// Lines added and removed; `None` where no scope of the policy asks for it.
-    pub changed_lines: Option<usize>,
+    /// How much the commit adds and removes; `None` where no scope of the policy asks for it.
+    pub size: Option<ChangeSize>,
 }
 
 /// Credit lines beyond this many are not read.

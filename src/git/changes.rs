@@ -3,21 +3,18 @@
 //! Only subtrees that differ from every parent's are entered, so the cost follows the
 //! change and not the tree. An entry counts as changed by a merge only when it differs
 //! from the same entry of each parent.
+//!
+//! What can't be read on the side of the parents is left out of the comparison: then more
+//! counts as new, which is safe. On the new side a walk ends there, or goes on with what can
+//! be read and keeps an account of the rest; which of the two is asked for when the walker
+//! is made, so that nothing is passed over because nobody asked.
 
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use super::cursor::{Cursor, Side};
 use super::tree::{Entry, Mode, entries};
-use super::{GitError, Object, ObjectId, Objects};
-
-/// One side of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Side {
-    /// What the entry is.
-    pub mode: Mode,
-    /// Its object.
-    pub id: ObjectId,
-}
+use super::{GitError, Object, ObjectId, Objects, Unread, UnreadObjects};
 
 /// A changed file, link or submodule; never a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,11 +30,12 @@ pub struct Change<'p> {
 /// Receives the changes of a walk.
 pub trait Visitor {
     /// Whether a directory of this name makes everything below it worth a look by its
-    /// path alone. Where none does, a directory that was found empty of interest is not
-    /// walked a second time, however often a tree repeats it.
+    /// path alone. Neither it nor what it is in is then empty of interest. Where none does,
+    /// a directory that was found empty of interest is not walked a second time, however
+    /// often a tree repeats it.
     fn matters(&self, directory: &[u8]) -> bool;
 
-    /// A change; whether it was of interest.
+    /// A change; whether it was of interest, or would be at another path.
     ///
     /// # Errors
     /// Whatever ends the walk.
@@ -64,11 +62,13 @@ pub struct Changes<'o> {
     walked: usize,
     removed_too: bool,
     lost: Vec<ObjectId>,
+    /// What of the new side could not be read; `None` where that ends a walk.
+    unread: Option<UnreadObjects>,
     barren: HashSet<(Option<ObjectId>, Vec<ObjectId>)>,
 }
 
 impl<'o> Changes<'o> {
-    /// A walker.
+    /// A walker that fails at the first tree of the new side that can't be read.
     #[must_use]
     pub fn new(objects: &'o Objects<'o>) -> Self {
         Self {
@@ -78,8 +78,16 @@ impl<'o> Changes<'o> {
             walked: 0,
             removed_too: false,
             lost: Vec::new(),
+            unread: None,
             barren: HashSet::new(),
         }
+    }
+
+    /// A walker that leaves out what can't be read of the new side; see
+    /// [`Changes::take_unread`].
+    #[must_use]
+    pub fn of_what_can_be_read(objects: &'o Objects<'o>) -> Self {
+        Self { unread: Some(UnreadObjects::default()), ..Self::new(objects) }
     }
 
     /// Visits what `tree` has and none of `parents` has in the same place.
@@ -111,8 +119,14 @@ impl<'o> Changes<'o> {
         self.start(Some(tree), parents, visitor)
     }
 
-    /// The trees that could not be compared with since this was last asked, because the
-    /// repository has lost them.
+    /// The trees of the new side that were not read, or not to their end, since this was last
+    /// asked.
+    pub fn take_unread(&mut self) -> Vec<Unread> {
+        self.unread.as_mut().map(std::mem::take).unwrap_or_default().into_vec()
+    }
+
+    /// The trees that could not be compared with, or not to their end, since this was last
+    /// asked, because they are missing or damaged.
     pub fn take_lost(&mut self) -> Vec<ObjectId> {
         std::mem::take(&mut self.lost)
     }
@@ -141,14 +155,15 @@ impl<'o> Changes<'o> {
         if new.is_some_and(|new| old.contains(&new)) {
             return Ok(false);
         }
-        if self.depth > DEEPEST {
-            let id = new.or_else(|| old.first().copied()).unwrap_or(ObjectId::NULL);
-            return Err(GitError::Malformed { id, reason: "the tree nests too deeply" });
-        }
         self.walked += 1;
+        if self.depth > DEEPEST {
+            return self.give_up(new, old, "the tree nests too deeply");
+        }
         if self.walked > MOST_DIRECTORIES {
-            let id = new.or_else(|| old.first().copied()).unwrap_or(ObjectId::NULL);
-            return Err(GitError::Malformed { id, reason: "the tree has too many directories" });
+            // The first of them stands for all others.
+            let is_first = self.walked == MOST_DIRECTORIES + 1;
+            let reason = "the tree has too many directories";
+            return if is_first { self.give_up(new, old, reason) } else { Ok(true) };
         }
         let remember = self.walked > REMEMBER_AFTER && !matters;
         if remember && self.barren.contains(&(new, old.to_vec())) {
@@ -163,6 +178,28 @@ impl<'o> Changes<'o> {
         Ok(interest)
     }
 
+    /// Leaves a directory out of the walk.
+    fn give_up(
+        &mut self,
+        new: Option<ObjectId>,
+        old: &[ObjectId],
+        reason: &'static str,
+    ) -> Result<bool, GitError> {
+        match new {
+            Some(id) => self.leave_out(GitError::Malformed { id, reason })?,
+            None => self.lost.extend(old),
+        }
+        Ok(true)
+    }
+
+    /// Notes what of the new side can't be read.
+    fn leave_out(&mut self, error: GitError) -> Result<(), GitError> {
+        match &mut self.unread {
+            Some(unread) => unread.note(error),
+            None => Err(error),
+        }
+    }
+
     fn entries(
         &mut self,
         new: Option<ObjectId>,
@@ -170,10 +207,16 @@ impl<'o> Changes<'o> {
         matters: bool,
         visitor: &mut dyn Visitor,
     ) -> Result<bool, GitError> {
-        let tree = new.map(|id| Ok((id, self.objects.tree(id)?))).transpose()?;
+        let tree = match new.map(|id| Ok((id, self.objects.tree(id)?))).transpose() {
+            Ok(tree) => tree,
+            Err(error) => {
+                self.leave_out(error)?;
+                return Ok(true);
+            }
+        };
         let old = self.old_trees(old)?;
         let mut cursors: Vec<Cursor<'_>> =
-            old.iter().map(|(id, tree)| Cursor { tree: *id, rest: tree.data() }).collect();
+            old.iter().map(|(id, tree)| Cursor::new(*id, tree.data())).collect();
         let mut interest = false;
         let mut sides: Vec<Side> = Vec::new();
         let mut removed: Vec<Entry<'_>> = Vec::new();
@@ -182,11 +225,21 @@ impl<'o> Changes<'o> {
             None => (ObjectId::NULL, &[][..]),
         };
         for entry in entries(id, bytes) {
-            let entry = entry?;
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.leave_out(error)?;
+                    // Nobody knows whether what the parents have here is gone.
+                    return Ok(true);
+                }
+            };
             sides.clear();
             let mut same = false;
             for cursor in &mut cursors {
-                same |= cursor.advance(&entry, &mut sides, &mut removed)?;
+                match cursor.advance(&entry, &mut sides, &mut removed) {
+                    Ok(here) => same |= here,
+                    Err(_) => self.lost.push(cursor.end()),
+                }
             }
             if self.removed_too {
                 for gone in std::mem::take(&mut removed) {
@@ -200,22 +253,25 @@ impl<'o> Changes<'o> {
         }
         if self.removed_too {
             for cursor in cursors {
-                for gone in entries(cursor.tree, cursor.rest) {
-                    interest |= self.removed(&gone?, matters, visitor)?;
+                for gone in cursor.rest() {
+                    match gone {
+                        Ok(gone) => interest |= self.removed(&gone, matters, visitor)?,
+                        Err(_) => self.lost.push(cursor.tree),
+                    }
                 }
             }
         }
         Ok(interest)
     }
 
-    /// The trees to compare with. One that the repository has lost is left out: then more
+    /// The trees to compare with. One that is missing or damaged is left out: then more
     /// counts as new, which is safe, and nothing has to be refused for old damage.
     fn old_trees(&mut self, ids: &[ObjectId]) -> Result<Vec<Tree>, GitError> {
         let mut trees = Vec::with_capacity(ids.len());
         for &id in ids {
             match self.objects.tree(id) {
                 Ok(tree) => trees.push((id, tree)),
-                Err(GitError::Missing { .. }) => self.lost.push(id),
+                Err(error) if error.object().is_some() => self.lost.push(id),
                 Err(error) => return Err(error),
             }
         }
@@ -232,8 +288,9 @@ impl<'o> Changes<'o> {
         let length = self.path.len();
         self.push(gone.name);
         let interest = if gone.mode == Mode::Tree {
-            let matters = matters || visitor.matters(gone.name);
-            self.directory(None, &[gone.id], matters, visitor)
+            let is_key = visitor.matters(gone.name);
+            let interest = self.directory(None, &[gone.id], matters || is_key, visitor);
+            interest.map(|interest| interest || is_key)
         } else {
             visitor.change(&Change { path: &self.path, old: Some(side), new: None })
         };
@@ -253,8 +310,9 @@ impl<'o> Changes<'o> {
         let interest = if entry.mode == Mode::Tree {
             let trees = old.iter().filter(|side| side.mode == Mode::Tree);
             let trees: Vec<ObjectId> = trees.map(|side| side.id).collect();
-            let matters = matters || visitor.matters(entry.name);
-            self.directory(Some(entry.id), &trees, matters, visitor)
+            let is_key = visitor.matters(entry.name);
+            let interest = self.directory(Some(entry.id), &trees, matters || is_key, visitor);
+            interest.map(|interest| interest || is_key)
         } else {
             let old = old.iter().find(|side| side.mode != Mode::Tree).copied();
             let new = Some(Side { mode: entry.mode, id: entry.id });
@@ -269,44 +327,5 @@ impl<'o> Changes<'o> {
             self.path.push(b'/');
         }
         self.path.extend_from_slice(name);
-    }
-}
-
-/// Where the comparison stands in a parent's tree.
-struct Cursor<'a> {
-    tree: ObjectId,
-    rest: &'a [u8],
-}
-
-impl<'a> Cursor<'a> {
-    /// Moves past everything that sorts before `entry`, collecting it, and past the same
-    /// entry, if it is there; whether it is there unchanged.
-    fn advance(
-        &mut self,
-        entry: &Entry<'_>,
-        sides: &mut Vec<Side>,
-        removed: &mut Vec<Entry<'a>>,
-    ) -> Result<bool, GitError> {
-        // Most entries are unchanged and in the same place: no need to parse them.
-        if let Some(after) = self.rest.strip_prefix(entry.encoded) {
-            self.rest = after;
-            return Ok(true);
-        }
-        while !self.rest.is_empty() {
-            let Some(mine) = entries(self.tree, self.rest).next().transpose()? else {
-                break;
-            };
-            let order = mine.sort_key().cmp(entry.sort_key());
-            if order == std::cmp::Ordering::Greater {
-                break;
-            }
-            self.rest = self.rest.get(mine.encoded.len()..).unwrap_or_default();
-            if order == std::cmp::Ordering::Equal {
-                sides.push(Side { mode: mine.mode, id: mine.id });
-                return Ok(mine.id == entry.id && mine.mode == entry.mode);
-            }
-            removed.push(mine);
-        }
-        Ok(false)
     }
 }

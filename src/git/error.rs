@@ -107,4 +107,16 @@ impl GitError {
             other => Self::References { reason: other.to_string() },
         }
     }
+
+    /// The object that alone is at fault, so that others can still be read. `None` where the
+    /// repository as a whole is at fault, and where a scan was ended.
+    #[must_use]
+    pub fn object(&self) -> Option<ObjectId> {
+        match self {
+            Self::Missing { id } | Self::Unreadable { id, .. } | Self::Malformed { id, .. } => {
+                Some(*id)
+            }
+            _ => None,
+        }
+    }
 }

@@ -5,7 +5,7 @@
 //! commit-graph, if that has it.
 
 use super::commit::Links;
-use super::{GitError, IdMap, ObjectId, ObjectKind, Objects};
+use super::{GitError, IdMap, ObjectId, ObjectKind, Objects, Unread};
 
 /// What is kept of a commit that was read.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub struct Graph<'o> {
     /// here, if it has one yet; these are in `index` only when they were asked for by id.
     recorded: Vec<u32>,
     /// Commits on the side of the tips that could not be read.
-    unread: Vec<(ObjectId, GitError)>,
+    unread: Vec<Unread>,
 }
 
 /// No number of a commit.
@@ -52,7 +52,7 @@ impl<'o> Graph<'o> {
 
     /// The commits that could not be read since this was last asked. A walk takes each as a
     /// commit without parents and goes on.
-    pub fn take_unread(&mut self) -> Vec<(ObjectId, GitError)> {
+    pub fn take_unread(&mut self) -> Vec<Unread> {
         std::mem::take(&mut self.unread)
     }
 
@@ -234,7 +234,7 @@ impl<'o> Graph<'o> {
             Err(error) => {
                 let parents = Box::default();
                 self.put(at, Node { tree: None, parents, seconds: 0, is_visited: true });
-                self.unread.push((self.id(at), error));
+                self.unread.push(Unread { id: self.id(at), error });
                 Ok(())
             }
         }

@@ -49,11 +49,19 @@ pub struct Object {
     /// Its kind.
     pub kind: ObjectKind,
     data: Box<[u8]>,
+    /// Whether `data` is all of it.
+    is_whole: bool,
 }
 
 impl Object {
     pub(super) fn new(kind: ObjectKind, data: Box<[u8]>) -> Self {
-        Self { kind, data }
+        Self { kind, data, is_whole: true }
+    }
+
+    /// Whether [`Object::data`] is all of it, and not only its beginning.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// Its bytes, without Git's own header.
@@ -256,13 +264,15 @@ impl<'r> Objects<'r> {
             && let Some(loose) = self.store.loose(id)?
             && loose.size > most
         {
-            let object = Object::new(loose.kind, loose.read(most)?.into());
+            let mut object = Object::new(loose.kind, loose.read(most)?.into());
+            object.is_whole = false;
             self.meter.count(1, object.data().len() as u64)?;
             return of_kind(object, id, ObjectKind::Blob);
         }
         let mut object = self.read_kind(id, ObjectKind::Blob)?;
         if object.data.len() > most {
             object.data = object.data.get(..most).unwrap_or_default().into();
+            object.is_whole = false;
         }
         Ok(object)
     }

@@ -1,11 +1,12 @@
 //! Tree objects, walked without copying.
 //!
 //! Source: tree.c in git: entries are `mode SP name NUL id`, sorted by name as bytes,
-//! a directory sorting as if its name ended in `/`.
+//! a directory sorting as if its name ended in `/`. What git cannot decode is an error here;
+//! what it merely finds odd (`fsck` warns of leading zeros, say) is read as it reads it.
 
 use super::{GitError, ObjectId};
 
-/// What a tree entry is. Git stores it as octal digits.
+/// What a tree entry is, by the file type in its mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// A directory.
@@ -14,9 +15,46 @@ pub enum Mode {
     Blob,
     /// A symbolic link; its blob is the target path.
     Link,
-    /// A submodule's commit, which is not in this repository.
+    /// A submodule's commit, which is not in this repository. Git takes every file type
+    /// that it does not know for this one.
     Commit,
 }
+
+impl Mode {
+    /// Whether it can stand where a directory is looked for without being one.
+    #[must_use]
+    pub fn is_in_place_of_directory(self) -> bool {
+        matches!(self, Self::Link | Self::Commit)
+    }
+
+    /// Reads the octal digits of a mode; `None` where git calls the entry malformed: without
+    /// a digit, and with any other character.
+    ///
+    /// The digits are a number of any length, of which git looks at the lowest 16 bits.
+    ///
+    /// Source: `parse_mode` and `canon_mode` in git's object.h (`get_mode` in tree-walk.c of
+    /// older versions).
+    #[must_use]
+    pub fn from_digits(digits: &[u8]) -> Option<Self> {
+        if digits.is_empty() {
+            return None;
+        }
+        let mut mode = 0_u16;
+        for &digit in digits {
+            let value = digit.checked_sub(b'0').filter(|&value| value < 8)?;
+            mode = mode << 3 | u16::from(value);
+        }
+        Some(match mode & FILE_TYPE {
+            0o100_000 => Self::Blob,
+            0o120_000 => Self::Link,
+            0o040_000 => Self::Tree,
+            _ => Self::Commit,
+        })
+    }
+}
+
+/// The bits of a mode that hold the file type: `S_IFMT` in inode(7).
+const FILE_TYPE: u16 = 0o170_000;
 
 /// One entry of a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,15 +111,11 @@ pub fn entries(tree: ObjectId, raw: &[u8]) -> impl Iterator<Item = Result<Entry<
 }
 
 fn entry(raw: &[u8], length: usize) -> Option<(Entry<'_>, &[u8])> {
-    let space = raw.iter().take(8).position(|&byte| byte == b' ')?;
-    let mode = match raw.get(..space)? {
-        b"40000" | b"040000" => Mode::Tree,
-        b"120000" => Mode::Link,
-        b"160000" => Mode::Commit,
-        _ => Mode::Blob,
-    };
+    // Most modes have six digits, so looking for the blank byte by byte is quickest.
+    let space = raw.iter().position(|&byte| byte == b' ')?;
+    let mode = Mode::from_digits(raw.get(..space)?)?;
     let named = raw.get(space + 1..)?;
-    let nul = memchr::memchr(0, named)?;
+    let nul = memchr::memchr(0, named).filter(|&nul| nul > 0)?;
     let (name, rest) = named.split_at(nul);
     let (id, after) = rest.get(1..)?.split_at_checked(length)?;
     let encoded = raw.get(..raw.len() - after.len())?;
@@ -105,6 +139,44 @@ mod tests {
         assert_eq!((all[1].mode, all[1].name), (Mode::Tree, &b"dir"[..]));
         raw.pop();
         assert!(entries(id, &raw).any(|entry| entry.is_err()));
+    }
+
+    #[test]
+    fn modes_are_numbers() {
+        for (digits, mode) in [
+            ("40000", Mode::Tree),
+            ("040000", Mode::Tree),
+            ("0000000000000000000000040000", Mode::Tree),
+            ("40755", Mode::Tree),
+            ("120000", Mode::Link),
+            ("0120000", Mode::Link),
+            ("120777", Mode::Link),
+            ("100664", Mode::Blob),
+            ("0100644", Mode::Blob),
+            // Beyond its lowest 16 bits a mode is not looked at.
+            ("7700000100644", Mode::Blob),
+            ("160000", Mode::Commit),
+            ("10644", Mode::Commit),
+            ("20000", Mode::Commit),
+            ("60000", Mode::Commit),
+            ("140000", Mode::Commit),
+            ("0", Mode::Commit),
+            ("644", Mode::Commit),
+        ] {
+            assert_eq!(Mode::from_digits(digits.as_bytes()), Some(mode), "{digits}");
+        }
+        for digits in ["", "10064x", "100 644", "-40000", "8", "100648", "+40000"] {
+            assert_eq!(Mode::from_digits(digits.as_bytes()), None, "{digits}");
+        }
+    }
+
+    #[test]
+    fn what_git_cannot_decode_is_an_error() {
+        let id = ObjectId::from_bytes(&[1; 20]).unwrap();
+        for head in ["100644 \0", " a\0", "100648 a\0", "1006440000", "100644\0"] {
+            let raw = [head.as_bytes(), &[2; 20]].concat();
+            assert!(entries(id, &raw).any(|entry| entry.is_err()), "{head:?}");
+        }
     }
 
     proptest! {

@@ -27,9 +27,8 @@ pub struct Spec {
 const FIRST_LINES: usize = 30;
 /// git, too, takes a file with a NUL in its first bytes as binary (buffer_is_binary).
 const BINARY_WITHIN: usize = 8000;
-/// The longest line that is tried; minified files have no comments worth reading.
-const LONGEST_LINE: usize = 2000;
-/// More findings in one file say nothing more.
+/// How many marks of a file count. One more is found, so that whoever asks knows that there
+/// are more.
 pub const MOST_TEXTS: usize = 100;
 
 impl Spec {
@@ -104,6 +103,8 @@ impl Matcher {
         let mut found: Vec<Text> = Vec::new();
         let mut locator = Locator::new(content);
         let mut wholes: Vec<usize> = Vec::new();
+        // A line may hold a keyword a million times, and is tried once for each marker.
+        let mut tried: (usize, Vec<usize>) = (usize::MAX, Vec::new());
         self.literals.find(content, |offset, at| {
             let Some((marker, spec)) = self.markers.get(at) else {
                 if !wholes.contains(&at) {
@@ -112,12 +113,16 @@ impl Matcher {
                 return;
             };
             let line = locator.piece_at(offset);
-            if line.number > spec.first_lines
-                || line.bytes.len() > LONGEST_LINE
-                || found.len() >= MOST_TEXTS
-            {
+            if line.number > spec.first_lines || found.len() > MOST_TEXTS {
                 return;
             }
+            if tried.0 != line.start {
+                tried = (line.start, Vec::new());
+            }
+            if tried.1.contains(&at) {
+                return;
+            }
+            tried.1.push(at);
             let known = found.iter().any(|text| text.line == line.number && text.marker == *marker);
             if known || !comment(line.bytes).is_some_and(|text| spec.pattern.is_match(&lossy(text)))
             {

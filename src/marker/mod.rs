@@ -13,6 +13,7 @@ mod claims;
 mod content;
 mod credit;
 mod credited;
+mod file_name;
 mod identity;
 mod line;
 mod literals;
@@ -35,7 +36,7 @@ pub use identity::Role;
 pub use message::MOST_HITS;
 pub use model::{Model, Models};
 pub use note::note_format;
-pub use path::{Owner, PathMatch};
+pub use path::{Disguised, Owner, PathMatch};
 pub use pattern::{expression, glob};
 pub use tamper::Trick;
 pub use trace::{Candidate, View};
@@ -156,9 +157,7 @@ impl Matchers {
     /// a marker itself, and none where such files are kept to be read by people or tests.
     #[must_use]
     pub fn renamed(&self, text: &Text, path: &[u8]) -> Vec<Finding> {
-        let is_of = |paths: &path::Matcher| {
-            !paths.find(path).is_empty() || !paths.find_disguised(path, false).is_empty()
-        };
+        let is_of = |paths: &path::Matcher| !paths.find_all(path, false).is_empty();
         let known =
             is_of(&self.path) || is_of(&self.idle) || self.tamper.excepts(Trick::Renamed, path);
         if known {
@@ -175,15 +174,8 @@ impl Matchers {
     /// The findings of a file that a commit adds, its path and its content.
     #[must_use]
     pub fn find_in_file(&self, path: &[u8], content: Option<&[u8]>) -> Vec<Finding> {
-        let plain = self.path.find(path).into_iter().map(|found| (found, None));
-        let mut found: Vec<_> = plain.collect();
-        if found.is_empty() {
-            let disguised = self.path.find_disguised(path, false).into_iter();
-            found.extend(disguised.map(|(found, trick)| (found, Some(trick))));
-        }
-        let mut held: Vec<PathMatch> = found.iter().map(|(found, _)| found.clone()).collect();
-        self.path.settle(&mut held, content);
-        found.retain(|(found, _)| held.contains(found));
+        let mut found = self.path.find_all(path, false);
+        self.path.settle_all(&mut found, content);
         let mut findings = Vec::new();
         for (found, trick) in found {
             let mut finding = Finding::new(&found.marker, Field::Tree, path);

@@ -121,16 +121,18 @@ pub(super) fn evidence(format: Format, note: &[u8]) -> Option<(usize, String)> {
             })?;
             Some((at + 1, line.trim().to_owned()))
         }
+        Format::AgentTrace | Format::AiAttribution if nests_too_deeply(&text) => {
+            Some((1, "it nests too deeply to be read".into()))
+        }
         Format::AgentTrace => {
             // One JSON document, or a document a line.
             let documents = serde_json::Deserializer::from_str(&text).into_iter::<Value>();
-            let kind =
-                documents.map_while(Result::ok).find_map(|value| ai_contributor(&value, 0))?;
+            let kind = documents.map_while(Result::ok).find_map(|value| ai_contributor(&value))?;
             Some((1, format!("contributor.type = {kind}")))
         }
         Format::AiAttribution => {
             let value: Value = serde_json::from_str(&text).ok()?;
-            let (key, share) = ai_share(&value, 0)?;
+            let (key, share) = ai_share(&value)?;
             Some((1, format!("{key} = {share}")))
         }
     }
@@ -156,13 +158,28 @@ fn is_ai_attestation(line: &str) -> bool {
     ranges.starts_with(|first: char| first.is_ascii_digit()) && (session(id) || hex(id, 16))
 }
 
-/// JSON from a repository may nest without end.
-const DEEPEST: usize = 32;
+/// JSON that nests deeper is not read, so that reading it takes little of the stack. No tool
+/// writes such a note, so one that does hides something: it counts as what its ref is for.
+const DEEPEST: usize = 100;
 
-fn ai_contributor(value: &Value, depth: usize) -> Option<String> {
-    if depth > DEEPEST {
-        return None;
-    }
+fn nests_too_deeply(text: &str) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    text.bytes().any(|byte| {
+        match byte {
+            _ if in_string => {
+                in_string = byte != b'"' || escaped;
+                escaped = byte == b'\\' && !escaped;
+            }
+            b'"' => in_string = true,
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > DEEPEST
+    })
+}
+
+fn ai_contributor(value: &Value) -> Option<String> {
     match value {
         Value::Object(map) => {
             let kind =
@@ -170,25 +187,22 @@ fn ai_contributor(value: &Value, depth: usize) -> Option<String> {
             if let Some(kind @ ("ai" | "mixed")) = kind {
                 return Some(kind.to_owned());
             }
-            map.values().find_map(|value| ai_contributor(value, depth + 1))
+            map.values().find_map(ai_contributor)
         }
-        Value::Array(items) => items.iter().find_map(|value| ai_contributor(value, depth + 1)),
+        Value::Array(items) => items.iter().find_map(ai_contributor),
         _ => None,
     }
 }
 
-fn ai_share(value: &Value, depth: usize) -> Option<(String, f64)> {
-    if depth > DEEPEST {
-        return None;
-    }
+fn ai_share(value: &Value) -> Option<(String, f64)> {
     match value {
         Value::Object(map) => map.iter().find_map(|(key, value)| {
             let named = key.to_ascii_lowercase();
             let says_ai = named.starts_with("ai") || named.ends_with("ai");
             let number = value.as_f64().filter(|share| says_ai && *share > 0.0);
-            number.map(|share| (key.clone(), share)).or_else(|| ai_share(value, depth + 1))
+            number.map(|share| (key.clone(), share)).or_else(|| ai_share(value))
         }),
-        Value::Array(items) => items.iter().find_map(|value| ai_share(value, depth + 1)),
+        Value::Array(items) => items.iter().find_map(ai_share),
         _ => None,
     }
 }
@@ -214,5 +228,22 @@ mod tests {
         assert!(evidence(Format::AgentTrace, trace).is_some());
         let human = br#"{"files":[{"conversations":[{"contributor":{"type":"human"}}]}]}"#;
         assert_eq!(evidence(Format::AgentTrace, human), None);
+    }
+
+    #[test]
+    fn a_note_that_nests_too_deeply_to_be_read_counts() {
+        let deep = |depth: usize, inner: &str| {
+            format!("{}{inner}{}", "[".repeat(depth), "]".repeat(depth)).into_bytes()
+        };
+        let person = r#"{"contributor":{"type":"human"}, "ai": 0}"#;
+        let agent = r#"{"contributor":{"type":"ai"}, "ai": 1}"#;
+        for format in [Format::AgentTrace, Format::AiAttribution] {
+            assert_eq!(evidence(format, &deep(90, person)), None);
+            assert!(evidence(format, &deep(90, agent)).is_some());
+            assert!(evidence(format, &deep(99, agent)).is_some(), "past the old bound of 32");
+            assert!(evidence(format, &deep(20_000, agent)).is_some());
+            let brackets = format!(r#"{{"a": "{}", "ai": 0}}"#, "[".repeat(500));
+            assert_eq!(evidence(format, brackets.as_bytes()), None, "in a string");
+        }
     }
 }

@@ -5,9 +5,11 @@
 //! whole file too; one that has no paths finds a tool's file under another name, while the
 //! contents of files are searched.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::file_name::{lower, without_ignored};
 use super::pattern::PathGlob;
 use super::structure::Structure;
 use super::tamper::Trick;
@@ -53,6 +55,20 @@ impl Owner {
 pub(super) struct Glob {
     pub(super) key: Key,
     pub(super) glob: PathGlob,
+}
+
+impl Glob {
+    /// Its components without wildcards.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let components = self.glob.source().split('/').filter(|part| !part.is_empty());
+        components.filter(|part| literal_start(part) == *part)
+    }
+
+    /// Whether a component begins with a full stop. Such a path is a tool's in any case;
+    /// without one, a name in another case may well be that of a document.
+    fn is_dotted(&self) -> bool {
+        self.glob.source().split('/').any(|part| part.starts_with('.'))
+    }
 }
 
 /// What some component of every matching path is, or begins with.
@@ -123,10 +139,8 @@ pub struct PathMatch {
     pub structured: bool,
 }
 
-/// What a link in the place of a directory would hold.
-pub(super) fn inside(link: &[u8]) -> Vec<u8> {
-    [link, b"/."].concat()
-}
+/// A path marker that matched, and how its path was disguised, if it was.
+pub type Disguised = (PathMatch, Option<Trick>);
 
 /// All path markers.
 #[derive(Debug)]
@@ -136,8 +150,8 @@ pub struct Matcher {
     by_name: HashMap<Vec<u8>, Vec<(usize, usize)>>,
     /// What a component begins with, marker, glob.
     by_start: Vec<(Vec<u8>, usize, usize)>,
-    /// Dotted names in lower case, to the name as it is.
-    dotted: HashMap<Vec<u8>, Vec<u8>>,
+    /// Names that are the same in any case, in lower case, to the name as it is.
+    any_case: HashMap<Vec<u8>, Vec<u8>>,
 }
 
 impl Matcher {
@@ -152,9 +166,8 @@ impl Matcher {
                 }
             }
         }
-        let dotted = by_name.keys().filter(|name| name.starts_with(b"."));
-        let dotted = dotted.map(|name| (name.to_ascii_lowercase(), name.clone())).collect();
-        Self { markers, by_name, by_start, dotted }
+        let any_case = any_case(&markers);
+        Self { markers, by_name, by_start, any_case }
     }
 
     /// Whether there is any marker of this kind.
@@ -163,12 +176,29 @@ impl Matcher {
         self.markers.is_empty()
     }
 
-    /// Whether any marker asks for a component of this name.
+    /// As [`Matcher::settle`], for markers whose path may be disguised.
+    pub fn settle_all(&self, found: &mut Vec<Disguised>, content: Option<&[u8]>) {
+        let mut held: Vec<PathMatch> = found.iter().map(|(found, _)| found.clone()).collect();
+        self.settle(&mut held, content);
+        found.retain(|(found, _)| held.contains(found));
+    }
+
+    /// Whether any marker asks for a component of this name, disguised or not.
     #[must_use]
     pub fn is_key(&self, component: &[u8]) -> bool {
-        self.by_name.contains_key(component)
-            || component.starts_with(b".") && self.dotted(component).is_some()
-            || self.by_start.iter().any(|(start, ..)| component.starts_with(start))
+        let is_key = |name: &[u8]| {
+            self.by_name.contains_key(name)
+                || self.by_start.iter().any(|(start, ..)| name.starts_with(start))
+        };
+        let proper = self.proper_name(component);
+        is_key(component) || *proper != *component && is_key(&proper)
+    }
+
+    /// Whether the last component of a path is one that a marker asks for: then the same
+    /// below another directory may be a tool's file.
+    #[must_use]
+    pub fn ends_in_key(&self, path: &[u8]) -> bool {
+        path.rsplit(|&byte| byte == b'/').next().is_some_and(|name| self.is_key(name))
     }
 
     /// The markers of a path.
@@ -208,37 +238,66 @@ impl Matcher {
         found.retain(|it| it.owner == Owner::OffSwitch || !off.contains(&it.marker.tool));
     }
 
-    /// The markers of a path that plain reading does not show: a dotted name in another
-    /// case, which a file system that ignores case takes for the same (`.Claude/`; never
-    /// `claude.md`, which is a document), or a link in the place of a tool's directory.
+    /// The markers of a path, and those that plain reading does not show.
     #[must_use]
-    pub fn find_disguised(&self, path: &[u8], is_link: bool) -> Vec<(PathMatch, Trick)> {
+    pub fn find_all(&self, path: &[u8], in_place_of_directory: bool) -> Vec<Disguised> {
+        let plain = self.find(path).into_iter().map(|found| (found, None));
+        let mut all: Vec<Disguised> = plain.collect();
+        for (trick, proper) in self.disguises(path, in_place_of_directory) {
+            for found in self.find(&proper) {
+                if all.iter().all(|(known, _)| *known != found) {
+                    all.push((found, Some(trick)));
+                }
+            }
+        }
+        all
+    }
+
+    /// What a path may stand for: the same with names that a file system takes for other
+    /// ones (`.Claude`, `CLAUDE.md.`; never `claude.md`, which is a document), and of a link
+    /// or a submodule in the place of a tool's directory, something in that directory.
+    pub(super) fn disguises(
+        &self,
+        path: &[u8],
+        in_place_of_directory: bool,
+    ) -> Vec<(Trick, Vec<u8>)> {
+        let mut all = Vec::new();
         let proper = self.proper(path);
-        let mut found: Vec<(PathMatch, Trick)> = Vec::new();
-        if proper != path {
-            found.extend(self.find(&proper).into_iter().map(|found| (found, Trick::Case)));
+        let inside = in_place_of_directory.then(|| [&*proper, b"/."].concat());
+        if *proper != *path {
+            all.push((Trick::Case, proper.into_owned()));
         }
-        if is_link {
-            let inside = inside(&proper);
-            found.extend(self.find(&inside).into_iter().map(|found| (found, Trick::Link)));
-        }
-        found
+        all.extend(inside.map(|inside| (Trick::Link, inside)));
+        all
     }
 
-    /// The path with its dotted names in their own case.
-    pub(super) fn proper(&self, path: &[u8]) -> Vec<u8> {
-        let components = path.split(|&byte| byte == b'/');
-        let components =
-            components.map(|component| self.dotted(component).map_or(component, Vec::as_slice));
-        components.collect::<Vec<_>>().join(&b'/')
+    /// The path with the names that file systems take its own for.
+    fn proper<'p>(&self, path: &'p [u8]) -> Cow<'p, [u8]> {
+        let components = || path.split(|&byte| byte == b'/');
+        if components().all(|name| *self.proper_name(name) == *name) {
+            return Cow::Borrowed(path);
+        }
+        let names: Vec<Cow<'_, [u8]>> = components().map(|name| self.proper_name(name)).collect();
+        Cow::Owned(names.join(&b'/'))
     }
 
-    /// The dotted name that a component is, whatever its case.
-    fn dotted(&self, component: &[u8]) -> Option<&Vec<u8>> {
-        if !component.starts_with(b".") {
-            return None;
+    /// The name that a file system takes a name for: a marker's, where it is one.
+    fn proper_name<'n>(&'n self, name: &'n [u8]) -> Cow<'n, [u8]> {
+        let name = without_ignored(name);
+        let lowered = lower(&name);
+        if let Some(known) = self.any_case.get(&*lowered) {
+            return Cow::Borrowed(known);
         }
-        self.dotted.get(&component.to_ascii_lowercase())
+        let mut starts = self.by_start.iter().map(|(start, ..)| start);
+        let start = starts.find(|start| {
+            start.starts_with(b".")
+                && lowered.starts_with(&lower(start))
+                && !name.starts_with(start)
+        });
+        match start.and_then(|start| Some([start, name.get(start.len()..)?].concat())) {
+            Some(known) => Cow::Owned(known),
+            None => name,
+        }
     }
 
     fn test(&self, path: &[u8], at: usize, nth: usize, found: &mut Vec<usize>) {
@@ -247,4 +306,20 @@ impl Matcher {
             found.push(at);
         }
     }
+}
+
+/// The names that are the same in any case, in lower case, with the name as it is: those of
+/// paths with a dotted name, if they do not stand alone too.
+fn any_case(markers: &[(Arc<Marker>, Spec)]) -> HashMap<Vec<u8>, Vec<u8>> {
+    let globs = || markers.iter().flat_map(|(_, spec)| &spec.globs);
+    let plain: HashSet<&str> =
+        globs().filter(|glob| !glob.is_dotted()).flat_map(Glob::names).collect();
+    let mut names = HashMap::new();
+    for name in globs().filter(|glob| glob.is_dotted()).flat_map(Glob::names) {
+        if !plain.contains(name) {
+            let known = names.entry(name.to_ascii_lowercase().into_bytes());
+            known.or_insert_with(|| name.as_bytes().to_vec());
+        }
+    }
+    names
 }

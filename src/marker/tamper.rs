@@ -20,9 +20,9 @@ pub enum Trick {
     Encoding,
     /// By a ref under `refs/replace/` that shows another object instead.
     Replace,
-    /// By a file name in another case.
+    /// By a file name that a file system takes for another: in another case mostly.
     Case,
-    /// By a symbolic link in the place of a directory.
+    /// By a symbolic link or a submodule in the place of a directory.
     Link,
     /// By another name for a tool's configuration file.
     Renamed,

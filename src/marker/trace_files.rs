@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::content::comment;
 use super::path::Key;
-use super::tamper::Trick;
 use super::trace::{Candidate, MOST, View, WIDTH, literal_at};
 use super::{Matchers, content, note, path};
 use crate::text::escape::{escape, excerpt, lossy};
@@ -13,22 +12,25 @@ use crate::text::lines::Locator;
 
 impl Matchers {
     /// How a path is read: the markers of which a component is there, and what they make of
-    /// the content, if that is known. A path that shows none is read again as
-    /// [`path::Matcher::find_disguised`] does.
+    /// the content, if that is known; and read as [`path::Matcher::find_all`] reads it too,
+    /// where it shows none, or that shows more.
     #[must_use]
-    pub fn trace_path(&self, path: &[u8], is_link: bool, content: Option<&[u8]>) -> Vec<View> {
+    pub fn trace_path(
+        &self,
+        path: &[u8],
+        in_place_of_directory: bool,
+        content: Option<&[u8]>,
+    ) -> Vec<View> {
         let view = |trick, path: &[u8]| {
             let candidates = in_path(&self.path, path, content);
             View { trick, differs: Vec::new(), candidates }
         };
         let mut views = vec![view(None, path)];
-        if self.path.find(path).is_empty() {
-            let proper = self.path.proper(path);
-            if proper != path {
-                views.push(view(Some(Trick::Case), &proper));
-            }
-            if is_link {
-                views.push(view(Some(Trick::Link), &path::inside(&proper)));
+        let plain = self.path.find(path);
+        for (trick, proper) in self.path.disguises(path, in_place_of_directory) {
+            let shows_more = self.path.find(&proper).iter().any(|it| !plain.contains(it));
+            if plain.is_empty() || shows_more {
+                views.push(view(Some(trick), &proper));
             }
         }
         views

@@ -10,7 +10,7 @@ use super::settings::{Settings, Traits};
 use super::{Mode, PlaceBound, Policy, Unaccounted, Undisclosed, Verdict};
 use crate::document::Moment;
 use crate::finding::{Context, Finding, Marker};
-use crate::git::{ObjectId, RefName};
+use crate::git::{ChangeSize, ObjectId, RefName};
 
 /// What a verdict depends on beside the finding and its ref.
 #[derive(Clone, Debug)]
@@ -198,7 +198,7 @@ impl<'p> Judge<'p> {
         let class = self.class(name.as_bytes());
         let about = About { name, commit, all: findings, context, ancestry };
         let decide = |finding: &Finding| {
-            let scopes = self.matching(&class, Some(finding), context.changed_lines);
+            let scopes = self.matching(&class, Some(finding), context.size);
             let settings = self.together(scopes.clone());
             let mut decision = self.decide(&settings, finding, &about, true);
             if decision.verdict < Verdict::Reject && self.has_places(&scopes, &class) {
@@ -348,9 +348,9 @@ impl<'p> Judge<'p> {
         &self,
         class: &Class,
         finding: Option<&Finding>,
-        lines: Option<usize>,
+        size: Option<ChangeSize>,
     ) -> Arc<Settings> {
-        self.together(self.matching(class, finding, lines))
+        self.together(self.matching(class, finding, size))
     }
 
     /// The scopes of a class that hold for a finding and this pusher.
@@ -358,13 +358,13 @@ impl<'p> Judge<'p> {
         &self,
         class: &Class,
         finding: Option<&Finding>,
-        lines: Option<usize>,
+        size: Option<ChangeSize>,
     ) -> Vec<usize> {
         let path = finding.and_then(|finding| finding.path.as_deref());
         let matches = |at: &usize| {
             self.policy.scopes.get(*at).is_some_and(|scope| {
                 (!scope.pushers.is_given() || scope.pushers.include(&self.situation.pusher))
-                    && scope.covers_change(path, lines)
+                    && scope.covers_change(path, size)
             })
         };
         class.scopes.iter().copied().filter(matches).collect()

@@ -9,6 +9,7 @@ use globset::{Glob, GlobBuilder, GlobMatcher};
 
 use super::settings::Settings;
 use crate::document::{Fields, Place, Problem};
+use crate::git::ChangeSize;
 
 /// A glob, compiled when a name has its beginning: there can be thousands, and compiling
 /// one costs more than judging a commit.
@@ -163,6 +164,37 @@ pub struct Pusher {
     pub groups: Vec<String>,
 }
 
+/// Between what amounts a part of a change's size is, bounds included.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Bounds {
+    min: Option<usize>,
+    max: Option<usize>,
+}
+
+impl Bounds {
+    fn read(fields: &mut Fields<'_>, min_key: &'static str, max_key: &'static str) -> Self {
+        let (min, max) = (fields.count(min_key), fields.count(max_key));
+        if min.zip(max).is_some_and(|(min, max)| min > max) {
+            let message = format!("`{min_key}` is more than `{max_key}`, so nothing matches");
+            fields.reader().report(Problem::new(fields.place_of(min_key), message));
+        }
+        Self { min, max }
+    }
+
+    fn are_given(self) -> bool {
+        self.min.is_some() || self.max.is_some()
+    }
+
+    /// Whether an amount is within them. One that is not known is only where none are given,
+    /// and one that can't be told (`usize::MAX`) is more than any upper bound.
+    fn hold(self, amount: Option<usize>) -> bool {
+        self.min.is_none_or(|min| amount.is_some_and(|amount| amount >= min))
+            && self
+                .max
+                .is_none_or(|max| amount.is_some_and(|amount| amount <= max && amount < usize::MAX))
+    }
+}
+
 /// See the head of this file.
 #[derive(Clone, Debug)]
 pub(super) struct Scope {
@@ -172,8 +204,8 @@ pub(super) struct Scope {
     pub(super) refs: Globs,
     pub(super) paths: Globs,
     pub(super) pushers: Pushers,
-    pub(super) min_lines: Option<usize>,
-    pub(super) max_lines: Option<usize>,
+    pub(super) lines: Bounds,
+    pub(super) bytes: Bounds,
     pub(super) settings: Settings,
 }
 
@@ -187,8 +219,8 @@ impl Scope {
             refs: Globs::read_refs(&mut fields, "refs"),
             paths: Globs::read(&mut fields, "paths"),
             pushers: Pushers::read(&mut fields),
-            min_lines: fields.count("min-lines"),
-            max_lines: fields.count("max-lines"),
+            lines: Bounds::read(&mut fields, "min-lines", "max-lines"),
+            bytes: Bounds::read(&mut fields, "min-bytes", "max-bytes"),
             settings: Settings::read(&mut fields),
         };
         let reader = fields.reader();
@@ -198,12 +230,6 @@ impl Scope {
             reader.report(
                 problem.help("letters, digits, `-`, `_` and `.`: a file is named after it"),
             );
-        }
-        if let (Some(min), Some(max)) = (scope.min_lines, scope.max_lines)
-            && min > max
-        {
-            let message = "`min-lines` is more than `max-lines`, so nothing matches";
-            reader.report(Problem::new(fields.place_of("min-lines"), message));
         }
         fields.string("about");
         fields.finish();
@@ -221,15 +247,15 @@ impl Scope {
     }
 
     pub(super) fn asks_for_size(&self) -> bool {
-        self.min_lines.is_some() || self.max_lines.is_some()
+        self.lines.are_given() || self.bytes.are_given()
     }
 
-    /// Whether a change of so many lines, in this file, is meant. What is not known
-    /// matches nothing.
-    pub(super) fn covers_change(&self, path: Option<&[u8]>, lines: Option<usize>) -> bool {
+    /// Whether a change of this size, in this file, is meant. What is not known matches
+    /// nothing.
+    pub(super) fn covers_change(&self, path: Option<&[u8]>, size: Option<ChangeSize>) -> bool {
         (!self.paths.is_given() || path.is_some_and(|path| self.paths.matches(path)))
-            && self.min_lines.is_none_or(|min| lines.is_some_and(|lines| lines >= min))
-            && self.max_lines.is_none_or(|max| lines.is_some_and(|lines| lines <= max))
+            && self.lines.hold(size.map(|size| size.lines))
+            && self.bytes.hold(size.map(|size| size.bytes))
     }
 }
 

@@ -106,7 +106,7 @@ pub struct Left {
 
 /// An object that should have been judged and could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unread {
+pub struct UnreadObject {
     /// The ref that needs it.
     pub ref_name: RefName,
     /// The commit or tag that it belongs to, or that it is.
@@ -148,7 +148,7 @@ pub struct Report {
     /// What it left unjudged.
     pub left: Vec<Left>,
     /// What could not be read.
-    pub unread: Vec<Unread>,
+    pub unread: Vec<UnreadObject>,
     /// Whether that is a reason to refuse.
     pub unread_refused: bool,
     /// What changes of the ledger, if this was a push to a server.

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use super::Stage;
-use crate::config::limits::{Limit, Limits, Resource};
+use crate::config::limits::{Limit, Limits, Outcome, Resource};
 use crate::git::{Reads, Watch};
 
 /// What a scan may cost, and who is told how far it is.
@@ -100,10 +100,13 @@ impl<'b> Budget<'b> {
     }
 
     /// Notes that a limit is reached that is not of this scan alone: a text with so many
-    /// marks that the rest was not looked at.
+    /// marks, or a file so large, that the rest was not looked at. A limit that refuses
+    /// counts before one that does not.
     pub(super) fn exceed(&self, resource: Resource) {
-        if self.limit(resource).most.is_some() {
-            self.hit.set(self.hit.get().or(Some(resource)));
+        let refuses = |resource| self.limit(resource).outcome == Outcome::Reject;
+        let is_first = self.hit.get().is_none_or(|hit| !refuses(hit) && refuses(resource));
+        if is_first && self.limit(resource).most.is_some() {
+            self.hit.set(Some(resource));
         }
     }
 

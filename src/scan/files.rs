@@ -3,7 +3,7 @@
 use std::mem::size_of;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::tree::LARGEST_FILE;
+use crate::config::limits::LARGEST_FILE;
 use crate::git::{Climber, Files, Objects, Place};
 use crate::marker::{Matchers, Text};
 

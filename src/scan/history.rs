@@ -8,7 +8,7 @@ use crate::config::ledger::Ledger;
 use crate::finding::Finding;
 use crate::git::{
     Hidden, IdMap, IdSet, ObjectId, ObjectKind, Peeled, RefKind, RefName, Reference, Repository,
-    peel,
+    Unread, peel,
 };
 use crate::policy::{Class, Situation, Verdict};
 use crate::report::Report;
@@ -68,9 +68,7 @@ pub fn judge_history(
     let (mut found, _) = scan.findings_of(&all, progress)?;
     // All of a history is judged, so what is in it was.
     scan.confirm_copies(&mut found, &mut |_, id| history.first.contains_key(&id));
-    let mut unread = scan.graph.take_unread();
-    unread.append(&mut scan.unread_in_trees);
-    for (id, error) in unread {
+    for (id, Unread { error, .. }) in scan.take_unread() {
         history.unclean.insert(id);
         let name = history.first.get(&id).and_then(|&at| refs.get(at)).map(|it| it.name.clone());
         scan.leave_unread_of(name.unwrap_or_else(|| RefName::new(b"HEAD".as_slice())), id, &error);

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::budget::Budget;
 use super::second::Second;
 use super::sift::Sift;
-use super::tree::Trees;
+use super::tree::{self, Exceeded, Trees};
 use super::{Scope, Stage};
 use crate::finding::Finding;
-use crate::git::{GitError, ObjectId, Objects, Scale};
+use crate::git::{GitError, ObjectId, Objects, Scale, Unread};
 use crate::marker::Matchers;
 use crate::report::Skipped;
 
@@ -71,8 +71,10 @@ pub(super) struct Compared {
     pub(super) found: Vec<(usize, Vec<Finding>)>,
     /// What was not looked at.
     pub(super) skipped: Vec<Skipped>,
-    /// Whether something held more marks than are looked at.
-    pub(super) exceeded: bool,
+    /// Which bounds on what is looked at were reached.
+    pub(super) exceeded: Exceeded,
+    /// What could not be read, by the number of the job.
+    pub(super) unread: Vec<(usize, Unread)>,
     /// How many jobs were left when a limit ended it.
     pub(super) left: usize,
 }
@@ -83,7 +85,9 @@ struct Part {
     found: Vec<(usize, Vec<Finding>)>,
     /// What was not looked at, by the number of the job.
     skipped: Vec<(usize, Vec<Skipped>)>,
-    exceeded: bool,
+    exceeded: Exceeded,
+    /// What could not be read, by the number of the job.
+    unread: Vec<(usize, Unread)>,
     /// Jobs that this thread can't do, for whatever reason.
     failed: Vec<usize>,
 }
@@ -116,7 +120,7 @@ impl<'w, 'm> Work<'w, 'm> {
     /// Compares the trees of all jobs. A second thread may have begun to read files.
     ///
     /// # Errors
-    /// When a tree or blob can't be read.
+    /// When the repository as a whole can't be read.
     pub(super) fn compare<'o>(
         &self,
         objects: &'o Objects<'o>,
@@ -161,7 +165,7 @@ impl<'w, 'm> Work<'w, 'm> {
         if let Some(budget) = budget {
             budget.findings(self.findings.swap(0, Ordering::Relaxed));
         }
-        part.exceeded |= trees.exceeded();
+        part.exceeded |= trees.exceeded;
         Ok(part.in_order(self.jobs.len() - self.done.load(Ordering::Relaxed)))
     }
 
@@ -198,7 +202,7 @@ impl<'w, 'm> Work<'w, 'm> {
                 }
             }
         }
-        part.exceeded = trees.exceeded();
+        part.exceeded = trees.exceeded;
         part
     }
 
@@ -219,7 +223,8 @@ impl<'w, 'm> Work<'w, 'm> {
     fn one(&self, at: usize, trees: &mut Trees<'_>, part: &mut Part) -> Result<(), GitError> {
         let Some(job) = self.jobs.get(at) else { return Ok(()) };
         if trees.matters(job.tree, &job.parents) {
-            let findings = trees.findings(job.tree, &job.parents)?;
+            let tree::Compared { findings, unread } = trees.compare(job.tree, &job.parents)?;
+            part.unread.extend(unread.into_iter().map(|unread| (at, unread)));
             if !trees.skipped.is_empty() {
                 part.skipped.push((at, std::mem::take(&mut trees.skipped)));
             }
@@ -237,6 +242,7 @@ impl Part {
     fn add(&mut self, other: Self) {
         self.found.extend(other.found);
         self.skipped.extend(other.skipped);
+        self.unread.extend(other.unread);
         self.failed.extend(other.failed);
         self.exceeded |= other.exceeded;
     }
@@ -245,7 +251,9 @@ impl Part {
     fn in_order(mut self, left: usize) -> Compared {
         self.found.sort_unstable_by_key(|(at, _)| *at);
         self.skipped.sort_unstable_by_key(|(at, _)| *at);
+        self.unread.sort_by_key(|(at, _)| *at);
         let skipped = self.skipped.into_iter().flat_map(|(_, skipped)| skipped).collect();
-        Compared { found: self.found, skipped, exceeded: self.exceeded, left }
+        let Self { found, exceeded, unread, .. } = self;
+        Compared { found, skipped, exceeded, unread, left }
     }
 }

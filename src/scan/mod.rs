@@ -10,6 +10,7 @@ mod ancestry;
 mod attribute;
 mod budget;
 mod commit;
+mod contents;
 mod copies;
 mod existing;
 mod files;
@@ -19,6 +20,7 @@ mod jobs;
 mod keep;
 mod ledger;
 mod left;
+mod moved;
 mod push;
 mod refs;
 mod second;
@@ -37,16 +39,17 @@ use crate::config::Config;
 use crate::config::ledger::{Additions, LedgerPlace};
 use crate::config::limits::Resource;
 use crate::finding::{Finding, MOST_CREDITS};
-use crate::git::{GitError, Graph, ObjectId, Objects, RefName, Repository};
+use crate::git::{GitError, Graph, ObjectId, Objects, RefName, Repository, Unread};
 use crate::marker::{MOST_HITS, Matchers};
 use crate::policy::{Judge, Situation};
-use crate::report::{Cut, Judged, LedgerChange, Left, Report, Skipped, Texts, Unread};
+use crate::report::{Cut, Judged, LedgerChange, Left, Report, Skipped, Texts, UnreadObject};
 
 use budget::Budget;
 use inspector::Inspector;
 use jobs::{Compared, Job, Work};
 use ledger::LedgerNotes;
 use second::Second;
+use tree::Exceeded;
 use verdicts::{Marked, Verdicts};
 
 pub use budget::Bounds;
@@ -127,9 +130,9 @@ pub struct Scan<'s> {
     whole: usize,
     known: Option<usize>,
     left: Vec<Left>,
-    unread: Vec<Unread>,
-    /// Commits in whose trees something could not be read, and what.
-    unread_in_trees: Vec<(ObjectId, GitError)>,
+    unread: Vec<UnreadObject>,
+    /// What could not be read in the trees of commits, each with its commit.
+    unread_in_trees: Vec<(ObjectId, Unread)>,
     /// Whether git refuses updates by itself, of those for which it was asked.
     refused_by_git: HashMap<(RefName, ObjectId), bool>,
     settled: Vec<(RefName, ObjectId)>,
@@ -216,7 +219,8 @@ impl<'s> Scan<'s> {
         }
         let of = |(at, &id): (usize, &ObjectId)| Some((id, by_place.remove(&at)?));
         let found = ids.iter().enumerate().filter_map(of);
-        Ok((found.filter(|(_, findings)| !findings.is_empty()).collect(), whole))
+        let found: Found = found.filter(|(_, findings)| !findings.is_empty()).collect();
+        Ok((found, whole))
     }
 
     /// The findings in the commits' own objects, by their places; and the second thread, if
@@ -263,15 +267,16 @@ impl<'s> Scan<'s> {
         }
         let work = Work::new(&jobs, self.objects, &self.config.rules.matchers, self.scope);
         let budget = self.budget;
-        let Compared { mut found, skipped, exceeded, left } =
+        let Compared { mut found, skipped, exceeded, unread, left } =
             work.compare(self.objects, self.trees(), second, budget, progress)?;
         self.skipped.extend(skipped);
-        if exceeded {
-            self.exceed();
-        }
+        self.exceed_in_trees(exceeded);
         for (job, _) in &mut found {
             *job = at.get(*job).copied().unwrap_or_default();
         }
+        let commit = |job: usize| ids.get(*at.get(job)?).copied();
+        let unread = unread.into_iter().filter_map(|(job, it)| Some((commit(job)?, it)));
+        self.unread_in_trees.extend(unread);
         Ok(Compared { found, left, ..Compared::default() })
     }
 
@@ -279,8 +284,17 @@ impl<'s> Scan<'s> {
     fn after_trees(&mut self) {
         let Some(trees) = &mut self.trees else { return };
         self.skipped.append(&mut trees.skipped);
-        if trees.exceeded() {
+        let exceeded = trees.exceeded;
+        self.exceed_in_trees(exceeded);
+    }
+
+    /// Notes which bounds were reached while trees were compared.
+    fn exceed_in_trees(&self, exceeded: Exceeded) {
+        if exceeded.marks {
             self.exceed();
+        }
+        if let Some(budget) = self.budget.filter(|_| exceeded.files) {
+            budget.exceed(Resource::Files);
         }
     }
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use super::again::{Old, in_order};
 use super::files::PackedFiles;
 use super::second::Second;
-use super::tree::LARGEST_FILE;
+use crate::config::limits::LARGEST_FILE;
 use crate::git::{Entry, IdMap, Mode, NumberMap, ObjectId, ObjectKind, Objects, Place, entries};
 use crate::marker::{Matchers, Text};
 

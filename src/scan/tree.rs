@@ -4,22 +4,37 @@
 //! once and its result remembered. A file that was only moved or taken away is no use of
 //! the tool whose file it is.
 
-use std::sync::Arc;
-
 use super::Scope;
+use super::contents::{Contents, Marks};
+use super::moved::Gone;
 use super::sift::Sift;
+use crate::config::limits::LARGEST_FILE;
 use crate::finding::{Field, Finding, Kind};
 use crate::git::{
-    Change, Changes, GitError, IdMap, IdSet, Mode, Object, ObjectId, Objects, Side, Visitor,
+    Change, Changes, GitError, Mode, ObjectId, Objects, Side, Unread, UnreadObjects, Visitor,
 };
-use crate::marker::{MOST_TEXTS, Matchers, Owner, PathMatch, Text, Trick};
+use crate::marker::{Disguised, MOST_TEXTS, Matchers, PathMatch, Text, Trick};
 use crate::report::Skipped;
 use crate::text::escape::escape;
 
-/// Of larger files only so much is looked at: what marks a file stands near its top.
-pub(super) const LARGEST_FILE: usize = 16 << 20;
 /// More findings than this in one commit are cut off, and the report says so.
 const MOST_FINDINGS: usize = 10_000;
+
+/// Which bounds on what is looked at were reached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Exceeded {
+    /// Something held more marks than are looked at.
+    pub(super) marks: bool,
+    /// A file was larger than what of it is looked at.
+    pub(super) files: bool,
+}
+
+impl std::ops::BitOrAssign for Exceeded {
+    fn bitor_assign(&mut self, other: Self) {
+        self.marks |= other.marks;
+        self.files |= other.files;
+    }
+}
 
 /// Looks at trees; remembers blobs.
 pub(super) struct Trees<'o> {
@@ -28,31 +43,26 @@ pub(super) struct Trees<'o> {
     matchers: &'o Matchers,
     /// What was not looked at since it was last emptied.
     pub(super) skipped: Vec<Skipped>,
+    /// Which bounds were reached.
+    pub(super) exceeded: Exceeded,
 }
 
-/// The content findings of blobs, by id.
-struct Contents<'o> {
-    objects: &'o Objects<'o>,
-    matchers: &'o Matchers,
-    wanted: bool,
-    /// Whether something held more marks than are looked at.
-    exceeded: bool,
-    known: IdMap<Option<Arc<[Text]>>>,
-    /// Knows files that have no findings.
-    sift: Option<Sift<'o>>,
+/// What a comparison of trees gave.
+pub(super) struct Compared {
+    pub(super) findings: Vec<Finding>,
+    /// What could not be read of it.
+    pub(super) unread: Vec<Unread>,
 }
 
 impl<'o> Trees<'o> {
     pub(super) fn new(objects: &'o Objects<'o>, matchers: &'o Matchers, scope: Scope) -> Self {
-        let wanted = scope.contents && !matchers.content.is_empty();
-        let known = IdMap::default();
-        let contents = Contents { objects, matchers, wanted, exceeded: false, known, sift: None };
-        Self { changes: Changes::new(objects), contents, matchers, skipped: Vec::new() }
-    }
-
-    /// Whether something held more marks than are looked at.
-    pub(super) fn exceeded(&self) -> bool {
-        self.contents.exceeded
+        Self {
+            changes: Changes::of_what_can_be_read(objects),
+            contents: Contents::new(objects, matchers, scope),
+            matchers,
+            skipped: Vec::new(),
+            exceeded: Exceeded::default(),
+        }
     }
 
     /// Takes over what is known of files.
@@ -67,63 +77,112 @@ impl<'o> Trees<'o> {
 
     /// Whether a limit has ended the scan.
     pub(super) fn is_stopped(&self) -> bool {
-        self.contents.objects.is_stopped()
+        self.contents.is_stopped()
     }
 
     /// The findings in what `tree` has and none of `parents` has.
+    ///
+    /// # Errors
+    /// When anything of it can't be read.
     pub(super) fn findings(
         &mut self,
         tree: ObjectId,
         parents: &[ObjectId],
     ) -> Result<Vec<Finding>, GitError> {
+        let Compared { findings, unread } = self.compare(tree, parents)?;
+        unread.into_iter().next().map_or(Ok(findings), |unread| Err(unread.error))
+    }
+
+    /// The findings in what can be read of what `tree` has and none of `parents` has.
+    ///
+    /// # Errors
+    /// When the scan was ended, or the repository as a whole can't be read.
+    pub(super) fn compare(
+        &mut self,
+        tree: ObjectId,
+        parents: &[ObjectId],
+    ) -> Result<Compared, GitError> {
         let mut look = Look {
             matchers: self.matchers,
             contents: &mut self.contents,
             skipped: &mut self.skipped,
+            exceeded: Exceeded::default(),
             paths: Vec::new(),
             texts: Vec::new(),
-            cut: false,
+            unread: UnreadObjects::default(),
+            is_cut: false,
         };
         self.changes.added_or_changed(tree, parents, &mut look)?;
-        look.skipped.extend(self.changes.take_lost().into_iter().map(lost));
-        let Look { mut paths, mut texts, cut, .. } = look;
-        if cut {
-            self.contents.exceeded = true;
+        let Look { mut paths, mut texts, is_cut, mut exceeded, mut unread, .. } = look;
+        unread.extend(self.changes.take_unread());
+        self.skipped.extend(self.changes.take_lost().into_iter().map(lost));
+        if is_cut {
+            exceeded.marks = true;
             self.skipped.push(Skipped {
                 what: format!("further files in tree {tree}"),
                 why: format!("only the first {MOST_FINDINGS} findings of a commit are reported"),
             });
         }
+        self.exceeded |= exceeded;
         // What was removed is only of interest beside something that came.
         if !parents.is_empty() && (paths.iter().any(|path| path.added) || !texts.is_empty()) {
-            let mut gone =
-                Gone { matchers: self.matchers, paths: Vec::new(), blobs: IdSet::default() };
+            let mut gone = Gone::new(self.matchers, &self.contents);
             self.changes.all(tree, parents, &mut gone)?;
+            // What it could not read is known, or makes less count as moved.
+            self.changes.take_unread();
+            self.changes.take_lost();
             for path in &mut paths {
-                path.added &= !gone.has(path);
+                path.added = path.added && !gone.take(&path.found.marker, path.id)?;
             }
-            texts.retain(|text| !text.added || !gone.blobs.contains(&text.id));
+            texts.retain(|text| !text.added || !gone.objects.contains(&text.id));
         }
         let paths = paths.into_iter().flat_map(|path| path.findings(self.matchers));
         let texts = texts.into_iter().flat_map(|text| text.findings(self.matchers));
-        Ok(paths.chain(texts).collect())
+        Ok(Compared { findings: paths.chain(texts).collect(), unread: unread.into_vec() })
     }
 
     /// The content findings of a blob that is no part of a tree.
+    ///
+    /// # Errors
+    /// When it can't be read.
     pub(super) fn blob(&mut self, id: ObjectId) -> Result<Vec<Finding>, GitError> {
-        let texts = self.contents.of(id, b"", &mut self.skipped)?;
+        let Some(marks) = self.contents.marks(id)? else { return Ok(Vec::new()) };
+        note(&marks, id, b"", &mut self.skipped, &mut self.exceeded);
         // A file without a path has no name to be another one's.
-        let texts = texts.iter().flat_map(|texts| texts.iter());
-        let texts = texts.filter(|text| text.marker.kind == Kind::Content);
+        let texts = marks.texts.iter().filter(|text| text.marker.kind == Kind::Content);
         Ok(texts.map(|text| content_finding(text, None)).collect())
     }
 }
 
-/// Something on the side of the parents that the repository has lost.
+/// Notes what of a file was not looked at.
+fn note(
+    marks: &Marks,
+    id: ObjectId,
+    path: &[u8],
+    skipped: &mut Vec<Skipped>,
+    exceeded: &mut Exceeded,
+) {
+    let mut note = |what: &str, why: String| {
+        let file = format!("{} (blob {id})", escape(path));
+        skipped.push(Skipped { what: format!("{what} {}", file.trim_start()), why });
+    };
+    if marks.are_cut {
+        exceeded.marks = true;
+        let why = format!("only the first {MOST_TEXTS} of a file are reported");
+        note("further markers in", why);
+    }
+    if marks.is_oversized {
+        exceeded.files = true;
+        let why = format!("only the first {} MiB of a file are searched", LARGEST_FILE >> 20);
+        note("the end of", why);
+    }
+}
+
+/// Something on the side of the parents that is missing or damaged.
 fn lost(id: ObjectId) -> Skipped {
     Skipped {
         what: format!("the comparison with object {id}"),
-        why: "the repository has lost it, so all that is there now counts as new".into(),
+        why: "it is missing or damaged, so all that is there now counts as new".into(),
     }
 }
 
@@ -177,9 +236,12 @@ struct Look<'l, 'o> {
     matchers: &'o Matchers,
     contents: &'l mut Contents<'o>,
     skipped: &'l mut Vec<Skipped>,
+    exceeded: Exceeded,
     paths: Vec<PathSeen>,
     texts: Vec<TextSeen>,
-    cut: bool,
+    unread: UnreadObjects,
+    /// Whether there was no room for something that was found.
+    is_cut: bool,
 }
 
 impl Visitor for Look<'_, '_> {
@@ -191,166 +253,98 @@ impl Visitor for Look<'_, '_> {
         let Some(new) = change.new else {
             return Ok(false);
         };
-        if self.paths.len() + self.texts.len() >= MOST_FINDINGS {
-            self.cut = true;
+        if self.is_cut {
             return Ok(true);
         }
-        // What was a directory or a file of another kind before was not this file.
-        let paths = &self.matchers.path;
-        let plain = paths.find(change.path).into_iter().map(|found| (found, None));
-        let mut found: Vec<(PathMatch, Option<Trick>)> = plain.collect();
-        if found.is_empty() {
-            let disguised = paths.find_disguised(change.path, new.mode == Mode::Link);
-            found.extend(disguised.into_iter().map(|(found, trick)| (found, Some(trick))));
-        }
-        let mut interest = !found.is_empty();
-        let was_off = self.contents.settle(change, new, &mut found)?;
-        for (found, trick) in found {
-            let (path, added) = (change.path.to_vec(), change.old.is_none() || was_off);
-            self.paths.push(PathSeen { found, path, id: new.id, added, trick });
-        }
-        if self.contents.wanted && new.mode == Mode::Blob {
+        let mut interest = self.path(change, new)?;
+        if self.contents.are_wanted && new.mode == Mode::Blob {
             interest |= self.content(change, new)?;
         }
-        Ok(interest)
+        Ok(interest || self.matchers.path.ends_in_key(change.path))
     }
 }
 
 impl Look<'_, '_> {
-    fn content(&mut self, change: &Change<'_>, new: Side) -> Result<bool, GitError> {
-        let Some(texts) = self.contents.of(new.id, change.path, self.skipped)? else {
-            return Ok(false);
+    /// Looks at the path of an entry; whether it is marked.
+    fn path(&mut self, change: &Change<'_>, new: Side) -> Result<bool, GitError> {
+        let now = match self.contents.path_markers(change.path, new) {
+            Ok(now) => now,
+            Err(error) => {
+                self.unread.note(error)?;
+                self.contents.path_markers_unread(change.path, new.mode)
+            }
         };
+        if now.is_empty() {
+            return Ok(false);
+        }
+        // Both sides are settled by what is in the file: an off-switch that becomes a
+        // configuration comes into use, and so does a file that becomes a link.
+        let before: Vec<Disguised> = match change.old {
+            None => Vec::new(),
+            Some(old) => {
+                let before = self.contents.path_markers(change.path, old);
+                self.unless_lost(before)?.unwrap_or_default()
+            }
+        };
+        for (found, trick) in now {
+            let added = !before.iter().any(|(known, _)| known.marker == found.marker);
+            if self.has_room() {
+                let path = change.path.to_vec();
+                self.paths.push(PathSeen { found, path, id: new.id, added, trick });
+            }
+        }
+        Ok(true)
+    }
+
+    /// Looks at the content of a file; whether it is marked.
+    fn content(&mut self, change: &Change<'_>, new: Side) -> Result<bool, GitError> {
+        let marks = match self.contents.marks(new.id) {
+            Ok(Some(marks)) => marks,
+            Ok(None) => return Ok(false),
+            Err(error) => {
+                self.unread.note(error)?;
+                return Ok(true);
+            }
+        };
+        note(&marks, new.id, change.path, self.skipped, &mut self.exceeded);
         let old = change.old.filter(|old| old.mode == Mode::Blob);
         let before = match old {
-            Some(old) => match self.contents.of(old.id, change.path, self.skipped) {
-                Err(GitError::Missing { id }) => {
-                    self.skipped.push(lost(id));
-                    None
-                }
-                other => other?,
-            },
+            Some(old) => {
+                let before = self.contents.marks(old.id);
+                self.unless_lost(before)?.flatten()
+            }
             None => None,
         };
         // A line that was there before is not added, wherever it stands now.
-        let mut before: Vec<&Text> = before.iter().flat_map(|texts| texts.iter()).collect();
-        for text in texts.iter() {
+        let mut before: Vec<&Text> = before.iter().flat_map(|marks| &marks.texts).collect();
+        for text in &marks.texts {
             let same = |old: &&Text| old.marker == text.marker && old.excerpt == text.excerpt;
             if let Some(at) = before.iter().position(same) {
                 before.swap_remove(at);
-                continue;
+            } else if self.has_room() {
+                let (text, path) = (text.clone(), change.path.to_vec());
+                self.texts.push(TextSeen { text, path, id: new.id, added: old.is_none() });
             }
-            self.texts.push(TextSeen {
-                text: text.clone(),
-                path: change.path.to_vec(),
-                id: new.id,
-                added: old.is_none(),
-            });
         }
         Ok(true)
     }
-}
 
-impl Contents<'_> {
-    /// Reads a file of which some path marker asks for a structure, and keeps of its markers
-    /// those that hold. Tells whether it was an off-switch only before, and so comes into
-    /// its own use now.
-    fn settle(
-        &self,
-        change: &Change<'_>,
-        new: Side,
-        found: &mut Vec<(PathMatch, Option<Trick>)>,
-    ) -> Result<bool, GitError> {
-        if !found.iter().any(|(found, _)| found.structured) {
-            return Ok(false);
-        }
-        let all: Vec<PathMatch> = found.iter().map(|(found, _)| found.clone()).collect();
-        let held = |side: Side| -> Result<Vec<PathMatch>, GitError> {
-            let mut held = all.clone();
-            let blob = match side.mode {
-                Mode::Blob if self.wanted => Some(self.objects.blob_head(side.id, LARGEST_FILE)?),
-                _ => None,
-            };
-            let content = blob.as_ref().map(Object::data);
-            self.matchers.path.settle(&mut held, content);
-            Ok(held)
-        };
-        let now = held(new)?;
-        found.retain(|(found, _)| now.contains(found));
-        let is_off = |held: &[PathMatch]| held.iter().any(|it| it.owner == Owner::OffSwitch);
-        let Some(old) = change.old.filter(|_| !is_off(&now)) else {
-            return Ok(false);
-        };
-        match held(old) {
-            Err(GitError::Missing { .. }) => Ok(false),
-            before => Ok(is_off(&before?)),
-        }
-    }
-
-    fn of(
-        &mut self,
-        id: ObjectId,
-        path: &[u8],
-        skipped: &mut Vec<Skipped>,
-    ) -> Result<Option<Arc<[Text]>>, GitError> {
-        if let Some(known) = self.known.get(&id) {
-            return Ok(known.clone());
-        }
-        let texts = match self.sift.as_ref().and_then(|sift| sift.marks(id)) {
-            Some([]) => return Ok(None),
-            Some(texts) => texts.to_vec(),
-            None => {
-                let object = self.objects.blob_head(id, LARGEST_FILE)?;
-                self.matchers.content.find(object.data())
+    /// What was read on the side of the parents; `None` where it is missing or damaged, so
+    /// that what is there now counts as new.
+    fn unless_lost<T>(&mut self, read: Result<T, GitError>) -> Result<Option<T>, GitError> {
+        match read {
+            Ok(read) => Ok(Some(read)),
+            Err(error) => {
+                let Some(id) = error.object() else { return Err(error) };
+                self.skipped.push(lost(id));
+                Ok(None)
             }
-        };
-        if texts.len() >= MOST_TEXTS {
-            self.exceeded = true;
-            skipped.push(Skipped {
-                what: format!("further markers in {} (blob {id})", escape(path)),
-                why: format!("only the first {MOST_TEXTS} of a file are reported"),
-            });
         }
-        let texts = (!texts.is_empty()).then(|| Arc::from(texts));
-        self.known.insert(id, texts.clone());
-        Ok(texts)
-    }
-}
-
-/// What a commit takes away: marked paths, and all blobs.
-struct Gone<'o> {
-    matchers: &'o Matchers,
-    paths: Vec<(Vec<PathMatch>, Vec<u8>, ObjectId)>,
-    blobs: IdSet,
-}
-
-impl Gone<'_> {
-    /// Whether a marked file was only moved: one of the same marker, with the same
-    /// content or the same name, went in the same commit.
-    fn has(&self, seen: &PathSeen) -> bool {
-        let name = |path: &[u8]| path.rsplit(|&byte| byte == b'/').next().map(<[u8]>::to_vec);
-        self.paths.iter().any(|(found, path, id)| {
-            found.iter().any(|found| found.marker == seen.found.marker)
-                && (*id == seen.id || name(path) == name(&seen.path))
-        })
-    }
-}
-
-impl Visitor for Gone<'_> {
-    fn matters(&self, directory: &[u8]) -> bool {
-        self.matchers.path.is_key(directory)
     }
 
-    fn change(&mut self, change: &Change<'_>) -> Result<bool, GitError> {
-        let (Some(old), None) = (change.old, change.new) else {
-            return Ok(false);
-        };
-        self.blobs.insert(old.id);
-        let found = self.matchers.path.find(change.path);
-        if found.is_empty() {
-            return Ok(false);
-        }
-        self.paths.push((found, change.path.to_vec(), old.id));
-        Ok(true)
+    /// Whether one more finding has room; notes that one had none.
+    fn has_room(&mut self) -> bool {
+        self.is_cut |= self.paths.len() + self.texts.len() >= MOST_FINDINGS;
+        !self.is_cut
     }
 }

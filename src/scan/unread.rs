@@ -4,8 +4,8 @@
 use super::push::Target;
 use super::{Scan, ScanError};
 use crate::finding::Finding;
-use crate::git::{GitError, IdSet, ObjectId, RefName};
-use crate::report::{Skipped, Unread};
+use crate::git::{GitError, IdSet, ObjectId, RefName, Unread};
+use crate::report::{Skipped, UnreadObject};
 
 impl Scan<'_> {
     /// Notes what could not be read for an update, unless git refuses the update for it.
@@ -17,17 +17,12 @@ impl Scan<'_> {
         error: GitError,
         boundary: Vec<ObjectId>,
     ) {
-        let id = match &error {
-            GitError::Missing { id }
-            | GitError::Unreadable { id, .. }
-            | GitError::Malformed { id, .. } => *id,
-            _ => commit.unwrap_or(target.new),
-        };
+        let id = error.object().unwrap_or_else(|| commit.unwrap_or(target.new));
         let is_missing = matches!(error, GitError::Missing { .. });
         if is_missing && self.git_refuses(target, id) {
             return;
         }
-        let unread = Unread {
+        let unread = UnreadObject {
             ref_name: target.name.clone(),
             // What hides below it is not known.
             commit: commit.or(Some(target.new)),
@@ -66,9 +61,11 @@ impl Scan<'_> {
         group: &[&Target],
         ids: &[ObjectId],
     ) -> Result<(), ScanError> {
-        let mut unread = self.graph.take_unread();
+        let commits = self.graph.take_unread();
+        let (mut unread, whole) =
+            (with_themselves(commits), std::mem::take(&mut self.unread_in_trees));
         let commits = unread.len();
-        unread.append(&mut self.unread_in_trees);
+        unread.extend(whole);
         if unread.is_empty() {
             return Ok(());
         }
@@ -77,7 +74,7 @@ impl Scan<'_> {
             unread.iter().map(|(id, _)| (*id, Vec::new())).collect();
         let reached = self.reaching(group, ids, &found)?;
         let edge = self.edge(ids)?;
-        for (nth, (id, error)) in unread.into_iter().enumerate() {
+        for (nth, (id, Unread { error, .. })) in unread.into_iter().enumerate() {
             // A commit that is known to be there in part stands on its parents; of another
             // nobody knows on what it stands.
             let boundary = if nth < commits { edge.clone() } else { self.graph.parents(id)? };
@@ -92,17 +89,27 @@ impl Scan<'_> {
 
     /// The same for a range that is judged as if it were pushed to a ref.
     pub(super) fn leave_unread_of_range(&mut self, name: &RefName) {
-        let mut unread = self.graph.take_unread();
-        unread.append(&mut self.unread_in_trees);
-        for (commit, error) in unread {
-            self.leave_unread_of(name.clone(), commit, &error);
+        for (commit, unread) in self.take_unread() {
+            self.leave_unread_of(name.clone(), commit, &unread.error);
         }
+    }
+
+    /// What could not be read since this was last asked, each with its commit.
+    pub(super) fn take_unread(&mut self) -> Vec<(ObjectId, Unread)> {
+        let mut all = with_themselves(self.graph.take_unread());
+        all.append(&mut self.unread_in_trees);
+        all
     }
 
     /// Notes what could not be read of an object that a ref reaches.
     pub(super) fn leave_unread_of(&mut self, ref_name: RefName, id: ObjectId, error: &GitError) {
         let why = error.to_string();
         let boundary = Vec::new();
-        self.unread.push(Unread { ref_name, commit: Some(id), id, why, boundary });
+        self.unread.push(UnreadObject { ref_name, commit: Some(id), id, why, boundary });
     }
+}
+
+/// Commits that could not be read, as their own.
+fn with_themselves(commits: Vec<Unread>) -> Vec<(ObjectId, Unread)> {
+    commits.into_iter().map(|unread| (unread.id, unread)).collect()
 }

@@ -9,7 +9,7 @@ use super::ledger::LetIn;
 use crate::config::Config;
 use crate::finding::{Context, Credit, Finding, MOST_CREDITS};
 use crate::git::{
-    Commit, GitError, Graph, ObjectId, ObjectKind, Objects, RefName, Repository, changed_lines,
+    Commit, GitError, Graph, ObjectId, ObjectKind, Objects, RefName, Repository, size_of_change,
 };
 use crate::marker::credit_line;
 use crate::policy::{Class, Decision, Judge, Situation, Unrelated, Verdict};
@@ -90,7 +90,7 @@ impl<'s> Verdicts<'s> {
                 parents.extend(graph.tree(parent)?);
             }
             if let Some(tree) = graph.tree(id)? {
-                context.changed_lines = Some(changed_lines(self.objects, tree, &parents)?);
+                context.size = Some(size_of_change(self.objects, tree, &parents)?);
             }
         }
         Ok(Marked { label, context, is_merge: commit.parents.len() > 1 })
@@ -176,5 +176,5 @@ pub(super) fn context(encoding: Option<&[u8]>, message: &[u8]) -> Context {
         let credit = credit_line(line.bytes)?;
         Some(Credit { key: credit.key, value: credit.value.to_vec(), line: line.number })
     });
-    Context { credits: credits.take(MOST_CREDITS).collect(), changed_lines: None }
+    Context { credits: credits.take(MOST_CREDITS).collect(), size: None }
 }

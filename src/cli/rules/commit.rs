@@ -148,7 +148,7 @@ fn files(
             let annotated = escape(path).replace('/', "");
             contents.push(Stage::new(format!("note on {annotated}")).with(candidates));
         }
-        let readings = matchers.trace_path(path, side.mode == Mode::Link, content);
+        let readings = matchers.trace_path(path, side.mode.is_in_place_of_directory(), content);
         let tried = readings.into_iter().filter(|view| !view.candidates.is_empty());
         stages.extend(of_path(tried.collect()));
         let candidates =
