@@ -69,7 +69,8 @@ pub fn judge_history(
     scan.commits = all.len();
     let (mut found, _) = scan.findings_of(&all, progress)?;
     // All of a history is judged, so what is in it was.
-    scan.confirm_copies(&mut found, &mut |_, id| first.contains_key(&id));
+    let copies = scan.possible_copies(&found);
+    scan.confirm_copies(&mut found, &copies, &mut |_, id| first.contains_key(&id));
     for (id, findings) in found {
         if let Some(reference) = first.get(&id).and_then(|&at| refs.get(at)) {
             let marked = scan.marked(id)?;

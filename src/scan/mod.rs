@@ -17,6 +17,7 @@ mod history;
 mod inspector;
 mod jobs;
 mod left;
+mod original;
 mod push;
 mod refs;
 mod second;

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::budget::{Bounds, Budget};
+use super::copies::PossibleCopy;
 use super::existing::{self, Existing, Hiding};
 use super::{MOST_OF_A_PUSH, Scan, ScanError, Scope};
 use crate::config::{Config, published};
@@ -137,7 +138,8 @@ pub fn judge_range(
     let ids = scan.graph.new_commits(tips, hidden)?;
     scan.commits = ids.len();
     let (mut found, _) = scan.findings_of(&ids, &mut |_, _| {})?;
-    scan.confirm_copies(&mut found, &mut |graph, id| graph.is_hidden(id, &judged));
+    let copies = scan.possible_copies(&found);
+    scan.confirm_copies(&mut found, &copies, &mut |graph, id| graph.is_hidden(id, &judged));
     for (id, findings) in found {
         let marked = scan.marked(id)?;
         scan.add(Some(&marked), name, findings);
@@ -294,8 +296,9 @@ impl Scan<'_> {
         } else {
             self.settled.append(&mut settled);
         }
-        if found.iter().flat_map(|(_, findings)| findings).any(|finding| finding.copy.is_some()) {
-            self.copies(class, group, &mut found, existing)?;
+        let copies = self.possible_copies(&found);
+        if !copies.is_empty() {
+            self.confirm(class, group, &mut found, &copies, existing)?;
         }
         self.commits += ids.len();
         for target in group.iter().filter(|target| Self::is_notes(&target.name)) {
@@ -334,12 +337,13 @@ impl Scan<'_> {
         old.filter_map(|id| Some(peel(self.objects, id).ok()?.id)).collect()
     }
 
-    /// Confirms the marks that a revert or a cherry-pick has copied.
-    fn copies(
+    /// Confirms the marks that a revert or a cherry-pick has copied from judged commits.
+    fn confirm(
         &mut self,
         class: &Class,
         group: &[&Target],
         found: &mut [(ObjectId, Vec<Finding>)],
+        copies: &[PossibleCopy],
         existing: &mut Existing<'_>,
     ) -> Result<(), ScanError> {
         let mut judged: Vec<ObjectId> = self.old_values(group).into_iter().collect();
@@ -347,7 +351,9 @@ impl Scan<'_> {
         judged.extend(existing.commits(&self.verdicts.judge, class).unwrap_or_default());
         // What was let in unjudged is no original that was judged.
         let unjudged = !existing.unjudged()?.is_empty();
-        self.confirm_copies(found, &mut |graph, id| !unjudged && graph.is_hidden(id, &judged));
+        self.confirm_copies(found, copies, &mut |graph, id| {
+            !unjudged && graph.is_hidden(id, &judged)
+        });
         Ok(())
     }
 }
