@@ -273,17 +273,23 @@ fn an_original_that_nothing_judged_hides_softens_nothing() {
     client.push(&["topic"]).must_accept(&[TOPIC]).must_say("with a warning");
 }
 
-/// What a commit changes is not known where its parents were left out.
+/// What a commit changes is not known where its parents were left out: not all that it has.
 #[test]
 fn an_original_at_a_shallow_boundary_softens_nothing() {
     let history = with_history();
     let client = &history.client;
-    history.pick(&[], &history.sin);
-    client.must(&["branch", "-q", "--set-upstream-to=main"]);
+    client.must(&["switch", "-q", "-c", "other", &history.base]);
+    let parent = client.commit(clean("Parent")).create();
+    let sin = client.commit(marked("Other")).file("src/other", "1").create();
+    client.must(&["switch", "-q", "topic"]);
+    history.pick(&[], &sin);
+    client.must(&["branch", "-q", "--set-upstream-to=other"]);
     client.provost(&["check"]).expect(0);
-    let shallow = client.path().join(".git/shallow");
-    std::fs::write(&shallow, format!("{}\n", history.sin)).unwrap();
+    std::fs::write(client.path().join(".git/shallow"), format!("{sin}\n")).unwrap();
     client.provost(&["check"]).expect(0);
+    let object = format!(".git/objects/{}/{}", &parent[..2], &parent[2..]);
+    std::fs::remove_file(client.path().join(object)).unwrap();
+    client.provost(&["check"]).expect(1);
 }
 
 /// `git revert` quotes the subject and copies nothing else.
@@ -301,6 +307,44 @@ fn a_mark_in_a_revert_is_its_own() {
             format!("Revert \"Parse\"\n\n{above}\n\nThis reverts commit {sin}.\n\n{below}\n");
         history.reword(text);
         history.must_be_its_own();
+    }
+}
+
+#[test]
+fn the_quoted_subject_of_a_revert_is_no_mark() {
+    let history = with_message("Generated with Claude Code\n", Options::default());
+    let client = &history.client;
+    client.must(&["switch", "-q", "--force-create", "topic", "main"]);
+    client.must(&["revert", "--no-edit", &history.sin]);
+    client.must(&["revert", "--no-edit", "HEAD"]);
+    client.push(&["topic"]).must_accept(&[TOPIC]).must_judge(2).must_not_say("claude-code/");
+}
+
+/// What a malformed tree has twice is not the one that a judged commit has.
+#[test]
+fn a_file_that_stands_twice_in_a_tree_is_no_copy() {
+    let server = Options::default().rules(FILES).start();
+    let client = server.client();
+    client.commit(clean("Base")).file("CLAUDE.md", "Be brief.\n").create();
+    let gone = client.commit(clean("Take it away")).remove("CLAUDE.md").create();
+    server.push_unseen(&client, &["main"]);
+    let message = format!("Back\n\nThis reverts commit {gone}.\n");
+    let (old, new) = (client.blob("Be brief.\n"), client.blob("Be long.\n"));
+    for (blobs, accepted) in
+        [(vec![&old], true), (vec![&old, &new], false), (vec![&new, &old], false)]
+    {
+        let entries = blobs.iter().map(|blob| {
+            let bytes = (0..blob.len()).step_by(2);
+            let bytes = bytes.map(|at| u8::from_str_radix(&blob[at..at + 2], 16).unwrap());
+            [b"100644 CLAUDE.md\0".to_vec(), bytes.collect()].concat()
+        });
+        let hash = ["hash-object", "-t", "tree", "-w", "--stdin", "--literally"];
+        let tree = client.git(&hash).input(entries.collect::<Vec<_>>().concat()).ok().word();
+        let id = client.raw(&message).tree(Some(tree.as_bytes())).parent(&gone).write();
+        client.set_ref("refs/heads/twice", &id);
+        let pushed = client.push(&["-f", "twice:topic"]);
+        assert_eq!(pushed.accepted(TOPIC), accepted, "{}", pushed.text());
+        client.git(&["push", "-q", "origin", ":topic"]).finish();
     }
 }
 
