@@ -151,7 +151,7 @@ mod tests {
 
     fn picked(message: &str) -> Option<(ObjectId, usize)> {
         Named::read(message.as_bytes()).picked.map(|picked| {
-            assert!(message[picked.start..].starts_with("(cherry picked from commit "));
+            assert!(message.as_bytes()[picked.start..].starts_with(PICKED));
             (picked.from, picked.line)
         })
     }
@@ -170,8 +170,8 @@ mod tests {
 
     #[test]
     fn only_what_git_writes_is_such_a_line() {
-        let upper = TWO.to_uppercase();
-        for id in [&ONE[..39], &format!("{ONE}1"), &upper, "", "main"] {
+        let (upper, short) = (TWO.to_uppercase(), "1".repeat(39));
+        for id in [&short, &format!("{ONE}1"), &upper, "", "main"] {
             let message =
                 format!("a\n\n(cherry picked from commit {id})\nThis reverts commit {id}");
             assert_eq!(Named::read(message.as_bytes()), Named::default(), "{id}");

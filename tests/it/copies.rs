@@ -82,7 +82,7 @@ fn picking(id: &str) -> String {
 fn a_cherry_pick_copies_the_marks_of_its_original() {
     let messages = [
         marked("Parse"),
-        format!("Parse\n\n🤖 Generated with [Claude Code](https://claude.com/claude-code)"),
+        "Parse\n\n🤖 Generated with [Claude Code](https://claude.com/claude-code)".into(),
         format!("\n\nParse  \n\n\n\nText\t\n\n{CLAUDE}\r\n\n"),
         format!("Parse\n\n{CLAUDE}\n\nMore text, which is no trailer.\n"),
     ];
@@ -165,7 +165,7 @@ fn what_differs_from_the_original_is_no_copy() {
         ("text", &|| history.reword(history.message().replace("\n\n", "\n\nMore.\n\n"))),
         ("model", &|| history.reword(history.message().replace("Opus 4.6", "Opus 4.7"))),
         ("mark", &|| {
-            history.reword(history.message().replace(CLAUDE, &format!("{CLAUDE}\n{CLAUDE}")))
+            history.reword(history.message().replace(CLAUDE, &format!("{CLAUDE}\n{CLAUDE}")));
         }),
         ("name", &|| amend(&["--author=Ann <ann@example.com>"])),
         ("address", &|| amend(&["--author=Ann Other <ann@example.org>"])),
