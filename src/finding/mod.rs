@@ -189,19 +189,19 @@ pub struct Finding {
     pub model_vendor: Option<String>,
     /// For path markers, what became of the file.
     pub path_use: Option<PathUse>,
-    /// Set when a revert or a cherry-pick may have copied the mark.
+    /// Set when the message names a commit that the mark may have been copied from.
     pub copy: Option<Copied>,
     /// Whether it is in a commit with several parents.
     pub in_merge: bool,
 }
 
-/// A mark above `This reverts commit …` or `(cherry picked from commit …)`.
+/// What is known of a mark that its commit may have copied from another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Copied {
-    /// The commit that the line names, if it names it in full.
+    /// The commit that the message names; `None` in what was read from a record.
     pub from: Option<ObjectId>,
-    /// Whether that commit was judged before and carries the same mark. Anybody can type
-    /// such a line, so nothing is milder until this is so.
+    /// Whether that commit was judged before and the mark was demonstrably copied from it.
+    /// Anybody can type the line that names it, so nothing is milder until this is so.
     pub confirmed: bool,
 }
 
@@ -227,10 +227,12 @@ impl Finding {
         }
     }
 
-    /// How sure the finding is: a copied mark says little about this commit.
+    /// How sure the finding is: a mark that was demonstrably copied says little about this
+    /// commit; one that is only claimed to be copied is as sure as any other.
     #[must_use]
     pub fn confidence(&self) -> Confidence {
-        if self.copy.is_some() { Confidence::Weak } else { self.marker.confidence }
+        let is_copy = self.copy.is_some_and(|copy| copy.confirmed);
+        if is_copy { Confidence::Weak } else { self.marker.confidence }
     }
 }
 

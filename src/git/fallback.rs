@@ -41,7 +41,7 @@ impl Fallback {
     }
 
     pub(super) fn read(&self, id: ObjectId) -> Result<Object, GitError> {
-        let object = self.odb()?.read(oid(id)?).map_err(|error| classify(id, &error))?;
+        let object = self.odb()?.read(self.oid(id)?).map_err(|error| classify(id, &error))?;
         let kind = match object.kind() {
             ObjectType::Commit => ObjectKind::Commit,
             ObjectType::Tree => ObjectKind::Tree,
@@ -56,19 +56,24 @@ impl Fallback {
 
     /// The size in bytes of an object, without its content.
     pub(super) fn size(&self, id: ObjectId) -> Result<usize, GitError> {
-        let header = self.odb()?.read_header(oid(id)?);
+        let header = self.odb()?.read_header(self.oid(id)?);
         header.map(|(size, _)| size).map_err(|error| classify(id, &error))
     }
 
     pub(super) fn exists(&self, id: ObjectId) -> bool {
         let odb = self.odb();
-        odb.is_ok_and(|odb| oid(id).is_ok_and(|oid| odb.exists(oid)))
+        odb.is_ok_and(|odb| self.oid(id).is_ok_and(|oid| odb.exists(oid)))
     }
-}
 
-fn oid(id: ObjectId) -> Result<Oid, GitError> {
-    Oid::from_bytes(id.as_bytes())
-        .map_err(|error| GitError::Unreadable { id, reason: error.message().to_owned() })
+    /// The id for libgit2, which takes its length for granted: one of the other hash function
+    /// names nothing here, and must not get there, because its memory would be overrun.
+    fn oid(&self, id: ObjectId) -> Result<Oid, GitError> {
+        if id.as_bytes().len() != self.store.id_length() {
+            return Err(GitError::Missing { id });
+        }
+        Oid::from_bytes(id.as_bytes())
+            .map_err(|error| GitError::Unreadable { id, reason: error.message().to_owned() })
+    }
 }
 
 fn classify(id: ObjectId, error: &git2::Error) -> GitError {

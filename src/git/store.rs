@@ -43,7 +43,8 @@ impl Store {
         }
     }
 
-    fn id_length(&self) -> usize {
+    /// The bytes of an object id.
+    pub(super) fn id_length(&self) -> usize {
         match self.format {
             git2::ObjectFormat::Sha1 => 20,
             git2::ObjectFormat::Sha256 => 32,

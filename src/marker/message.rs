@@ -8,17 +8,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::copied;
 use super::credit::{Credit, Marked};
 use super::line;
 use super::literals::Literals;
 use super::model::Models;
 use super::tamper::{Tampers, Trick};
-use crate::finding::{Confidence, Copied, Field, Finding, Kind, Marker};
-use crate::git::{Ident, ObjectId};
+use crate::finding::{Confidence, Field, Finding, Kind, Marker};
+use crate::git::Ident;
 use crate::text::decode::{Decoded, decode, without_nul};
 use crate::text::escape::lossy;
 use crate::text::fold::{fold, may_change};
-use crate::text::lines::{Line, Locator, pieces};
+use crate::text::lines::{Line, Locator};
 
 /// All markers that look at lines of a message.
 #[derive(Debug)]
@@ -117,7 +118,7 @@ impl Matcher {
         };
         views(encoding, message, &mut |view, trick| add(self.hits(view), trick));
         if !findings.is_empty() {
-            mark_copies(message, &mut findings);
+            copied::claim(message, &mut findings);
         }
         findings
     }
@@ -232,25 +233,6 @@ impl Matcher {
             finding.model_vendor = Some(vendor);
         }
         finding
-    }
-}
-
-/// Marks what stands above a line by which `git revert` or `git cherry-pick -x` names the
-/// commit that the text was taken from.
-fn mark_copies(message: &[u8], findings: &mut [Finding]) {
-    for line in pieces(message) {
-        let text = line.bytes.trim_ascii();
-        let named = [b"This reverts commit ".as_slice(), b"(cherry picked from commit "]
-            .iter()
-            .find_map(|lead| text.strip_prefix(*lead));
-        let Some(named) = named else { continue };
-        let digits = named.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-        let from = named.get(..digits).and_then(ObjectId::from_hex);
-        for finding in findings.iter_mut().filter(|finding| finding.copy.is_none()) {
-            if finding.line.is_some_and(|at| at < line.number) {
-                finding.copy = Some(Copied { from, confirmed: false });
-            }
-        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::finding::{Field, Finding, Kind, Marker, PathUse};
 
 mod claims;
 mod content;
+mod copied;
 mod credit;
 mod credited;
 mod file_name;
@@ -31,6 +32,7 @@ mod trace_files;
 
 pub use claims::Claim;
 pub use content::{MOST_TEXTS, Text};
+pub use copied::{Named, Picked, is_same_text};
 pub use credited::{CreditLine, credit_line};
 pub use identity::Role;
 pub use message::MOST_HITS;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::copies::WasJudged;
 use super::{Scan, ScanError, Scope};
 use crate::config::Config;
 use crate::config::ledger::Ledger;
@@ -67,7 +68,9 @@ pub fn judge_history(
     scan.commits = all.len();
     let (mut found, _) = scan.findings_of(&all, progress)?;
     // All of a history is judged, so what is in it was.
-    scan.confirm_copies(&mut found, &mut |_, id| history.first.contains_key(&id));
+    let copies = scan.possible_copies(&found);
+    let was_judged: WasJudged<'_, '_> = &mut |_, id| history.first.contains_key(&id);
+    scan.confirm_copies(&mut found, &copies, was_judged);
     for (id, Unread { error, .. }) in scan.take_unread() {
         history.unclean.insert(id);
         let name = history.first.get(&id).and_then(|&at| refs.get(at)).map(|it| it.name.clone());

@@ -221,9 +221,7 @@ impl Scan<'_> {
             let judged = due.iter().map(|&id| (target.name.clone(), id));
             self.ledger.single.extend(judged);
         }
-        if found.iter().flat_map(|(_, findings)| findings).any(|finding| finding.copy.is_some()) {
-            self.copies(&target.class, &[target], &mut found, existing)?;
-        }
+        self.copies(&target.class, &[target], &mut found, existing)?;
         self.commits += due.len();
         self.attribute(&[target], &due, &found)?;
         self.attribute_unread(&[target], &due)

@@ -21,6 +21,7 @@ mod keep;
 mod ledger;
 mod left;
 mod moved;
+mod original;
 mod push;
 mod refs;
 mod second;

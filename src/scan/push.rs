@@ -171,7 +171,8 @@ pub fn judge_range(
     baseline.retain_due(&mut ids);
     scan.commits = ids.len();
     let (mut found, _) = scan.findings_of(&ids, &mut |_, _| {})?;
-    scan.confirm_copies(&mut found, &mut |graph, id| graph.is_hidden(id, &judged));
+    let copies = scan.possible_copies(&found);
+    scan.confirm_copies(&mut found, &copies, &mut |graph, id| graph.is_hidden(id, &judged));
     for (id, findings) in found {
         let marked = scan.marked(id)?;
         scan.add(Some(&marked), name, findings);
@@ -335,9 +336,7 @@ impl Scan<'_> {
         } else {
             self.settled.append(&mut settled);
         }
-        if found.iter().flat_map(|(_, findings)| findings).any(|finding| finding.copy.is_some()) {
-            self.copies(class, group, &mut found, existing)?;
-        }
+        self.copies(class, group, &mut found, existing)?;
         self.commits += now.len();
         self.attribute(group, &ids, &found)?;
         self.attribute_unread(group, &ids)?;
@@ -426,7 +425,7 @@ impl Scan<'_> {
         old.filter_map(|id| Some(peel(self.objects, id).ok()?.id)).collect()
     }
 
-    /// Confirms the marks that a revert or a cherry-pick has copied.
+    /// Confirms the marks that a revert or a cherry-pick has copied from judged commits.
     pub(super) fn copies(
         &mut self,
         class: &Class,
@@ -434,6 +433,10 @@ impl Scan<'_> {
         found: &mut [(ObjectId, Vec<Finding>)],
         existing: &mut Existing<'_>,
     ) -> Result<(), ScanError> {
+        let copies = self.possible_copies(found);
+        if copies.is_empty() {
+            return Ok(());
+        }
         let mut judged: Vec<ObjectId> = self.old_values(group).into_iter().collect();
         judged.extend(existing.baseline(&self.verdicts.judge, class)?.tips.iter());
         judged.extend(existing.commits(&self.verdicts.judge, class).unwrap_or_default());
@@ -444,7 +447,9 @@ impl Scan<'_> {
             !ledger.unjudged.is_empty()
                 || admitted.any(|it| it.boundary.is_some() || it.ids.contains(&id))
         };
-        self.confirm_copies(found, &mut |graph, id| !is_open(id) && graph.is_hidden(id, &judged));
+        self.confirm_copies(found, &copies, &mut |graph, id| {
+            !is_open(id) && graph.is_hidden(id, &judged)
+        });
         Ok(())
     }
 }

@@ -33,6 +33,7 @@ mod limits;
 mod log;
 mod measured_pages;
 mod messages;
+mod open_claims;
 mod platforms;
 mod policy;
 mod published;

@@ -310,13 +310,12 @@ fn a_trace_tells_what_the_matchers_do() {
 }
 
 #[test]
-fn a_mark_that_a_revert_copied_is_explained() {
+fn a_mark_that_a_cherry_pick_copied_is_explained() {
     let client = Client::alone();
     client.commit("first").create();
     client.commit(format!("Second\n\n{CLAUDE}\n")).create();
     let id = client.id("HEAD");
-    let revert = format!("Revert \"Second\"\n\n{CLAUDE}\n\nThis reverts commit {id}.\n");
-    client.commit(revert).create();
+    client.commit(format!("Second\n\n{CLAUDE}\n(cherry picked from commit {id})\n")).create();
     let told = json(&explain(&client, &["--format", "json", "HEAD"]).expect(0));
     let findings = told["findings"].as_array().unwrap();
     assert_eq!(findings.len(), 1, "{told:#}");
