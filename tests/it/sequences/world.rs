@@ -8,7 +8,7 @@ use git2::{ObjectType, Odb};
 /// The tools whose marks there are: the id, and the line that it leaves in a message.
 pub(super) const TOOLS: [(&str, &str); 3] = [
     ("claude-code", "Co-Authored-By: Claude Opus 4.6 <noreply@anthropic.com>"),
-    ("github-copilot", "Co-authored-by: Copilot <copilot@github.com>"),
+    ("github-copilot", "Generated-by: GitHub Copilot <github.copilot@github.com>"),
     ("aider", "Co-authored-by: aider (gpt-5) <noreply@aider.chat>"),
 ];
 
@@ -40,10 +40,10 @@ vendor = "GitHub"
 id = "github-copilot/co-author"
 kind = "trailer"
 confidence = "strong"
-emails = ["copilot@github.com"]
+emails = ["github.copilot@github.com"]
 source = "seen"
 since = "0.1"
-hits = ["Co-authored-by: Copilot <copilot@github.com>"]
+hits = ["Generated-by: GitHub Copilot <github.copilot@github.com>"]
 misses = ["Co-Authored-By: A <a@example.com>"]
 [[tool]]
 id = "aider"
