@@ -8,6 +8,7 @@
 mod client;
 mod commit;
 mod pushed;
+pub(crate) mod receive_pack;
 mod sandbox;
 mod server;
 

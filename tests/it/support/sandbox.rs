@@ -6,7 +6,7 @@
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::rc::Rc;
 
 use tempfile::TempDir;
@@ -147,6 +147,13 @@ impl Run {
         });
         drop(self.sandbox);
         Finished { shown, code: output.status.code(), stdout: output.stdout, stderr: output.stderr }
+    }
+
+    /// Starts it with pipes on both ends, for a test that converses with it; the sandbox
+    /// must be kept until it has ended.
+    pub(super) fn start(mut self) -> (Child, Sandbox) {
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        (self.command.spawn().unwrap(), self.sandbox)
     }
 
     /// Runs a command that must succeed.
