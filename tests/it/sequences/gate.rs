@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use provost::config::baseline::{self, Extent};
-use provost::config::{self, Config, unjudged};
+use provost::config::ledger::{self, Additions};
+use provost::config::{self, Config};
 use provost::document::{Moment, Source};
 use provost::git::{ObjectId, RefName, RefUpdate, Repository, Trust};
 use provost::policy::{Pusher, Request, Situation, Verdict};
 use provost::push::Push;
-use provost::report::Report;
 use provost::scan::{self, Bounds, Scope};
 
 use super::world::CATALOGUE;
@@ -79,22 +79,6 @@ fn clear(repository: &Path) {
     std::fs::create_dir_all(repository.join("refs/tags")).unwrap();
     std::fs::write(repository.join("refs/heads/alias"), "ref: refs/heads/main\n").unwrap();
     std::fs::write(repository.join("HEAD"), "ref: refs/heads/unborn\n").unwrap();
-}
-
-/// What the hook writes down before a push is answered that it accepts.
-fn keep(repository: &Repository, report: &Report, now: Moment) {
-    let time = now.to_string();
-    let all = report.left.iter().map(|left| unjudged::Unjudged {
-        time: time.clone(),
-        why: report.cut.as_ref().map_or("", |cut| cut.limit).to_owned(),
-        ref_name: left.ref_name.clone(),
-        id: left.id,
-        boundary: left.boundary.clone(),
-    });
-    unjudged::note(repository, &all.collect::<Vec<_>>()).unwrap();
-    if report.verdict() < Verdict::Reject {
-        unjudged::settle(repository, &report.settled, &time).unwrap();
-    }
 }
 
 /// See the head of this file.
@@ -186,7 +170,7 @@ impl Gate for InProcess {
             });
             return Err(rejected.collect::<Vec<_>>().join(", "));
         }
-        keep(&repository, &report, now);
+        scan::keep(&repository, &report, now).map_err(|error| error.to_string())?;
         Ok(())
     }
 
@@ -208,9 +192,10 @@ impl Gate for InProcess {
         let config = self.config.clone().unwrap();
         let repository = Repository::open(self.folder.path(), Trust::Git).unwrap();
         let scope = Scope::default();
-        let report =
-            scan::judge_history(&repository, &config, "app".into(), scope, &mut |_, _| {}).unwrap();
-        unjudged::settle(&repository, &report.settled, "2027-01-01T00:00:00Z").unwrap();
+        let report = scan::judge_history(&repository, &config, "app".into(), scope, &mut |_, _| {});
+        let additions = Additions { judged: report.unwrap().settled, ..Additions::default() };
+        let place = config.ledger(&repository);
+        ledger::add(&repository, &place, &additions, "2027-01-01T00:00:00Z").unwrap();
     }
 }
 

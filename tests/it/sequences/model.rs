@@ -211,6 +211,11 @@ impl<'w> State<'w> {
         (of(brought.possibly, certain), of(brought.surely, possible) | again | self.again(target))
     }
 
+    /// The objects that are on the ledger.
+    pub(super) fn noted_objects(&self) -> Vec<usize> {
+        self.ledger.iter().filter(|entry| entry.certain).map(|entry| entry.at).collect()
+    }
+
     /// What was left unjudged is judged when a push reaches it, whatever hides it.
     fn again(&self, target: Target) -> Set {
         let unjudged = self.ledger.iter().filter(|it| matches!(it.why, Why::Unjudged(_)));

@@ -33,6 +33,15 @@ impl Generator {
         Self { random: Random(seed), next_id: 0, past: Vec::new() }
     }
 
+    /// A policy to begin with: exceptions for some places, mostly.
+    pub(super) fn first(&mut self, state: &State<'_>) -> Operation {
+        let mut policy = state.policy.clone();
+        for _ in 0..2 + self.random.below(4) {
+            self.edit_once(state, &mut policy);
+        }
+        Operation::Policy(policy)
+    }
+
     /// The next operation after those that led to a state.
     pub(super) fn next(&mut self, state: &State<'_>) -> Operation {
         match self.random.below(100) {
@@ -79,7 +88,7 @@ impl Generator {
             }
         }
         // Each ref once, but for hostile clients.
-        if !self.random.in_hundred(6) {
+        if !self.random.in_hundred(3) {
             let mut seen = Vec::new();
             lines.retain(|line| {
                 let name = if line.name == ALIAS { 0 } else { line.name };
@@ -98,7 +107,7 @@ impl Generator {
 
     /// False claims, of the new value of another line above all.
     fn lie(&mut self, state: &State<'_>, lines: &mut Vec<Line>) {
-        if !self.random.in_hundred(18) {
+        if !self.random.in_hundred(12) {
             return;
         }
         let brought: Vec<usize> = lines.iter().filter_map(|line| line.new).collect();
@@ -154,7 +163,14 @@ impl Generator {
                 let above: Vec<usize> = above.collect();
                 if above.is_empty() { below } else { *self.random.of(&above) }
             }
-            65..75 => self.random.below(state.world.things.len()),
+            // Something that an exception let in, or that lies on top of that.
+            65..78 if !state.noted_objects().is_empty() => {
+                let below = *self.random.of(&state.noted_objects());
+                let above = (0..state.world.things.len())
+                    .filter(|&at| state.world.reach(at) >> below & 1 == 1);
+                *self.random.of(&above.collect::<Vec<_>>())
+            }
+            78..83 => self.random.below(state.world.things.len()),
             _ => self.commit(state),
         }
     }
