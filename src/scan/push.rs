@@ -139,7 +139,8 @@ pub fn judge_range(
     scan.commits = ids.len();
     let (mut found, _) = scan.findings_of(&ids, &mut |_, _| {})?;
     let copies = scan.possible_copies(&found);
-    scan.confirm_copies(&mut found, &copies, &mut |graph, id| graph.is_hidden(id, &judged));
+    let hidden = scan.graph.hidden_among(&PossibleCopy::originals(&copies), &judged);
+    scan.confirm_copies(&mut found, &copies, &mut |_, id| hidden.contains(&id));
     for (id, findings) in found {
         let marked = scan.marked(id)?;
         scan.add(Some(&marked), name, findings);
@@ -349,11 +350,10 @@ impl Scan<'_> {
         let mut judged: Vec<ObjectId> = self.old_values(group).into_iter().collect();
         judged.extend(existing.baseline(&self.verdicts.judge, class)?.iter());
         judged.extend(existing.commits(&self.verdicts.judge, class).unwrap_or_default());
+        let hidden = self.graph.hidden_among(&PossibleCopy::originals(copies), &judged);
         // What was let in unjudged is no original that was judged.
         let unjudged = !existing.unjudged()?.is_empty();
-        self.confirm_copies(found, copies, &mut |graph, id| {
-            !unjudged && graph.is_hidden(id, &judged)
-        });
+        self.confirm_copies(found, copies, &mut |_, id| !unjudged && hidden.contains(&id));
         Ok(())
     }
 }
