@@ -121,12 +121,20 @@ impl Graph<'_> {
         }
     }
 
-    /// Whether a commit exists and is reachable from one of those that hide.
-    pub fn is_hidden(&mut self, id: ObjectId, hiding: &[ObjectId]) -> bool {
+    /// Which of some commits were there before the push and are reachable from one of those
+    /// that hide: one walk for all, since a push may ask for thousands. None is, when a commit
+    /// on the way can't be read.
+    pub fn hidden_among(&mut self, ids: &[ObjectId], hiding: &[ObjectId]) -> IdSet {
+        let before = |id: &&ObjectId| self.objects.existed_before(**id) != Some(false);
+        let mut ids: IdSet = ids.iter().filter(before).copied().collect();
+        let tips: Vec<ObjectId> = ids.iter().copied().collect();
         let mut others = || Ok(hiding.to_vec());
         let hidden = Hidden { old: IdSet::default(), others: &mut others };
-        self.objects.existed_before(id) != Some(false)
-            && self.new_commits(&[id], hidden).is_ok_and(|new| new.is_empty())
+        let Ok(new) = self.new_commits(&tips, hidden) else { return IdSet::default() };
+        for id in new {
+            ids.remove(&id);
+        }
+        ids
     }
 
     /// Walks from both sides in date order until no commit is in doubt.

@@ -33,6 +33,14 @@ pub(super) struct PossibleCopy {
     from: ObjectId,
 }
 
+impl PossibleCopy {
+    /// The commits of which some mark may be a copy, each once.
+    pub(super) fn originals(copies: &[Self]) -> Vec<ObjectId> {
+        let distinct: IdSet = copies.iter().map(|copy| copy.from).collect();
+        distinct.into_iter().collect()
+    }
+}
+
 /// For the files of one commit at most so many named commits and parents of these are
 /// searched.
 const MOST_SOURCES: usize = 256;

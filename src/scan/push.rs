@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::budget::{Bounds, Budget};
+use super::copies::PossibleCopy;
 use super::existing::{self, Existing, Hiding};
 use super::{MOST_OF_A_PUSH, Scan, ScanError, Scope};
 use crate::config::{Config, published};
@@ -172,7 +173,8 @@ pub fn judge_range(
     scan.commits = ids.len();
     let (mut found, _) = scan.findings_of(&ids, &mut |_, _| {})?;
     let copies = scan.possible_copies(&found);
-    scan.confirm_copies(&mut found, &copies, &mut |graph, id| graph.is_hidden(id, &judged));
+    let hidden = scan.graph.hidden_among(&PossibleCopy::originals(&copies), &judged);
+    scan.confirm_copies(&mut found, &copies, &mut |_, id| hidden.contains(&id));
     for (id, findings) in found {
         let marked = scan.marked(id)?;
         scan.add(Some(&marked), name, findings);
@@ -440,6 +442,7 @@ impl Scan<'_> {
         let mut judged: Vec<ObjectId> = self.old_values(group).into_iter().collect();
         judged.extend(existing.baseline(&self.verdicts.judge, class)?.tips.iter());
         judged.extend(existing.commits(&self.verdicts.judge, class).unwrap_or_default());
+        let hidden = self.graph.hidden_among(&PossibleCopy::originals(&copies), &judged);
         // What is on the ledger is no original that was judged here.
         let ledger = existing.ledger();
         let is_open = |id: ObjectId| {
@@ -447,9 +450,7 @@ impl Scan<'_> {
             !ledger.unjudged.is_empty()
                 || admitted.any(|it| it.boundary.is_some() || it.ids.contains(&id))
         };
-        self.confirm_copies(found, &copies, &mut |graph, id| {
-            !is_open(id) && graph.is_hidden(id, &judged)
-        });
+        self.confirm_copies(found, &copies, &mut |_, id| !is_open(id) && hidden.contains(&id));
         Ok(())
     }
 }
