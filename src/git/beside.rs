@@ -14,6 +14,10 @@ use super::store::Store;
 /// How long this thread sleeps at a time when it has only to wait for the other.
 const NAP: Duration = Duration::from_micros(500);
 
+/// The stack of another thread: as much as a main thread has, for trees that nest are walked by
+/// recursion.
+const STACK: usize = 8 << 20;
+
 /// A way to the same objects for another thread, which takes it there.
 pub struct Elsewhere {
     store: Arc<Store>,
@@ -60,7 +64,7 @@ impl Objects<'_> {
         let elsewhere = self.elsewhere();
         std::thread::scope(|scope| {
             let other = move || other(&elsewhere.objects());
-            let thread = Builder::new().spawn_scoped(scope, other);
+            let thread = Builder::new().stack_size(STACK).spawn_scoped(scope, other);
             let mine = mine();
             let Ok(thread) = thread else { return (mine, None) };
             self.wait_until(&|| thread.is_finished());

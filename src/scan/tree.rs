@@ -348,3 +348,6 @@ impl Look<'_, '_> {
         !self.is_cut
     }
 }
+
+#[cfg(test)]
+mod tests;

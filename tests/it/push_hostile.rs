@@ -101,10 +101,10 @@ fn a_promised_old_file_lets_nothing_pass_unjudged() {
 }
 
 /// Mode, name and object id.
-type TreeEntry<'e> = (&'e str, &'e str, &'e str);
+pub(crate) type TreeEntry<'e> = (&'e str, &'e str, &'e str);
 
 /// Writes a tree byte by byte, entries in the order given; its id.
-fn raw_tree(client: &Client, entries: &[TreeEntry<'_>]) -> String {
+pub(crate) fn raw_tree(client: &Client, entries: &[TreeEntry<'_>]) -> String {
     let mut raw = Vec::new();
     for (mode, name, id) in entries {
         raw.extend_from_slice(format!("{mode} {name}\0").as_bytes());
@@ -125,7 +125,7 @@ fn a_tree_of_any_make_hides_no_tool_file() {
     let below = raw_tree(&client, &[("100644", "settings.json", &blob)]);
     let file = |name, mode| (mode, name, blob.as_str());
     let above = raw_tree(&client, &[file("CLAUDE.md", "100644")]);
-    let trees: [(&str, Vec<TreeEntry<'_>>); 10] = [
+    let trees: [(&str, Vec<TreeEntry<'_>>); 18] = [
         ("zero-padded mode", vec![("0100644", "CLAUDE.md", &blob)]),
         ("odd mode", vec![("100600", "CLAUDE.md", &blob)]),
         ("executable", vec![file("CLAUDE.md", "100755")]),
@@ -139,6 +139,14 @@ fn a_tree_of_any_make_hides_no_tool_file() {
         ("zero-padded directory", vec![("040000", ".claude", &below)]),
         ("beside itself", vec![("100644", ".claude", &other), ("40000", ".claude", &below)]),
         ("dots", vec![("40000", "..", &above)]),
+        ("odd directory", vec![("40755", ".claude", &below)]),
+        ("very zero-padded directory", vec![("00000000040000", ".claude", &below)]),
+        ("link", vec![("120000", ".claude", &other)]),
+        ("odd link", vec![("120777", ".claude", &other)]),
+        ("zero-padded link", vec![("0120000", ".claude", &other)]),
+        ("submodule", vec![("160000", ".claude", ABSENT)]),
+        ("device", vec![("20000", ".claude", ABSENT)]),
+        ("link beside others", vec![file("AGENTS.md", "100644"), ("120000", ".claude", &other)]),
     ];
     let base = raw_tree(&client, &[("100644", "m", &other)]);
     let base = client.raw(clean("Base")).tree(Some(base.as_bytes())).write();
