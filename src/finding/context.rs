@@ -17,6 +17,8 @@ pub struct Credit {
 pub struct Context {
     /// The credit lines of the message, in their order; at most [`MOST_CREDITS`].
     pub credits: Vec<Credit>,
+    /// Whether there are more.
+    pub is_cut: bool,
     /// Lines added and removed; `None` where no scope of the policy asks for it.
     pub changed_lines: Option<usize>,
 }

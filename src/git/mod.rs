@@ -37,7 +37,7 @@ mod tree_cache;
 
 pub use beside::{Elsewhere, two_at_once};
 pub use changes::{Change, Changes, Side, Visitor};
-pub use commit::Commit;
+pub use commit::{Commit, Extra, subject, unfolded};
 pub use error::GitError;
 pub use graph::Graph;
 pub use ident::Ident;

@@ -27,12 +27,13 @@ mod structure;
 mod tamper;
 mod trace;
 mod trace_files;
+mod ways;
 
 pub use claims::Claim;
 pub use content::{MOST_TEXTS, Text};
 pub use credited::{CreditLine, credit_line};
 pub use identity::Role;
-pub use message::MOST_HITS;
+pub use message::{MOST_HITS, TextFindings};
 pub use model::{Model, Models};
 pub use note::note_format;
 pub use path::{Owner, PathMatch};

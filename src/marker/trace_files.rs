@@ -19,7 +19,7 @@ impl Matchers {
     pub fn trace_path(&self, path: &[u8], is_link: bool, content: Option<&[u8]>) -> Vec<View> {
         let view = |trick, path: &[u8]| {
             let candidates = in_path(&self.path, path, content);
-            View { trick, differs: Vec::new(), candidates }
+            View { trick, is_first: trick.is_none(), differs: Vec::new(), candidates }
         };
         let mut views = vec![view(None, path)];
         if self.path.find(path).is_empty() {

@@ -23,6 +23,8 @@ pub struct Bounds<'b> {
 pub(super) struct Budget<'b> {
     bounds: &'b Bounds<'b>,
     hit: Cell<Option<Resource>>,
+    /// Whether a bound of the program itself was reached, and not one of the configuration.
+    own: Cell<bool>,
     stage: Cell<(Stage, usize)>,
     commits: Cell<u64>,
     findings: Cell<u64>,
@@ -44,6 +46,7 @@ impl<'b> Budget<'b> {
         Self {
             bounds,
             hit: Cell::default(),
+            own: Cell::default(),
             stage: Cell::new((Stage::Reading, 0)),
             commits: Cell::default(),
             findings: Cell::default(),
@@ -75,11 +78,23 @@ impl<'b> Budget<'b> {
         self.findings.set(self.findings.get() + findings as u64);
     }
 
-    /// Notes that a limit is reached that is not of this scan alone: a text with so many
-    /// marks that the rest was not looked at.
+    /// Notes that a bound of the program itself is reached: a text with so many marks that
+    /// the rest was not kept. It is a cut like any other, with the outcome of that limit, also
+    /// where the configuration sets none.
     pub(super) fn exceed(&self, resource: Resource) {
-        if self.limit(resource).most.is_some() {
-            self.hit.set(self.hit.get().or(Some(resource)));
+        if self.hit.get().is_none() {
+            self.hit.set(Some(resource));
+            self.own.set(true);
+        }
+    }
+
+    /// How much the limit allows that was reached, as people write it.
+    pub(super) fn allowed(&self) -> String {
+        match self.hit() {
+            Some((resource, limit)) if !self.own.get() => {
+                resource.shown(limit.most.unwrap_or_default())
+            }
+            _ => "so many as one text may hold".to_owned(),
         }
     }
 

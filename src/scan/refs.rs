@@ -14,10 +14,7 @@ use crate::marker::Trick;
 impl Scan<'_> {
     /// The name of a branch or tag.
     pub(super) fn judge_name(&mut self, name: &RefName) {
-        let found = self.config.rules.matchers.ref_name.find(name.as_bytes());
-        let findings =
-            found.iter().map(|marker| Finding::new(marker, Field::RefName, name.as_bytes()));
-        let findings = findings.collect();
+        let findings = self.config.rules.matchers.find_in_ref(name.as_bytes());
         self.add(None, name, findings);
     }
 
@@ -35,9 +32,12 @@ impl Scan<'_> {
             }
             let object = self.objects.read_kind(id, ObjectKind::Tag)?;
             let tag = Tag::parse(id, object.data())?;
-            let findings = commit::tag(&self.config.rules.matchers, &Field::Tag(id), &tag);
+            let found = commit::tag(&self.config.rules.matchers, &Field::Tag(id), &tag);
             drop(object);
-            self.add(None, name, findings);
+            if found.is_cut {
+                self.note_cut(&format!("tag {id}"));
+            }
+            self.add(None, name, found.findings);
         }
         let findings = match peeled.kind {
             ObjectKind::Tree if self.scope.trees => self.trees().findings(peeled.id, &[])?,
@@ -109,7 +109,7 @@ impl Scan<'_> {
                 found.map(|found| found.findings.clone()).unwrap_or_default()
             }
             ObjectKind::Tag => {
-                commit::tag(matchers, &Field::Tag(id), &Tag::parse(id, object.data())?)
+                commit::tag(matchers, &Field::Tag(id), &Tag::parse(id, object.data())?).findings
             }
             ObjectKind::Tree => self.trees().findings(id, &[])?,
             ObjectKind::Blob => self.trees().blob(id)?,
