@@ -9,6 +9,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::alike::alike;
 use super::pattern::Pattern;
 use super::ways::Credit;
 use crate::document::Fields;
@@ -81,6 +82,8 @@ pub(super) struct Person {
     pub(super) names: Vec<Pattern>,
     /// Literals of which one must be there before `names` is tried.
     pub(super) keywords: Vec<String>,
+    /// Whether all this is in the spelling of [`super::alike`].
+    is_alike: bool,
 }
 
 impl Person {
@@ -100,7 +103,20 @@ impl Person {
             }
         });
         let names = names.collect();
-        Self { emails, logins, names, keywords: lower(fields.strings("keywords")) }
+        let keywords = lower(fields.strings("keywords"));
+        Self { emails, logins, names, keywords, is_alike: false }
+    }
+
+    /// The same for texts in the spelling of [`super::alike`].
+    pub(super) fn alike(&self) -> Self {
+        let all = |words: &[String]| words.iter().map(|it| alike(it)).collect();
+        Self {
+            emails: all(&self.emails),
+            logins: all(&self.logins),
+            names: self.names.iter().map(Pattern::alike).collect(),
+            keywords: all(&self.keywords),
+            is_alike: true,
+        }
     }
 
     /// Whether an identity is meant; see [`Person::refuses`].
@@ -137,7 +153,8 @@ impl Person {
     pub(super) fn literals(&self) -> Vec<Cow<'_, str>> {
         let named = !(self.emails.is_empty() && self.logins.is_empty());
         let own = if named { &self.emails } else { &self.keywords };
-        let logins = self.logins.iter().map(|login| Cow::Owned([login, NOREPLY].concat()));
+        let noreply = if self.is_alike { NOREPLY_ALIKE } else { NOREPLY };
+        let logins = self.logins.iter().map(|login| Cow::Owned([login, noreply].concat()));
         own.iter().map(|it| Cow::Borrowed(it.as_str())).chain(logins).collect()
     }
 
@@ -165,11 +182,13 @@ fn in_full(value: &[u8]) -> Option<String> {
 }
 
 const NOREPLY: &str = "@users.noreply.github.com";
+/// The same in the spelling of [`super::alike`].
+const NOREPLY_ALIKE: &str = "@users.noreply.glthub.com";
 
 /// The login in a GitHub noreply address (`id+login@users.noreply.github.com`); the
 /// number is not an identity: one product has several, and some are shared.
 pub(super) fn github_login(email: &str) -> Option<&str> {
-    let local = email.strip_suffix(NOREPLY)?;
+    let local = email.strip_suffix(NOREPLY).or_else(|| email.strip_suffix(NOREPLY_ALIKE))?;
     match local.split_once('+') {
         Some((number, login)) if number.bytes().all(|byte| byte.is_ascii_digit()) => Some(login),
         _ => Some(local),
@@ -217,6 +236,16 @@ impl Spec {
             person.keywords.dedup();
         }
         Some(Self { own, common, person, value })
+    }
+
+    /// The same for texts in the spelling of [`super::alike`].
+    pub(super) fn alike(&self) -> Self {
+        Self {
+            own: self.keys().map(alike).collect(),
+            common: &[],
+            person: self.person.alike(),
+            value: self.value.as_ref().map(Pattern::alike),
+        }
     }
 
     pub(super) fn literals(&self) -> Vec<Cow<'_, str>> {

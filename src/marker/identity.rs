@@ -4,7 +4,7 @@
 //! distinctive word are tried by expression.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::credit::{Person, github_login};
 use super::literals::Literals;
@@ -82,6 +82,8 @@ pub struct Matcher {
     by_name: Literals,
     models: Arc<Models>,
     tampers: Arc<Tampers>,
+    /// The same markers in the spelling of [`super::alike`], made when a name needs them.
+    alike: OnceLock<Box<Self>>,
 }
 
 impl Matcher {
@@ -108,7 +110,22 @@ impl Matcher {
             }
         }
         let (models, tampers) = (Arc::clone(models), Arc::clone(tampers));
-        Self { markers, by_email, by_login, by_name, models, tampers }
+        Self { markers, by_email, by_login, by_name, models, tampers, alike: OnceLock::new() }
+    }
+
+    /// The markers in the spelling in which a reading is.
+    pub(super) fn spelled(&self, is_alike: bool) -> &Self {
+        if !is_alike {
+            return self;
+        }
+        self.alike.get_or_init(|| {
+            let other = |(marker, spec): &(Arc<Marker>, Spec)| {
+                let spec = Spec { roles: spec.roles.clone(), person: spec.person.alike() };
+                (Arc::clone(marker), spec)
+            };
+            let markers = self.markers.iter().map(other).collect();
+            Box::new(Self::new(markers, &self.models, &self.tampers))
+        })
     }
 
     /// The findings in one identity, as [`Matcher::look`] gives them.
@@ -131,7 +148,7 @@ impl Matcher {
         read(Form::Line, encoding, raw, &mut |reading| {
             let ident = Ident::parse(reading.text);
             let mut now = Vec::new();
-            for marker in self.matching(role, &ident) {
+            for marker in self.spelled(reading.is_alike).matching(role, &ident) {
                 let known = |old: &Finding| {
                     old.marker.tool == marker.tool && old.marker.confidence >= marker.confidence
                 };

@@ -5,8 +5,9 @@
 //! was hidden from plain reading, and gets a tamper finding beside it.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::alike::alike;
 use super::credit::Marked;
 use super::line;
 use super::literals::Literals;
@@ -28,6 +29,8 @@ pub struct Matcher {
     exact: HashMap<String, Vec<Kind>>,
     pub(super) models: Arc<Models>,
     tampers: Arc<Tampers>,
+    /// The same markers in the spelling of [`super::alike`], made when a text needs them.
+    alike: OnceLock<Box<Self>>,
 }
 
 #[derive(Debug)]
@@ -105,7 +108,35 @@ impl Matcher {
             markers.push((marker, Look::Credit(spec)));
         }
         let (models, tampers) = (Arc::clone(models), Arc::clone(tampers));
-        Self { literals, markers, exact, models, tampers }
+        Self { literals, markers, exact, models, tampers, alike: OnceLock::new() }
+    }
+
+    /// The markers in the spelling in which a reading is.
+    pub(super) fn spelled(&self, is_alike: bool) -> &Self {
+        if !is_alike {
+            return self;
+        }
+        self.alike.get_or_init(|| {
+            let mut other = Self::new(Vec::new(), Vec::new(), &self.models, &self.tampers);
+            for (at, (marker, look)) in self.markers.iter().enumerate() {
+                let look = match look {
+                    Look::Line(spec) => Look::Line(spec.alike()),
+                    Look::Credit(spec) => Look::Credit(spec.alike()),
+                };
+                match &look {
+                    Look::Line(spec) => {
+                        spec.literals().iter().for_each(|it| other.literals.add(it, at));
+                    }
+                    Look::Credit(spec) => {
+                        spec.literals().iter().for_each(|it| other.literals.add(it, at));
+                    }
+                }
+                other.markers.push((Arc::clone(marker), look));
+            }
+            let exact = self.exact.iter().map(|(email, kinds)| (alike(email), kinds.clone()));
+            other.exact = exact.collect();
+            Box::new(other)
+        })
     }
 
     /// The findings in a message, as [`Matcher::look`] gives them.
@@ -139,7 +170,7 @@ impl Matcher {
         // What was seen before the same bytes are read in another way.
         let mut texts: HashSet<(usize, String)> = HashSet::new();
         read(form, encoding, text, &mut |reading| {
-            let Hits { hits, is_cut } = self.hits(reading.text);
+            let Hits { hits, is_cut } = self.spelled(reading.is_alike).hits(reading.text);
             found.is_cut |= is_cut;
             let evidence = lines_of(reading.shown, &hits);
             let mut now = Vec::new();

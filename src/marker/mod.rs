@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::document::Fields;
 use crate::finding::{Field, Finding, Kind, Marker, PathUse};
 
+mod alike;
 mod claims;
 mod content;
 mod credit;

@@ -76,7 +76,7 @@ impl Matchers {
     pub fn trace_message(&self, encoding: Option<&[u8]>, text: &[u8]) -> Vec<View> {
         let mut views: Vec<View> = Vec::new();
         read(Form::Message, encoding, text, &mut |reading| {
-            let mut candidates = in_message(&self.message, reading.text);
+            let mut candidates = in_message(self.message.spelled(reading.is_alike), reading.text);
             candidates.retain(|new| !views.iter().any(|view| view.has(new)));
             views.push(View::new(text, &reading, views.is_empty(), candidates));
         });
@@ -88,7 +88,11 @@ impl Matchers {
     pub fn trace_identity(&self, role: Role, raw: &[u8]) -> Vec<View> {
         let mut views: Vec<View> = Vec::new();
         read(Form::Line, None, raw, &mut |reading| {
-            let candidates = in_identity(&self.identity, role, &Ident::parse(reading.text));
+            let candidates = in_identity(
+                self.identity.spelled(reading.is_alike),
+                role,
+                &Ident::parse(reading.text),
+            );
             views.push(View::new(raw, &reading, views.is_empty(), candidates));
         });
         views

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use super::controls::{Erased, has_controls, has_erasing, without_controls};
 use super::decode::{decode, tolerant};
 use super::feeds::expand;
-use super::fold::{Bar, Depth, fold};
+use super::fold::{BAR, Bar, Depth, fold};
 use super::label::Charset;
 use super::references::{has_references, resolve};
 
@@ -46,6 +46,9 @@ pub struct Reading<'r> {
     pub shown: &'r [u8],
     /// What was undone.
     pub undone: Option<Disguise>,
+    /// Whether `I`, `i` and `L` are written `l`, for the text holds letters that resemble them
+    /// all. Only lines at such letters are there.
+    pub is_alike: bool,
     /// Whether the bytes are read as they are after they were decoded: what was seen then may
     /// come again in another line.
     pub is_again: bool,
@@ -76,9 +79,14 @@ pub fn read(form: Form, label: Option<&[u8]>, bytes: &[u8], look: &mut dyn FnMut
 /// no text by themselves.
 #[must_use]
 pub fn is_unreadable(label: Option<&[u8]>, bytes: &[u8]) -> bool {
-    !bytes.is_ascii()
-        && Charset::of(label) == Charset::Unknown
-        && std::str::from_utf8(bytes).is_err()
+    if bytes.is_ascii() || Charset::of(label) != Charset::Unknown {
+        return false;
+    }
+    // UTF-16 shows its text without its zeros.
+    let marks = [b"\xff\xfe".as_slice(), b"\xfe\xff"];
+    let text = marks.iter().find_map(|mark| bytes.strip_prefix(*mark)).unwrap_or(bytes);
+    let text: Vec<u8> = text.iter().copied().filter(|&byte| byte != 0).collect();
+    std::str::from_utf8(&text).is_err()
 }
 
 /// Whether a text in this encoding is what its bytes show.
@@ -121,7 +129,15 @@ struct Reader<'l> {
 impl Reader<'_> {
     fn look(&mut self, text: &[u8], shown: &[u8], undone: Option<Disguise>) {
         let undone = self.disguise.or(undone);
-        (self.look)(Reading { text, shown, undone, is_again: self.is_again });
+        let is_again = self.is_again;
+        (self.look)(Reading { text, shown, undone, is_alike: false, is_again });
+    }
+
+    fn look_alike(&mut self, text: &str, shown: &[u8]) {
+        let text = alike(text);
+        let undone = self.disguise.or(Some(Disguise::LookAlike));
+        let (text, is_again) = (text.as_bytes(), self.is_again);
+        (self.look)(Reading { text, shown, undone, is_alike: true, is_again });
     }
 
     /// The readings that undo nothing but typography.
@@ -162,16 +178,14 @@ impl Reader<'_> {
             [Some(Erased::Goes), None]
         };
         for erased in erased.into_iter().flatten() {
-            let mut bars = [Bar::AsNamed, Bar::As('l'), Bar::As('i')].into_iter();
-            while let Some(bar) = bars.next() {
-                let undone = undo(&whole, Depth::All(bar), erased);
-                if undone.text != known {
-                    self.look(undone.text.as_bytes(), &text, Some(Disguise::LookAlike));
-                    known = undone.text;
-                }
-                if !undone.has_bars {
-                    break;
-                }
+            let undone = undo(&whole, Depth::All(Bar::AsNamed), erased);
+            if undone.text != known {
+                self.look(undone.text.as_bytes(), &text, Some(Disguise::LookAlike));
+                known = undone.text;
+            }
+            if undone.has_bars {
+                let barred = undo(&whole, Depth::All(Bar::AsBar), erased);
+                self.look_alike(&barred.text, &text);
             }
         }
     }
@@ -215,6 +229,38 @@ fn ordinary(text: &str) -> Cow<'_, str> {
         now = Cow::Owned(next);
     }
     now
+}
+
+/// The lines around those letters in the spelling in which they all are `l`; others are left
+/// empty.
+fn alike(text: &str) -> String {
+    // A credit line may go on over the next ones.
+    const NEAR: usize = 2;
+    let mut out = String::with_capacity(text.len());
+    let mut ahead = text.split('\n').enumerate();
+    let mut kept_to = None;
+    let mut look_to = |end: usize, kept_to: &mut Option<usize>| {
+        for (at, line) in ahead.by_ref() {
+            if line.contains(BAR) {
+                *kept_to = Some(at + NEAR);
+            }
+            if at >= end {
+                break;
+            }
+        }
+    };
+    look_to(NEAR - 1, &mut kept_to);
+    for (at, line) in text.split('\n').enumerate() {
+        look_to(at + NEAR, &mut kept_to);
+        if at > 0 {
+            out.push('\n');
+        }
+        if kept_to.is_some_and(|last| at <= last) {
+            let spelled = |it| if matches!(it, 'i' | 'I' | 'L' | BAR) { 'l' } else { it };
+            out.extend(line.chars().map(spelled));
+        }
+    }
+    out
 }
 
 struct Undone {
@@ -318,11 +364,29 @@ mod tests {
 
     #[test]
     fn only_what_no_reading_can_show_is_unreadable() {
-        assert!(is_unreadable(Some(b"IBM037"), b"\xe2\xa4\x82"));
+        assert!(is_unreadable(Some(b"IBM037"), b"\xe2\xa4\x82\x91\x85"));
         assert!(!is_unreadable(Some(b"IBM037"), b"plain"));
         assert!(!is_unreadable(Some(b"no-such"), "Größe".as_bytes()));
         assert!(!is_unreadable(Some(b"cp437"), b"Gr\x94\xe1e"));
-        assert!(!is_unreadable(None, b"\xe2\xa4\x82"));
+        assert!(!is_unreadable(None, b"\xe2\xa4\x82\x91\x85"));
+    }
+
+    #[test]
+    fn letters_that_resemble_several_match_each() {
+        let hidden = |text: &str| {
+            let mut found = None;
+            read(Form::Message, None, text.as_bytes(), &mut |reading| {
+                if reading.is_alike {
+                    found = Some(String::from_utf8_lossy(reading.text).into_owned());
+                }
+            });
+            found
+        };
+        let text = "1\n2\n3 C\u{4c0}audi\n4\n5\n6\n7 \u{406}i";
+        assert_eq!(hidden(text).as_deref(), Some("1\n2\n3 Claudl\n4\n5\n6\n7 ll"));
+        let text = "a\nb\nc\nd\n\u{4c0}\n\n\ne\nf";
+        assert_eq!(hidden(text).as_deref(), Some("\n\nc\nd\nl\n\n\n\n"));
+        assert_eq!(hidden("Пётр \u{430}"), None);
     }
 
     proptest! {
