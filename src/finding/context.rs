@@ -21,6 +21,8 @@ pub struct Context {
     pub credits: Vec<Credit>,
     /// How much the commit adds and removes; `None` where no scope of the policy asks for it.
     pub size: Option<ChangeSize>,
+    /// Whether there are more credit lines.
+    pub is_cut: bool,
 }
 
 /// Credit lines beyond this many are not read.

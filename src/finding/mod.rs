@@ -1,11 +1,13 @@
 //! Findings: a marker seen at one place. A finding carries no decision.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::git::ObjectId;
+use crate::text::escape::excerpt;
 
 mod context;
 
@@ -129,7 +131,7 @@ pub struct Marker {
 }
 
 /// The part of the subject where a marker was seen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Field {
     /// The message of the commit.
     Message,
@@ -151,6 +153,8 @@ pub enum Field {
     Tag(ObjectId),
     /// A replaced object.
     Replaced(ObjectId),
+    /// Another header of a commit, by its key.
+    Header(Vec<u8>),
 }
 
 impl fmt::Display for Field {
@@ -166,6 +170,7 @@ impl fmt::Display for Field {
             Self::Note => f.write_str("note"),
             Self::Tag(id) => write!(f, "tag {id}"),
             Self::Replaced(id) => write!(f, "replaced {id}"),
+            Self::Header(key) => write!(f, "header {}", excerpt(key, 40)),
         }
     }
 }
@@ -243,30 +248,37 @@ pub const UNKNOWN_AI: &str = "unknown-ai";
 /// a nameless AI is dropped where a tool is named. Tamper findings stay.
 #[must_use]
 pub fn surest(findings: Vec<Finding>) -> Vec<Finding> {
-    let same_place = |a: &Finding, b: &Finding| a.field == b.field && a.line == b.line;
-    let outdone = |at: usize, mine: &Finding, by_at: usize, by: &Finding| {
-        if at == by_at || !same_place(mine, by) || by.marker.kind == Kind::Tamper {
-            return false;
+    if findings.len() < 2 {
+        return findings;
+    }
+    // The surest of each tool at each place, and the places at which any tool is named.
+    let mut best: HashMap<(&Field, Option<usize>, &str), usize> = HashMap::new();
+    let mut named: HashSet<(&Field, Option<usize>)> = HashSet::new();
+    let confidence = |at: usize| findings.get(at).map(|finding| finding.marker.confidence);
+    for (at, finding) in findings.iter().enumerate() {
+        let marker = &finding.marker;
+        if marker.kind == Kind::Tamper {
+            continue;
         }
-        if mine.marker.tool == by.marker.tool {
-            let (mine, by) = (mine.marker.confidence, by.marker.confidence);
-            return by > mine || (by == mine && by_at < at);
+        if marker.tool != UNKNOWN_AI {
+            named.insert((&finding.field, finding.line));
         }
-        mine.marker.tool == UNKNOWN_AI
-    };
+        let place = (&finding.field, finding.line, marker.tool.as_str());
+        let known = best.entry(place).or_insert(at);
+        if Some(marker.confidence) > confidence(*known) {
+            *known = at;
+        }
+    }
     let keep: Vec<bool> = findings
         .iter()
         .enumerate()
-        .map(|(at, mine)| {
-            let near = at.saturating_sub(NEAR)..(at + NEAR).min(findings.len());
-            mine.marker.kind == Kind::Tamper
-                || !near
-                    .filter_map(|by_at| Some((by_at, findings.get(by_at)?)))
-                    .any(|(by_at, by)| outdone(at, mine, by_at, by))
+        .map(|(at, finding)| {
+            let marker = &finding.marker;
+            let place = (&finding.field, finding.line, marker.tool.as_str());
+            let is_nameless =
+                marker.tool == UNKNOWN_AI && named.contains(&(&finding.field, finding.line));
+            marker.kind == Kind::Tamper || best.get(&place) == Some(&at) && !is_nameless
         })
         .collect();
     findings.into_iter().zip(keep).filter_map(|(finding, keep)| keep.then_some(finding)).collect()
 }
-
-/// Findings at one place stand near each other, since texts are read in order.
-const NEAR: usize = 64;

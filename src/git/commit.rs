@@ -32,12 +32,12 @@ impl Links {
         for (nth, header) in Headers::new(raw).enumerate() {
             match header {
                 Header::Field { key: b"tree", value } if nth == 0 => {
-                    links.tree = ObjectId::from_hex(value);
+                    links.tree = ObjectId::from_hex(first_line(value));
                     in_parents = true;
                     continue;
                 }
                 Header::Field { key: b"parent", value } if in_parents => {
-                    let parent = ObjectId::from_hex(value);
+                    let parent = ObjectId::from_hex(first_line(value));
                     let reason = "a parent header does not hold an object id";
                     links.parents.push(parent.ok_or(GitError::Malformed { id, reason })?);
                     continue;
@@ -70,6 +70,11 @@ pub struct Commit<'a> {
     pub encoding: Option<&'a [u8]>,
     /// The values of `gpgsig` and `gpgsig-sha256`, with their continuation lines.
     pub signatures: Vec<&'a [u8]>,
+    /// The values of `mergetag`: each is a whole tag object with its lines continued.
+    pub merged_tags: Vec<&'a [u8]>,
+    /// Whatever else the headers hold: unknown ones, and what of known ones is no part of
+    /// their meaning.
+    pub extras: Vec<Extra<'a>>,
     /// Everything after the empty line, NUL bytes included.
     pub message: &'a [u8],
 }
@@ -84,22 +89,30 @@ impl<'a> Commit<'a> {
         let Links { tree, parents, .. } = Links::parse(id, raw)?;
         let mut commit = Self { tree, parents, ..Self::default() };
         for header in Headers::new(raw) {
-            match header {
-                Header::Field { key: b"author", value } => {
-                    commit.authors.push(Ident::parse(value));
+            let (key, value) = match header {
+                Header::Field { key, value } => (key, value),
+                Header::Body(message) => {
+                    commit.message = message;
+                    continue;
                 }
-                Header::Field { key: b"committer", value } => {
-                    commit.committers.push(Ident::parse(value));
+            };
+            let extra = Extra { key, value };
+            match key {
+                b"author" | b"committer" => {
+                    let is_author = key == b"author";
+                    let all = if is_author { &mut commit.authors } else { &mut commit.committers };
+                    all.push(Ident::parse(value));
+                    commit.extras.extend(extra.continued());
                 }
                 // Of several, git believes the first.
-                Header::Field { key: b"encoding", value } => {
-                    commit.encoding = commit.encoding.or(Some(value));
+                b"encoding" if commit.encoding.is_none() => {
+                    commit.encoding = Some(first_line(value));
+                    commit.extras.extend(extra.continued());
                 }
-                Header::Field { key: b"gpgsig" | b"gpgsig-sha256", value } => {
-                    commit.signatures.push(value);
-                }
-                Header::Field { .. } => {}
-                Header::Body(message) => commit.message = message,
+                b"gpgsig" | b"gpgsig-sha256" => commit.signatures.push(value),
+                b"mergetag" => commit.merged_tags.push(value),
+                b"tree" | b"parent" if ObjectId::from_hex(value).is_some() => {}
+                _ => commit.extras.push(extra),
             }
         }
         Ok(commit)
@@ -118,9 +131,51 @@ impl<'a> Commit<'a> {
     }
 }
 
+/// A header that is read as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extra<'a> {
+    /// Its key; all of it, where no blank follows.
+    pub key: &'a [u8],
+    /// Its value, with its continuation lines.
+    pub value: &'a [u8],
+}
+
+impl<'a> Extra<'a> {
+    /// The same, if the value has further lines, which are no part of a header of one line.
+    pub(super) fn continued(self) -> Option<Self> {
+        memchr::memchr(b'\n', self.value).is_some().then_some(self)
+    }
+
+    /// The header as text: its value with the lines that it continues on, then the whole of
+    /// its first line, for the key may be a part of what it says.
+    #[must_use]
+    pub fn text(&self) -> Vec<u8> {
+        let first = first_line(self.value);
+        [&unfolded(self.value), b"\n".as_slice(), self.key, b" ", first].concat()
+    }
+}
+
+/// The value of a header without the blanks that continue it on the next line.
+#[must_use]
+pub fn unfolded(value: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(value.len());
+    let mut rest = value;
+    while let Some(feed) = memchr::memchr(b'\n', rest) {
+        let (line, after) = rest.split_at(feed + 1);
+        out.extend_from_slice(line);
+        rest = after.strip_prefix(b" ").unwrap_or(after);
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+pub(super) fn first_line(value: &[u8]) -> &[u8] {
+    value.split(|&byte| byte == b'\n').next().unwrap_or_default()
+}
+
 /// The first line of a message that is not empty.
 #[must_use]
-pub(super) fn subject(message: &[u8]) -> &[u8] {
+pub fn subject(message: &[u8]) -> &[u8] {
     let mut lines = message.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
     lines.find(|line| !line.is_empty()).unwrap_or_default()
 }
@@ -205,6 +260,24 @@ mod tests {
         assert_eq!(commit.authors.len(), 1);
         assert!(Commit::parse(null(), b"").unwrap().message.is_empty());
         assert!(Commit::parse(null(), b"tree x\nparent x\n\n").is_err());
+    }
+
+    #[test]
+    fn every_header_that_can_hold_text_is_kept() {
+        let one = "1".repeat(40);
+        let raw = format!(
+            "tree {one}\n more\nparent {one}\nauthor A <a@x> 1 +0\n text\nmergetag object {one}\n tag v1\n\
+             encoding UTF-7\n text\nencoding second\nHG:extra x\nalone\nx-note a\n b\n\nhello"
+        );
+        let commit = Commit::parse(null(), raw.as_bytes()).unwrap();
+        assert!(commit.tree.is_some(), "what continues the line is no part of the id");
+        assert_eq!(commit.encoding, Some(&b"UTF-7"[..]));
+        let keys: Vec<_> = commit.extras.iter().map(|it| String::from_utf8_lossy(it.key)).collect();
+        assert_eq!(keys, ["tree", "author", "encoding", "encoding", "HG:extra", "alone", "x-note"]);
+        let text = commit.extras.last().map(Extra::text).unwrap_or_default();
+        assert_eq!(String::from_utf8_lossy(&text), "a\nb\nx-note a");
+        let tag = commit.merged_tags.first().map(|it| unfolded(it)).unwrap_or_default();
+        assert_eq!(tag, format!("object {one}\ntag v1").as_bytes());
     }
 
     #[test]

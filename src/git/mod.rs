@@ -40,7 +40,7 @@ mod unread;
 
 pub use beside::{Elsewhere, two_at_once};
 pub use changes::{Change, Changes, Visitor};
-pub use commit::Commit;
+pub use commit::{Commit, Extra, subject, unfolded};
 pub use cursor::Side;
 pub use error::GitError;
 pub use graph::Graph;

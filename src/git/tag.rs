@@ -1,6 +1,6 @@
 //! Annotated tag objects, parsed as tolerantly as commits.
 
-use super::commit::{Header, Headers};
+use super::commit::{Extra, Header, Headers, first_line};
 use super::{GitError, Ident, ObjectId, ObjectKind};
 
 /// A parsed tag object.
@@ -10,10 +10,16 @@ pub struct Tag<'a> {
     pub target: ObjectId,
     /// The kind that it claims for its target; the object itself decides.
     pub kind: Option<ObjectKind>,
+    /// What the `tag` header names it.
+    pub name: Option<&'a [u8]>,
     /// Every `tagger` header.
     pub taggers: Vec<Ident<'a>>,
     /// The values of signature headers; a signature of a SHA-1 tag stands in the message.
     pub signatures: Vec<&'a [u8]>,
+    /// The `encoding` header, which git does not write into tags.
+    pub encoding: Option<&'a [u8]>,
+    /// What else the headers hold, as in [`super::Commit`].
+    pub extras: Vec<Extra<'a>>,
     /// The message, signature included.
     pub message: &'a [u8],
 }
@@ -25,22 +31,48 @@ impl<'a> Tag<'a> {
     /// When it does not say what it points to.
     pub fn parse(id: ObjectId, raw: &'a [u8]) -> Result<Self, GitError> {
         let mut target = None;
-        let mut tag =
-            Self { target: id, kind: None, taggers: vec![], signatures: vec![], message: b"" };
+        let mut tag = Self {
+            target: id,
+            kind: None,
+            name: None,
+            taggers: vec![],
+            signatures: vec![],
+            encoding: None,
+            extras: vec![],
+            message: b"",
+        };
         for header in Headers::new(raw) {
-            match header {
-                Header::Field { key: b"object", value } => {
-                    target = target.or_else(|| ObjectId::from_hex(value));
+            let (key, value) = match header {
+                Header::Field { key, value } => (key, value),
+                Header::Body(message) => {
+                    tag.message = message;
+                    continue;
                 }
-                Header::Field { key: b"type", value } => {
-                    tag.kind = ObjectKind::from_name(value);
+            };
+            let extra = Extra { key, value };
+            match key {
+                b"object" if target.is_none() => {
+                    target = ObjectId::from_hex(first_line(value));
+                    tag.extras.extend(extra.continued());
                 }
-                Header::Field { key: b"tagger", value } => tag.taggers.push(Ident::parse(value)),
-                Header::Field { key: b"gpgsig" | b"gpgsig-sha256", value } => {
-                    tag.signatures.push(value);
+                b"type" if tag.kind.is_none() => {
+                    tag.kind = ObjectKind::from_name(first_line(value));
+                    tag.extras.extend(extra.continued());
                 }
-                Header::Field { .. } => {}
-                Header::Body(message) => tag.message = message,
+                b"tag" if tag.name.is_none() => {
+                    tag.name = Some(value);
+                    tag.extras.push(extra);
+                }
+                b"tagger" => {
+                    tag.taggers.push(Ident::parse(value));
+                    tag.extras.extend(extra.continued());
+                }
+                b"encoding" if tag.encoding.is_none() => {
+                    tag.encoding = Some(first_line(value));
+                    tag.extras.extend(extra.continued());
+                }
+                b"gpgsig" | b"gpgsig-sha256" => tag.signatures.push(value),
+                _ => tag.extras.push(extra),
             }
         }
         let reason = "the tag does not say which object it points to";

@@ -9,7 +9,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::alike::alike;
 use super::pattern::Pattern;
+use super::ways::Credit;
 use crate::document::Fields;
 use crate::finding::{Kind, Marker};
 use crate::git::Ident;
@@ -80,6 +82,8 @@ pub(super) struct Person {
     pub(super) names: Vec<Pattern>,
     /// Literals of which one must be there before `names` is tried.
     pub(super) keywords: Vec<String>,
+    /// Whether all this is in the spelling of [`super::alike`].
+    is_alike: bool,
 }
 
 impl Person {
@@ -99,7 +103,20 @@ impl Person {
             }
         });
         let names = names.collect();
-        Self { emails, logins, names, keywords: lower(fields.strings("keywords")) }
+        let keywords = lower(fields.strings("keywords"));
+        Self { emails, logins, names, keywords, is_alike: false }
+    }
+
+    /// The same for texts in the spelling of [`super::alike`].
+    pub(super) fn alike(&self) -> Self {
+        let all = |words: &[String]| words.iter().map(|it| alike(it)).collect();
+        Self {
+            emails: all(&self.emails),
+            logins: all(&self.logins),
+            names: self.names.iter().map(Pattern::alike).collect(),
+            keywords: all(&self.keywords),
+            is_alike: true,
+        }
     }
 
     /// Whether an identity is meant; see [`Person::refuses`].
@@ -136,7 +153,8 @@ impl Person {
     pub(super) fn literals(&self) -> Vec<Cow<'_, str>> {
         let named = !(self.emails.is_empty() && self.logins.is_empty());
         let own = if named { &self.emails } else { &self.keywords };
-        let logins = self.logins.iter().map(|login| Cow::Owned([login, NOREPLY].concat()));
+        let noreply = if self.is_alike { NOREPLY_ALIKE } else { NOREPLY };
+        let logins = self.logins.iter().map(|login| Cow::Owned([login, noreply].concat()));
         own.iter().map(|it| Cow::Borrowed(it.as_str())).chain(logins).collect()
     }
 
@@ -164,11 +182,13 @@ fn in_full(value: &[u8]) -> Option<String> {
 }
 
 const NOREPLY: &str = "@users.noreply.github.com";
+/// The same in the spelling of [`super::alike`].
+const NOREPLY_ALIKE: &str = "@users.noreply.glthub.com";
 
 /// The login in a GitHub noreply address (`id+login@users.noreply.github.com`); the
 /// number is not an identity: one product has several, and some are shared.
 pub(super) fn github_login(email: &str) -> Option<&str> {
-    let local = email.strip_suffix(NOREPLY)?;
+    let local = email.strip_suffix(NOREPLY).or_else(|| email.strip_suffix(NOREPLY_ALIKE))?;
     match local.split_once('+') {
         Some((number, login)) if number.bytes().all(|byte| byte.is_ascii_digit()) => Some(login),
         _ => Some(local),
@@ -218,6 +238,16 @@ impl Spec {
         Some(Self { own, common, person, value })
     }
 
+    /// The same for texts in the spelling of [`super::alike`].
+    pub(super) fn alike(&self) -> Self {
+        Self {
+            own: self.keys().map(alike).collect(),
+            common: &[],
+            person: self.person.alike(),
+            value: self.value.as_ref().map(Pattern::alike),
+        }
+    }
+
     pub(super) fn literals(&self) -> Vec<Cow<'_, str>> {
         self.person.literals()
     }
@@ -263,50 +293,8 @@ impl Spec {
 /// The markers of one kind, and the addresses that they list in full.
 pub(super) type Marked = (Arc<Marker>, Spec);
 
-/// A line read as `Key: value`.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Credit<'a> {
-    /// The key, in lower case, letters and digits only.
-    pub(super) key: String,
-    /// The value, trimmed.
-    pub(super) value: &'a [u8],
-}
-
-/// How many characters of quoting and bullets may stand before a key.
-const LEAD: usize = 12;
-/// The longest key.
-const LONGEST_KEY: usize = 48;
-
-impl<'a> Credit<'a> {
-    /// Reads a line as a credit; `None` when it has not that form.
-    pub(super) fn parse(line: &'a [u8]) -> Option<Self> {
-        let lead = line.iter().position(u8::is_ascii_alphanumeric)?;
-        if line.get(..lead)?.trim_ascii().len() > LEAD {
-            return None;
-        }
-        let rest = line.get(lead..)?;
-        let head = rest.get(..rest.len().min(LONGEST_KEY))?;
-        let (colon, width) = head.iter().enumerate().find_map(|(at, byte)| match byte {
-            b':' => Some((at, 1)),
-            // A full-width colon, as Chinese and Japanese keyboards give it.
-            0xef if rest.get(at..at + 3) == Some("：".as_bytes()) => Some((at, 3)),
-            _ => None,
-        })?;
-        let key = rest.get(..colon)?;
-        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_ *".contains(byte);
-        if !key.iter().all(plain) {
-            return None;
-        }
-        let value = rest.get(colon + width..)?;
-        // Markdown: `**Key:** value`.
-        let value = value.trim_ascii_start();
-        let bold = value.iter().take_while(|byte| **byte == b'*').count();
-        Some(Self { key: token(key), value: value.get(bold..)?.trim_ascii() })
-    }
-}
-
 /// A key as it is compared: lower case, letters and digits only.
-fn token(key: &[u8]) -> String {
+pub(super) fn token(key: &[u8]) -> String {
     let kept = key.iter().filter(|byte| byte.is_ascii_alphanumeric());
     kept.map(|byte| char::from(byte.to_ascii_lowercase())).collect()
 }
@@ -314,28 +302,6 @@ fn token(key: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    fn credit(line: &str) -> Option<(String, String)> {
-        let credit = Credit::parse(line.as_bytes())?;
-        Some((credit.key, String::from_utf8_lossy(credit.value).into_owned()))
-    }
-
-    #[test]
-    fn credit_lines_are_read_where_git_sees_none() {
-        let same = Some(("coauthoredby".to_owned(), "A <a@x>".to_owned()));
-        for line in [
-            "Co-authored-by: A <a@x>",
-            "    Coauthored-By : A <a@x>\r",
-            "* co_authored_by:A <a@x>",
-            "> - Co-Authored-By： A <a@x>",
-            "**Co-authored-by:** A <a@x>",
-        ] {
-            assert_eq!(credit(line), same, "{line}");
-        }
-        assert_eq!(credit("see the Co-authored-by (a trailer): yes"), None);
-        assert_eq!(credit("no colon"), None);
-    }
 
     #[test]
     fn a_login_is_taken_from_a_noreply_address() {
@@ -343,12 +309,5 @@ mod tests {
         assert_eq!(github_login("claude[bot]@users.noreply.github.com"), Some("claude[bot]"));
         assert_eq!(github_login("a+b@users.noreply.github.com"), Some("a+b"));
         assert_eq!(github_login("copilot@github.com"), None);
-    }
-
-    proptest! {
-        #[test]
-        fn any_line_is_read(line: Vec<u8>) {
-            let _ = Credit::parse(&line);
-        }
     }
 }

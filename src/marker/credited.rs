@@ -2,8 +2,9 @@
 //! tell a tool's address from a person's.
 
 use super::Matchers;
-use super::credit::{CREDIT_KEYS, Credit, Person, SIGN_OFF_KEYS, github_login};
+use super::credit::{CREDIT_KEYS, Person, SIGN_OFF_KEYS, github_login};
 use super::message::Look;
+use super::ways::Credit;
 use crate::git::Ident;
 use crate::text::escape::lossy;
 
@@ -28,9 +29,9 @@ pub fn credit_line(line: &[u8]) -> Option<CreditLine<'_>> {
     let credit = Credit::parse(line)?;
     let email = lossy(Ident::parse(credit.value).email).to_ascii_lowercase();
     Some(CreditLine {
-        credits: CREDIT_KEYS.contains(&credit.key.as_str()),
-        signs: SIGN_OFF_KEYS.contains(&credit.key.as_str()),
-        key: credit.key,
+        credits: CREDIT_KEYS.contains(&&*credit.key),
+        signs: SIGN_OFF_KEYS.contains(&&*credit.key),
+        key: credit.key.into_owned(),
         value: credit.value,
         login: github_login(&email).map(str::to_owned),
     })

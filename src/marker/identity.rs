@@ -4,7 +4,7 @@
 //! distinctive word are tried by expression.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::credit::{Person, github_login};
 use super::literals::Literals;
@@ -14,7 +14,7 @@ use crate::document::{Fields, Problem};
 use crate::finding::{Field, Finding, Kind, Marker};
 use crate::git::Ident;
 use crate::text::escape::lossy;
-use crate::text::fold::{fold, may_change};
+use crate::text::{Form, read};
 
 /// Which header an identity stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +82,8 @@ pub struct Matcher {
     by_name: Literals,
     models: Arc<Models>,
     tampers: Arc<Tampers>,
+    /// The same markers in the spelling of [`super::alike`], made when a name needs them.
+    alike: OnceLock<Box<Self>>,
 }
 
 impl Matcher {
@@ -108,25 +110,58 @@ impl Matcher {
             }
         }
         let (models, tampers) = (Arc::clone(models), Arc::clone(tampers));
-        Self { markers, by_email, by_login, by_name, models, tampers }
+        Self { markers, by_email, by_login, by_name, models, tampers, alike: OnceLock::new() }
     }
 
-    /// The findings in one identity.
+    /// The markers in the spelling in which a reading is.
+    pub(super) fn spelled(&self, is_alike: bool) -> &Self {
+        if !is_alike {
+            return self;
+        }
+        self.alike.get_or_init(|| {
+            let other = |(marker, spec): &(Arc<Marker>, Spec)| {
+                let spec = Spec { roles: spec.roles.clone(), person: spec.person.alike() };
+                (Arc::clone(marker), spec)
+            };
+            let markers = self.markers.iter().map(other).collect();
+            Box::new(Self::new(markers, &self.models, &self.tampers))
+        })
+    }
+
+    /// The findings in one identity, as [`Matcher::look`] gives them.
     #[must_use]
     pub fn find(&self, role: Role, ident: &Ident<'_>, field: &Field) -> Vec<Finding> {
-        let plain = self.matching(role, ident);
-        let mut findings: Vec<Finding> =
-            plain.iter().map(|marker| self.finding(marker, ident, field)).collect();
-        if may_change(ident.raw) {
-            let folded = fold(ident.raw);
-            for marker in self.matching(role, &Ident::parse(folded.as_bytes())) {
-                let finding = self.finding(&marker, ident, field);
-                if plain.is_empty() {
-                    findings.extend(self.tampers.beside(&finding, Trick::LookAlike));
-                    findings.push(finding);
+        self.look(role, None, ident.raw, field)
+    }
+
+    /// The findings in the value of a header that names somebody, in an object whose encoding
+    /// is declared by `encoding`.
+    #[must_use]
+    pub fn look(
+        &self,
+        role: Role,
+        encoding: Option<&[u8]>,
+        raw: &[u8],
+        field: &Field,
+    ) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = Vec::new();
+        read(Form::Line, encoding, raw, &mut |reading| {
+            let ident = Ident::parse(reading.text);
+            let mut now = Vec::new();
+            for marker in self.spelled(reading.is_alike).matching(role, &ident) {
+                let known = |old: &Finding| {
+                    old.marker.tool == marker.tool && old.marker.confidence >= marker.confidence
+                };
+                if findings.iter().any(known) {
+                    continue;
                 }
+                let finding = self.finding(&marker, &ident, reading.shown, field);
+                let trick = reading.undone.map(Trick::from);
+                now.extend(trick.iter().flat_map(|&trick| self.tampers.beside(&finding, trick)));
+                now.push(finding);
             }
-        }
+            findings.append(&mut now);
+        });
         findings
     }
 
@@ -140,11 +175,16 @@ impl Matcher {
         found
     }
 
-    fn finding(&self, marker: &Arc<Marker>, ident: &Ident<'_>, field: &Field) -> Finding {
+    fn finding(
+        &self,
+        marker: &Arc<Marker>,
+        ident: &Ident<'_>,
+        shown: &[u8],
+        field: &Field,
+    ) -> Finding {
         // The time is no evidence.
-        let end =
-            ident.raw.iter().rposition(|&byte| byte == b'>').map_or(ident.raw.len(), |at| at + 1);
-        let shown = ident.raw.get(..end).unwrap_or(ident.raw);
+        let end = shown.iter().rposition(|&byte| byte == b'>').map_or(shown.len(), |at| at + 1);
+        let shown = shown.get(..end).unwrap_or(shown);
         let mut finding = Finding::new(marker, field.clone(), shown);
         if let Some((model, vendor)) = self.models.named_in(&lossy(ident.name)) {
             finding.model = Some(model);

@@ -1,6 +1,7 @@
 //! The kind `line`: a body line that is an attribution by itself, such as a
 //! "Generated with" footer or a bare session address.
 
+use super::alike::alike;
 use super::pattern::Pattern;
 use crate::document::{Fields, Problem};
 use crate::finding::Kind;
@@ -19,6 +20,12 @@ impl Spec {
             text.and_then(|text| Pattern::read(fields, text, fields.place_of_value("pattern")));
         let keywords = keywords(fields);
         Some(Self { pattern: pattern?, keywords: keywords? })
+    }
+
+    /// The same for texts in the spelling of [`super::alike`].
+    pub(super) fn alike(&self) -> Self {
+        let keywords = self.keywords.iter().map(|it| alike(it)).collect();
+        Self { pattern: self.pattern.alike(), keywords }
     }
 
     pub(super) fn literals(&self) -> &[String] {

@@ -1,25 +1,24 @@
-//! Messages of commits and tags: credit lines and attribution lines, read plainly and
-//! through what may hide them.
+//! Messages of commits and tags, and other texts of several lines: credit lines and
+//! attribution lines, read plainly and through what may hide them.
 //!
-//! A message is read in several *views*: its bytes as they are; what its `encoding`
-//! header says; with look-alike characters folded. What only a later view shows was
-//! hidden from plain reading, and gets a tamper finding beside it.
+//! A text is read in several *readings* ([`crate::text::read`]). What only a later one shows
+//! was hidden from plain reading, and gets a tamper finding beside it.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
+use super::alike::alike;
 use super::copied;
-use super::credit::{Credit, Marked};
+use super::credit::Marked;
 use super::line;
 use super::literals::Literals;
 use super::model::Models;
 use super::tamper::{Tampers, Trick};
-use crate::finding::{Confidence, Field, Finding, Kind, Marker};
-use crate::git::Ident;
-use crate::text::decode::{Decoded, decode, without_nul};
+use super::ways::Ways;
+use crate::finding::{Confidence, EXCERPT, Field, Finding, Kind, Marker};
 use crate::text::escape::lossy;
-use crate::text::fold::{fold, may_change};
 use crate::text::lines::{Line, Locator};
+use crate::text::{Form, Reading, read};
 
 /// All markers that look at lines of a message.
 #[derive(Debug)]
@@ -30,6 +29,8 @@ pub struct Matcher {
     exact: HashMap<String, Vec<Kind>>,
     pub(super) models: Arc<Models>,
     tampers: Arc<Tampers>,
+    /// The same markers in the spelling of [`super::alike`], made when a text needs them.
+    alike: OnceLock<Box<Self>>,
 }
 
 #[derive(Debug)]
@@ -38,7 +39,31 @@ pub(super) enum Look {
     Line(line::Spec),
 }
 
-/// A marker on a line of a view.
+/// What was found in a text.
+#[derive(Debug, Default)]
+pub struct TextFindings {
+    /// The findings.
+    pub findings: Vec<Finding>,
+    /// Whether there are further marks that were not kept, of markers that were.
+    pub is_cut: bool,
+}
+
+impl TextFindings {
+    /// Adds those of another text.
+    pub fn add(&mut self, mut other: Self) {
+        self.findings.append(&mut other.findings);
+        self.is_cut |= other.is_cut;
+    }
+
+    /// The same, as findings in this field.
+    #[must_use]
+    pub fn at(mut self, field: &Field) -> Self {
+        self.findings.iter_mut().for_each(|finding| finding.field = field.clone());
+        self
+    }
+}
+
+/// A marker on a line of a reading.
 struct Hit {
     marker: usize,
     line: usize,
@@ -48,16 +73,14 @@ struct Hit {
     behind_nul: bool,
 }
 
-/// More markers than this in one view of a message are not looked at: memory must be
-/// bounded.
+/// More hits than this in one reading of a text are not kept, for memory must be bounded; a
+/// marker that has none yet is kept nevertheless, so that cheap marks crowd out no other.
 pub const MOST_HITS: usize = 1000;
-/// The same line again says nothing more after so many times; squashed histories repeat
-/// theirs by the hundred.
+/// Of the same line of the same marker so many are kept, and the last; squashed histories
+/// repeat theirs by the hundred, and those between say nothing more.
 const MOST_TIMES: usize = 8;
 /// With fewer hits nothing is counted.
 const FEW_HITS: usize = 64;
-/// A wrapped credit line spans at most this many lines before the one that was hit.
-const WRAPPED: usize = 2;
 
 impl Matcher {
     pub(super) fn new(
@@ -85,18 +108,71 @@ impl Matcher {
             markers.push((marker, Look::Credit(spec)));
         }
         let (models, tampers) = (Arc::clone(models), Arc::clone(tampers));
-        Self { literals, markers, exact, models, tampers }
+        Self { literals, markers, exact, models, tampers, alike: OnceLock::new() }
     }
 
-    /// The findings in a message, with the field left as [`Field::Message`]; `encoding`
-    /// is the value of the commit's `encoding` header. There are never many more than
-    /// [`MOST_HITS`].
+    /// The markers in the spelling in which a reading is.
+    pub(super) fn spelled(&self, is_alike: bool) -> &Self {
+        if !is_alike {
+            return self;
+        }
+        self.alike.get_or_init(|| {
+            let mut other = Self::new(Vec::new(), Vec::new(), &self.models, &self.tampers);
+            for (at, (marker, look)) in self.markers.iter().enumerate() {
+                let look = match look {
+                    Look::Line(spec) => Look::Line(spec.alike()),
+                    Look::Credit(spec) => Look::Credit(spec.alike()),
+                };
+                match &look {
+                    Look::Line(spec) => {
+                        spec.literals().iter().for_each(|it| other.literals.add(it, at));
+                    }
+                    Look::Credit(spec) => {
+                        spec.literals().iter().for_each(|it| other.literals.add(it, at));
+                    }
+                }
+                other.markers.push((Arc::clone(marker), look));
+            }
+            let exact = self.exact.iter().map(|(email, kinds)| (alike(email), kinds.clone()));
+            other.exact = exact.collect();
+            Box::new(other)
+        })
+    }
+
+    /// The findings in a message, as [`Matcher::look`] gives them.
     #[must_use]
     pub fn find(&self, encoding: Option<&[u8]>, message: &[u8]) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        // How surely each tool was seen on each line by the views so far.
+        self.look(encoding, message).findings
+    }
+
+    /// The findings in a message, with the field left as [`Field::Message`]; `encoding` is the
+    /// value of the commit's `encoding` header. There are never many more than
+    /// [`MOST_HITS`] for a reading.
+    #[must_use]
+    pub fn look(&self, encoding: Option<&[u8]>, message: &[u8]) -> TextFindings {
+        let mut found = self.look_at(Form::Message, encoding, message);
+        if !found.findings.is_empty() {
+            copied::claim(message, &mut found.findings);
+        }
+        found
+    }
+
+    /// The findings in another text, a header of several lines say.
+    #[must_use]
+    pub fn look_at_header(&self, encoding: Option<&[u8]>, text: &[u8]) -> TextFindings {
+        self.look_at(Form::Line, encoding, text)
+    }
+
+    fn look_at(&self, form: Form, encoding: Option<&[u8]>, text: &[u8]) -> TextFindings {
+        let mut found = TextFindings::default();
+        // How surely each tool was seen on each line by the readings before.
         let mut seen: HashMap<(String, usize), Confidence> = HashMap::new();
-        let mut add = |hits: Vec<Hit>, trick: Option<Trick>| {
+        // What was seen before the same bytes are read in another way.
+        let mut texts: HashSet<(usize, String)> = HashSet::new();
+        read(form, encoding, text, &mut |reading| {
+            let Hits { hits, is_cut } = self.spelled(reading.is_alike).hits(reading.text);
+            found.is_cut |= is_cut;
+            let evidence = lines_of(reading.shown, &hits);
             let mut now = Vec::new();
             for hit in hits {
                 let Some((marker, _)) = self.markers.get(hit.marker) else { continue };
@@ -105,40 +181,52 @@ impl Matcher {
                 if seen.get(&known).is_some_and(|before| *before >= marker.confidence) {
                     continue;
                 }
+                if encoding.is_some() {
+                    let same = (hit.marker, hit.text.trim().to_owned());
+                    if reading.is_again && texts.contains(&same) {
+                        continue;
+                    }
+                    texts.insert(same);
+                }
                 now.push((known, marker.confidence));
-                let trick = trick.or(hit.behind_nul.then_some(Trick::Nul));
-                let finding = self.finding(marker, &hit, message);
-                findings.extend(trick.iter().flat_map(|&t| self.tampers.beside(&finding, t)));
-                findings.push(finding);
+                let line = evidence.get(&hit.line).copied().unwrap_or_default();
+                let finding = self.finding(marker, &hit, line);
+                let trick = trick(&reading, &hit);
+                let beside = trick.iter().flat_map(|&trick| self.tampers.beside(&finding, trick));
+                found.findings.extend(beside);
+                found.findings.push(finding);
             }
             for (known, confidence) in now {
                 let before = seen.entry(known).or_insert(confidence);
                 *before = confidence.max(*before);
             }
-        };
-        views(encoding, message, &mut |view, trick| add(self.hits(view), trick));
-        if !findings.is_empty() {
-            copied::claim(message, &mut findings);
-        }
-        findings
+        });
+        found
     }
 
-    fn hits(&self, view: &[u8]) -> Vec<Hit> {
+    fn hits(&self, view: &[u8]) -> Hits {
         let mut hits: Vec<Hit> = Vec::new();
+        let mut is_cut = false;
         let mut locator = Locator::new(view);
-        // The markers that were tried on the line that is looked at, and where it starts.
+        // The markers that were tried on the line that is looked at, where it starts, and the
+        // ways to read it as a credit.
         let mut tried: Vec<usize> = Vec::new();
         let mut line_start = usize::MAX;
+        let mut ways: Option<Ways> = None;
         let mut first_nul = None;
-        let mut times: HashMap<(usize, String), usize> = HashMap::new();
+        let mut kept: HashSet<usize> = HashSet::new();
+        let mut places: HashSet<(usize, usize)> = HashSet::new();
+        // How often a line was seen, and where its last hit is.
+        let mut times: HashMap<(usize, String), (usize, usize)> = HashMap::new();
         self.literals.find(view, |offset, at| {
-            if hits.len() >= MOST_HITS {
+            if is_cut && kept.contains(&at) {
                 return;
             }
             let line = locator.piece_at(offset);
             if line.start != line_start {
                 line_start = line.start;
                 tried.clear();
+                ways = None;
             }
             let Some((marker, look)) = self.markers.get(at) else {
                 return;
@@ -152,33 +240,45 @@ impl Matcher {
                     let text = lossy(line.bytes);
                     spec.matches(text.trim()).then(|| (line.number, text.into_owned()))
                 }
-                Look::Credit(spec) => self.credit(marker, spec, line, &locator),
+                Look::Credit(spec) => {
+                    let ways = ways.get_or_insert_with(|| Ways::of(line, &locator));
+                    self.credit_in(marker, spec, ways)
+                }
             };
-            if let Some((number, text)) = found
-                && !hits.iter().rev().take(64).any(|hit| hit.marker == at && hit.line == number)
-            {
-                if hits.len() >= FEW_HITS {
-                    let times = times.entry((at, text.clone())).or_default();
-                    *times += 1;
-                    if *times > MOST_TIMES {
+            let Some((number, text)) = found else { return };
+            if places.contains(&(at, number)) {
+                return;
+            }
+            if hits.len() >= FEW_HITS {
+                let key = (at, text.clone());
+                if let Some((count, last)) = times.get_mut(&key) {
+                    *count += 1;
+                    if *count > MOST_TIMES
+                        && let Some(last) = hits.get_mut(*last)
+                    {
+                        last.line = number;
                         return;
                     }
+                    *last = hits.len();
+                } else if hits.len() < MOST_HITS {
+                    times.insert(key, (1, hits.len()));
                 }
-                let nul =
-                    *first_nul.get_or_insert_with(|| memchr::memchr(0, view).unwrap_or(usize::MAX));
-                hits.push(Hit {
-                    marker: at,
-                    line: number,
-                    text,
-                    behind_nul: line.start > nul || offset > nul,
-                });
             }
+            if hits.len() >= MOST_HITS && kept.contains(&at) {
+                is_cut = true;
+                return;
+            }
+            kept.insert(at);
+            places.insert((at, number));
+            let nul =
+                *first_nul.get_or_insert_with(|| memchr::memchr(0, view).unwrap_or(usize::MAX));
+            let behind_nul = line.start > nul || offset > nul;
+            hits.push(Hit { marker: at, line: number, text, behind_nul });
         });
-        hits
+        Hits { hits, is_cut }
     }
 
-    /// Tries a credit line, then the same joined with the lines before it, for long
-    /// values wrap.
+    /// Tries a credit line in every way to read it.
     pub(super) fn credit(
         &self,
         marker: &Marker,
@@ -186,38 +286,17 @@ impl Matcher {
         line: Line<'_>,
         locator: &Locator<'_>,
     ) -> Option<(usize, String)> {
+        self.credit_in(marker, spec, &Ways::of(line, locator))
+    }
+
+    fn credit_in(
+        &self,
+        marker: &Marker,
+        spec: &super::credit::Spec,
+        ways: &Ways,
+    ) -> Option<(usize, String)> {
         let exact = |email: &str| self.is_exact(marker, email);
-        let is =
-            |text: &[u8]| Credit::parse(text).is_some_and(|credit| spec.matches(&credit, &exact));
-        // A person's address may have wrapped to the next line, so that his first name
-        // alone looks like a tool's; and a tool's address may have.
-        match folded(line, locator) {
-            Some(whole) if is(&whole) => {
-                return Some((line.number, lossy(&whole).into_owned()));
-            }
-            Some(_) if is(line.bytes) => return None,
-            Some(_) => {}
-            None if is(line.bytes) => {
-                return Some((line.number, lossy(line.bytes).into_owned()));
-            }
-            None => {}
-        }
-        let mut first = line;
-        let mut joined = line.bytes.trim_ascii().to_vec();
-        for _ in 0..WRAPPED {
-            first = locator.before(&first)?;
-            if first.bytes.trim_ascii().is_empty() || joined.len() > 1000 {
-                return None;
-            }
-            joined = [first.bytes.trim_ascii(), b" ", &joined].concat();
-            if is(&joined) {
-                // The value of the first line must not have been whole by itself.
-                let whole =
-                    Credit::parse(first.bytes).is_some_and(|credit| credit.value.contains(&b'>'));
-                return (!whole).then(|| (first.number, lossy(&joined).into_owned()));
-            }
-        }
-        None
+        ways.first(&|credit| spec.matches(credit, &exact))
     }
 
     /// Whether some marker of the same kind lists this address in full.
@@ -225,8 +304,8 @@ impl Matcher {
         self.exact.get(email).is_some_and(|kinds| kinds.contains(&marker.kind))
     }
 
-    fn finding(&self, marker: &Arc<Marker>, hit: &Hit, message: &[u8]) -> Finding {
-        let mut finding = Finding::new(marker, Field::Message, original_line(message, hit));
+    fn finding(&self, marker: &Arc<Marker>, hit: &Hit, line: &[u8]) -> Finding {
+        let mut finding = Finding::new(marker, Field::Message, evidence(line, hit));
         finding.line = Some(hit.line);
         if let Some((model, vendor)) = self.models.named_in(&hit.text) {
             finding.model = Some(model);
@@ -236,52 +315,45 @@ impl Matcher {
     }
 }
 
-/// A credit line without an address, joined with the next line where that goes on with
-/// the value: it is indented, holds an address and is no credit line itself.
-fn folded(line: Line<'_>, locator: &Locator<'_>) -> Option<Vec<u8>> {
-    let credit = Credit::parse(line.bytes)?;
-    let next = locator.after(&line)?;
-    let goes_on = next.bytes.first().is_some_and(u8::is_ascii_whitespace)
-        && next.bytes.contains(&b'@')
-        && Credit::parse(next.bytes).is_none();
-    (goes_on && Ident::parse(credit.value).email.is_empty())
-        .then(|| [line.bytes.trim_ascii_end(), b" ", next.bytes.trim_ascii()].concat())
+/// What one reading shows.
+struct Hits {
+    hits: Vec<Hit>,
+    is_cut: bool,
 }
 
-/// Calls `look` with each view of a message, the plain one first, and with the trick that
-/// a later one undoes.
-pub(super) fn views(
-    encoding: Option<&[u8]>,
-    message: &[u8],
-    look: &mut dyn FnMut(&[u8], Option<Trick>),
-) {
-    look(message, None);
-    let decoded = match encoding.map(|label| decode(label, message)) {
-        Some(Decoded::Text(text)) => Some(text),
-        _ => None,
-    };
-    if let Some(text) = &decoded {
-        look(text.as_bytes(), Some(Trick::Encoding));
-    }
-    if memchr::memchr(0, message).is_some() {
-        look(without_nul(message).as_bytes(), Some(Trick::Nul));
-    }
-    let view = decoded.as_deref().map_or(message, str::as_bytes);
-    if may_change(view) {
-        look(fold(view).as_bytes(), Some(Trick::LookAlike));
-    }
+/// What hid a mark from the readings before.
+fn trick(reading: &Reading<'_>, hit: &Hit) -> Option<Trick> {
+    let undone = reading.undone.map(Trick::from);
+    undone.or(hit.behind_nul.then_some(Trick::Nul))
 }
 
-/// The evidence as it stands in the message: the line itself where the view kept its
-/// text, otherwise the line of that number.
-fn original_line<'m>(message: &'m [u8], hit: &'m Hit) -> &'m [u8] {
+/// The lines of a text on which something was found, by their numbers, in one pass.
+fn lines_of<'t>(text: &'t [u8], hits: &[Hit]) -> HashMap<usize, &'t [u8]> {
+    let mut wanted: Vec<usize> = hits.iter().map(|hit| hit.line).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut lines = text.split(|&byte| byte == b'\n');
+    let mut passed = 0;
+    let mut found = HashMap::with_capacity(wanted.len());
+    for number in wanted {
+        let Some(line) = lines.nth(number - passed - 1) else { break };
+        passed = number;
+        found.insert(number, line);
+    }
+    found
+}
+
+/// The evidence as it stands in the decoded text: the hit itself where its line holds it as
+/// it was read, otherwise the line.
+fn evidence<'h>(line: &'h [u8], hit: &'h Hit) -> &'h [u8] {
     let text = hit.text.trim().as_bytes();
-    let mut lines = message.split(|&byte| byte == b'\n');
-    let line = lines.nth(hit.line - 1).unwrap_or_default();
-    if text.is_empty() || bstr::ByteSlice::find(line, text).is_some() || line.is_empty() {
+    let is_there = || bstr::ByteSlice::find(line, text).is_some();
+    if text.is_empty() || line.is_empty() || is_there() {
         return text;
     }
     // What stands before a NUL or a carriage return would hide the evidence again.
     let mut pieces = line.rsplit(|&byte| matches!(byte, 0 | b'\r'));
-    pieces.find(|piece| !piece.trim_ascii().is_empty()).unwrap_or(line)
+    let piece = pieces.find(|piece| !piece.trim_ascii().is_empty()).unwrap_or(line);
+    // So would a long beginning.
+    if piece.len() > EXCERPT { text } else { piece }
 }

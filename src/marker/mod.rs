@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::document::Fields;
 use crate::finding::{Field, Finding, Kind, Marker, PathUse};
 
+mod alike;
 mod claims;
 mod content;
 mod copied;
@@ -29,13 +30,14 @@ mod structure;
 mod tamper;
 mod trace;
 mod trace_files;
+mod ways;
 
 pub use claims::Claim;
 pub use content::{MOST_TEXTS, Text};
 pub use copied::{Named, Picked, is_same_text};
 pub use credited::{CreditLine, credit_line};
 pub use identity::Role;
-pub use message::MOST_HITS;
+pub use message::{MOST_HITS, TextFindings};
 pub use model::{Model, Models};
 pub use note::note_format;
 pub use path::{Disguised, Owner, PathMatch};

@@ -8,12 +8,15 @@ use std::sync::OnceLock;
 use globset::{GlobBuilder, GlobMatcher};
 use regex::{Regex, RegexBuilder};
 
+use super::alike;
 use crate::document::{Fields, Place, Problem};
 
 /// A regular expression, case-insensitive.
 #[derive(Debug)]
 pub(super) struct Pattern {
     source: String,
+    /// Whether it is compiled in the spelling of [`super::alike`].
+    is_alike: bool,
     compiled: OnceLock<Option<Regex>>,
 }
 
@@ -51,10 +54,15 @@ impl Pattern {
                 }
             }
         }
-        Some(Self { source, compiled: OnceLock::new() })
+        Some(Self { source, is_alike: false, compiled: OnceLock::new() })
     }
 
-    /// The expression as it is compiled.
+    /// The same for texts in the spelling of [`super::alike`].
+    pub(super) fn alike(&self) -> Self {
+        Self { source: self.source.clone(), is_alike: true, compiled: OnceLock::new() }
+    }
+
+    /// The expression as it is written, whole.
     pub(super) fn source(&self) -> &str {
         &self.source
     }
@@ -66,7 +74,11 @@ impl Pattern {
 
     /// The compiled expression.
     pub(super) fn regex(&self) -> Option<&Regex> {
-        self.compiled.get_or_init(|| build(&self.source).ok()).as_ref()
+        let compile = || match self.is_alike {
+            true => build(&alike::expression(&self.source)?).ok(),
+            false => build(&self.source).ok(),
+        };
+        self.compiled.get_or_init(compile).as_ref()
     }
 }
 

@@ -1,12 +1,15 @@
 //! The kind `tamper`: something hides a marker from plain reading.
 //!
-//! A tamper finding always stands beside the finding of the marker that was hidden and
-//! names its tool. A NUL, an odd encoding or an invisible character alone is none.
+//! A tamper finding stands beside the finding of the marker that was hidden and names its
+//! tool. A NUL, an odd encoding or an invisible character alone is none. Only a text that
+//! nobody here can decode gets one by itself, of no tool in particular, for what it hides
+//! can't be known.
 
 use std::sync::Arc;
 
 use crate::document::Fields;
-use crate::finding::{Finding, Kind, Marker};
+use crate::finding::{Field, Finding, Kind, Marker};
+use crate::text::Disguise;
 use crate::text::escape::lossy;
 
 /// How a marker was hidden.
@@ -26,10 +29,22 @@ pub enum Trick {
     Link,
     /// By another name for a tool's configuration file.
     Renamed,
+    /// Perhaps, in a text whose encoding nobody here can read.
+    UnknownEncoding,
+}
+
+impl From<Disguise> for Trick {
+    fn from(undone: Disguise) -> Self {
+        match undone {
+            Disguise::Nul => Self::Nul,
+            Disguise::LookAlike => Self::LookAlike,
+            Disguise::Encoding => Self::Encoding,
+        }
+    }
 }
 
 impl Trick {
-    const WORDS: [(&'static str, Self); 7] = [
+    const WORDS: [(&'static str, Self); 8] = [
         ("nul", Self::Nul),
         ("look-alike", Self::LookAlike),
         ("encoding", Self::Encoding),
@@ -37,6 +52,7 @@ impl Trick {
         ("case", Self::Case),
         ("link", Self::Link),
         ("renamed", Self::Renamed),
+        ("unknown-encoding", Self::UnknownEncoding),
     ];
 }
 
@@ -96,5 +112,13 @@ impl Tampers {
                 Finding { marker: Arc::new(marker), ..hidden.clone() }
             })
             .collect()
+    }
+
+    /// The findings on a text that nobody can read, because of the encoding that it declares.
+    #[must_use]
+    pub fn of_unreadable(&self, encoding: &[u8]) -> Vec<Finding> {
+        let markers = self.0.iter().filter(|(_, spec)| spec.trick == Trick::UnknownEncoding);
+        let shown = [b"encoding ", encoding].concat();
+        markers.map(|(marker, _)| Finding::new(marker, Field::Message, &shown)).collect()
     }
 }

@@ -7,15 +7,16 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::credit::{Credit, Refusal};
+use super::credit::Refusal;
 use super::message::Look;
 use super::tamper::Trick;
+use super::ways::Credit;
 use super::{Matchers, Role, identity, message, ref_name};
 use crate::finding::Marker;
 use crate::git::Ident;
 use crate::text::escape::{escape, excerpt, lossy};
-use crate::text::fold::{fold, may_change};
 use crate::text::lines::{Line, Locator, pieces};
+use crate::text::{Form, Reading, read};
 
 /// A marker that was tried because one of its literals was there.
 #[derive(Clone, Debug)]
@@ -37,6 +38,8 @@ pub struct Candidate {
 pub struct View {
     /// The trick that this reading undoes; `None` for the plain one.
     pub trick: Option<Trick>,
+    /// Whether it is the text as it is; of several, typography was made plain for the others.
+    pub is_first: bool,
     /// The lines that differ from the plain reading, with their numbers.
     pub differs: Vec<(usize, String)>,
     /// The markers that were tried, and not in an earlier reading of the same line.
@@ -44,6 +47,16 @@ pub struct View {
 }
 
 impl View {
+    fn new(
+        plain: &[u8],
+        reading: &Reading<'_>,
+        is_first: bool,
+        candidates: Vec<Candidate>,
+    ) -> Self {
+        let differs = if is_first { Vec::new() } else { differing(plain, reading.text) };
+        Self { trick: reading.undone.map(Trick::from), is_first, differs, candidates }
+    }
+
     fn has(&self, new: &Candidate) -> bool {
         let same = |old: &Candidate| {
             old.marker == new.marker && old.line == new.line && old.text == new.text
@@ -62,11 +75,10 @@ impl Matchers {
     #[must_use]
     pub fn trace_message(&self, encoding: Option<&[u8]>, text: &[u8]) -> Vec<View> {
         let mut views: Vec<View> = Vec::new();
-        message::views(encoding, text, &mut |view, trick| {
-            let differs = if trick.is_some() { differing(text, view) } else { Vec::new() };
-            let mut candidates = in_message(&self.message, view);
+        read(Form::Message, encoding, text, &mut |reading| {
+            let mut candidates = in_message(self.message.spelled(reading.is_alike), reading.text);
             candidates.retain(|new| !views.iter().any(|view| view.has(new)));
-            views.push(View { trick, differs, candidates });
+            views.push(View::new(text, &reading, views.is_empty(), candidates));
         });
         views
     }
@@ -74,17 +86,15 @@ impl Matchers {
     /// How an author, committer or tagger is read.
     #[must_use]
     pub fn trace_identity(&self, role: Role, raw: &[u8]) -> Vec<View> {
-        let ident = Ident::parse(raw);
-        let candidates = in_identity(&self.identity, role, &ident);
-        let mut views = vec![View { trick: None, differs: Vec::new(), candidates }];
-        if may_change(raw) {
-            let folded = fold(raw);
-            views.push(View {
-                trick: Some(Trick::LookAlike),
-                differs: differing(raw, folded.as_bytes()),
-                candidates: in_identity(&self.identity, role, &Ident::parse(folded.as_bytes())),
-            });
-        }
+        let mut views: Vec<View> = Vec::new();
+        read(Form::Line, None, raw, &mut |reading| {
+            let candidates = in_identity(
+                self.identity.spelled(reading.is_alike),
+                role,
+                &Ident::parse(reading.text),
+            );
+            views.push(View::new(raw, &reading, views.is_empty(), candidates));
+        });
         views
     }
 

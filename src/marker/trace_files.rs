@@ -23,7 +23,7 @@ impl Matchers {
     ) -> Vec<View> {
         let view = |trick, path: &[u8]| {
             let candidates = in_path(&self.path, path, content);
-            View { trick, differs: Vec::new(), candidates }
+            View { trick, is_first: trick.is_none(), differs: Vec::new(), candidates }
         };
         let mut views = vec![view(None, path)];
         let plain = self.path.find(path);

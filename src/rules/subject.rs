@@ -78,10 +78,7 @@ impl Subject {
             }
             Self::Path(path) => matchers.find_in_file(path, None),
             Self::File { path, content } => matchers.find_in_file(path, Some(content)),
-            Self::Ref(name) => {
-                let found = matchers.ref_name.find(name);
-                found.iter().map(|marker| Finding::new(marker, Field::RefName, name)).collect()
-            }
+            Self::Ref(name) => matchers.find_in_ref(name),
             Self::Content(content) => {
                 // Without a path there is no other name.
                 let found = matchers.content.find(content).into_iter();

@@ -23,6 +23,8 @@ pub struct Bounds<'b> {
 pub(super) struct Budget<'b> {
     bounds: &'b Bounds<'b>,
     hit: Cell<Option<Resource>>,
+    /// Whether a bound of the program itself was reached, and not one of the configuration.
+    own: Cell<bool>,
     stage: Cell<(Stage, usize)>,
     /// How many new commits were met.
     commits: Cell<u64>,
@@ -50,6 +52,7 @@ impl<'b> Budget<'b> {
         Self {
             bounds,
             hit: Cell::default(),
+            own: Cell::default(),
             stage: Cell::new((Stage::Reading, 0)),
             commits: Cell::default(),
             begun: Cell::default(),
@@ -99,14 +102,27 @@ impl<'b> Budget<'b> {
         self.findings.set(self.findings.get() + findings as u64);
     }
 
-    /// Notes that a limit is reached that is not of this scan alone: a text with so many
-    /// marks, or a file so large, that the rest was not looked at. A limit that refuses
-    /// counts before one that does not.
+    /// Notes that a bound of the program itself is reached: a text with so many marks, or a
+    /// file so large, that the rest was not looked at. It is a cut like any other, with the
+    /// outcome of that limit, also where the configuration sets none; of files only where it
+    /// asks for that. A limit that refuses counts before one that does not.
     pub(super) fn exceed(&self, resource: Resource) {
         let refuses = |resource| self.limit(resource).outcome == Outcome::Reject;
         let is_first = self.hit.get().is_none_or(|hit| !refuses(hit) && refuses(resource));
-        if is_first && self.limit(resource).most.is_some() {
+        let is_asked_for = resource != Resource::Files || self.limit(resource).most.is_some();
+        if is_first && is_asked_for {
             self.hit.set(Some(resource));
+            self.own.set(resource != Resource::Files);
+        }
+    }
+
+    /// How much the limit allows that was reached, as people write it.
+    pub(super) fn allowed(&self) -> String {
+        match self.hit() {
+            Some((resource, limit)) if !self.own.get() => {
+                resource.shown(limit.most.unwrap_or_default())
+            }
+            _ => "so many as one text may hold".to_owned(),
         }
     }
 

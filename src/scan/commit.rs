@@ -1,4 +1,6 @@
-//! The findings in a commit's or tag's own object: message, identities, signature.
+//! The findings in a commit's or tag's own object: message, identities, signatures, and the
+//! text in every other header. What each header is taken for is listed in
+//! docs/threat-model.md.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -8,12 +10,11 @@ use super::verdicts::decide;
 use super::{Inspected, Inspection, texts};
 use crate::config::Config;
 use crate::finding::{Field, Finding, surest};
-use crate::git::{Commit, GitError, Ident, ObjectId, RefName, Tag};
-use crate::marker::{Matchers, Role};
+use crate::git::{Commit, Extra, GitError, Ident, ObjectId, RefName, Tag, unfolded};
+use crate::marker::{Matchers, Role, TextFindings};
 use crate::policy::{Situation, Verdict};
 use crate::report::{Judged, Report};
-use crate::text::decode::{Decoded, decode};
-use crate::text::escape::escape;
+use crate::text::{is_plain_encoding, is_unreadable};
 
 /// People in whom nothing was found: in a history the same few come again and again.
 #[derive(Default)]
@@ -22,48 +23,108 @@ pub(super) struct Known {
     committers: HashSet<Box<[u8]>>,
 }
 
-/// How many people are remembered in each role.
+/// How many people are remembered in each role; others are looked at again.
 const MOST_KNOWN: usize = 50_000;
 
 pub(super) fn inspect(matchers: &Matchers, commit: &Commit<'_>, known: &mut Known) -> Inspected {
-    let mut findings = Vec::new();
+    let mut found = TextFindings::default();
+    let findings = &mut found.findings;
+    let is_plain = is_plain_encoding(commit.encoding);
     for (role, field, idents, known) in [
         (Role::Author, Field::Author, &commit.authors, &mut known.authors),
         (Role::Committer, Field::Committer, &commit.committers, &mut known.committers),
     ] {
         for ident in idents {
-            let person = person(ident);
+            // What the same bytes say depends on the encoding.
+            let person = person(ident).filter(|_| is_plain);
             if person.is_some_and(|person| known.contains(person)) {
                 continue;
             }
-            let found = matchers.identity.find(role, ident, &field);
-            if let Some(person) = person.filter(|_| found.is_empty() && known.len() < MOST_KNOWN) {
+            let seen = matchers.identity.look(role, commit.encoding, ident.raw, &field);
+            if let Some(person) = person.filter(|_| seen.is_empty() && known.len() < MOST_KNOWN) {
                 known.insert(person.into());
             }
-            findings.extend(found);
+            findings.extend(seen);
         }
     }
-    for signature in &commit.signatures {
-        findings.extend(matchers.signature.find(signature, &Field::Signature));
+    signatures(matchers, &commit.signatures, &Field::Signature, &mut found);
+    found.add(matchers.message.look(commit.encoding, commit.message));
+    if let Some(label) = commit.encoding.filter(|_| is_unreadable(commit.encoding, commit.message))
+    {
+        found.findings.extend(matchers.tamper.of_unreadable(label));
     }
-    findings.extend(matchers.message.find(commit.encoding, commit.message));
-    let unread = commit.encoding.filter(|label| decode(label, commit.message) == Decoded::Unknown);
-    let unread = unread.map(escape);
-    (unread.is_some() || !findings.is_empty())
-        .then(|| Arc::new(Inspection { findings: surest(findings), unread }))
+    extras(matchers, commit.encoding, &commit.extras, &mut found);
+    for value in &commit.merged_tags {
+        merged_tag(matchers, value, &mut found);
+    }
+    (found.is_cut || !found.findings.is_empty())
+        .then(|| Arc::new(Inspection { findings: surest(found.findings), is_cut: found.is_cut }))
 }
 
-pub(super) fn tag(matchers: &Matchers, field: &Field, tag: &Tag<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    people(matchers, Role::Tagger, field, &tag.taggers, &mut findings);
+/// A tag that a merge brings in a `mergetag` header.
+fn merged_tag(matchers: &Matchers, value: &[u8], found: &mut TextFindings) {
+    let field = Field::Header(b"mergetag".to_vec());
+    let raw = unfolded(value);
+    match Tag::parse(ObjectId::NULL, &raw) {
+        Ok(parsed) => found.add(tag(matchers, &field, &parsed)),
+        // No tag, but a text all the same.
+        Err(_) => found.add(matchers.message.look_at_header(None, &raw).at(&field)),
+    }
+}
+
+/// The headers that mean nothing to git, or say more than they should.
+fn extras(
+    matchers: &Matchers,
+    encoding: Option<&[u8]>,
+    extras: &[Extra<'_>],
+    found: &mut TextFindings,
+) {
+    for extra in extras {
+        let seen = matchers.message.look_at_header(encoding, &extra.text());
+        found.add(seen.at(&Field::Header(extra.key.to_vec())));
+    }
+}
+
+/// The keys in signatures, and the text that may stand before the base64 in one.
+fn signatures(matchers: &Matchers, all: &[&[u8]], field: &Field, found: &mut TextFindings) {
+    for signature in all {
+        found.findings.extend(matchers.signature.find(signature, field));
+        let is_text = |line: &&[u8]| {
+            let line = line.trim_ascii();
+            !line.starts_with(b"-----") && line.iter().any(|byte| !is_base64(*byte))
+        };
+        let lines: Vec<&[u8]> = signature.split(|&byte| byte == b'\n').filter(is_text).collect();
+        if !lines.is_empty() {
+            let text = lines.join(b"\n".as_slice());
+            found.add(matchers.message.look_at_header(None, &text).at(field));
+        }
+    }
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)
+}
+
+/// The findings in a tag object, with this field.
+pub(super) fn tag(matchers: &Matchers, field: &Field, tag: &Tag<'_>) -> TextFindings {
+    let mut found = TextFindings::default();
+    for ident in &tag.taggers {
+        let seen = matchers.identity.look(Role::Tagger, tag.encoding, ident.raw, field);
+        found.findings.extend(seen);
+    }
     for signature in &tag.signatures {
-        findings.extend(matchers.signature.find(signature, field));
+        found.findings.extend(matchers.signature.find(signature, field));
     }
-    for mut finding in matchers.message.find(None, tag.message) {
-        finding.field = field.clone();
-        findings.push(finding);
+    found.add(matchers.message.look(tag.encoding, tag.message).at(field));
+    if let Some(label) = tag.encoding.filter(|_| is_unreadable(tag.encoding, tag.message)) {
+        let unreadable = matchers.tamper.of_unreadable(label);
+        found.add(TextFindings { findings: unreadable, is_cut: false }.at(field));
     }
-    surest(findings)
+    let mut others = TextFindings::default();
+    extras(matchers, tag.encoding, &tag.extras, &mut others);
+    found.add(others.at(field));
+    found.findings = surest(found.findings);
+    found
 }
 
 /// An identity without its time, if that is nothing but a time.
@@ -72,18 +133,6 @@ fn person<'i>(ident: &Ident<'i>) -> Option<&'i [u8]> {
     let (person, time) = ident.raw.split_at_checked(end)?;
     let is_time = time.iter().all(|byte| byte.is_ascii_digit() || b" +-".contains(byte));
     is_time.then_some(person)
-}
-
-fn people(
-    matchers: &Matchers,
-    role: Role,
-    field: &Field,
-    idents: &[Ident<'_>],
-    findings: &mut Vec<Finding>,
-) {
-    for ident in idents {
-        findings.extend(matchers.identity.find(role, ident, field));
-    }
 }
 
 /// The findings in a raw commit object alone, without what it changes.

@@ -23,7 +23,7 @@ pub(super) fn cut(
     let (resource, limit) = budget.hit()?;
     Some(Cut {
         limit: resource.word(),
-        most: resource.shown(limit.most.unwrap_or_default()),
+        most: budget.allowed(),
         because: limit.place.as_ref().map_or_else(String::new, Place::file_line),
         refused: limit.outcome == Outcome::Reject
             && left.iter().any(|left| judge.refuses_on(&left.ref_name)),

@@ -107,8 +107,8 @@ type Inspected = Option<Arc<Inspection>>;
 
 struct Inspection {
     findings: Vec<Finding>,
-    /// The encoding of a message that nobody here can read.
-    unread: Option<String>,
+    /// Whether its texts hold more marks than are kept.
+    is_cut: bool,
 }
 
 /// Judges what is in one repository.
@@ -236,7 +236,9 @@ impl<'s> Scan<'s> {
         let (found, second) = inspector.found()?;
         for (at, &id) in ids.iter().enumerate().filter(|_| !found.is_empty()) {
             if let Some(inspected) = found.get(&id) {
-                self.note_unread(id, inspected);
+                if inspected.is_cut {
+                    self.note_cut(&format!("commit {id}"));
+                }
                 by_place.insert(at, inspected.findings.clone());
             }
         }
@@ -320,21 +322,13 @@ impl<'s> Scan<'s> {
         Ok(trees)
     }
 
-    /// Notes what was not read of a commit's message.
-    fn note_unread(&mut self, id: ObjectId, inspected: &Inspection) {
-        if let Some(encoding) = &inspected.unread {
-            self.skipped.push(Skipped {
-                what: format!("the message of commit {id} in the encoding {encoding}"),
-                why: "that encoding is not known here; its bytes were searched as they are".into(),
-            });
-        }
-        if inspected.findings.len() >= MOST_HITS {
-            self.exceed();
-            self.skipped.push(Skipped {
-                what: format!("further markers in the message of commit {id}"),
-                why: format!("only the first {MOST_HITS} of a message are reported"),
-            });
-        }
+    /// Notes that the texts of an object hold more marks than are kept.
+    fn note_cut(&mut self, object: &str) {
+        self.exceed();
+        self.skipped.push(Skipped {
+            what: format!("further marks in the texts of {object}"),
+            why: format!("only the first {MOST_HITS} of a text are kept, and one of each marker"),
+        });
     }
 
     /// Notes that a text holds more marks than are looked at.
@@ -347,8 +341,12 @@ impl<'s> Scan<'s> {
     /// What is known of a commit with findings.
     fn marked(&mut self, id: ObjectId) -> Result<Marked, GitError> {
         let marked = self.verdicts.marked(id, &mut self.graph)?;
-        if marked.context.credits.len() >= MOST_CREDITS {
+        if marked.context.is_cut {
             self.exceed();
+            self.skipped.push(Skipped {
+                what: format!("further `Key: value` lines in the message of commit {id}"),
+                why: format!("only the first {MOST_CREDITS} of a message are read"),
+            });
         }
         Ok(marked)
     }

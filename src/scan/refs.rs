@@ -13,18 +13,19 @@ use crate::marker::Trick;
 impl Scan<'_> {
     /// The name of a branch or tag.
     pub(super) fn judge_name(&mut self, name: &RefName) {
-        let found = self.config.rules.matchers.ref_name.find(name.as_bytes());
-        let findings =
-            found.iter().map(|marker| Finding::new(marker, Field::RefName, name.as_bytes()));
-        let findings = findings.collect();
+        let findings = self.config.rules.matchers.find_in_ref(name.as_bytes());
         self.add(None, name, findings);
     }
 
     /// The findings in a tag object itself.
-    pub(super) fn tag_findings(&self, id: ObjectId) -> Result<Vec<Finding>, GitError> {
+    pub(super) fn tag_findings(&mut self, id: ObjectId) -> Result<Vec<Finding>, GitError> {
         let object = self.objects.read_kind(id, ObjectKind::Tag)?;
         let tag = Tag::parse(id, object.data())?;
-        Ok(commit::tag(&self.config.rules.matchers, &Field::Tag(id), &tag))
+        let found = commit::tag(&self.config.rules.matchers, &Field::Tag(id), &tag);
+        if found.is_cut {
+            self.note_cut(&format!("tag {id}"));
+        }
+        Ok(found.findings)
     }
 
     /// What a ref points to when that is no commit; whether anything in it is refused.
@@ -101,7 +102,7 @@ impl Scan<'_> {
                 found.map(|found| found.findings.clone()).unwrap_or_default()
             }
             ObjectKind::Tag => {
-                commit::tag(matchers, &Field::Tag(id), &Tag::parse(id, object.data())?)
+                commit::tag(matchers, &Field::Tag(id), &Tag::parse(id, object.data())?).findings
             }
             ObjectKind::Tree => self.trees().findings(id, &[])?,
             ObjectKind::Blob => self.trees().blob(id)?,

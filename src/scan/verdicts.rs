@@ -10,12 +10,13 @@ use crate::config::Config;
 use crate::finding::{Context, Credit, Finding, MOST_CREDITS};
 use crate::git::{
     Commit, GitError, Graph, ObjectId, ObjectKind, Objects, RefName, Repository, size_of_change,
+    subject,
 };
 use crate::marker::credit_line;
 use crate::policy::{Class, Decision, Judge, Situation, Unrelated, Verdict};
 use crate::report::{CommitLabel, Judged};
-use crate::text::decode::{Decoded, decode};
 use crate::text::lines::pieces;
+use crate::text::{Form, shown};
 
 /// What is known of a commit with findings.
 pub(super) struct Marked {
@@ -76,7 +77,7 @@ impl<'s> Verdicts<'s> {
         let people = commit.authors.iter().chain(&commit.committers);
         let label = Arc::new(CommitLabel {
             id,
-            subject: commit.subject().to_vec(),
+            subject: subject(&shown(Form::Message, commit.encoding, commit.message)).to_vec(),
             people: people
                 .flat_map(|ident| [ident.name, b" <", ident.email, b"> "])
                 .flatten()
@@ -167,14 +168,15 @@ pub fn decide(
 
 /// The credit lines of a message.
 pub(super) fn context(encoding: Option<&[u8]>, message: &[u8]) -> Context {
-    let decoded = match encoding.map(|label| decode(label, message)) {
-        Some(Decoded::Text(text)) => Some(text),
-        _ => None,
-    };
-    let view = decoded.as_deref().map_or(message, str::as_bytes);
-    let credits = pieces(view).filter_map(|line| {
-        let credit = credit_line(line.bytes)?;
-        Some(Credit { key: credit.key, value: credit.value.to_vec(), line: line.number })
-    });
-    Context { credits: credits.take(MOST_CREDITS).collect(), size: None }
+    let text = shown(Form::Message, encoding, message);
+    let mut credits: Vec<Credit> = Vec::new();
+    for line in pieces(&text) {
+        let Some(credit) = credit_line(line.bytes) else { continue };
+        if credits.len() >= MOST_CREDITS {
+            return Context { credits, is_cut: true, size: None };
+        }
+        let value = credit.value.to_vec();
+        credits.push(Credit { key: credit.key, value, line: line.number });
+    }
+    Context { credits, is_cut: false, size: None }
 }

@@ -1,8 +1,20 @@
-//! Text handling without any knowledge of Git or of markers: untrusted bytes made
-//! safe to show, messages cut into lines, odd encodings decoded, look-alike
-//! characters folded.
+//! Text handling without any knowledge of Git or of markers: untrusted bytes made safe to
+//! show, messages cut into lines, texts read through encodings and disguises.
+//!
+//! [`read`] is the only way to a text that a matcher looks at. Its steps are files here:
+//! `label` and `decode`, `feeds`, `controls`, `references`, `fold`.
 
-pub mod decode;
+mod controls;
+mod decode;
 pub mod escape;
-pub mod fold;
+mod feeds;
+mod fold;
+mod label;
 pub mod lines;
+mod reading;
+mod references;
+mod utf7;
+
+pub use reading::{
+    Disguise, Form, Reading, is_plain_encoding, is_unreadable, read, shown, undisguised,
+};

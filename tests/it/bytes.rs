@@ -222,7 +222,7 @@ fn utf7_is_decoded() {
         ),
         ("+AEMAbwAtAEEAdQB0AGgAbwByAGUAZAAtAEIAeQ-: Claude <noreply+AEA-anthropic.com>", "1 +- 1"),
     ] {
-        for name in ["UTF-7", "utf7", "unicode-1-1-utf-7"] {
+        for name in ["UTF-7", "utf7", "unicode-1-1-utf-7", "UTF-7//", "'UTF-7'", "UTF 7//IGNORE"] {
             bench.passes(&bench.encoded(name, format!("Subject\n\n{plain}\n")));
             bench.fails(&bench.encoded(name, format!("Subject\n\n{trick}\n")), Some(ENCODING));
         }
@@ -270,6 +270,43 @@ fn a_second_encoding_header_does_not_overrule_the_first() {
     }
 }
 
+/// Who writes a message in bytes declares them too, and an author's name is one of them.
+#[test]
+fn identities_are_decoded_as_the_message_is() {
+    let bench = Bench::new();
+    for (encoding, author) in [
+        ("UTF-7", &b"Claude <noreply+AEA-anthropic.com> 1 +0000"[..]),
+        ("ISO-8859-1", b"Claude <nore\xadply@anthropic.com> 1 +0000"),
+        ("KOI8-R", b"Claude <n\xcfreply@anthropic.com> 1 +0000"),
+    ] {
+        let header = format!("encoding {encoding}");
+        let raw = bench.client.raw("Subject\n").author(Some(author)).header(header.as_bytes());
+        let (branch, pushed) = bench.push(&raw.write());
+        pushed.must_reject(&[&branch]).must_say("marker tamper/").must_say("Claude Code");
+    }
+}
+
+/// A trailer may stand in a header that nobody shows.
+#[test]
+fn every_header_is_read() {
+    let bench = Bench::new();
+    let with = |header: &str| bench.client.raw("Subject\n").header(header.as_bytes()).write();
+    for head in ["x-note ", "HG:extra a:b\n ", "encoding UTF-8\n ", "gpgsig -----BEGIN PGP\n ", ""]
+    {
+        bench.fails(&with(&format!("{head}{CLAUDE}")), None).must_say(CLAUDE_MARKER);
+        bench.passes(&with(&format!("{head}{PERSON}")));
+    }
+    let tag = |tagger: &str, line: &str| {
+        let id = "1".repeat(40);
+        format!(
+            "mergetag object {id}\n type commit\n tag v1\n tagger {tagger} 1 +0\n \n v1\n \n {line}"
+        )
+    };
+    bench.passes(&with(&tag("A <a@example.com>", PERSON)));
+    bench.fails(&with(&tag("A <a@example.com>", CLAUDE)), None).must_say("header mergetag");
+    bench.fails(&with(&tag("x <noreply@anthropic.com>", PERSON)), None).must_say("header mergetag");
+}
+
 /// What nobody here can decode was not looked at, and that is said.
 #[test]
 fn an_encoding_that_cannot_be_decoded_is_not_passed_over_in_silence() {
@@ -278,7 +315,10 @@ fn an_encoding_that_cannot_be_decoded_is_not_passed_over_in_silence() {
     let ebcdic = b"\xe2\xa4\x82\x91\x85\x83\xa3\x25\x25\xc3\x96\x60\xc1\xa4\xa3\x88\x96\x99\x85\x84\
         \x60\xc2\xa8\x7a\x40\xc3\x93\x81\xa4\x84\x85\x40\xd6\x97\xa4\xa2\x40\xf4\x4b\xf6\x40\x4c\x95\
         \x96\x99\x85\x97\x93\xa8\x7c\x81\x95\xa3\x88\x99\x96\x97\x89\x83\x4b\x83\x96\x94\x6e\x25";
-    let (branch, pushed) = bench.push(&bench.encoded("IBM037", ebcdic));
-    let said = pushed.text().contains("not looked at") && pushed.text().contains("IBM037");
-    assert!(pushed.rejected(&branch) || said, "{}", pushed.all());
+    let (_, pushed) = bench.push(&bench.encoded("IBM037", ebcdic));
+    pushed.must_say("tamper/unknown-encoding").must_say("IBM037");
+    // Plain text by whatever name is read.
+    bench.passes(&bench.encoded("IBM037", "Subject\n"));
+    bench.passes(&bench.encoded("no-such-thing", "Größe\n"));
+    bench.fails(&bench.encoded("no-such-thing", format!("Größe\n\n{CLAUDE}\n")), None);
 }

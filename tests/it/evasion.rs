@@ -15,12 +15,12 @@ use provost::scan::raw_commit;
 /// The share of disguised marks that must be found.
 const BAR: f64 = 0.995;
 
-fn built_in() -> Config {
+pub(crate) fn built_in() -> Config {
     config::load_whole(Layers { isolated: true, ..Layers::default() }).unwrap()
 }
 
 /// A strong marker's id, its tool, and a line that it matches.
-fn strong_lines(config: &Config) -> Vec<(String, String, String)> {
+pub(crate) fn strong_lines(config: &Config) -> Vec<(String, String, String)> {
     let mut lines = Vec::new();
     let Value::Table(root) = &config.merged.value else { return lines };
     let array = |value: Option<&(_, provost::document::Node)>| match value.map(|(_, n)| &n.value) {
@@ -67,7 +67,7 @@ fn commit(encoding: Option<&str>, message: &[u8]) -> Vec<u8> {
     raw
 }
 
-fn findings(config: &Config, encoding: Option<&str>, message: &[u8]) -> Vec<Finding> {
+pub(crate) fn findings(config: &Config, encoding: Option<&str>, message: &[u8]) -> Vec<Finding> {
     raw_commit(config, ObjectId::NULL, &commit(encoding, message)).unwrap()
 }
 
@@ -216,7 +216,7 @@ fn a_disguise_is_named_beside_the_tool() {
         let (encoding, message) = trick(line);
         let found = findings(&config, encoding, &message);
         let tamper = found.iter().find(|finding| finding.marker.kind == Kind::Tamper);
-        // What plain reading shows is no disguise.
+        // What plain reading shows is no disguise, nor is typography.
         let shows = [
             "tabs",
             "upper case",
@@ -225,6 +225,10 @@ fn a_disguise_is_named_beside_the_tool() {
             "quoted",
             "CRLF",
             "behind a carriage return",
+            "behind a line separator",
+            "full-width letters",
+            "combining marks",
+            "variation selector",
             "a wrong encoding header",
             "bidirectional controls",
             "no-break spaces",

@@ -321,3 +321,16 @@ fn limits_and_their_outcomes_can_be_locked() {
     client.commit(clean("One")).create();
     client.push(&["main"]).must_accept(&[MAIN]);
 }
+
+/// A bound of the program itself is a cut, whether the administrator has set a limit or not.
+#[test]
+fn more_marks_than_a_text_may_hold_are_a_cut_without_any_limit() {
+    let rules = "[limits]\nfindings = \"none\"\n[policy.tools]\ngithub-copilot = \"allow\"\n";
+    let (_server, client) = under(rules);
+    let mut message = "Many\n\n".to_owned();
+    for at in 0..2000 {
+        writeln!(message, "Co-authored-by: Copilot {at} <copilot@github.com>").unwrap();
+    }
+    client.commit(message).create();
+    is_cut(&client.push(&["main"]), MAIN);
+}

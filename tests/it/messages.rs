@@ -134,12 +134,13 @@ fn line_breaks_of_every_kind_end_the_line_before_the_trailer() {
     }
 }
 
-/// What looks like a line break to a reader only, or is none to git's own parser.
+/// What looks like a line break to a reader only, or is none to git's own parser, is one, and
+/// no trick.
 #[test]
 fn line_breaks_of_unicode_do_not_hide_the_trailer() {
     let bench = Bench::new();
     for end in ["\u{85}", "\u{2028}", "\u{2029}"] {
-        bench.fails(marked("Subject").replace('\n', end), Some(LOOK_ALIKE));
+        bench.fails(marked("Subject").replace('\n', end), None).must_say(CLAUDE_MARKER);
         bench.passes(clean("Subject").replace('\n', end));
     }
 }
@@ -148,27 +149,57 @@ fn line_breaks_of_unicode_do_not_hide_the_trailer() {
 fn letters_that_only_look_the_same_are_tampering() {
     let bench = Bench::new();
     for line in [
-        // Zero-width space, joiner, soft hyphen, byte order mark, variation selector.
+        // Zero-width space, joiner, soft hyphen.
         "Co-Authored-By: Claude <nore\u{200b}ply@anthropic.com>",
         "Co-Authored-By: Claude <noreply@anthropic\u{200d}.com>",
         "Co\u{ad}-Authored-By: Claude <noreply@anthropic.com>",
-        "\u{feff}Co-\u{feff}Authored-By: Claude <noreply@anthropic.com>",
-        "Co-Authored\u{fe0f}-By: Claude <noreply@anthropic.com>",
-        // Cyrillic, Greek, mathematical, full-width letters.
+        // Cyrillic, Greek, mathematical letters.
         "C\u{43e}-Authored-By: Claude <noreply@anthropic.com>",
         "Co-Authored-By: Claude <noreply@\u{430}nthropic.com>",
         "Co-\u{391}uthored-By: Claude <noreply@anthropic.com>",
         "Co-Authored-By: Claude <\u{1d427}oreply@anthropic.com>",
-        "Ｃｏ-Ａｕｔｈｏｒｅｄ-Ｂｙ: Claude <noreply＠anthropic.com>",
-        // Reordering, combining marks, odd spaces and hyphens, character references.
+        // Letters that resemble I and l and i, each in the place of another.
+        "Co-Authored-By: C\u{4c0}aude <norep\u{4c0}y@anthrop\u{4c0}c.com>",
+        "Co-Authored-By: Claude <norep\u{406}y@anthrop\u{131}c.com>",
+        // Reordering, controls, sequences, backspaces, character references.
         "Co-Authored-By: Claude <\u{202d}noreply@anthropic.com\u{202c}>",
-        "Co-Authored-By: Claude <nor\u{301}eply@anthropic.com>",
-        "Co\u{2010}Authored\u{2010}By: Claude <noreply@anthropic.com>",
+        "Co-Authored-By: Claude <nore\u{7f}ply@anthropic.com>",
+        "Co-Authored-By: Claude <nore\x01ply@anthropic.com>",
+        "Co-Authored-By: Claude <nore\u{86}ply@anthropic.com>",
+        "Co-Authored-By: Claude <nore\x1b]0;x\x07ply@anthropic.com>",
+        "Co-Authored-By: Claude <norex\x08ply@anthropic.com>",
+        "Co-Authored-By: Claude <nore\u{2800}ply@anthropic.com>",
+        "Co-Authored-By: Claude <nore&shy;ply@anthropic.com>",
+        "Co-Authored-By: Claude <noreply&#0000064anthropic.com>",
         "Co-Authored-By: Claude <noreply&#64;anthropic.com>",
         "Co-Authored-By&colon; Claude &lt;noreply@anthropic.com&gt;",
     ] {
         bench.fails(format!("Subject\n\n{line}\n"), Some(LOOK_ALIKE)).must_say(CLAUDE_MARKER);
     }
+}
+
+/// What word processors, keyboards and languages do to a line is no trick.
+#[test]
+fn typography_does_not_hide_a_trailer_and_is_no_tampering() {
+    let bench = Bench::new();
+    for line in [
+        "Co-Authored-By\u{a0}: Claude <noreply@anthropic.com>",
+        "Co-Authored-By\u{202f}:\u{a0}Claude\u{a0}<noreply@anthropic.com>",
+        "Co-Authored-By\t: Claude <noreply@anthropic.com>",
+        "\u{feff}Co-\u{feff}Authored-By: Claude <noreply@anthropic.com>",
+        "Co-Authored\u{fe0f}-By: Claude <noreply@anthropic.com>",
+        "Ｃｏ-Ａｕｔｈｏｒｅｄ-Ｂｙ： Claude <noreply＠anthropic.com>",
+        "Co-Authored-By: Claude <nor\u{301}eply@anthropic.com>",
+        "Co\u{2010}Authored\u{2010}By: Claude <noreply@anthropic.com>",
+        "Co-Authored-By: Claude &lt;noreply@anthropic.com&gt;",
+        "\u{200f}Co-Authored-By:\u{200f} Claude <noreply@anthropic.com>\u{200e}",
+        "Co-Authored-By: Claude <noreply@anthropic.com>, Yıldız İbrahim, Сергій, Οδυσσέας",
+        "--------------------------\nCo-Authored-By: Claude <noreply@anthropic.com>",
+    ] {
+        bench.fails(format!("Subject\n\n{line}\n"), None).must_say(CLAUDE_MARKER);
+    }
+    bench.fails(format!("Subject\\n\\n{CLAUDE}\n"), None).must_say(CLAUDE_MARKER);
+    bench.passes(format!("Do not write \"\\n{CLAUDE}\" into messages\n"));
 }
 
 #[test]

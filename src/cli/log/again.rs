@@ -184,6 +184,7 @@ fn field(text: &str) -> Field {
     match text.split_once(' ') {
         Some(("tag", tag)) => Field::Tag(id(tag)),
         Some(("replaced", object)) => Field::Replaced(id(object)),
+        Some(("header", key)) => Field::Header(key.as_bytes().to_vec()),
         _ => match text {
             "author" => Field::Author,
             "committer" => Field::Committer,

@@ -110,7 +110,8 @@ impl Step {
 pub(super) fn of_views(what: &str, views: Vec<View>) -> Vec<Stage> {
     let stages = views.into_iter().map(|view| {
         let how = match view.trick {
-            None => "as it is",
+            None if view.is_first => "as it is",
+            None => "in ordinary typography",
             Some(Trick::Encoding) => "decoded as its encoding header says",
             Some(Trick::Nul) => "without its NUL bytes",
             Some(Trick::LookAlike) => "with look-alike and invisible characters folded",
@@ -118,6 +119,7 @@ pub(super) fn of_views(what: &str, views: Vec<View>) -> Vec<Stage> {
             Some(Trick::Case) => "with dotted names in their own case",
             Some(Trick::Link) => "with the link taken for a directory",
             Some(Trick::Renamed) => "under another name",
+            Some(Trick::UnknownEncoding) => "in an encoding that is not known here",
         };
         let mut stage = Stage::new(format!("{what}, {how}")).with(view.candidates);
         if view.trick.is_some() && view.differs.is_empty() {

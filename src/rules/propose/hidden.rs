@@ -3,7 +3,7 @@
 use super::{Proposal, Unclear, list, literal, propose, unclear};
 use crate::finding::{Confidence, Kind};
 use crate::marker::note_format;
-use crate::text::fold::fold;
+use crate::text::undisguised;
 
 /// A marker for notes of a ref, in the format in which this one says that an AI wrote.
 pub(super) fn note(example: &str) -> Result<Proposal, Unclear> {
@@ -30,7 +30,7 @@ pub(super) fn note(example: &str) -> Result<Proposal, Unclear> {
 
 /// The marker of what a disguised line says: how it is disguised is known already.
 pub(super) fn disguised(example: &str) -> Result<Proposal, Unclear> {
-    let plain = fold(example.as_bytes());
+    let plain = undisguised(example.as_bytes());
     if plain.trim() == example {
         return unclear(
             "nothing in it is disguised in a way that can be undone; give the line as it is meant",

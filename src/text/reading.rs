@@ -1,0 +1,402 @@
+//! The one way in which a text from a repository is read.
+//!
+//! A text is decoded once, by its declared encoding, and then read as it is, in ordinary
+//! typography, and with every disguise undone that is known here. Each later *reading* tells
+//! what had to be undone for it: a mark that only such a reading shows was hidden there. What
+//! every reading has in common: lines keep their numbers.
+//!
+//! Readings are handed over one by one, because a text may be large; a text of plain ASCII has
+//! one. Forms of other languages belong to the first, which is decoded and nothing else.
+
+use std::borrow::Cow;
+
+use super::controls::{Erased, has_controls, has_erasing, without_controls};
+use super::decode::{decode, tolerant};
+use super::feeds::expand;
+use super::fold::{BAR, Bar, Depth, fold};
+use super::label::Charset;
+use super::references::{has_references, resolve};
+
+/// What had to be undone for a reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disguise {
+    /// NUL bytes.
+    Nul,
+    /// Look-alike or invisible characters, controls, escape sequences, character references.
+    LookAlike,
+    /// An encoding in which the bytes do not show the text.
+    Encoding,
+}
+
+/// What kind of text is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A message of a commit or a tag, in which line feeds may be written as `\n`.
+    Message,
+    /// Anything else: a header, a name.
+    Line,
+}
+
+/// One reading of a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'r> {
+    /// What is read.
+    pub text: &'r [u8],
+    /// The decoded text: its lines are the evidence.
+    pub shown: &'r [u8],
+    /// What was undone.
+    pub undone: Option<Disguise>,
+    /// Whether `I`, `i` and `L` are written `l`, for the text holds letters that resemble them
+    /// all. Only lines at such letters are there.
+    pub is_alike: bool,
+    /// Whether the bytes are read as they are after they were decoded: what was seen then may
+    /// come again in another line.
+    pub is_again: bool,
+}
+
+/// Calls `look` with each reading of a text whose declared encoding is `label`, the plainest
+/// first.
+pub fn read(form: Form, label: Option<&[u8]>, bytes: &[u8], look: &mut dyn FnMut(Reading<'_>)) {
+    let charset = Charset::of(label);
+    let decoded = decode(charset, bytes);
+    let mut reader = Reader { form, disguise: None, is_again: false, look };
+    if decoded.is_empty() {
+        return reader.all(bytes);
+    }
+    if !charset.keeps_ascii() {
+        reader.plain(bytes);
+        reader.disguise = Some(Disguise::Encoding);
+    }
+    for text in &decoded {
+        reader.all(text.as_bytes());
+    }
+    reader.disguise = None;
+    reader.is_again = true;
+    reader.all(bytes);
+}
+
+/// Whether nobody here can say what a text is: its encoding is not known, and its bytes are
+/// no text by themselves.
+#[must_use]
+pub fn is_unreadable(label: Option<&[u8]>, bytes: &[u8]) -> bool {
+    if bytes.is_ascii() || Charset::of(label) != Charset::Unknown {
+        return false;
+    }
+    // UTF-16 shows its text without its zeros.
+    let marks = [b"\xff\xfe".as_slice(), b"\xfe\xff"];
+    let text = marks.iter().find_map(|mark| bytes.strip_prefix(*mark)).unwrap_or(bytes);
+    let text: Vec<u8> = text.iter().copied().filter(|&byte| byte != 0).collect();
+    std::str::from_utf8(&text).is_err()
+}
+
+/// Whether a text in this encoding is what its bytes show.
+#[must_use]
+pub fn is_plain_encoding(label: Option<&[u8]>) -> bool {
+    Charset::of(label) == Charset::Utf8
+}
+
+/// The text as `git log` shows it: decoded, line feeds that were written out expanded.
+#[must_use]
+pub fn shown<'t>(form: Form, label: Option<&[u8]>, bytes: &'t [u8]) -> Cow<'t, [u8]> {
+    let text = match decode(Charset::of(label), bytes).into_iter().next() {
+        Some(text) => Cow::Owned(text.into_bytes()),
+        None => Cow::Borrowed(bytes),
+    };
+    match (form, &text) {
+        (Form::Line, _) => text,
+        (Form::Message, Cow::Borrowed(bytes)) => expand(bytes),
+        (Form::Message, Cow::Owned(bytes)) => Cow::Owned(expand(bytes).into_owned()),
+    }
+}
+
+/// The text with every disguise undone.
+#[must_use]
+pub fn undisguised(bytes: &[u8]) -> String {
+    undo(&tolerant(bytes), Depth::All(Bar::AsNamed), Erased::Goes).text
+}
+
+/// Disguises may be laid over each other this often; what is nested deeper is not read.
+const ROUNDS: usize = 4;
+
+struct Reader<'l> {
+    form: Form,
+    /// What was undone to get the text that is read now.
+    disguise: Option<Disguise>,
+    is_again: bool,
+    look: &'l mut dyn FnMut(Reading<'_>),
+}
+
+impl Reader<'_> {
+    fn look(&mut self, text: &[u8], shown: &[u8], undone: Option<Disguise>) {
+        let undone = self.disguise.or(undone);
+        let is_again = self.is_again;
+        (self.look)(Reading { text, shown, undone, is_alike: false, is_again });
+    }
+
+    fn look_alike(&mut self, text: &str, shown: &[u8]) {
+        let text = alike(text);
+        let undone = self.disguise.or(Some(Disguise::LookAlike));
+        let (text, is_again) = (text.as_bytes(), self.is_again);
+        (self.look)(Reading { text, shown, undone, is_alike: true, is_again });
+    }
+
+    /// The readings that undo nothing but typography.
+    fn plain(&mut self, bytes: &[u8]) {
+        let text = self.expanded(bytes);
+        self.look(&text, &text, None);
+        if !is_plain(&text)
+            && let Cow::Owned(ordinary) = ordinary(&tolerant(&text))
+        {
+            self.look(ordinary.as_bytes(), &text, None);
+        }
+    }
+
+    /// All readings of a decoded text.
+    fn all(&mut self, bytes: &[u8]) {
+        let text = self.expanded(bytes);
+        self.look(&text, &text, None);
+        if is_plain(&text) {
+            return;
+        }
+        let whole = tolerant(&text);
+        let ordinary = ordinary(&whole);
+        if let Cow::Owned(ordinary) = &ordinary {
+            self.look(ordinary.as_bytes(), &text, None);
+        }
+        if memchr::memchr(0, &text).is_some() {
+            let without = ordinary.replace('\0', "");
+            let without = self::ordinary(&without);
+            self.look(without.as_bytes(), &text, Some(Disguise::Nul));
+        }
+        if !may_hide(&whole) {
+            return;
+        }
+        let mut known = ordinary.into_owned();
+        let erased = if has_erasing(&whole) {
+            [Some(Erased::Goes), Some(Erased::Stays)]
+        } else {
+            [Some(Erased::Goes), None]
+        };
+        for erased in erased.into_iter().flatten() {
+            let undone = undo(&whole, Depth::All(Bar::AsNamed), erased);
+            if undone.text != known {
+                self.look(undone.text.as_bytes(), &text, Some(Disguise::LookAlike));
+                known = undone.text;
+            }
+            if undone.has_bars {
+                let barred = undo(&whole, Depth::All(Bar::AsBar), erased);
+                self.look_alike(&barred.text, &text);
+            }
+        }
+    }
+
+    fn expanded<'t>(&self, bytes: &'t [u8]) -> Cow<'t, [u8]> {
+        match self.form {
+            Form::Message => expand(bytes),
+            Form::Line => Cow::Borrowed(bytes),
+        }
+    }
+}
+
+/// Whether no later reading can differ from the first: printable ASCII, tabs, line ends, and
+/// nothing that begins a character reference.
+fn is_plain(bytes: &[u8]) -> bool {
+    let special = |byte: u8| byte < 0x20 && !matches!(byte, 0x09..=0x0d) || byte >= 0x7f;
+    // Without an early end this is many bytes at once.
+    let any =
+        bytes.chunks(256).any(|chunk| chunk.iter().fold(false, |any, &byte| any | special(byte)));
+    !any && std::str::from_utf8(bytes).is_ok_and(|text| !has_references(text))
+}
+
+/// Whether undoing everything could show more than ordinary typography.
+fn may_hide(text: &str) -> bool {
+    !text.is_ascii() || has_controls(text) || has_references(text)
+}
+
+/// The text in ordinary typography.
+fn ordinary(text: &str) -> Cow<'_, str> {
+    let mut now = Cow::Borrowed(text);
+    for _ in 0..ROUNDS {
+        let resolved = if has_references(&now) { Some(resolve(&now, true)) } else { None };
+        let before = resolved.as_deref().unwrap_or(&now);
+        let next =
+            if before.is_ascii() { before.to_owned() } else { fold(before, Depth::Ordinary).text };
+        if *next == *now {
+            break;
+        }
+        now = Cow::Owned(next);
+    }
+    now
+}
+
+/// The lines around those letters in the spelling in which they all are `l`; others are left
+/// empty.
+fn alike(text: &str) -> String {
+    // A credit line may go on over the next ones.
+    const NEAR: usize = 2;
+    let mut out = String::with_capacity(text.len());
+    let mut ahead = text.split('\n').enumerate();
+    let mut kept_to = None;
+    let mut look_to = |end: usize, kept_to: &mut Option<usize>| {
+        for (at, line) in ahead.by_ref() {
+            if line.contains(BAR) {
+                *kept_to = Some(at + NEAR);
+            }
+            if at >= end {
+                break;
+            }
+        }
+    };
+    look_to(NEAR - 1, &mut kept_to);
+    for (at, line) in text.split('\n').enumerate() {
+        look_to(at + NEAR, &mut kept_to);
+        if at > 0 {
+            out.push('\n');
+        }
+        if kept_to.is_some_and(|last| at <= last) {
+            let spelled = |it| if matches!(it, 'i' | 'I' | 'L' | BAR) { 'l' } else { it };
+            out.extend(line.chars().map(spelled));
+        }
+    }
+    out
+}
+
+struct Undone {
+    text: String,
+    has_bars: bool,
+}
+
+/// The text with everything undone.
+fn undo(text: &str, depth: Depth, erased: Erased) -> Undone {
+    let mut now = Undone { text: text.to_owned(), has_bars: false };
+    for _ in 0..ROUNDS {
+        let mut next = Cow::Borrowed(now.text.as_str());
+        if has_controls(&next) {
+            next = Cow::Owned(without_controls(&next, erased));
+        }
+        if has_references(&next) {
+            next = Cow::Owned(resolve(&next, false));
+        }
+        if !next.is_ascii() {
+            let folded = fold(&next, depth);
+            now.has_bars |= folded.has_bars;
+            next = Cow::Owned(folded.text);
+        }
+        if *next == *now.text {
+            break;
+        }
+        now.text = next.into_owned();
+    }
+    now
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn readings(label: Option<&str>, bytes: &[u8]) -> Vec<(String, Option<Disguise>)> {
+        let mut all = Vec::new();
+        let label = label.map(str::as_bytes);
+        read(Form::Message, label, bytes, &mut |reading| {
+            all.push((String::from_utf8_lossy(reading.text).into_owned(), reading.undone));
+        });
+        all
+    }
+
+    /// What was undone for the first reading that shows a text.
+    fn shows(label: Option<&str>, bytes: &[u8], wanted: &str) -> Option<Option<Disguise>> {
+        let all = readings(label, bytes);
+        all.into_iter().find(|(text, _)| text.contains(wanted)).map(|(_, undone)| undone)
+    }
+
+    #[test]
+    fn plain_text_is_read_once() {
+        for text in ["Fix a & b;\r\n\tx\n", "See &co. and #&\n", ""] {
+            assert_eq!(readings(None, text.as_bytes()).len(), 1, "{text:?}");
+            assert_eq!(readings(Some("ISO-8859-1"), text.as_bytes()).len(), 1, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn disguises_are_undone_through_four_rounds() {
+        for text in [
+            "Cl&#97;ude",
+            "Cl&amp;#97;ude",
+            "Cl&amp;amp;#97;ude",
+            "Cl&amp;amp;amp;#97;ude",
+            "C\0l\u{200b}&#9\u{7f}7;u\x1b[1mde",
+            "Cl&#8203;\u{430}ude",
+            "Cl&#27;[0maude",
+            "Cl\u{ff06}#97;ude",
+        ] {
+            let undone = shows(None, text.as_bytes(), "Claude");
+            assert_eq!(undone, Some(Some(Disguise::LookAlike)), "{text:?}");
+        }
+        assert_eq!(shows(None, b"Cl&amp;amp;amp;amp;#97;ude", "Claude"), None);
+    }
+
+    #[test]
+    fn what_is_ordinary_undoes_nothing() {
+        for text in
+            ["Claude\u{a0}: x", "\u{feff}Claude: x", "Clau\u{301}de : x", "Claude\u{ff1a} x"]
+        {
+            let read = shows(None, text.as_bytes(), "Claude").or(shows(None, text.as_bytes(), "x"));
+            assert_eq!(read, Some(None), "{text:?}");
+        }
+        assert_eq!(shows(None, b"&lt;Claude&gt;&nbsp;", "<Claude> "), Some(None));
+        assert_eq!(shows(None, b"Fix\\n\\nClaude: x", "\rClaude"), Some(None));
+    }
+
+    #[test]
+    fn an_encoding_is_a_disguise_where_ascii_is_not_itself() {
+        assert_eq!(shows(Some("UTF-7//"), b"Cl+AGE-ude", "Claude"), Some(Some(Disguise::Encoding)));
+        assert_eq!(shows(Some("UTF-7"), b"Claude", "Claude"), Some(None));
+        assert_eq!(shows(Some("UTF-16"), b"C\0l\0", "Cl"), Some(Some(Disguise::Encoding)));
+        let hidden = Some(Some(Disguise::LookAlike));
+        assert_eq!(shows(Some("ISO-8859-1"), b"Cl\xadaude", "Claude"), hidden);
+        assert_eq!(shows(Some("KOI8-R"), b"Cl\xc1ude", "Claude"), hidden);
+        assert_eq!(shows(Some("ISO-8859-1"), b"Claude\xa0:", "Claude :"), Some(None));
+        assert_eq!(shows(Some("ISO-8859-1"), "Cl\u{ad}aude".as_bytes(), "Claude"), hidden);
+        assert_eq!(shows(None, b"C\0l\0", "Cl"), Some(Some(Disguise::Nul)));
+        assert_eq!(shows(None, b"Cl\xadaude", "Claude"), hidden);
+    }
+
+    #[test]
+    fn only_what_no_reading_can_show_is_unreadable() {
+        assert!(is_unreadable(Some(b"IBM037"), b"\xe2\xa4\x82\x91\x85"));
+        assert!(!is_unreadable(Some(b"IBM037"), b"plain"));
+        assert!(!is_unreadable(Some(b"no-such"), "Größe".as_bytes()));
+        assert!(!is_unreadable(Some(b"cp437"), b"Gr\x94\xe1e"));
+        assert!(!is_unreadable(None, b"\xe2\xa4\x82\x91\x85"));
+    }
+
+    #[test]
+    fn letters_that_resemble_several_match_each() {
+        let hidden = |text: &str| {
+            let mut found = None;
+            read(Form::Message, None, text.as_bytes(), &mut |reading| {
+                if reading.is_alike {
+                    found = Some(String::from_utf8_lossy(reading.text).into_owned());
+                }
+            });
+            found
+        };
+        let text = "1\n2\n3 C\u{4c0}audi\n4\n5\n6\n7 \u{406}i";
+        assert_eq!(hidden(text).as_deref(), Some("1\n2\n3 Claudl\n4\n5\n6\n7 ll"));
+        let text = "a\nb\nc\nd\n\u{4c0}\n\n\ne\nf";
+        assert_eq!(hidden(text).as_deref(), Some("\n\nc\nd\nl\n\n\n\n"));
+        assert_eq!(hidden("Пётр \u{430}"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn line_feeds_keep_their_number(bytes: Vec<u8>, label in "(UTF-7|KOI8-R|)") {
+            let shown = bytes.clone();
+            read(Form::Line, Some(label.as_bytes()), &bytes, &mut |reading| {
+                let feeds = |text: &[u8]| text.iter().filter(|&&byte| byte == b'\n').count();
+                assert_eq!(feeds(reading.text), feeds(reading.shown), "{shown:?}");
+            });
+        }
+    }
+}
