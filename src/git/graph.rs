@@ -56,6 +56,34 @@ impl<'o> Graph<'o> {
         std::mem::take(&mut self.unread)
     }
 
+    /// Whether a commit could not be read since they were last taken.
+    #[must_use]
+    pub fn has_unread(&self) -> bool {
+        !self.unread.is_empty()
+    }
+
+    /// Puts back what was taken.
+    pub(super) fn put_unread(&mut self, unread: Vec<Unread>) {
+        self.unread = unread;
+    }
+
+    /// Walks for another reason than to judge what is met: a commit that can't be read is
+    /// noted only when it is among the result.
+    ///
+    /// # Errors
+    /// As the walk.
+    pub fn aside(
+        &mut self,
+        walk: impl FnOnce(&mut Self) -> Result<Vec<ObjectId>, GitError>,
+    ) -> Result<Vec<ObjectId>, GitError> {
+        let before = self.unread.len();
+        let result = walk(self);
+        let met = self.unread.split_off(before.min(self.unread.len()));
+        let result = result?;
+        self.unread.extend(met.into_iter().filter(|unread| result.contains(&unread.id)));
+        Ok(result)
+    }
+
     /// Sees to it that a commit, which is new, was shown, or noted as one that can't be read.
     ///
     /// # Errors

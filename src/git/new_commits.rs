@@ -130,7 +130,11 @@ impl Graph<'_> {
         let tips: Vec<ObjectId> = ids.iter().copied().collect();
         let mut others = || Ok(hiding.to_vec());
         let hidden = Hidden { old: IdSet::default(), others: &mut others };
-        let Ok(new) = self.new_commits(&tips, hidden) else { return IdSet::default() };
+        let noted = self.take_unread();
+        let new = self.new_commits(&tips, hidden);
+        // What was met on the way is no matter of what is judged.
+        self.put_unread(noted);
+        let Ok(new) = new else { return IdSet::default() };
         for id in new {
             ids.remove(&id);
         }

@@ -98,7 +98,8 @@ impl Scan<'_> {
         for (class, ref_name, places, tips, values) in excepted {
             let old = existing.baseline(&self.verdicts.judge, class)?.tips.clone();
             let mut hiding = || Ok(others.clone());
-            let new = self.graph.new_commits(&tips, Hidden { old, others: &mut hiding })?;
+            let hidden = Hidden { old, others: &mut hiding };
+            let new = self.graph.aside(|graph| graph.new_commits(&tips, hidden))?;
             // What can't be read there is no matter of this push.
             self.graph.take_unread();
             if new.is_empty() {
@@ -173,8 +174,12 @@ impl Scan<'_> {
         let outside = existing.outside(&self.verdicts.judge)?;
         let mut others = || Ok(outside.to_vec());
         let hidden = Hidden { old: IdSet::default(), others: &mut others };
-        let reached = self.graph.new_commits(&tips, hidden)?;
-        Ok(reached.iter().any(|id| all.ids.contains(id)))
+        let reached = self.graph.aside(|graph| {
+            let mut ids = graph.new_commits(&tips, hidden)?;
+            ids.retain(|id| all.ids.contains(id));
+            Ok(ids)
+        })?;
+        Ok(!reached.is_empty())
     }
 
     fn judge_admitted_to(
@@ -236,7 +241,13 @@ impl Scan<'_> {
                 let tips: Vec<ObjectId> = entry.ids.iter().filter_map(commit).collect();
                 let mut others = || Ok(Vec::new());
                 let old = boundary.iter().copied().collect();
-                self.graph.new_commits(&tips, Hidden { old, others: &mut others })?
+                let hidden = Hidden { old, others: &mut others };
+                let mut ids = Vec::new();
+                self.graph.aside(|graph| {
+                    ids = graph.new_commits(&tips, hidden)?;
+                    Ok(Vec::new())
+                })?;
+                ids
             }
         };
         if entry.is_spread {
@@ -258,17 +269,23 @@ impl Scan<'_> {
         let outside = existing.outside(&self.verdicts.judge)?;
         let mut others = || Ok(outside.to_vec());
         let near = Hidden { old: hidden.clone(), others: &mut others };
-        let mut found = self.graph.new_commits(&[tip], near)?;
-        found.retain(|id| relevant.ids.contains(id));
+        let found = self.graph.aside(|graph| {
+            let mut ids = graph.new_commits(&[tip], near)?;
+            ids.retain(|id| relevant.ids.contains(id));
+            Ok(ids)
+        })?;
         if relevant.spread.is_empty() {
             return Ok(found);
         }
         // Those are looked for in the whole history, down to what the ref has now.
         let mut others = || Ok(Vec::new());
         let far = Hidden { old: hidden.clone(), others: &mut others };
-        let mut all = self.graph.new_commits(&[tip], far)?;
         let near: IdSet = found.into_iter().collect();
-        all.retain(|id| relevant.spread.contains(id) || near.contains(id));
+        let all = self.graph.aside(|graph| {
+            let mut ids = graph.new_commits(&[tip], far)?;
+            ids.retain(|id| relevant.spread.contains(id) || near.contains(id));
+            Ok(ids)
+        })?;
         Ok(all)
     }
 
@@ -373,7 +390,11 @@ impl Scan<'_> {
             let hidden = Hidden { old: IdSet::default(), others: &mut others };
             let commits: Vec<ObjectId> =
                 old.iter().filter_map(|&id| Some(peel(self.objects, id).ok()?.id)).collect();
-            let alone: IdSet = self.graph.new_commits(&commits, hidden)?.into_iter().collect();
+            let mut alone = IdSet::default();
+            self.graph.aside(|graph| {
+                alone.extend(graph.new_commits(&commits, hidden)?);
+                Ok(Vec::new())
+            })?;
             let (mine, others): (Vec<ObjectId>, Vec<ObjectId>) =
                 old.into_iter().partition(|id| alone.contains(id));
             own_only.extend(mine);

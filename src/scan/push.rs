@@ -335,7 +335,7 @@ impl Scan<'_> {
         } else if !left.is_empty() {
             // The newest were judged; what they stand on is left.
             self.leave_below(group, left)?;
-        } else {
+        } else if !self.has_unread() {
             self.settled.append(&mut settled);
         }
         self.copies(class, group, &mut found, existing)?;

@@ -94,6 +94,11 @@ impl Scan<'_> {
         }
     }
 
+    /// Whether something could not be read since this was last asked.
+    pub(super) fn has_unread(&self) -> bool {
+        self.graph.has_unread() || !self.unread_in_trees.is_empty()
+    }
+
     /// What could not be read since this was last asked, each with its commit.
     pub(super) fn take_unread(&mut self) -> Vec<(ObjectId, Unread)> {
         let mut all = with_themselves(self.graph.take_unread());
