@@ -82,3 +82,21 @@ fn classify(id: ObjectId, error: &git2::Error) -> GitError {
     }
     GitError::Unreadable { id, reason: error.message().to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::git::{IdSet, Scale};
+
+    #[test]
+    fn an_id_of_the_other_hash_function_names_nothing() {
+        for (format, length) in [(git2::ObjectFormat::Sha1, 32), (git2::ObjectFormat::Sha256, 20)] {
+            let store = Store::new(Vec::new(), format, IdSet::default(), Scale::Small);
+            let fallback = Fallback::new(Arc::new(store));
+            let id = ObjectId::from_bytes(&vec![0xaa; length]).unwrap();
+            assert!(matches!(fallback.read(id), Err(GitError::Missing { .. })));
+            assert!(matches!(fallback.size(id), Err(GitError::Missing { .. })));
+            assert!(!fallback.exists(id));
+        }
+    }
+}

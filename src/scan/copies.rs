@@ -11,8 +11,8 @@
 //!   the same path. This is what a cherry-pick of an added file brings, and the revert of a
 //!   removal.
 //!
-//! Marks of a revert's message are its own, since `git revert` copies none. Whatever can't be
-//! read or is too large to be compared confirms nothing.
+//! Marks of a revert's message are its own, since `git revert` copies none. What can't be
+//! read, or is too large to be compared, confirms nothing.
 
 use std::collections::BTreeSet;
 

@@ -25,7 +25,7 @@ const MOST_KEPT_BYTES: usize = 64 << 20;
 /// The paths that a commit changes, compared with its first parent.
 type Paths = HashSet<Box<[u8]>>;
 
-/// See the head of this file.
+/// The commits that were named as originals, read once each within a bound on bytes.
 #[derive(Default)]
 pub(super) struct Originals {
     known: IdMap<Option<Rc<Original>>>,

@@ -1,6 +1,5 @@
 //! Marks that a cherry-pick or a revert copied: milder only when they demonstrably are copies
-//! of marks of a commit that was judged before. Whatever a committer types, it softens nothing
-//! by itself.
+//! of marks of a commit that was judged before. A line that is only typed softens nothing.
 
 use crate::support::{CLAUDE, Client, Options, TestServer, clean, marked};
 
@@ -369,7 +368,7 @@ fn the_revert_of_a_removal_brings_back_copies_of_files() {
         client.git(&["commit", "-q", "--amend", "-F", "-"]).input(message).ok();
     };
     let message = client.must(&["log", "-1", "--format=%B"]);
-    // Whoever brings them back in other words names nothing.
+    // Other words name no commit.
     say("Bring them back\n");
     client.push(&["main"]).must_reject(&[MAIN]);
     say(&message.replace("This reverts", "This undoes"));
