@@ -10,11 +10,11 @@
 //! is made, so that nothing is passed over because nobody asked.
 
 use std::collections::HashSet;
-use std::rc::Rc;
 
-use super::cursor::{Cursor, Side};
-use super::tree::{Entry, Mode, entries};
-use super::{GitError, Object, ObjectId, Objects, Unread, UnreadObjects};
+use super::cursor::Side;
+use super::level::{Different, Level, Pair, Reading};
+use super::tree::Mode;
+use super::{GitError, ObjectId, Objects, Unread, UnreadObjects};
 
 /// A changed file, link or submodule; never a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,19 +52,25 @@ const REMEMBER_AFTER: usize = 10_000;
 /// repeats itself must not take forever.
 const MOST_DIRECTORIES: usize = 4_000_000;
 
-type Tree = (ObjectId, Rc<Object>);
+/// What became of entering a directory.
+enum Entered {
+    Directory(Level),
+    /// There is nothing to be visited.
+    Nothing {
+        has_interest: bool,
+    },
+}
 
 /// Walks the changes of commits.
 pub struct Changes<'o> {
     objects: &'o Objects<'o>,
     path: Vec<u8>,
-    depth: usize,
     walked: usize,
     removed_too: bool,
     lost: Vec<ObjectId>,
     /// What of the new side could not be read; `None` where that ends a walk.
     unread: Option<UnreadObjects>,
-    barren: HashSet<(Option<ObjectId>, Vec<ObjectId>)>,
+    barren: HashSet<Pair>,
 }
 
 impl<'o> Changes<'o> {
@@ -74,7 +80,6 @@ impl<'o> Changes<'o> {
         Self {
             objects,
             path: Vec::new(),
-            depth: 0,
             walked: 0,
             removed_too: false,
             lost: Vec::new(),
@@ -138,44 +143,104 @@ impl<'o> Changes<'o> {
         visitor: &mut dyn Visitor,
     ) -> Result<(), GitError> {
         self.path.clear();
-        self.depth = 0;
         self.walked = 0;
         self.barren.clear();
-        self.directory(tree, parents, false, visitor).map(|_| ())
+        let mut levels: Vec<Level> = Vec::new();
+        if let Entered::Directory(top) = self.enter((tree, parents.to_vec()), false, 0, 0)? {
+            levels.push(top);
+        }
+        while let Some(level) = levels.last_mut() {
+            let next = match level.next(self.removed_too, &mut self.lost) {
+                Ok(next) => next,
+                Err(error) => {
+                    self.leave_out(error)?;
+                    level.has_interest = true;
+                    None
+                }
+            };
+            let Some(different) = next else {
+                let left = levels.pop();
+                self.leave(left, levels.last_mut());
+                continue;
+            };
+            let above = self.path.len();
+            self.push(&different.name);
+            let Some(trees) = different.directory() else {
+                level.has_interest |= self.change(&different, visitor)?;
+                self.path.truncate(above);
+                continue;
+            };
+            let is_key = visitor.matters(&different.name);
+            level.has_interest |= is_key;
+            let matters = level.matters || is_key;
+            let depth = levels.len();
+            match self.enter(trees, matters, depth, above)? {
+                Entered::Directory(level) => levels.push(level),
+                Entered::Nothing { has_interest } => {
+                    self.path.truncate(above);
+                    if let Some(level) = levels.last_mut() {
+                        level.has_interest |= has_interest;
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
-    /// Walks one directory; whether anything in it was of interest.
-    fn directory(
+    /// Enters a directory that lies so deep.
+    fn enter(
         &mut self,
-        new: Option<ObjectId>,
-        old: &[ObjectId],
+        (new, old): Pair,
         matters: bool,
-        visitor: &mut dyn Visitor,
-    ) -> Result<bool, GitError> {
+        depth: usize,
+        above: usize,
+    ) -> Result<Entered, GitError> {
+        let nothing = |has_interest| Ok(Entered::Nothing { has_interest });
         if new.is_some_and(|new| old.contains(&new)) {
-            return Ok(false);
+            return nothing(false);
         }
         self.walked += 1;
-        if self.depth > DEEPEST {
-            return self.give_up(new, old, "the tree nests too deeply");
+        if depth > DEEPEST {
+            self.give_up(new, &old, "the tree nests too deeply")?;
+            return nothing(true);
         }
         if self.walked > MOST_DIRECTORIES {
             // The first of them stands for all others.
-            let is_first = self.walked == MOST_DIRECTORIES + 1;
-            let reason = "the tree has too many directories";
-            return if is_first { self.give_up(new, old, reason) } else { Ok(true) };
+            if self.walked == MOST_DIRECTORIES + 1 {
+                self.give_up(new, &old, "the tree has too many directories")?;
+            }
+            return nothing(true);
         }
-        let remember = self.walked > REMEMBER_AFTER && !matters;
-        if remember && self.barren.contains(&(new, old.to_vec())) {
-            return Ok(false);
+        let mut remember_as = None;
+        if self.walked > REMEMBER_AFTER && !matters {
+            let pair = (new, old.clone());
+            if self.barren.contains(&pair) {
+                return nothing(false);
+            }
+            remember_as = Some(pair);
         }
-        self.depth += 1;
-        let interest = self.entries(new, old, matters, visitor)?;
-        self.depth -= 1;
-        if remember && !interest {
-            self.barren.insert((new, old.to_vec()));
+        let tree = match new.map(|id| Ok(Reading::new(id, self.objects.tree(id)?))).transpose() {
+            Ok(tree) => tree,
+            Err(error) => {
+                self.leave_out(error)?;
+                return nothing(true);
+            }
+        };
+        let mut level = Level::new(tree, self.old_trees(&old)?, matters, above);
+        level.remember_as = remember_as;
+        Ok(Entered::Directory(level))
+    }
+
+    /// Leaves a directory for the one above.
+    fn leave(&mut self, left: Option<Level>, above: Option<&mut Level>) {
+        let Some(left) = left else { return };
+        self.path.truncate(left.above);
+        if let Some(above) = above {
+            above.has_interest |= left.has_interest;
         }
-        Ok(interest)
+        if !left.has_interest {
+            self.barren.extend(left.remember_as);
+        }
     }
 
     /// Leaves a directory out of the walk.
@@ -184,12 +249,12 @@ impl<'o> Changes<'o> {
         new: Option<ObjectId>,
         old: &[ObjectId],
         reason: &'static str,
-    ) -> Result<bool, GitError> {
+    ) -> Result<(), GitError> {
         match new {
             Some(id) => self.leave_out(GitError::Malformed { id, reason })?,
             None => self.lost.extend(old),
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Notes what of the new side can't be read.
@@ -200,77 +265,13 @@ impl<'o> Changes<'o> {
         }
     }
 
-    fn entries(
-        &mut self,
-        new: Option<ObjectId>,
-        old: &[ObjectId],
-        matters: bool,
-        visitor: &mut dyn Visitor,
-    ) -> Result<bool, GitError> {
-        let tree = match new.map(|id| Ok((id, self.objects.tree(id)?))).transpose() {
-            Ok(tree) => tree,
-            Err(error) => {
-                self.leave_out(error)?;
-                return Ok(true);
-            }
-        };
-        let old = self.old_trees(old)?;
-        let mut cursors: Vec<Cursor<'_>> =
-            old.iter().map(|(id, tree)| Cursor::new(*id, tree.data())).collect();
-        let mut interest = false;
-        let mut sides: Vec<Side> = Vec::new();
-        let mut removed: Vec<Entry<'_>> = Vec::new();
-        let (id, bytes) = match &tree {
-            Some((id, tree)) => (*id, tree.data()),
-            None => (ObjectId::NULL, &[][..]),
-        };
-        for entry in entries(id, bytes) {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    self.leave_out(error)?;
-                    // Nobody knows whether what the parents have here is gone.
-                    return Ok(true);
-                }
-            };
-            sides.clear();
-            let mut same = false;
-            for cursor in &mut cursors {
-                match cursor.advance(&entry, &mut sides, &mut removed) {
-                    Ok(here) => same |= here,
-                    Err(_) => self.lost.push(cursor.end()),
-                }
-            }
-            if self.removed_too {
-                for gone in std::mem::take(&mut removed) {
-                    interest |= self.removed(&gone, matters, visitor)?;
-                }
-            }
-            removed.clear();
-            if !same {
-                interest |= self.entry(&entry, &sides, matters, visitor)?;
-            }
-        }
-        if self.removed_too {
-            for cursor in cursors {
-                for gone in cursor.rest() {
-                    match gone {
-                        Ok(gone) => interest |= self.removed(&gone, matters, visitor)?,
-                        Err(_) => self.lost.push(cursor.tree),
-                    }
-                }
-            }
-        }
-        Ok(interest)
-    }
-
     /// The trees to compare with. One that is missing or damaged is left out: then more
     /// counts as new, which is safe, and nothing has to be refused for old damage.
-    fn old_trees(&mut self, ids: &[ObjectId]) -> Result<Vec<Tree>, GitError> {
+    fn old_trees(&mut self, ids: &[ObjectId]) -> Result<Vec<Reading>, GitError> {
         let mut trees = Vec::with_capacity(ids.len());
         for &id in ids {
             match self.objects.tree(id) {
-                Ok(tree) => trees.push((id, tree)),
+                Ok(tree) => trees.push(Reading::new(id, tree)),
                 Err(error) if error.object().is_some() => self.lost.push(id),
                 Err(error) => return Err(error),
             }
@@ -278,48 +279,9 @@ impl<'o> Changes<'o> {
         Ok(trees)
     }
 
-    fn removed(
-        &mut self,
-        gone: &Entry<'_>,
-        matters: bool,
-        visitor: &mut dyn Visitor,
-    ) -> Result<bool, GitError> {
-        let side = Side { mode: gone.mode, id: gone.id };
-        let length = self.path.len();
-        self.push(gone.name);
-        let interest = if gone.mode == Mode::Tree {
-            let is_key = visitor.matters(gone.name);
-            let interest = self.directory(None, &[gone.id], matters || is_key, visitor);
-            interest.map(|interest| interest || is_key)
-        } else {
-            visitor.change(&Change { path: &self.path, old: Some(side), new: None })
-        };
-        self.path.truncate(length);
-        interest
-    }
-
-    fn entry(
-        &mut self,
-        entry: &Entry<'_>,
-        old: &[Side],
-        matters: bool,
-        visitor: &mut dyn Visitor,
-    ) -> Result<bool, GitError> {
-        let length = self.path.len();
-        self.push(entry.name);
-        let interest = if entry.mode == Mode::Tree {
-            let trees = old.iter().filter(|side| side.mode == Mode::Tree);
-            let trees: Vec<ObjectId> = trees.map(|side| side.id).collect();
-            let is_key = visitor.matters(entry.name);
-            let interest = self.directory(Some(entry.id), &trees, matters || is_key, visitor);
-            interest.map(|interest| interest || is_key)
-        } else {
-            let old = old.iter().find(|side| side.mode != Mode::Tree).copied();
-            let new = Some(Side { mode: entry.mode, id: entry.id });
-            visitor.change(&Change { path: &self.path, old, new })
-        };
-        self.path.truncate(length);
-        interest
+    fn change(&self, different: &Different, visitor: &mut dyn Visitor) -> Result<bool, GitError> {
+        let old = different.old.iter().find(|side| side.mode != Mode::Tree).copied();
+        visitor.change(&Change { path: &self.path, old, new: different.new })
     }
 
     fn push(&mut self, name: &[u8]) {

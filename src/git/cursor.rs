@@ -28,6 +28,11 @@ impl<'a> Cursor<'a> {
         entries(self.tree, self.rest)
     }
 
+    /// How many bytes the comparison has not come to.
+    pub(super) fn left(&self) -> usize {
+        self.rest.len()
+    }
+
     /// Ends the comparison with this tree, which is damaged from here on; which one it is.
     pub(super) fn end(&mut self) -> ObjectId {
         self.rest = &[];

@@ -17,6 +17,7 @@ mod error;
 mod fallback;
 mod graph;
 mod ident;
+mod level;
 mod limit;
 mod lookup;
 mod loose;
