@@ -12,13 +12,12 @@ struct Random(u64);
 
 impl Random {
     fn below(&mut self, end: usize) -> usize {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % end
     }
 
-    fn one<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        &all[self.below(all.len())]
+    fn one<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len())]
     }
 }
 
@@ -63,31 +62,27 @@ fn disguised(line: &str, random: &mut Random) -> String {
         match kind {
             0 => {
                 let twins = TWINS.iter().find(|(plain, _)| *plain == letter);
-                let twins: Vec<char> =
-                    twins.map(|(_, all)| all.chars().collect()).unwrap_or_default();
-                out.push(if twins.is_empty() { letter } else { *random.one(&twins) });
+                let twins: Vec<char> = twins.map(|(_, all)| all.chars().collect()).unwrap_or_default();
+                out.push(if twins.is_empty() { letter } else { random.one(&twins) });
             }
             1 => {
-                let hidden =
-                    ['\u{200b}', '\u{ad}', '\u{2060}', '\u{2800}', '\u{fffc}', '\u{e0041}'];
-                out.extend([letter, *random.one(&hidden)]);
+                let hidden = ['\u{200b}', '\u{ad}', '\u{2060}', '\u{2800}', '\u{fffc}', '\u{e0041}'];
+                out.extend([letter, random.one(&hidden)]);
             }
             2 => {
                 let controls = ['\u{7f}', '\u{1}', '\u{86}', '\0', '\u{1f}'];
-                out.extend([letter, *random.one(&controls)]);
+                out.extend([letter, random.one(&controls)]);
             }
             3 => write!(out, "{letter}\u{1b}[{}m", random.below(100)).unwrap(),
             4 => {
-                let strings =
-                    ["\u{1b}]0;x\u{7}", "\u{1b}_x\u{1b}\\", "\u{9d}x\u{9c}", "\u{1b}Px\u{1b}\\"];
+                let strings = ["\u{1b}]0;x\u{7}", "\u{1b}_x\u{1b}\\", "\u{9d}x\u{9c}", "\u{1b}Px\u{1b}\\"];
                 out.push(letter);
                 out.push_str(random.one(&strings));
             }
             5 => write!(out, "#\u{8}{letter}").unwrap(),
             6 => write!(out, "&#{};", u32::from(letter)).unwrap(),
             7 => write!(out, "&#x{:08x};", u32::from(letter)).unwrap(),
-            8 => write!(out, "{letter}{}", random.one(&["&shy;", "&ZeroWidthSpace;", "&#8203"]))
-                .unwrap(),
+            8 => write!(out, "{letter}{}", random.one(&["&shy;", "&ZeroWidthSpace;", "&#8203"])).unwrap(),
             _ => out.extend([letter, '\u{301}']),
         }
     }
@@ -98,9 +93,7 @@ fn disguised(line: &str, random: &mut Random) -> String {
 /// write them.
 fn encoded(text: &str, random: &mut Random) -> (Option<&'static str>, Vec<u8>) {
     let utf16 = |big: bool| -> Vec<u8> {
-        text.encode_utf16()
-            .flat_map(|it| if big { it.to_be_bytes() } else { it.to_le_bytes() })
-            .collect()
+        text.encode_utf16().flat_map(|it| if big { it.to_be_bytes() } else { it.to_le_bytes() }).collect()
     };
     let by = |label: &str| {
         encoding_rs::Encoding::for_label(label.as_bytes()).unwrap().encode(text).0.into_owned()
@@ -149,12 +142,12 @@ fn disguises_laid_over_each_other_hide_nothing() {
     let mut missed: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let tried = 6000;
     for _ in 0..tried {
-        let (id, tool, line) = random.one(&lines);
+        let (id, tool, line) = &lines[random.below(lines.len())];
         let mut hidden = line.clone();
         for _ in 0..1 + random.below(4) {
             hidden = disguised(&hidden, &mut random);
         }
-        let before = *random.one(&["", "harmless\r", "harmless\u{2028}", "> ", "  "]);
+        let before = random.one(&["", "harmless\r", "harmless\u{2028}", "> ", "  "]);
         let (label, message) = encoded(&format!("Subject\n\n{before}{hidden}\n"), &mut random);
         let found = findings(&config, label, &message);
         let is = found.iter().any(|finding| {
@@ -176,24 +169,12 @@ fn a_mark_in_ordinary_typography_is_no_disguise() {
     let config = built_in();
     let lines = strong_lines(&config);
     let people = [
-        "Yıldız İbrahim",
-        "Сергій Іваненко",
-        "Οδυσσέας",
-        "محمد علي",
-        "דוד כהן",
-        "अमित",
-        "张伟",
-        "홍길동",
-        "Łukasz Żółć",
-        "Nguyễn Văn Đức",
-        "Հովհաննես",
-        "გიორგი",
-        "สมชาย",
-        "ÆØÅ ß",
+        "Yıldız İbrahim", "Сергій Іваненко", "Οδυσσέας", "محمد علي", "דוד כהן", "अमित", "张伟", "홍길동",
+        "Łukasz Żółć", "Nguyễn Văn Đức", "Հովհաննես", "გიორგი", "สมชาย", "ÆØÅ ß",
     ];
     let mut random = Random(11);
     for _ in 0..4000 {
-        let (id, tool, line) = random.one(&lines);
+        let (id, tool, line) = &lines[random.below(lines.len())];
         let line = match random.below(6) {
             0 => line.replacen(": ", "\u{a0}: ", 1),
             1 => line.replacen(": ", "\u{ff1a}", 1),
@@ -202,16 +183,12 @@ fn a_mark_in_ordinary_typography_is_no_disguise() {
             4 => format!("\u{200f}{line}\u{200e}"),
             _ => line.clone(),
         };
-        let line = if id.ends_with("session") {
-            line
-        } else {
-            line.replace(' ', *random.one(&[" ", "\u{a0}"]))
-        };
+        let line = if id.ends_with("session") { line } else { line.replace(' ', random.one(&[" ", "\u{a0}"])) };
         let person = random.one(&people);
-        let end = *random.one(&["\n", "\r\n"]);
+        let end = random.one(&["\n", "\r\n"]);
         let message =
             format!("{person}{end}{end}Signed-off-by: {person} <p@example.com>{end}{line}{end}");
-        let label = *random.one(&[None, Some("UTF-8"), Some("utf8//IGNORE")]);
+        let label = random.one(&[None, Some("UTF-8"), Some("utf8//IGNORE")]);
         let found = findings(&config, label, message.as_bytes());
         let tampers = found.iter().filter(|it| it.marker.kind == Kind::Tamper).count();
         assert_eq!(tampers, 0, "{message:?}: {found:?}");
@@ -247,23 +224,8 @@ fn hostile_texts_are_read_in_time() {
     let config = built_in();
     let size = 1 << 20;
     for unit in [
-        "\u{1b}]",
-        "\u{1b}[1",
-        "\u{9d}",
-        "&",
-        "&#",
-        "&#x0",
-        "\u{8}",
-        "a\u{8}",
-        "\u{200b}",
-        "\u{4c0}\n",
-        "+A",
-        "Claude \u{1b}Px\n",
-        "co-authored-by: \n",
-        "-",
-        "\\n\"",
-        "co-authored-by:\r",
-        "\u{300}",
+        "\u{1b}]", "\u{1b}[1", "\u{9d}", "&", "&#", "&#x0", "\u{8}", "a\u{8}", "\u{200b}", "\u{4c0}\n", "+A",
+        "Claude \u{1b}Px\n", "co-authored-by: \n", "-", "\\n\"", "co-authored-by:\r", "\u{300}",
     ] {
         let text = unit.repeat(size / unit.len());
         for label in [None, Some("UTF-7"), Some("UTF-16")] {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::support::{CLAUDE, Client, Options, Pushed, TestServer, clean, marked};
+use crate::support::{CLAUDE, Client, Options, PROVOST, Pushed, TestServer, clean, marked};
 
 const MAIN: &str = "refs/heads/main";
 
@@ -143,7 +143,7 @@ fn an_audit_settles_what_is_clean_by_the_rules_in_force_only() {
     history(&client, 12, None);
     client.push(&["main"]).must_accept(&[MAIN]);
     let audit = |options: &[&str]| {
-        let run = server.sandbox().provost("").args(options).arg("audit");
+        let run = server.sandbox().run(PROVOST, "").args(options).arg("audit");
         run.arg(server.path()).finish().expect(0)
     };
     let lenient = server.sandbox().write("lenient.toml", "[policy]\ndefault = \"allow\"\n");

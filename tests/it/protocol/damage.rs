@@ -115,12 +115,19 @@ fn what_comes_after_a_damaged_object_is_judged() {
     stage.push(&[&fine]).line(NULL, &fine, OTHER).send().must_update(&[OTHER]);
 }
 
-/// Without `on-error`, the default, nothing that could not be judged is accepted.
+/// Without `on-error`, the default, nothing that could not be judged is accepted. A damaged
+/// file of a parent is no matter: all that stands in its place now counts as new.
 #[test]
-fn by_default_a_damaged_object_refuses_the_push() {
+fn by_default_a_damaged_object_refuses_the_push_that_needs_it() {
     let stage = Stage::new();
     let below = damaged(&stage);
     let top = on_top(&stage, &clean("Top"), &below);
-    let answer = stage.push(&[&top]).line(&below, &top, BAD).send();
-    assert!(!answer.updated(BAD), "{answer:#?}");
+    stage.push(&[&top]).line(&below, &top, BAD).send().must_update(&[BAD]);
+    let tree = stage.client.must(&["ls-tree", &below]).replace("a.py", "b.py") + "\n";
+    let tree = stage.client.git(&["mktree"]).input(tree).ok().word();
+    let moved = stage.client.raw(clean("Moved")).tree(Some(tree.as_bytes())).parent(&stage.base);
+    let moved = moved.write();
+    let answer = stage.push(&[&moved]).line(&stage.base, &moved, MAIN).send();
+    assert!(!answer.updated(MAIN), "{answer:#?}");
+    assert!(answer.text.contains("git fsck"), "{answer:#?}");
 }

@@ -69,16 +69,20 @@ fn a_replacement_in_the_same_push_changes_nothing() {
 }
 
 /// Where git is told not to use replacements, it refuses the update itself; that is no
-/// reason to refuse the good one beside it.
+/// reason to refuse the good one with it, unless there is a mark in what is there.
 #[test]
 fn without_replacements_git_refuses_it_and_accepts_the_good_one() {
     let absent = Absent::new();
     absent.replace();
     let good = absent.stage.commit(&clean("Good"), &absent.stage.base);
     let client = &absent.stage.client;
-    for (id, accepted) in [(&good, true), (&absent.stage.mark, false)] {
-        let push = RawPush::to(&absent.stage.server).objects(client, &[&absent.mark, id]);
-        let push = push.line(&absent.stage.base, &absent.mark, MAIN);
+    for (broken, id, accepted) in [
+        (&absent.mark, &good, false),
+        (&absent.plain, &good, true),
+        (&absent.plain, &absent.stage.mark, false),
+    ] {
+        let push = RawPush::to(&absent.stage.server).objects(client, &[broken, id]);
+        let push = push.line(&absent.stage.base, broken, MAIN);
         let push = push.line(NULL, id, "refs/heads/good").env("GIT_NO_REPLACE_OBJECTS", "1");
         let answer = push.send();
         assert!(!answer.updated(MAIN), "{answer:#?}");
@@ -111,8 +115,10 @@ fn an_update_that_lacks_objects_stands_beside_good_and_marked_ones() {
     let absent = Absent::new();
     let client = &absent.stage.client;
     let good = absent.stage.commit(&clean("Good"), &absent.stage.base);
-    for (id, accepted) in [(&absent.stage.mark, false), (&good, true)] {
-        for broken in [&absent.mark, &absent.plain] {
+    for (id, is_good) in [(&absent.stage.mark, false), (&good, true)] {
+        for (broken, is_clean) in [(&absent.mark, false), (&absent.plain, true)] {
+            // What is there of the update that git refuses is judged as well.
+            let accepted = is_good && is_clean;
             let push = RawPush::to(&absent.stage.server).objects(client, &[broken, id]);
             let push = push.line(NULL, broken, "refs/heads/broken");
             let answer = push.line(&absent.stage.base, id, MAIN).send();
