@@ -115,19 +115,57 @@ fn what_comes_after_a_damaged_object_is_judged() {
     stage.push(&[&fine]).line(NULL, &fine, OTHER).send().must_update(&[OTHER]);
 }
 
-/// Without `on-error`, the default, nothing that could not be judged is accepted. A damaged
-/// file of a parent is no matter: all that stands in its place now counts as new.
+/// A commit with a second file, whose content is the damaged object that the server has.
+fn with_damaged(stage: &Stage, message: &str, below: &str) -> String {
+    let client = &stage.client;
+    let blob = client.id(&format!("{below}:a.py"));
+    let tree = format!("100644 blob {blob}\ta.py\n100644 blob {blob}\tb.py\n");
+    let tree = client.git(&["mktree"]).input(tree).ok().word();
+    client.raw(message).tree(Some(tree.as_bytes())).parent(below).write()
+}
+
+/// A push without that object: git finds it on the server, and does not read it.
+fn without_it<'s>(stage: &'s Stage, ids: &[&str]) -> RawPush<'s> {
+    let trees = ids.iter().map(|id| stage.client.id(&format!("{id}^{{tree}}")));
+    let objects: Vec<String> = trees.chain(ids.iter().map(|id| (*id).to_owned())).collect();
+    RawPush::to(&stage.server).objects(&stage.client, &objects)
+}
+
+/// What a push brings and nobody can read refuses it, unless policy says otherwise.
 #[test]
-fn by_default_a_damaged_object_refuses_the_push_that_needs_it() {
+fn what_is_brought_and_can_not_be_read_is_on_record() {
+    for policy in ["", LENIENT] {
+        let stage = Stage::with(Options::default(), policy);
+        let below = damaged(&stage);
+        let mark = with_damaged(&stage, &marked("Brings it"), &below);
+        let push = without_it(&stage, &[&mark]).line(&below, &mark, BAD);
+        push.send().must_decline();
+        let top = with_damaged(&stage, &clean("Brings it"), &below);
+        let push = without_it(&stage, &[&top, &stage.mark]).line(&below, &top, BAD);
+        push.line(NULL, &stage.mark, OTHER).send().must_decline();
+        stage.must_not_reach(&stage.mark);
+        let answer = without_it(&stage, &[&top]).line(&below, &top, BAD).send();
+        assert_eq!(answer.updated(BAD), policy == LENIENT, "{answer:#?}");
+        let record = stage.record();
+        assert_ne!(record["unjudged"], serde_json::json!([]), "{record:#}");
+        // Everything else is judged as ever.
+        let fine = stage.commit(&clean("Fine"), &stage.base);
+        let push = stage.push(&[&fine]).line(NULL, &fine, OTHER);
+        push.send().must_update(&[OTHER]);
+        let later = stage.commit(&marked("Later"), &fine);
+        stage.push(&[&later]).line(&fine, &later, OTHER).send().must_reject();
+    }
+}
+
+/// What can't be compared counts as new: more is judged, never less.
+#[test]
+fn what_lies_on_a_damaged_object_is_judged_by_default() {
     let stage = Stage::new();
     let below = damaged(&stage);
     let top = on_top(&stage, &clean("Top"), &below);
-    stage.push(&[&top]).line(&below, &top, BAD).send().must_update(&[BAD]);
-    let tree = stage.client.must(&["ls-tree", &below]).replace("a.py", "b.py") + "\n";
-    let tree = stage.client.git(&["mktree"]).input(tree).ok().word();
-    let moved = stage.client.raw(clean("Moved")).tree(Some(tree.as_bytes())).parent(&stage.base);
-    let moved = moved.write();
-    let answer = stage.push(&[&moved]).line(&stage.base, &moved, MAIN).send();
-    assert!(!answer.updated(MAIN), "{answer:#?}");
-    assert!(answer.text.contains("git fsck"), "{answer:#?}");
+    let answer = stage.push(&[&top]).line(&below, &top, BAD).send();
+    assert!(answer.is_declined() || answer.text.contains("1 commits judged"), "{answer:#?}");
+    let mark = on_top(&stage, &marked("Top"), &below);
+    stage.push(&[&mark]).line(&below, &mark, BAD).send().must_decline();
+    stage.must_not_reach(&mark);
 }

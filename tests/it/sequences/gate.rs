@@ -51,11 +51,11 @@ pub(super) trait Gate {
     /// An administrator's audit of all that is there.
     fn audit(&mut self);
 
-    fn baseline(&mut self, scope: Option<&str>, ids: &[String]) {
+    fn baseline(&mut self, scope: Option<&str>, reach: Reach, ids: &[String]) {
         let repository = Repository::open(&self.repository(), Trust::Git).unwrap();
         let ids: Vec<ObjectId> = ids.iter().map(|id| parse(id)).collect();
         let extent = scope.map_or(Extent::All, Extent::Scope);
-        baseline::write(&repository, extent, Reach::History, &ids, "").unwrap();
+        baseline::write(&repository, extent, reach, &ids, "").unwrap();
     }
 }
 

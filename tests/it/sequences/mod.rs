@@ -22,6 +22,8 @@ mod world;
 
 use std::collections::BTreeMap;
 
+use provost::config::baseline::Reach;
+
 use gate::{Gate, InProcess, Pushed, Sent};
 use model::{Push, State};
 use operations::{Generator, Operation, script};
@@ -98,14 +100,19 @@ impl<'r, G: Gate> Run<'r, G> {
                 let reached = of.iter().map(|&at| self.state.world.reach(at));
                 self.state.baseline = reached.fold(0, |set, it| set | it);
                 let ids = self.ids(of);
-                self.gate.baseline(None, &ids);
+                self.gate.baseline(None, Reach::History, &ids);
             }
             Operation::ScopeBaseline(scope, of) => {
                 let reached = of.iter().map(|&at| self.state.world.reach(at));
                 let reached = reached.fold(0, |set, it| set | it);
                 self.state.scope_baselines.insert(*scope, reached);
                 let ids = self.ids(of);
-                self.gate.baseline(Some(&format!("s{scope}")), &ids);
+                self.gate.baseline(Some(&format!("s{scope}")), Reach::History, &ids);
+            }
+            Operation::Admit(of) => {
+                self.state.admitted = of.iter().fold(0, |set, &at| set | 1 << at);
+                let ids = self.ids(of);
+                self.gate.baseline(None, Reach::Commit, &ids);
             }
             Operation::Audit => {
                 self.gate.audit();

@@ -97,6 +97,8 @@ pub(super) struct State<'w> {
     pub(super) policy: Policy,
     pub(super) day: i64,
     pub(super) baseline: Set,
+    /// Commits that were admitted by themselves.
+    pub(super) admitted: Set,
     pub(super) scope_baselines: BTreeMap<u32, Set>,
     ledger: Vec<Entry>,
 }
@@ -109,6 +111,7 @@ impl<'w> State<'w> {
             policy: Policy::strict(),
             day: 0,
             baseline: 0,
+            admitted: 0,
             scope_baselines: BTreeMap::new(),
             ledger: Vec::new(),
         }
@@ -190,7 +193,8 @@ impl<'w> State<'w> {
         }
         let scopes = self.policy.scope_ids(target.name);
         let scopes = scopes.filter_map(|id| self.scope_baselines.get(&id));
-        let baseline = scopes.fold(self.baseline, |all, one| all | one) & world.commits;
+        let baseline =
+            scopes.fold(self.baseline | self.admitted, |all, one| all | one) & world.commits;
         Brought { gained, surely, possibly, baseline }
     }
 
@@ -207,7 +211,9 @@ impl<'w> State<'w> {
         let (certain, possible) = (self.noted(target.name, true), self.noted(target.name, false));
         let of = |hidden: Set, noted: Set| brought.gained & !brought.baseline & (!hidden | noted);
         let tags = self.world.reach(target.new) & !self.world.commits;
-        let again = tags & !brought.surely;
+        // So may be what a line brings that changes nothing.
+        let same = self.refs.get(&target.name) == Some(&target.new);
+        let again = if same { self.world.reach(target.new) } else { tags & !brought.surely };
         (of(brought.possibly, certain), of(brought.surely, possible) | again | self.again(target))
     }
 

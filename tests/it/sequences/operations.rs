@@ -17,6 +17,8 @@ pub(super) enum Operation {
     Days(i64),
     Baseline(Vec<usize>),
     ScopeBaseline(u32, Vec<usize>),
+    /// These commits are admitted by themselves.
+    Admit(Vec<usize>),
     Audit,
 }
 
@@ -50,7 +52,8 @@ impl Generator {
             67..86 => Operation::Policy(self.edit(state)),
             86..93 => Operation::Days(1 + self.random.below(12) as i64),
             93..95 => Operation::Baseline(self.some(state)),
-            95..97 => match state.policy.scopes.first() {
+            95 => Operation::Admit(vec![self.commit(state), self.commit(state)]),
+            96 => match state.policy.scopes.first() {
                 Some(scope) => Operation::ScopeBaseline(scope.id, self.some(state)),
                 None => Operation::Baseline(self.some(state)),
             },
@@ -303,6 +306,11 @@ pub(super) fn script(world: &World, operations: &[Operation]) -> String {
                 let set = of.iter().fold(0, |set, &at| set | 1 << at);
                 used |= set;
                 writeln!(text, "baseline of scope s{scope}: {}", world.names(set)).unwrap();
+            }
+            Operation::Admit(of) => {
+                let set = of.iter().fold(0, |set, &at| set | 1 << at);
+                used |= set;
+                writeln!(text, "admitted by themselves: {}", world.names(set)).unwrap();
             }
             Operation::Audit => text.push_str("audit\n"),
         }
