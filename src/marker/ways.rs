@@ -35,20 +35,20 @@ impl<'a> Credit<'a> {
 
 /// The key of a line, and where its value stands.
 fn parts(line: &[u8]) -> Option<(String, Range<usize>)> {
-        let lead = line.iter().position(u8::is_ascii_alphanumeric)?;
-        let (before, rest) = line.split_at(lead);
-        let before = before.trim_ascii();
-        if before.len() > LEAD && lossy(before).chars().any(char::is_alphanumeric) {
-            return None;
-        }
-        let (length, width) = key_length(rest)?;
-        let key = rest.get(..length)?;
-        // Markdown: `**Key:** value`.
-        let value = rest.get(length + width..)?.trim_ascii_start();
-        let bold = value.iter().take_while(|byte| **byte == b'*').count();
-        let value = value.get(bold..)?.trim_ascii_start();
-        let start = line.len() - value.len();
-        Some((token(key), start..start + value.trim_ascii_end().len()))
+    let lead = line.iter().position(u8::is_ascii_alphanumeric)?;
+    let (before, rest) = line.split_at(lead);
+    let before = before.trim_ascii();
+    if before.len() > LEAD && lossy(before).chars().any(char::is_alphanumeric) {
+        return None;
+    }
+    let (length, width) = key_length(rest)?;
+    let key = rest.get(..length)?;
+    // Markdown: `**Key:** value`.
+    let value = rest.get(length + width..)?.trim_ascii_start();
+    let bold = value.iter().take_while(|byte| **byte == b'*').count();
+    let value = value.get(bold..)?.trim_ascii_start();
+    let start = line.len() - value.len();
+    Some((token(key), start..start + value.trim_ascii_end().len()))
 }
 
 /// The length of a key and of the colon behind it.

@@ -49,16 +49,16 @@ pub(super) fn inspect(matchers: &Matchers, commit: &Commit<'_>, known: &mut Know
     }
     signatures(matchers, &commit.signatures, &Field::Signature, &mut found);
     found.add(matchers.message.look(commit.encoding, commit.message));
-    if let Some(label) = commit.encoding.filter(|_| is_unreadable(commit.encoding, commit.message)) {
+    if let Some(label) = commit.encoding.filter(|_| is_unreadable(commit.encoding, commit.message))
+    {
         found.findings.extend(matchers.tamper.of_unreadable(label));
     }
     extras(matchers, commit.encoding, &commit.extras, &mut found);
     for value in &commit.merged_tags {
         merged_tag(matchers, value, &mut found);
     }
-    (found.is_cut || !found.findings.is_empty()).then(|| {
-        Arc::new(Inspection { findings: surest(found.findings), is_cut: found.is_cut })
-    })
+    (found.is_cut || !found.findings.is_empty())
+        .then(|| Arc::new(Inspection { findings: surest(found.findings), is_cut: found.is_cut }))
 }
 
 /// A tag that a merge brings in a `mergetag` header.

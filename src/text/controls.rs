@@ -108,7 +108,8 @@ pub(super) fn without_controls(text: &str, erased: Erased) -> String {
 /// in it do not end it, for a terminal carries them out on the way.
 fn parameters_end(text: &[u8], from: usize) -> Option<usize> {
     let rest = text.get(from..)?;
-    let length = rest.iter().position(|&byte| !((0x20..=0x3f).contains(&byte) || is_removed(byte)))?;
+    let length =
+        rest.iter().position(|&byte| !((0x20..=0x3f).contains(&byte) || is_removed(byte)))?;
     let last = rest.get(length).is_some_and(|byte| (0x40..=0x7e).contains(byte));
     last.then_some(from + length + 1)
 }

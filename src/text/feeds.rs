@@ -58,12 +58,9 @@ mod tests {
 
     #[test]
     fn text_about_them_is_left_alone() {
-        for message in [
-            "Split at \"\\n\" and `\\r\\n`\n",
-            "Subject\n\nJoin with \\n\n",
-            "C:\\temp",
-            "plain\n",
-        ] {
+        for message in
+            ["Split at \"\\n\" and `\\r\\n`\n", "Subject\n\nJoin with \\n\n", "C:\\temp", "plain\n"]
+        {
             assert_eq!(expanded(message), message);
         }
     }

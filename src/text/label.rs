@@ -103,9 +103,7 @@ fn known(name: &str) -> Option<Charset> {
         "hz" | "hzgb2312" | "cshz" | "hzgb" => Charset::Hz,
         "java" | "c99" => Charset::Escaped,
         "iso2022jp" | "csiso2022jp" | "jis" => Charset::Iso2022(Some(encoding_rs::ISO_2022_JP)),
-        _ if name.starts_with("iso2022") || name.starts_with("csiso2022") => {
-            Charset::Iso2022(None)
-        }
+        _ if name.starts_with("iso2022") || name.starts_with("csiso2022") => Charset::Iso2022(None),
         _ => return single(name).or_else(|| multi(name)).or_else(|| compatible(name)),
     })
 }
@@ -154,9 +152,9 @@ fn single(name: &str) -> Option<Charset> {
         let encoding = Encoding::for_label(label.as_bytes());
         return Some(encoding.map_or(Charset::Compatible, |it| Charset::Single(it, true)));
     }
-    let page = ["windows", "cp", "xcp", "ibm", "mswin"].iter().find_map(|head| {
-        plain.strip_prefix(head)?.trim_start_matches('0').parse::<u16>().ok()
-    });
+    let page = ["windows", "cp", "xcp", "ibm", "mswin"]
+        .iter()
+        .find_map(|head| plain.strip_prefix(head)?.trim_start_matches('0').parse::<u16>().ok());
     let encoding = match (page, plain) {
         (Some(page @ (1250..=1258 | 874)), _) => {
             Encoding::for_label(format!("windows-{page}").as_bytes())?
@@ -167,8 +165,7 @@ fn single(name: &str) -> Option<Charset> {
         (Some(10000), _) | (_, "macintosh" | "macroman" | "mac" | "xmacroman") => {
             encoding_rs::MACINTOSH
         }
-        (Some(10007), _)
-        | (_, "maccyrillic" | "xmaccyrillic" | "xmacukrainian" | "macukraine") => {
+        (Some(10007), _) | (_, "maccyrillic" | "xmaccyrillic" | "xmacukrainian" | "macukraine") => {
             encoding_rs::X_MAC_CYRILLIC
         }
         (_, "tis620" | "tis6200" | "tis62025290" | "tis62025331" | "thai8") => {
@@ -184,9 +181,8 @@ fn multi(name: &str) -> Option<Charset> {
     Some(Charset::Multi(match name {
         "shiftjis" | "sjis" | "mskanji" | "xsjis" | "windows31j" | "cp932" | "ms932" | "cp943"
         | "ibm943" | "windows932" | "shiftjisx0213" | "sjisopen" => encoding_rs::SHIFT_JIS,
-        "eucjp" | "xeucjp" | "ujis" | "eucjpms" | "cp51932" | "eucjisx0213" | "eucpkdfmtjapanese" => {
-            encoding_rs::EUC_JP
-        }
+        "eucjp" | "xeucjp" | "ujis" | "eucjpms" | "cp51932" | "eucjisx0213"
+        | "eucpkdfmtjapanese" => encoding_rs::EUC_JP,
         "euckr" | "xeuckr" | "uhc" | "cp949" | "windows949" | "ks5601" | "ksc5601" | "korean"
         | "ksc56011987" | "ksx1001" => encoding_rs::EUC_KR,
         "gbk" | "xgbk" | "gb18030" | "gb2312" | "gb231280" | "euccn" | "xeuccn" | "cp936"
@@ -208,13 +204,13 @@ const PAGES: [u16; 33] = [
 
 fn compatible(name: &str) -> Option<Charset> {
     let name = name.strip_prefix("cs").unwrap_or(name);
-    let page = ["cp", "ibm", "windows", "pc", "dos"].iter().find_map(|head| {
-        name.strip_prefix(head)?.trim_start_matches('0').parse::<u16>().ok()
-    });
+    let page = ["cp", "ibm", "windows", "pc", "dos"]
+        .iter()
+        .find_map(|head| name.strip_prefix(head)?.trim_start_matches('0').parse::<u16>().ok());
     let families = [
         "mac", "xmac", "tcvn", "viscii", "armscii", "georgian", "hproman", "roman8", "nextstep",
-        "rk1048", "pt154", "mulelao", "isoir", "iso8859", "euc", "big5", "johab", "tscii",
-        "iscii", "riscos", "atarist", "koi8",
+        "rk1048", "pt154", "mulelao", "isoir", "iso8859", "euc", "big5", "johab", "tscii", "iscii",
+        "riscos", "atarist", "koi8",
     ];
     let is = page.is_some_and(|page| PAGES.contains(&page))
         || families.iter().any(|family| name.starts_with(family));
@@ -228,13 +224,29 @@ mod tests {
     #[test]
     fn names_are_compared_as_iconv_compares_them() {
         for name in [
-            "UTF-7", "utf7", "UTF-7//", "'UTF-7'", "\"UTF-7\"", "UTF 7", "(UTF-7)", "[UTF-7]",
-            "UTF-7,", "UTF_7", "UTF-7//IGNORE", "UTF-7//TRANSLIT//IGNORE", "unicode-1-1-utf-7",
-            "utf-7//TRANSLIT,IGNORE", "//UTF-7", " UTF-7 ", "UTF-7/",
+            "UTF-7",
+            "utf7",
+            "UTF-7//",
+            "'UTF-7'",
+            "\"UTF-7\"",
+            "UTF 7",
+            "(UTF-7)",
+            "[UTF-7]",
+            "UTF-7,",
+            "UTF_7",
+            "UTF-7//IGNORE",
+            "UTF-7//TRANSLIT//IGNORE",
+            "unicode-1-1-utf-7",
+            "utf-7//TRANSLIT,IGNORE",
+            "//UTF-7",
+            " UTF-7 ",
+            "UTF-7/",
         ] {
             assert_eq!(Charset::of(Some(name.as_bytes())), Charset::Utf7, "{name}");
         }
-        for name in ["", "//", "//IGNORE", "//TRANSLIT", "UTF-8", "utf8", "ASCII", "us-ascii//IGNORE"] {
+        for name in
+            ["", "//", "//IGNORE", "//TRANSLIT", "UTF-8", "utf8", "ASCII", "us-ascii//IGNORE"]
+        {
             assert_eq!(Charset::of(Some(name.as_bytes())), Charset::Utf8, "{name}");
         }
         assert_eq!(Charset::of(None), Charset::Utf8);
@@ -261,7 +273,8 @@ mod tests {
 
     #[test]
     fn what_is_not_ascii_is_not_taken_for_it() {
-        for name in ["IBM037", "cp1047", "EBCDIC-US", "cp500", "ibm870", "no-such-thing", "CP1026"] {
+        for name in ["IBM037", "cp1047", "EBCDIC-US", "cp500", "ibm870", "no-such-thing", "CP1026"]
+        {
             assert_eq!(Charset::of(Some(name.as_bytes())), Charset::Unknown, "{name}");
         }
         for name in ["cp437", "IBM850", "MacGreek", "VISCII", "iso-8859-12", "EUC-TW"] {

@@ -19,8 +19,7 @@ pub(super) fn utf7_imap(text: &[u8]) -> String {
 fn decode(text: &[u8], shift: u8, last: u8, alphabet: &Alphabet) -> String {
     let config =
         GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireNone);
-    let engine =
-        GeneralPurpose::new(alphabet, config.with_decode_allow_trailing_bits(true));
+    let engine = GeneralPurpose::new(alphabet, config.with_decode_allow_trailing_bits(true));
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = memchr::memchr(shift, rest) {

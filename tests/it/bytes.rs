@@ -291,13 +291,16 @@ fn identities_are_decoded_as_the_message_is() {
 fn every_header_is_read() {
     let bench = Bench::new();
     let with = |header: &str| bench.client.raw("Subject\n").header(header.as_bytes()).write();
-    for head in ["x-note ", "HG:extra a:b\n ", "encoding UTF-8\n ", "gpgsig -----BEGIN PGP\n ", ""] {
+    for head in ["x-note ", "HG:extra a:b\n ", "encoding UTF-8\n ", "gpgsig -----BEGIN PGP\n ", ""]
+    {
         bench.fails(&with(&format!("{head}{CLAUDE}")), None).must_say(CLAUDE_MARKER);
         bench.passes(&with(&format!("{head}{PERSON}")));
     }
     let tag = |tagger: &str, line: &str| {
         let id = "1".repeat(40);
-        format!("mergetag object {id}\n type commit\n tag v1\n tagger {tagger} 1 +0\n \n v1\n \n {line}")
+        format!(
+            "mergetag object {id}\n type commit\n tag v1\n tagger {tagger} 1 +0\n \n v1\n \n {line}"
+        )
     };
     bench.passes(&with(&tag("A <a@example.com>", PERSON)));
     bench.fails(&with(&tag("A <a@example.com>", CLAUDE)), None).must_say("header mergetag");
