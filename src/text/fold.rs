@@ -64,6 +64,13 @@ pub(super) fn fold(text: &str, depth: Depth) -> Folded {
     folded
 }
 
+/// The text without what nobody sees in it: ignorable characters and combining marks.
+pub(super) fn without_invisible(text: &str) -> String {
+    text.chars()
+        .filter(|it| it.is_ascii() || !is_invisible(*it) && !is_combining_mark(*it))
+        .collect()
+}
+
 /// Of characters that nobody sees, keeps those that hide something: inside a word, and those
 /// that reverse its letters or carry a text of their own.
 fn keep_invisible(run: &str, before: Option<char>, after: Option<char>, out: &mut String) {
@@ -131,7 +138,13 @@ fn all(character: char, bar: Bar, folded: &mut Folded) {
     if let Some(letter) = drawn(code) {
         return out.push(letter);
     }
-    for part in std::iter::once(character).nfkd().filter(|part| !is_combining_mark(*part)) {
+    // A compatibility form may be of another letter than the one that it looks like.
+    let is_named = std::iter::once(character).nfkd().any(|part| part.is_ascii());
+    let mut bytes = [0; 4];
+    let looks = skeleton(character.encode_utf8(&mut bytes)).find(|it| !is_combining_mark(*it));
+    let whole = looks.filter(|it| !is_named && it.is_ascii()).map(|_| character);
+    let parts = std::iter::once(character).nfkd().filter(|_| whole.is_none());
+    for part in whole.into_iter().chain(parts).filter(|part| !is_combining_mark(*part)) {
         let start = out.len();
         if part.is_ascii() {
             out.push(part);
@@ -250,6 +263,7 @@ mod tests {
             "Cl\u{fffc}aude",   // object replacement
             "Cl\u{1d159}aude",  // null notehead
             "C\u{4c0}aude",     // palochka
+            "\u{3f2}laude",     // lunate sigma
             "Claud\u{1d07}",    // small capital
             "\u{1f172}laude",   // in a box
             "Cl\u{e5}ud\u{eb}", // accents

@@ -13,9 +13,9 @@ use std::borrow::Cow;
 use super::controls::{Erased, has_controls, has_erasing, without_controls};
 use super::decode::{decode, tolerant};
 use super::feeds::expand;
-use super::fold::{BAR, Bar, Depth, fold};
+use super::fold::{BAR, Bar, Depth, fold, without_invisible};
 use super::label::Charset;
-use super::references::{has_references, resolve};
+use super::references::{Which, has_references, resolve};
 
 /// What had to be undone for a reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +112,7 @@ pub fn shown<'t>(form: Form, label: Option<&[u8]>, bytes: &'t [u8]) -> Cow<'t, [
 /// The text with every disguise undone.
 #[must_use]
 pub fn undisguised(bytes: &[u8]) -> String {
-    undo(&tolerant(bytes), Depth::All(Bar::AsNamed), Erased::Goes).text
+    undo(&tolerant(bytes), Bar::AsNamed, Way::Terminal).text
 }
 
 /// Disguises may be laid over each other this often; what is nested deeper is not read.
@@ -171,21 +171,26 @@ impl Reader<'_> {
         if !may_hide(&whole) {
             return;
         }
-        let mut known = ordinary.into_owned();
-        let erased = if has_erasing(&whole) {
-            [Some(Erased::Goes), Some(Erased::Stays)]
-        } else {
-            [Some(Erased::Goes), None]
-        };
-        for erased in erased.into_iter().flatten() {
-            let undone = undo(&whole, Depth::All(Bar::AsNamed), erased);
-            if undone.text != known {
+        let mut known = vec![ordinary.into_owned()];
+        let mut ways = vec![Way::Terminal];
+        if has_erasing(&whole) {
+            ways.push(Way::Page);
+        }
+        if has_references(&whole) || has_erasing(&whole) && !whole.is_ascii() {
+            ways.push(Way::Inner);
+        }
+        for way in ways {
+            let undone = undo(&whole, Bar::AsNamed, way);
+            if !known.contains(&undone.text) {
                 self.look(undone.text.as_bytes(), &text, Some(Disguise::LookAlike));
-                known = undone.text;
+                known.push(undone.text);
             }
             if undone.has_bars {
-                let barred = undo(&whole, Depth::All(Bar::AsBar), erased);
-                self.look_alike(&barred.text, &text);
+                let barred = undo(&whole, Bar::AsBar, way).text;
+                if !known.contains(&barred) {
+                    self.look_alike(&barred, &text);
+                    known.push(barred);
+                }
             }
         }
     }
@@ -217,7 +222,8 @@ fn may_hide(text: &str) -> bool {
 fn ordinary(text: &str) -> Cow<'_, str> {
     let mut now = Cow::Borrowed(text);
     for _ in 0..ROUNDS {
-        let resolved = if has_references(&now) { Some(resolve(&now, true)) } else { None };
+        let resolved =
+            if has_references(&now) { Some(resolve(&now, Which::Ordinary)) } else { None };
         let before = resolved.as_deref().unwrap_or(&now);
         let next =
             if before.is_ascii() { before.to_owned() } else { fold(before, Depth::Ordinary).text };
@@ -266,21 +272,40 @@ struct Undone {
     has_bars: bool,
 }
 
+/// In which way controls are undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// First of all, as a terminal does.
+    Terminal,
+    /// First of all, as a web page does, which erases nothing.
+    Page,
+    /// Last, for their sequences may be spelled in other disguises, and so may references.
+    Inner,
+}
+
 /// The text with everything undone.
-fn undo(text: &str, depth: Depth, erased: Erased) -> Undone {
+fn undo(text: &str, bar: Bar, way: Way) -> Undone {
     let mut now = Undone { text: text.to_owned(), has_bars: false };
+    let erased = if way == Way::Page { Erased::Stays } else { Erased::Goes };
     for _ in 0..ROUNDS {
         let mut next = Cow::Borrowed(now.text.as_str());
-        if has_controls(&next) {
+        if way != Way::Inner && has_controls(&next) {
             next = Cow::Owned(without_controls(&next, erased));
         }
+        if !next.is_ascii() {
+            next = Cow::Owned(without_invisible(&next));
+        }
         if has_references(&next) {
-            next = Cow::Owned(resolve(&next, false));
+            let which = if way == Way::Inner { Which::Closed } else { Which::All };
+            next = Cow::Owned(resolve(&next, which));
         }
         if !next.is_ascii() {
-            let folded = fold(&next, depth);
+            let folded = fold(&next, Depth::All(bar));
             now.has_bars |= folded.has_bars;
             next = Cow::Owned(folded.text);
+        }
+        if way == Way::Inner && has_controls(&next) {
+            next = Cow::Owned(without_controls(&next, erased));
         }
         if *next == *now.text {
             break;
@@ -329,6 +354,10 @@ mod tests {
             "Cl&#8203;\u{430}ude",
             "Cl&#27;[0maude",
             "Cl\u{ff06}#97;ude",
+            "Cl&#9\u{200b}7;ude",
+            "Cl\x1b[65&#x0000006d;aude",
+            "Cl&#9&#55;;ude",
+            "Cl\x1b&#93;0;x\x07aude",
         ] {
             let undone = shows(None, text.as_bytes(), "Claude");
             assert_eq!(undone, Some(Some(Disguise::LookAlike)), "{text:?}");

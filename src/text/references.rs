@@ -14,15 +14,32 @@ pub(super) fn has_references(text: &str) -> bool {
         .any(|at| bytes.get(at + 1).is_some_and(|byte| *byte == b'#' || byte.is_ascii_alphabetic()))
 }
 
-/// The text with its references resolved: all, or only those that anybody writes who
-/// escapes a text for a web page.
-pub(super) fn resolve(text: &str, ordinary_only: bool) -> String {
+/// Which references are resolved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Which {
+    /// Those that anybody writes who escapes a text for a web page.
+    Ordinary,
+    /// Those that end with a semicolon: a number without one may go on with digits that are
+    /// references themselves.
+    Closed,
+    /// All.
+    All,
+}
+
+/// The text with its references resolved.
+pub(super) fn resolve(text: &str, which: Which) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
-        let found = if ordinary_only { ordinary(from) } else { reference(from) };
+        let found = match which {
+            Which::Ordinary => ordinary(from),
+            Which::Closed => {
+                reference(from).filter(|(_, end)| from.as_bytes().get(end - 1) == Some(&b';'))
+            }
+            Which::All => reference(from),
+        };
         let (said, length) = found.unwrap_or(("&".into(), 1));
         // A line feed spelled out ends a line without moving the numbers of the others.
         out.extend(said.chars().map(|it| if it == '\n' { '\r' } else { it }));
@@ -93,7 +110,7 @@ mod tests {
     use super::*;
 
     fn all(text: &str) -> String {
-        resolve(text, false)
+        resolve(text, Which::All)
     }
 
     #[test]
@@ -109,6 +126,7 @@ mod tests {
             assert_eq!(all(&text.replace("64b", "64;b")), "a@b", "{text}");
         }
         assert_eq!(all("a&#64 b&#x3a c"), "a@ b: c");
+        assert_eq!(resolve("&#6&#52;;b", Which::Closed), "&#64;b");
         assert_eq!(all("&#x110000;&#0;&#xd800;"), "\u{fffd}\u{fffd}\u{fffd}");
         assert_eq!(all("&#150; &#10;"), "\u{2013} \r");
         assert_eq!(all("&#99999999999999999999;"), "\u{fffd}");
@@ -127,7 +145,7 @@ mod tests {
     #[test]
     fn few_are_ordinary() {
         assert_eq!(
-            resolve("&lt;a&#64;b&gt; &amp;&nbsp;x &commat;", true),
+            resolve("&lt;a&#64;b&gt; &amp;&nbsp;x &commat;", Which::Ordinary),
             "<a&#64;b> &\u{a0}x &commat;"
         );
     }
