@@ -8,12 +8,14 @@
 mod client;
 mod commit;
 mod pushed;
+pub(crate) mod random;
 mod sandbox;
 mod server;
 
 pub(crate) use client::Client;
 pub(crate) use commit::refspec;
 pub(crate) use pushed::Pushed;
+pub(crate) use random::Random;
 pub(crate) use sandbox::{Finished, PROVOST, Run, Sandbox};
 pub(crate) use server::{Options, TestServer};
 
