@@ -8,6 +8,7 @@
 mod client;
 mod commit;
 mod pushed;
+pub(crate) mod random;
 pub(crate) mod receive_pack;
 mod sandbox;
 mod server;
@@ -15,6 +16,7 @@ mod server;
 pub(crate) use client::Client;
 pub(crate) use commit::refspec;
 pub(crate) use pushed::Pushed;
+pub(crate) use random::Random;
 pub(crate) use sandbox::{Finished, PROVOST, Run, Sandbox};
 pub(crate) use server::{Options, TestServer};
 

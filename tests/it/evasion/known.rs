@@ -4,71 +4,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::Client;
-use provost::config::{self, Config, Layers};
-use provost::document::Value;
 use provost::finding::{Confidence, Finding, Kind};
-use provost::git::ObjectId;
 use provost::rules::entries;
-use provost::scan::raw_commit;
+
+use super::marks::{BUILT_IN, Carrier, MARKS, Mark, Parts, findings, strength};
+use crate::support::Client;
 
 /// The share of disguised marks that must be found.
 const BAR: f64 = 0.995;
 
-pub(crate) fn built_in() -> Config {
-    config::load_whole(Layers { isolated: true, ..Layers::default() }).unwrap()
-}
-
-/// A strong marker's id, its tool, and a line that it matches.
-pub(crate) fn strong_lines(config: &Config) -> Vec<(String, String, String)> {
-    let mut lines = Vec::new();
-    let Value::Table(root) = &config.merged.value else { return lines };
-    let array = |value: Option<&(_, provost::document::Node)>| match value.map(|(_, n)| &n.value) {
-        Some(Value::Array(items)) => items.clone(),
-        _ => Vec::new(),
-    };
-    for tool in array(root.get("tool")) {
-        let Value::Table(tool) = &tool.value else { continue };
-        for marker in array(tool.get("marker")) {
-            let Value::Table(marker) = &marker.value else { continue };
-            let word = |key: &str| match marker.get(key).map(|(_, node)| &node.value) {
-                Some(Value::String(text)) => text.to_string(),
-                _ => String::new(),
-            };
-            let textual = ["trailer", "sign-off", "line"].contains(&word("kind").as_str());
-            if !textual || word("confidence") != "strong" || word("id").starts_with("tamper/") {
-                continue;
-            }
-            for hit in array(marker.get("hits")) {
-                let Value::String(hit) = &hit.value else { continue };
-                if !hit.trim().contains('\n') && hit.is_ascii() {
-                    let tool = match tool.get("id").map(|(_, node)| &node.value) {
-                        Some(Value::String(text)) => text.to_string(),
-                        _ => String::new(),
-                    };
-                    lines.push((word("id"), tool, hit.trim().to_owned()));
-                }
-            }
-        }
-    }
-    lines
-}
-
-fn commit(encoding: Option<&str>, message: &[u8]) -> Vec<u8> {
-    let mut raw = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\
-        author A Person <a@example.com> 1767225600 +0000\n\
-        committer A Person <a@example.com> 1767225600 +0000\n"
-        .to_vec();
-    if let Some(encoding) = encoding {
-        raw.extend(format!("encoding {encoding}\n").bytes());
-    }
-    raw.push(b'\n');
-    raw.extend(message);
-    raw
-}
-
-pub(crate) fn findings(config: &Config, encoding: Option<&str>, message: &[u8]) -> Vec<Finding> {
-    raw_commit(config, ObjectId::NULL, &commit(encoding, message)).unwrap()
+fn find(encoding: Option<&str>, message: &[u8]) -> Vec<Finding> {
+    let encoding = encoding.map(|label| ("encoding", label.as_bytes().to_vec()));
+    let headers = encoding.into_iter().collect();
+    findings(&Parts { headers, message, ..Parts::default() }.raw())
 }
 
 /// The characters of a line, each third letter replaced.
@@ -180,20 +128,17 @@ fn replace_first_by_utf7(text: &str) -> String {
 
 #[test]
 fn strong_marks_are_found_in_every_disguise() {
-    let config = built_in();
-    let lines = strong_lines(&config);
+    let lines = MARKS.iter().filter(|mark| mark.carrier == Carrier::Line && mark.text.is_ascii());
+    let lines: Vec<&Mark> = lines.collect();
     assert!(lines.len() > 150, "only {} lines", lines.len());
     let mut tried = 0;
     let mut missed: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (name, trick) in tricks() {
-        for (id, tool, line) in &lines {
-            let (encoding, message) = trick(line);
+        for mark in &lines {
+            let (encoding, message) = trick(&mark.text);
             tried += 1;
-            let found = findings(&config, encoding, &message);
-            if !found.iter().any(|finding| {
-                finding.marker.tool == *tool && finding.marker.confidence == Confidence::Strong
-            }) {
-                missed.entry(name).or_default().push(format!("{id}: {line}"));
+            if strength(&mark.tool, &find(encoding, &message)) != Some(Confidence::Strong) {
+                missed.entry(name).or_default().push(format!("{}: {}", mark.id, mark.text));
             }
         }
     }
@@ -210,39 +155,42 @@ fn strong_marks_are_found_in_every_disguise() {
 
 #[test]
 fn a_disguise_is_named_beside_the_tool() {
-    let config = built_in();
     let line = "Co-Authored-By: Claude Opus 4.6 <noreply@anthropic.com>";
     for (name, trick) in tricks() {
         let (encoding, message) = trick(line);
-        let found = findings(&config, encoding, &message);
+        let found = find(encoding, &message);
         let tamper = found.iter().find(|finding| finding.marker.kind == Kind::Tamper);
-        // What plain reading shows is no disguise, nor is typography.
-        let shows = [
-            "tabs",
-            "upper case",
-            "lower case",
-            "indented",
-            "quoted",
-            "CRLF",
-            "behind a carriage return",
-            "behind a line separator",
-            "full-width letters",
-            "combining marks",
-            "variation selector",
-            "a wrong encoding header",
-            "bidirectional controls",
-            "no-break spaces",
-            "em spaces",
-        ];
-        if shows.contains(&name) {
-            continue;
+        let ordinary = ORDINARY_WRITING.contains(&name);
+        match tamper {
+            Some(tamper) => {
+                assert!(!ordinary && tamper.marker.tool == "claude-code", "{name}: {found:?}");
+            }
+            // A NUL before the mark is no part of it, and the mark behind it is found.
+            None => assert!(ordinary || name == "behind a NUL", "{name}: {found:?}"),
         }
-        assert!(
-            tamper.is_some_and(|tamper| tamper.marker.tool == "claude-code"),
-            "{name}: {found:?}"
-        );
     }
 }
+
+/// What keyboards, editors and fonts bring along, so that it is no disguise: blanks and line
+/// ends of any kind, full-width forms, diacritics, variation selectors, marks of direction
+/// around a line.
+const ORDINARY_WRITING: [&str; 15] = [
+    "tabs",
+    "upper case",
+    "lower case",
+    "indented",
+    "quoted",
+    "CRLF",
+    "behind a carriage return",
+    "behind a line separator",
+    "a wrong encoding header",
+    "bidirectional controls",
+    "no-break spaces",
+    "em spaces",
+    "full-width letters",
+    "variation selector",
+    "combining marks",
+];
 
 /// Messages as people write them, in many scripts, with the odd characters of real life.
 const ORDINARY: [&str; 26] = [
@@ -276,12 +224,11 @@ const ORDINARY: [&str; 26] = [
 
 #[test]
 fn ordinary_text_in_any_script_is_no_disguise() {
-    let config = built_in();
     for message in ORDINARY {
         for encoding in
             [None, Some("UTF-8"), Some("ISO-8859-1"), Some("GB18030"), Some("Shift_JIS")]
         {
-            let found = findings(&config, encoding, message.as_bytes());
+            let found = find(encoding, message.as_bytes());
             assert!(found.is_empty(), "{message:?} {encoding:?}: {found:?}");
         }
     }
@@ -325,7 +272,7 @@ fn disguised_paths_are_found_and_documents_are_not() {
 /// the forms that editors give a file.
 #[test]
 fn renamed_configurations_are_found_under_any_name() {
-    let config = built_in();
+    let config = &*BUILT_IN;
     let mut tried = 0;
     for entry in entries::markers(&config.merged) {
         if entry.kind() != Some(Kind::Path) || entry.marker.get("paths").is_some() {
