@@ -12,6 +12,7 @@ mod locks;
 pub mod log;
 mod names;
 pub mod published;
+pub mod state;
 pub mod unjudged;
 
 use std::path::{Path, PathBuf};

@@ -6,13 +6,13 @@
 //! the push is answered, so one that a crash left unfinished speaks of no push that was
 //! accepted.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::ConfigError;
+use super::{ConfigError, state};
 use crate::git::{IdSet, ObjectId, RefName, Repository};
 
 /// Something that was let in.
@@ -143,7 +143,7 @@ fn append(repository: &Repository, lines: &[Line]) -> Result<(), ConfigError> {
     }
     let path = path(repository);
     let written = (|| {
-        let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path)?;
+        let mut file = state::append(repository, &path)?;
         // No other hook adds to it meanwhile.
         file.lock()?;
         let mut text = if ends_whole(&mut file)? { Vec::new() } else { vec![b'\n'] };
@@ -152,9 +152,7 @@ fn append(repository: &Repository, lines: &[Line]) -> Result<(), ConfigError> {
             text.push(b'\n');
         }
         file.write_all(&text)?;
-        file.sync_all()?;
-        // The name of a new file has to last too.
-        path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+        file.sync_all()
     })();
     written.map_err(|source| ConfigError::Write { path, source })
 }
@@ -170,6 +168,7 @@ fn ends_whole(file: &mut File) -> std::io::Result<bool> {
 mod tests {
     use super::*;
     use crate::git::Trust;
+    use std::fs::OpenOptions;
 
     #[test]
     fn what_was_let_in_stays_until_it_is_judged() {

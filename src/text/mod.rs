@@ -6,3 +6,4 @@ pub mod decode;
 pub mod escape;
 pub mod fold;
 pub mod lines;
+pub mod shell;
