@@ -108,17 +108,24 @@ pub struct Fault {
 pub fn faults(repository: &Repository) -> io::Result<Vec<Fault>> {
     let access = Access::of(repository)?;
     let home = repository.common_dir().canonicalize()?;
-    let mut places: Vec<PathBuf> = STATE.iter().map(|name| home.join(name)).collect();
-    if let Ok(entries) = fs::read_dir(home.join("provost/baseline")) {
-        places.extend(entries.flatten().map(|entry| entry.path()));
+    let written = WRITTEN.iter().map(|name| (home.join(name), true));
+    let mut places: Vec<(PathBuf, bool)> = written.collect();
+    let read = home.join("provost/baseline");
+    if let Ok(entries) = fs::read_dir(&read) {
+        places.extend(entries.flatten().map(|entry| (entry.path(), false)));
     }
-    let known = places.into_iter().filter_map(|path| Some((fs::symlink_metadata(&path).ok()?, path)));
-    Ok(known.filter_map(|(metadata, path)| access.fault(path, &metadata)).collect())
+    places.push((read, false));
+    places.sort();
+    let faults = places.into_iter().filter_map(|(path, written)| {
+        let metadata = fs::symlink_metadata(&path).ok()?;
+        access.fault(path, &metadata, written)
+    });
+    Ok(faults.collect())
 }
 
-/// Files and folders of the state, below the repository's directory. Rules are no state:
-/// they are the administrator's.
-const STATE: [&str; 4] = ["provost", "provost/baseline", "provost/ledger", "provost-unjudged"];
+/// What hooks write of the state, below the repository's directory. Baselines they only read,
+/// and rules are no state: those are the administrator's.
+const WRITTEN: [&str; 3] = ["provost", "provost/ledger", "provost-unjudged"];
 
 /// Who owns the state of a repository, and who may do what with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -267,18 +274,22 @@ impl Access {
         format!("chown {owner}:{group} {path} && chmod {mode:o} {path}")
     }
 
-    fn fault(&self, path: PathBuf, metadata: &Metadata) -> Option<Fault> {
+    /// What is wrong with a file or folder, which hooks write or only read.
+    fn fault(&self, path: PathBuf, metadata: &Metadata, written: bool) -> Option<Fault> {
         if metadata.is_symlink() {
             return None;
         }
         let (wanted, mode) = (self.wanted(metadata), metadata.mode() & 0o7777);
         // Of what several accounts write, each file belongs to whichever made it.
-        let foreign = if wanted & 0o020 == 0 {
+        let foreign = if !written {
+            false
+        } else if wanted & 0o020 == 0 {
             metadata.uid() != self.owner
         } else {
             metadata.gid() != self.group
         };
-        let (missing, too_much) = (wanted & !mode & 0o777, mode & !wanted & 0o022);
+        let needed = if written { 0o777 } else { 0o555 };
+        let (missing, too_much) = (wanted & !mode & needed, mode & !wanted & 0o022);
         let why = if foreign {
             format!("belongs to {}:{}", metadata.uid(), metadata.gid())
         } else if missing | too_much != 0 {

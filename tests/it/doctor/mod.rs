@@ -140,7 +140,9 @@ fn a_switch_for_configured_hooks_is_found() {
     let patient = Patient::new("enforce");
     for key in ["hook.provost.enabled", "hook.pre-receive.enabled"] {
         patient.sandbox.git("project.git").args(["config", key, "false"]).ok();
-        patient.is_ill(&[&format!("{key} is false"), &format!("config --unset {key}")]);
+        let file = patient.path.join("config");
+        let step = format!("git config --file {} --unset-all {key}", file.display());
+        patient.is_ill(&[&format!("{key} is false"), &step]);
         patient.sandbox.git("project.git").args(["config", "--unset", key]).ok();
     }
     patient.is_well(&[RUNS]);
