@@ -3,6 +3,7 @@
 //! read them. Nothing is judged with a broken configuration, and nothing that a push
 //! brings is configuration for judging it.
 
+mod access;
 pub mod baseline;
 mod built_in;
 mod error;

@@ -7,6 +7,7 @@
 
 mod checks;
 mod ending;
+mod git_runs;
 pub mod metrics;
 mod probe;
 mod review;

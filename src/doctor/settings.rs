@@ -27,12 +27,8 @@ const OTHER_SECTIONS: [&[u8]; 9] = [
     b"url",
 ];
 /// Keys that the throw-away repository has of its own.
-const OWN_KEYS: [&[u8]; 4] = [
-    b"core.bare",
-    b"core.hookspath",
-    b"core.repositoryformatversion",
-    b"core.worktree",
-];
+const OWN_KEYS: [&[u8]; 4] =
+    [b"core.bare", b"core.hookspath", b"core.repositoryformatversion", b"core.worktree"];
 
 /// The text of a file of configuration that says what git reads for a repository.
 pub(super) fn of(repository: &Path) -> io::Result<Vec<u8>> {

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::Diagnosis;
-use super::checks::{room, word, writable};
+use super::checks::{room, writable};
+use super::git_runs::word;
 use crate::config::log::{LogSettings, OnFailure};
 use crate::config::published::{Published, REF};
 use crate::config::{self, Config, ConfigError, Layers, unjudged};
@@ -153,9 +154,5 @@ fn log(settings: &LogSettings, diagnosis: &mut Diagnosis) {
         OnFailure::Accept => "nothing is put on record",
     };
     let text = format!("there is no folder {}: {then}", escape::path(folder));
-    diagnosis.wrong(
-        "log",
-        text,
-        format!("mkdir {}, for the hook to write there", word(folder)),
-    );
+    diagnosis.wrong("log", text, format!("mkdir {}, for the hook to write there", word(folder)));
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::Diagnosis;
-use super::checks::word;
+use super::git_runs::word;
 use crate::config::{Config, unjudged};
 use crate::git::Repository;
 use crate::log::Record;

@@ -97,14 +97,14 @@ mod tests {
             ("refs/heads/x", "refs/heads/x", RefKind::Branch),
             ("refs/namespaces/a/refs/heads/x", "refs/heads/x", RefKind::Branch),
             ("refs/namespaces/a/refs/tags/v1", "refs/tags/v1", RefKind::Tag),
-            (
-                "refs/namespaces/a/refs/namespaces/b/refs/notes/x",
-                "refs/notes/x",
-                RefKind::Note,
-            ),
+            ("refs/namespaces/a/refs/namespaces/b/refs/notes/x", "refs/notes/x", RefKind::Note),
             ("refs/namespaces/a/refs/replace/12", "refs/replace/12", RefKind::Replace),
             // No ref of a namespace: each part of a namespace has a `refs/namespaces/` before it.
-            ("refs/namespaces/a/b/refs/heads/x", "refs/namespaces/a/b/refs/heads/x", RefKind::Other),
+            (
+                "refs/namespaces/a/b/refs/heads/x",
+                "refs/namespaces/a/b/refs/heads/x",
+                RefKind::Other,
+            ),
             ("refs/namespaces/a/HEAD", "refs/namespaces/a/HEAD", RefKind::Other),
             ("refs/namespaces//refs/heads/x", "refs/namespaces//refs/heads/x", RefKind::Other),
             ("refs/namespaces/refs/heads/x", "refs/namespaces/refs/heads/x", RefKind::Other),

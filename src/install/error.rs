@@ -1,8 +1,8 @@
 //! Why something can't be installed, each with the next step.
 
+use crate::text::escape;
 use std::io;
 use std::path::PathBuf;
-use crate::text::escape;
 
 /// See the head of this file.
 #[derive(Debug, thiserror::Error)]

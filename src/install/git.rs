@@ -153,11 +153,7 @@ impl Git {
     ///
     /// # Errors
     /// When git fails.
-    pub(super) fn is_set_to(
-        at: &Path,
-        key: &OsStr,
-        value: &OsStr,
-    ) -> Result<bool, InstallError> {
+    pub(super) fn is_set_to(at: &Path, key: &OsStr, value: &OsStr) -> Result<bool, InstallError> {
         let arguments = ["config", "--local", "--fixed-value", "--get-all"];
         let mut git = Self::command();
         git.arg("--git-dir").arg(at).args(arguments).arg(key).arg(value);

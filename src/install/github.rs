@@ -33,7 +33,11 @@ const POLICY: &str = "provost-rules.toml";
 const PROGRAM: &str = "/usr/local/bin/provost";
 
 pub(super) fn install(site: &Site, request: &Request, plan: &mut Plan) -> Result<(), InstallError> {
-    plan.say(format!("{}: files for GitHub Enterprise Server, {}", escape::path(&site.path), site.why));
+    plan.say(format!(
+        "{}: files for GitHub Enterprise Server, {}",
+        escape::path(&site.path),
+        site.why
+    ));
     for program in [&request.program, &request.shell] {
         is_static(program)
             .map_err(|reason| InstallError::Program { path: program.clone(), reason })?;

@@ -31,7 +31,10 @@ pub(super) fn install(site: &Site, request: &Request, plan: &mut Plan) -> Result
         return Ok(());
     }
     let text = read(&site.path.join(".gitolite.rc"))?;
-    if String::from_utf8_lossy(&text).lines().any(|line| line.trim_start().starts_with("'repo-specific-hooks'")) {
+    if String::from_utf8_lossy(&text)
+        .lines()
+        .any(|line| line.trim_start().starts_with("'repo-specific-hooks'"))
+    {
         plan.warn(
             "repo-specific-hooks is on in .gitolite.rc: where a repository has one, gitolite's \
              driver takes the place of the common hook; use provost install --vref there",

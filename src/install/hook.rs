@@ -82,7 +82,10 @@ pub(super) fn install(path: &Path, text: &[u8], plan: &mut Plan) -> Result<(), I
                 escape::path(&path)
             ));
             if !runs(path) {
-                plan.warn(format!("{} is not executable: git does not run it", escape::path(&path)));
+                plan.warn(format!(
+                    "{} is not executable: git does not run it",
+                    escape::path(&path)
+                ));
             }
             plan.directory(&folder);
             plan.step(Step::Keep { from: path.to_owned(), to: kept });
@@ -92,11 +95,7 @@ pub(super) fn install(path: &Path, text: &[u8], plan: &mut Plan) -> Result<(), I
 }
 
 /// Plans a hook in a folder where each hook is a file of its own.
-pub(super) fn install_alone(
-    path: &Path,
-    text: &[u8],
-    plan: &mut Plan,
-) -> Result<(), InstallError> {
+pub(super) fn install_alone(path: &Path, text: &[u8], plan: &mut Plan) -> Result<(), InstallError> {
     state(path)?;
     let unchanged = fs::read(path).is_ok_and(|now| now == text) && runs(path);
     if unchanged {

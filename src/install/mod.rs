@@ -23,9 +23,9 @@ mod script;
 mod step;
 mod system;
 
+use crate::text::{escape, shell};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
-use crate::text::{escape, shell};
 
 pub use detect::{Place, Site, detect};
 pub use error::InstallError;

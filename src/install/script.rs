@@ -299,7 +299,8 @@ mod tests {
             let hook = pre_receive(&request, "http");
             assert_eq!(recorded(&hook), wanted("http"), "{}", hook.escape_ascii());
             assert_eq!(recorded(&update(&request, "gerrit")), wanted("gerrit"));
-            let command = [quote(&path), options(&request), b" pre-receive --platform gitea".to_vec()];
+            let command =
+                [quote(&path), options(&request), b" pre-receive --platform gitea".to_vec()];
             assert_eq!(recorded(&command.concat()), wanted("gitea"));
         }
         assert_eq!(recorded(b"#!/bin/sh\nexec something else\n"), None);

@@ -215,8 +215,12 @@ fn put_back(from: &Path, to: &Path) -> io::Result<()> {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Directory { path } | Self::StateFolder { path, .. } => write!(f, "make directory {}", escape::path(&path)),
-            Self::Write { path, what, .. } | Self::State { path, what, .. } => write!(f, "write {} ({what})", escape::path(&path)),
+            Self::Directory { path } | Self::StateFolder { path, .. } => {
+                write!(f, "make directory {}", escape::path(&path))
+            }
+            Self::Write { path, what, .. } | Self::State { path, what, .. } => {
+                write!(f, "write {} ({what})", escape::path(&path))
+            }
             Self::Keep { from, to } => {
                 write!(f, "keep {} as {}", escape::path(&from), escape::path(&to))
             }

@@ -78,7 +78,8 @@ mod tests {
         for word in WORDS {
             let shown = shown(word);
             assert_eq!(escape(shown.as_bytes()), shown);
-            let Ok(output) = Command::new("bash").arg("-c").arg(format!("printf %s {shown}")).output()
+            let Ok(output) =
+                Command::new("bash").arg("-c").arg(format!("printf %s {shown}")).output()
             else {
                 continue;
             };
