@@ -63,7 +63,7 @@ pub(super) fn doctor(global: &Global, command: &Doctor, output: &Output) -> Resu
     let metrics = command.metrics.as_deref();
     let sums = match metrics {
         Some(path) => doctor::metrics::kept(path)
-            .map_err(|source| Error::Read { what: escape::path(&path), source })?,
+            .map_err(|source| Error::Read { what: escape::path(path), source })?,
         None => Sums::default(),
     };
     let request = command.target.request(global)?;

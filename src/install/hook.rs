@@ -79,12 +79,12 @@ pub(super) fn install(path: &Path, text: &[u8], plan: &mut Plan) -> Result<(), I
             let folder = path.with_file_name(KEPT);
             plan.say(format!(
                 "  another hook is there; it stays and runs first: {}",
-                escape::path(&path)
+                escape::path(path)
             ));
             if !runs(path) {
                 plan.warn(format!(
                     "{} is not executable: git does not run it",
-                    escape::path(&path)
+                    escape::path(path)
                 ));
             }
             plan.directory(&folder);
@@ -123,7 +123,7 @@ pub(super) fn uninstall(path: &Path, plan: &mut Plan) -> Result<(), InstallError
         // Killed between keeping and writing, or between putting back and removing.
         Found::Foreign if is_kept && same(path, &kept) => plan.step(Step::Remove { path: kept }),
         Found::Foreign => {
-            plan.say(format!("  not written by provost, left alone: {}", escape::path(&path)));
+            plan.say(format!("  not written by provost, left alone: {}", escape::path(path)));
             return Ok(());
         }
         Found::Nothing if is_kept => plan.step(Step::PutBack { from: kept, to: path.to_owned() }),

@@ -137,7 +137,7 @@ fn check(path: &Path, text: &str) -> Result<(), String> {
     let source = |name: &str, text: &str, built_in| {
         Arc::new(Source { name: name.to_owned(), text: text.to_owned().into(), built_in })
     };
-    let own = source(&escape::path(&path), text, false);
+    let own = source(&escape::path(path), text, false);
     let (_, problems) = config::examine(&[source("rules.toml", config::BUILT_IN, true), own]);
     if problems.is_empty() {
         return Ok(());

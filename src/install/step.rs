@@ -216,20 +216,20 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Directory { path } | Self::StateFolder { path, .. } => {
-                write!(f, "make directory {}", escape::path(&path))
+                write!(f, "make directory {}", escape::path(path))
             }
             Self::Write { path, what, .. } | Self::State { path, what, .. } => {
-                write!(f, "write {} ({what})", escape::path(&path))
+                write!(f, "write {} ({what})", escape::path(path))
             }
             Self::Keep { from, to } => {
-                write!(f, "keep {} as {}", escape::path(&from), escape::path(&to))
+                write!(f, "keep {} as {}", escape::path(from), escape::path(to))
             }
             Self::PutBack { from, to } => {
-                write!(f, "put {} back to {}", escape::path(&from), escape::path(&to))
+                write!(f, "put {} back to {}", escape::path(from), escape::path(to))
             }
-            Self::Remove { path } => write!(f, "remove {}", escape::path(&path)),
+            Self::Remove { path } => write!(f, "remove {}", escape::path(path)),
             Self::RemoveDirectory { path } => {
-                write!(f, "remove {}, if it is empty", escape::path(&path))
+                write!(f, "remove {}, if it is empty", escape::path(path))
             }
             Self::Configure { key, value: Some(value) } => {
                 write!(f, "git config --system {key} {}", shown(value.as_bytes()))
