@@ -13,6 +13,7 @@ use crate::document::Moment;
 use crate::git::{Repository, Trust};
 use crate::report::{Format, Report};
 use crate::scan::{self, Scope, Stage};
+use crate::text::escape;
 
 pub(super) fn audit(global: &Global, command: &Audit, output: &Output) -> Result<u8, Error> {
     let trees = !command.without.contains(&Costly::Path);
@@ -39,7 +40,7 @@ pub(super) fn audit(global: &Global, command: &Audit, output: &Output) -> Result
             }
             Err(error) => {
                 failed += 1;
-                output.note(&format!("provost: {}:\n", path.display()));
+                output.note(&format!("provost: {}:\n", escape::path(&path)));
                 output.error(&error);
             }
         }

@@ -13,7 +13,7 @@ use super::install::Target;
 use super::output::Output;
 use crate::doctor::{self, Diagnosis, Outcome, Standing, Sums};
 use crate::report::VERSION;
-use crate::text::escape::escape;
+use crate::text::escape::{self, escape};
 
 /// Prove that installed hooks work.
 ///
@@ -63,7 +63,7 @@ pub(super) fn doctor(global: &Global, command: &Doctor, output: &Output) -> Resu
     let metrics = command.metrics.as_deref();
     let sums = match metrics {
         Some(path) => doctor::metrics::kept(path)
-            .map_err(|source| Error::Read { what: path.display().to_string(), source })?,
+            .map_err(|source| Error::Read { what: escape::path(path), source })?,
         None => Sums::default(),
     };
     let request = command.target.request(global)?;

@@ -1,5 +1,7 @@
 //! `provost install` and `provost uninstall`: plans are shown, then carried out.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
@@ -11,6 +13,7 @@ use super::output::Output;
 use crate::config;
 use crate::install::{self, MODES, Mode, Place, Plan, Request};
 use crate::platform;
+use crate::text::{escape, shell};
 
 /// Put the hook on a server, or on a developer's machine.
 ///
@@ -103,7 +106,7 @@ impl Target {
         let start = global.directory.as_deref().unwrap_or(Path::new(""));
         let absolute = |path: &Path| {
             let path = start.join(path);
-            let failed = |source| Error::Read { what: path.display().to_string(), source };
+            let failed = |source| Error::Read { what: escape::path(&path), source };
             std::path::absolute(&path).map_err(failed)
         };
         let own = || {
@@ -215,9 +218,9 @@ fn next(plan: &Plan, target: &Target, output: &Output) {
 /// The words that name the same place again.
 fn again(target: &Target) -> String {
     let mut words = Vec::new();
-    let mut option = |name: &str, value: Option<String>| {
+    let mut option = |name: &str, value: Option<&OsStr>| {
         words.push(name.to_owned());
-        words.extend(value.map(|value| quoted(&value)));
+        words.extend(value.map(|value| shell::shown(value.as_bytes())));
     };
     for (name, given) in [
         ("--template", target.template),
@@ -229,24 +232,16 @@ fn again(target: &Target) -> String {
         }
     }
     if let Some(platform) = &target.platform {
-        option("--platform", Some(platform.clone()));
+        option("--platform", Some(platform.as_ref()));
     }
     if let Some(policy) = &target.policy {
-        option("--policy", Some(policy.display().to_string()));
+        option("--policy", Some(policy.as_os_str()));
     }
     if let Some(program) = &target.program {
-        option("--program", Some(program.display().to_string()));
+        option("--program", Some(program.as_os_str()));
     }
     if !target.system && !target.configured {
-        words.extend(target.paths.iter().map(|path| quoted(&path.display().to_string())));
+        words.extend(target.paths.iter().map(|path| shell::shown(path.as_os_str().as_bytes())));
     }
     words.join(" ")
-}
-
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:@".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
 }

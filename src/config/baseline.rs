@@ -7,7 +7,7 @@
 
 use std::path::PathBuf;
 
-use super::{ConfigError, files};
+use super::{ConfigError, state};
 use crate::git::{ObjectId, Repository};
 
 /// Which refs a baseline is for.
@@ -96,9 +96,6 @@ pub fn write(
     for id in ids {
         text.push_str(&format!("{id}\n"));
     }
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(failed)?;
-    }
-    files::replace(&path, text.as_bytes()).map_err(failed)?;
+    state::replace(repository, &path, text.as_bytes()).map_err(failed)?;
     Ok(path)
 }

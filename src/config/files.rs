@@ -1,27 +1,38 @@
 //! Replacing a file so that whoever reads it meanwhile, or after a crash, sees the old text
 //! or the new one, never a part.
 
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, fchown};
 use std::path::Path;
 
 /// Writes a file beside its place and moves it there. A symbolic link keeps pointing to
-/// the file, which keeps its mode.
+/// the file, which keeps its owner and mode.
 ///
 /// # Errors
 /// When a step of it fails; then the old file is untouched.
 pub fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
+    replace_as(path, text, path)
+}
+
+/// The same, with owner and mode of another file, which those who read that can read, too.
+///
+/// # Errors
+/// When a step of it fails; then the old file is untouched.
+pub fn replace_as(path: &Path, text: &[u8], like: &Path) -> io::Result<()> {
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = match real.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let name = real.file_name().ok_or(ErrorKind::InvalidFilename)?.to_string_lossy();
-    let beside = folder.join(format!(".{name}.{}.new", std::process::id()));
+    let mut name = OsString::from(".");
+    name.push(real.file_name().ok_or(ErrorKind::InvalidFilename)?);
+    name.push(format!(".{}.new", std::process::id()));
+    let beside = folder.join(name);
     let written = (|| {
         let mut file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
-        if let Ok(old) = fs::metadata(&real) {
+        if let Ok(old) = fs::metadata(like) {
             keep_owner(&file, &old)?;
             file.set_permissions(old.permissions())?;
         }

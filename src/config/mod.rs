@@ -3,6 +3,7 @@
 //! read them. Nothing is judged with a broken configuration, and nothing that a push
 //! brings is configuration for judging it.
 
+mod access;
 pub mod baseline;
 mod built_in;
 mod error;
@@ -15,6 +16,8 @@ mod names;
 pub mod published;
 pub mod state;
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -165,9 +168,12 @@ fn layers_over(
 }
 
 fn repository_layer(repository: &Repository) -> Result<Option<Arc<Source>>, ConfigError> {
-    match repository.local_config("provost.rules")? {
+    match repository.local_config_bytes("provost.rules")? {
         // Named in the configuration, it must be there.
-        Some(path) => Ok(Some(read(&repository.git_dir().join(path))?)),
+        Some(path) => {
+            let path = repository.git_dir().join(OsStr::from_bytes(&path));
+            Ok(Some(read(&path)?))
+        }
         None => read_if_there(&repository.common_dir().join("provost/rules.toml")),
     }
 }

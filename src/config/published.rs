@@ -13,7 +13,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::ConfigError;
 use crate::document::{Moment, Source};
-use crate::git::Repository;
+use crate::git::{RefName, Repository};
 
 /// Where a repository has it.
 pub const REF: &str = "refs/meta/provost";
@@ -21,6 +21,24 @@ pub const REF: &str = "refs/meta/provost";
 pub const FILE: &str = "policy.toml";
 /// The digest of the catalogue that is built into this program.
 pub const CATALOGUE: &str = env!("PROVOST_RULES_SHA256");
+
+/// A ref of notes that is kept for this program.
+const NOTES: &str = "refs/notes/provost";
+
+/// Whether a ref is kept for the server's administrator, so that no push may write it: every
+/// name that begins with [`REF`] (`refs/meta/provost-x` would be fetched by [`refspec`], and
+/// `refs/meta/provost/x` keeps the ref itself from being made), and `refs/notes/provost`; also
+/// below `refs/namespaces/*/`.
+#[must_use]
+pub fn is_reserved(name: &[u8]) -> bool {
+    let name = RefName::new(name);
+    let name = name.judged();
+    let below_notes = name.strip_prefix(NOTES.as_bytes());
+    // `refs/meta` itself, which git takes in a namespace, would keep all below from being made.
+    name == b"refs/meta"
+        || name.starts_with(REF.as_bytes())
+        || below_notes.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+}
 
 /// The ref that a developer's git fetches the policy of a remote to.
 #[must_use]
@@ -30,19 +48,9 @@ pub fn local_ref(remote: &str) -> String {
 
 /// What it fetches for that. With a pattern, a server that has published nothing is no error.
 #[must_use]
-pub fn refspec(remote: &str) -> String {
-    format!("+{REF}*:{}*", local_ref(remote))
-}
-
-/// Whether nobody may push to a ref: it is provost's own, or could be taken for that.
-#[must_use]
-pub fn is_reserved(name: &[u8]) -> bool {
-    let mut name = name;
-    while let Some(rest) = name.strip_prefix(b"refs/namespaces/") {
-        let Some(slash) = rest.iter().position(|&byte| byte == b'/') else { break };
-        name = rest.get(slash + 1..).unwrap_or_default();
-    }
-    name.starts_with(REF.as_bytes()) || name == b"refs/notes/provost"
+pub fn refspec(remote: &[u8]) -> Vec<u8> {
+    let to = [b"refs/provost/", remote, b"/policy"].concat();
+    [format!("+{REF}*:").as_bytes(), &to, b"*"].concat()
 }
 
 /// See the head of this file.
@@ -171,6 +179,44 @@ impl Published {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_are_or_imitate_the_published_policy_are_reserved() {
+        let namespaced = |name: &str| {
+            [
+                name.to_owned(),
+                format!("refs/namespaces/a/{name}"),
+                format!("refs/namespaces/a/refs/namespaces/b/{name}"),
+            ]
+        };
+        for name in [
+            "refs/meta/provost",
+            "refs/meta/provost/x",
+            "refs/meta/provost-x",
+            "refs/meta/provostx",
+            "refs/notes/provost",
+            "refs/notes/provost/x",
+        ] {
+            for name in namespaced(name) {
+                assert!(is_reserved(name.as_bytes()), "{name}");
+            }
+        }
+        for name in [
+            "refs/meta/prov",
+            "refs/meta/config",
+            "refs/heads/refs/meta/provost",
+            "refs/notes/provost-x",
+            "refs/notes/x/provost",
+            "refs/heads/provost",
+        ] {
+            for name in namespaced(name) {
+                assert!(!is_reserved(name.as_bytes()), "{name}");
+            }
+        }
+        assert!(!is_reserved(b"refs/namespaces/a/meta/provost"));
+        assert!(is_reserved(b"refs/meta/provost\xff"));
+        assert!(is_reserved(b"refs/namespaces/a/refs/meta"));
+    }
 
     #[test]
     fn what_is_published_is_read_again_byte_for_byte() {

@@ -1,18 +1,20 @@
 //! What can be seen without a push: whether git would run the hook, and what it needs.
 
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use super::Diagnosis;
-use super::target::{Called, Target};
+use super::git_runs::{configured, elsewhere, origin, switched_off, word};
+use super::target::Target;
 use crate::config::{self, Config, ConfigError, Layers};
 use crate::git::Repository;
 use crate::install::{Found, Git, recorded, state};
 use crate::platform::accounts;
-use crate::text::escape::escape;
+use crate::text::escape::{self, escape};
 
 /// A hook that git would run, and what it says of itself.
 #[derive(Clone, Debug)]
@@ -34,33 +36,33 @@ const NEVER_BEFORE: Duration = Duration::from_secs(1_767_225_600);
 
 /// Looks whether git would run the hook; `None` when there is nothing to run.
 pub(super) fn hook(target: &Target, diagnosis: &mut Diagnosis) -> Option<Runnable> {
+    if let Some(repository) = &target.repository {
+        elsewhere(target, repository, diagnosis);
+    }
     let text = match &target.hook {
         Some(path) => file(path, diagnosis)?,
-        None => configured(diagnosis)?,
+        None => configured(target.repository.as_deref(), diagnosis)?,
     };
     if let Some(repository) = &target.repository {
         switched_off(repository, diagnosis);
-        if target.called == Called::ByPlatform
-            && target.platform != "gitlab"
-            && !repository.join("hooks/pre-receive").exists()
-        {
-            diagnosis.wrong(
-                "delegate",
-                format!(
-                    "hooks/pre-receive of {} is missing, so nothing calls the hook",
-                    target.platform
-                ),
-                "let the platform make its hooks anew (Resynchronize pre-receive hooks)",
-            );
-        }
     }
     let found = recorded(&text);
     let Some(found) = found else {
-        diagnosis.wrong(
-            "written-by",
-            "the hook names no program of provost",
-            "provost install writes it anew",
-        );
+        let what = "the hook names no program of provost";
+        let ask = ["config", "-z", "--show-origin", "--get", "hook.provost.command"];
+        let set = target.repository.as_deref().filter(|_| target.hook.is_none());
+        let set = set.and_then(|path| {
+            let set = Git::ask_as_pusher(&ask, path).ok().flatten()?;
+            origin(path, set.as_bytes())
+        });
+        match set {
+            Some(file) => diagnosis.wrong(
+                "written-by",
+                format!("{what}: it is `{}` in {}", escape(&text), escape::path(&file)),
+                format!("git config --file {} --unset-all hook.provost.command", word(&file)),
+            ),
+            None => diagnosis.wrong("written-by", what, "provost install writes it anew"),
+        }
         return None;
     };
     if found.platform != target.platform {
@@ -81,7 +83,7 @@ pub(super) fn hook(target: &Target, diagnosis: &mut Diagnosis) -> Option<Runnabl
 }
 
 fn file(path: &Path, diagnosis: &mut Diagnosis) -> Option<Vec<u8>> {
-    let shown = path.display();
+    let shown = escape::path(path);
     match state(path) {
         Ok(Found::Ours) => {}
         Ok(Found::Nothing) => {
@@ -107,7 +109,7 @@ fn file(path: &Path, diagnosis: &mut Diagnosis) -> Option<Vec<u8>> {
     let mode = fs::metadata(path).map_or(0, |metadata| metadata.permissions().mode());
     if mode & 0o111 == 0 {
         let text = format!("{shown} is not executable: git passes over it and accepts every push");
-        diagnosis.wrong("executable", text, format!("chmod 755 {shown}"));
+        diagnosis.wrong("executable", text, format!("chmod 755 {}", word(path)));
         return None;
     }
     if mode & 0o001 == 0 {
@@ -118,44 +120,9 @@ fn file(path: &Path, diagnosis: &mut Diagnosis) -> Option<Vec<u8>> {
     fs::read(path).ok()
 }
 
-fn configured(diagnosis: &mut Diagnosis) -> Option<Vec<u8>> {
-    match Git::version() {
-        Ok((_, numbers)) if numbers >= (2, 54) => {}
-        Ok((version, _)) => {
-            let text = format!("git is {version} and passes over hooks in its configuration");
-            diagnosis.wrong("git", text, "use provost install --system, or install git 2.54");
-            return None;
-        }
-        Err(error) => {
-            diagnosis.wrong("git", error.to_string(), error.next_step());
-            return None;
-        }
-    }
-    let event = Git::system("hook.provost.event").ok().flatten();
-    let command = Git::system("hook.provost.command").ok().flatten();
-    if let (Some("pre-receive"), Some(command)) = (event.as_deref(), command) {
-        diagnosis.ok("hook", "git's configuration has the hook `provost`");
-        return Some(command.into_bytes());
-    }
-    let step = "provost install --configured puts it there";
-    diagnosis.wrong("hook", "git's configuration has no hook `provost`", step);
-    None
-}
-
-/// Git's switches for hooks that come from its configuration.
-fn switched_off(repository: &Path, diagnosis: &mut Diagnosis) {
-    for key in ["hook.provost.enabled", "hook.pre-receive.enabled"] {
-        let set = Git::ask(&["config", "--type=bool", "--get", key], Some(repository));
-        if set.ok().flatten().as_deref() == Some("false") {
-            let step = format!("git -C {} config --unset {key}", repository.display());
-            diagnosis.wrong("enabled", format!("{key} is false for this repository"), step);
-        }
-    }
-}
-
 fn starts(program: &Path, diagnosis: &mut Diagnosis) -> bool {
     let output = Command::new(program).arg("--version").stdin(Stdio::null()).output();
-    let shown = program.display();
+    let shown = escape::path(program);
     let wrong = |diagnosis: &mut Diagnosis, why: String| {
         let text = format!("{shown} does not start: {why}; every push is refused");
         diagnosis.wrong("program", text, "install the program there, for every account to run");
@@ -212,8 +179,29 @@ pub(super) fn surroundings(
         room(path, diagnosis);
         owner(path, diagnosis);
     }
+    if let Some(repository) = repository {
+        state_files(repository, diagnosis);
+    }
     clock(diagnosis);
     config
+}
+
+/// Files that hooks write: each account that pushes must be able to, and no other.
+fn state_files(repository: &Repository, diagnosis: &mut Diagnosis) {
+    match config::state::faults(repository) {
+        Ok(faults) if faults.is_empty() => {
+            diagnosis.ok("state", "the files of its state have the right owner and mode");
+        }
+        Ok(faults) => {
+            for fault in faults {
+                diagnosis.wrong("state", fault.text, fault.command);
+            }
+        }
+        Err(error) => {
+            let step = "see what git config core.sharedRepository says, and fix it";
+            diagnosis.wrong("state", format!("its state can't be used: {error}"), step);
+        }
+    }
 }
 
 /// What everybody may write, a pusher may.
@@ -224,8 +212,8 @@ pub(super) fn writable(path: &Path, and_could: &str, diagnosis: &mut Diagnosis) 
         // In a sticky directory nobody can replace what is another's.
         if mode & 0o002 != 0 && mode & 0o1000 == 0 {
             let text =
-                format!("everybody may write {}: a pusher could {and_could}", part.display());
-            diagnosis.wrong("permissions", text, format!("chmod o-w {}", part.display()));
+                format!("everybody may write {}: a pusher could {and_could}", escape::path(part));
+            diagnosis.wrong("permissions", text, format!("chmod o-w {}", word(part)));
             return;
         }
         at = part.parent().filter(|_| part == path);
@@ -238,7 +226,7 @@ pub(super) fn room(directory: &Path, diagnosis: &mut Diagnosis) {
         Ok(room) => {
             let free = room.blocks_available().saturating_mul(room.fragment_size());
             let inodes_out = room.files() > 0 && room.files_available() == 0;
-            let text = format!("{} MB are free for {}", free >> 20, directory.display());
+            let text = format!("{} MB are free for {}", free >> 20, escape::path(directory));
             if free < LEAST_FREE || inodes_out {
                 diagnosis.wrong("disk", text, "make room: pushes and their records need it");
             } else {
@@ -255,6 +243,11 @@ pub(super) fn room(directory: &Path, diagnosis: &mut Diagnosis) {
 fn owner(repository: &Path, diagnosis: &mut Diagnosis) {
     let Ok(metadata) = fs::metadata(repository) else { return };
     let own = nix::unistd::getuid();
+    if metadata.mode() & 0o022 != 0 && diagnosis.platform == "http" {
+        let text = "other accounts of this machine may write to the repository: over a file \
+                    path they push under any name, for platform http believes REMOTE_USER";
+        diagnosis.note("pusher", text);
+    }
     // Root takes that account for the probe.
     if metadata.uid() != own.as_raw() && !own.is_root() {
         let owner = accounts::user(metadata.uid());

@@ -73,8 +73,10 @@ impl Traced {
     /// How the command ended.
     pub(super) fn ending(&self, output: &Output) -> Ending {
         let text = fs::read(&self.0).unwrap_or_default();
-        let lines = text.split(|&byte| byte == b'\n');
-        let events: Vec<Event> = lines.filter_map(|it| serde_json::from_slice(it).ok()).collect();
+        // Arguments that are not text are in no field that is read here.
+        let text = String::from_utf8_lossy(&text);
+        let lines = text.split('\n');
+        let events: Vec<Event> = lines.filter_map(|it| serde_json::from_str(it).ok()).collect();
         // The hook of the server: that of the client has another name.
         let started = events.iter().find(|event| {
             event.event == "child_start" && event.hook_name.as_deref() == Some("pre-receive")

@@ -7,20 +7,23 @@
 
 mod checks;
 mod ending;
+mod git_runs;
 pub mod metrics;
 mod probe;
 mod review;
+mod settings;
 mod stage;
 mod standing;
 mod target;
 mod unseen;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::git::{Repository, Trust};
 use crate::install::{InstallError, Request};
+use crate::text::escape;
 
 pub use review::Sums;
 pub use standing::Standing;
@@ -59,15 +62,27 @@ pub struct Check {
 #[derive(Clone, Debug, Serialize)]
 pub struct Diagnosis {
     /// The repository, or the place of the hook.
+    #[serde(serialize_with = "shown")]
     pub path: PathBuf,
     /// The platform that the hook was written for, or else that was found.
     pub platform: String,
     /// The hook's file; `None` for one in git's configuration.
+    #[serde(serialize_with = "shown_if_any")]
     pub hook: Option<PathBuf>,
     /// What was looked at, in order.
     pub checks: Vec<Check>,
     /// The refs whose present values the decision log has not judged.
     pub unseen: Vec<Unseen>,
+}
+
+/// A path need not be text, as JSON must be.
+fn shown<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&escape::path(path))
+}
+
+#[expect(clippy::ref_option, reason = "the form that serde calls")]
+fn shown_if_any<S: Serializer>(path: &Option<PathBuf>, to: S) -> Result<S::Ok, S::Error> {
+    path.as_deref().map(escape::path).serialize(to)
 }
 
 /// What was found out about all of them.

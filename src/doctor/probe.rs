@@ -3,6 +3,7 @@
 //! says what was decided; where there is none, the exit code of the hook.
 
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::Diagnosis;
@@ -16,6 +17,7 @@ use crate::log::{self, Record};
 use crate::policy::{Pusher, Situation, Verdict};
 use crate::report::Report;
 use crate::scan;
+use crate::text::escape::{self, escape};
 
 const MARKED: &str =
     "A probe of provost, marked\n\nCo-Authored-By: Claude Opus 4.6 <noreply@anthropic.com>\n";
@@ -59,7 +61,7 @@ pub(super) fn probe(
     } else if let Some(settings) = &config.log {
         let text = format!(
             "the decision log has no record of the probe: {}",
-            log::path_of(settings).display()
+            escape::path(&log::path_of(settings))
         );
         let step = "see whether the hook has the same [log], and may write there";
         diagnosis.wrong("log", text, step);
@@ -134,8 +136,8 @@ impl Probe<'_> {
 
 /// The name of a directory as platforms name repositories.
 fn name_of(directory: &Path) -> String {
-    let name = directory.file_name().unwrap_or_default().to_string_lossy();
-    name.strip_suffix(".git").unwrap_or(&name).to_owned()
+    let name = directory.file_name().unwrap_or_default().as_bytes();
+    escape(name.strip_suffix(b".git").unwrap_or(name))
 }
 
 impl Outcome {

@@ -12,6 +12,7 @@ use super::unseen::Waiting;
 use crate::config::log::LogSettings;
 use crate::log::tally::Tally;
 use crate::log::{LogError, Record, files};
+use crate::text::escape;
 
 /// Sums, and how far each log is in them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -69,7 +70,7 @@ fn one(log: &Path, all: &mut [(usize, Waiting)], sums: &mut Sums) -> Result<bool
     let mut parts: Vec<PathBuf> = files::rotated(log)?;
     // Nobody has pushed since the last rotation, or ever.
     parts.extend(log.exists().then(|| log.to_owned()));
-    let counted = sums.counted.entry(log.display().to_string()).or_default();
+    let counted = sums.counted.entry(escape::path(log)).or_default();
     // A chain that was begun anew is counted from its beginning, which shows at its end.
     let (mut anew, mut on) = (sums.tally.clone(), sums.tally.clone());
     let (mut first, mut last) = (None, 0);

@@ -1,21 +1,28 @@
 //! The throw-away repositories of a probe: a server with the configuration of the real one,
-//! whose hook is a link to the real hook, and a client that pushes to it over a file path.
+//! whose hook is a link to the file that git runs there, and a client that pushes to it over
+//! a file path.
 //!
 //! Hooks of others are not run: they are beside the real hook, not beside the link. Where a
 //! platform would call the hook, its variables are set as it documents them. As root, all of
 //! it is done by the account that the real repository or the log belongs to, as its pushes
 //! are: what the hook writes must not become root's.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io;
+use std::io::{self, Write};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{MetadataExt, chown, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use bstr::ByteSlice;
+
 use super::ending::{Ending, Traced};
+use super::settings;
 use super::target::{Called, Target};
-use crate::install::Git;
+use crate::install::{self, Git};
+use crate::text::shell;
 
 /// What the probe pushes to, which no policy of a branch forgets.
 pub(super) const REF: &str = "refs/heads/provost-probe";
@@ -33,6 +40,8 @@ pub(super) struct Stage {
     own_rules: PathBuf,
     null: String,
     account: Option<(u32, u32)>,
+    /// The only file of configuration besides the repository's own, where that says all.
+    global: Option<PathBuf>,
 }
 
 impl Drop for Stage {
@@ -56,6 +65,7 @@ impl Stage {
             own_rules: PathBuf::new(),
             null: "0".repeat(40),
             account: other_account(repository, log),
+            global: None,
             root,
         };
         stage.hand_over(&stage.root)?;
@@ -63,9 +73,8 @@ impl Stage {
         for (option, what) in [("--object-format", "objectformat"), ("--ref-format", "refstorage")]
         {
             let key = format!("extensions.{what}");
-            let set = repository
-                .and_then(|path| Git::ask(&["config", "--get", &key], Some(path)).ok()?);
-            if let Some(format) = set {
+            let set = repository.and_then(|path| Git::local(&key, path).ok()?);
+            if let Some(format) = set.and_then(|format| format.into_string().ok()) {
                 if format == "sha256" {
                     stage.null = "0".repeat(64);
                 }
@@ -88,6 +97,9 @@ impl Stage {
     fn git(&self) -> Command {
         let mut git = Git::command();
         self.as_account(&mut git);
+        if let Some(global) = &self.global {
+            git.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", global);
+        }
         git
     }
 
@@ -101,36 +113,28 @@ impl Stage {
         self.account.map_or(Ok(()), |(user, group)| chown(path, Some(user), Some(group)))
     }
 
-    /// The configuration of the real repository, but for where its hooks are.
+    /// What git reads for the real repository, but for where its hooks are.
     fn configure(&mut self, repository: Option<&Path>) -> io::Result<()> {
         let config = self.server.join("config");
         let mut named = None;
         if let Some(repository) = repository {
-            fs::copy(repository.join("config"), &config)?;
-            self.hand_over(&config)?;
-            named = Git::ask(&["config", "--local", "--get", "provost.rules"], Some(repository))
-                .map_err(io::Error::other)?;
-            let policy = named.as_deref().unwrap_or("provost/rules.toml");
+            let mut file = fs::OpenOptions::new().append(true).open(&config)?;
+            file.write_all(&settings::of(repository)?)?;
+            let global = self.root.join("gitconfig");
+            // The temporary directory may be anybody's, which the probe knows.
+            fs::write(&global, "[safe]\n\tdirectory = *\n")?;
+            self.hand_over(&global)?;
+            self.global = Some(global);
+            named = Git::local("provost.rules", repository).map_err(io::Error::other)?;
+            let policy = named.as_deref().unwrap_or(OsStr::new("provost/rules.toml"));
             let (from, to) = (repository.join(policy), self.server.join(policy));
             if from.exists() && from != to {
                 fs::create_dir_all(to.parent().unwrap_or(&self.server))?;
                 fs::copy(from, &to)?;
             }
         }
-        for (key, value) in [
-            ("core.bare", Some("true")),
-            ("core.worktree", None),
-            // The option marks the record.
-            ("receive.advertisePushOptions", Some("true")),
-        ] {
-            let mut git = self.git();
-            git.arg("config").arg("--file").arg(&config);
-            match value {
-                Some(value) => must(git.args([key, value]))?,
-                // There may be none.
-                None => drop(git.args(["--unset-all", key]).output()?),
-            }
-        }
+        // The option marks the record.
+        self.set("receive.advertisePushOptions", "true".as_ref())?;
         // A file named with its whole path is the real one, which stays as it is.
         self.own_rules = self.server.join("provost/rules.toml");
         if let Some(named) = named.filter(|named| Path::new(named).is_relative()) {
@@ -139,26 +143,39 @@ impl Stage {
         Ok(())
     }
 
-    /// Makes the hook git's own here. Hooks for the whole machine are in force anyway.
+    /// Sets a key of the server's own file.
+    fn set(&self, key: &str, value: &OsStr) -> io::Result<()> {
+        let mut git = self.git();
+        git.arg("config").arg("--file").arg(self.server.join("config"));
+        must(git.args(["--replace-all", key]).arg(value))
+    }
+
+    /// Makes the hook git's own here: the file that git itself names for the real repository,
+    /// and no other of that folder. A hook of git's configuration is in force anyway.
     fn link(&self, target: &Target) -> io::Result<()> {
-        let Some(hook) = &target.hook else { return Ok(()) };
-        let machine = Git::system("core.hooksPath").ok().flatten();
-        let of_machine = machine.is_some_and(|path| hook.parent() == Some(Path::new(&path)));
-        let hands_on = fs::read_to_string(hook).is_ok_and(|text| text.contains("$GIT_DIR/hooks"));
         if target.called == Called::WithArguments {
             return Ok(());
         }
-        let mut git = self.git();
-        git.arg("config").arg("--file").arg(self.server.join("config"));
-        if of_machine && hands_on {
-            // It calls the repository's own hooks, and there are none.
-            drop(git.args(["--unset-all", "core.hooksPath"]).output()?);
+        let hook = match (&target.hook, &target.repository, target.called) {
+            (Some(_), Some(repository), Called::ByGit) => {
+                let runs = install::hook_file(repository, "pre-receive");
+                Some(runs.map_err(io::Error::other)?)
+            }
+            (hook, ..) => hook.clone(),
+        };
+        if let (Some(hook), None) = (&hook, &target.repository)
+            && is_of_machine(hook)
+        {
+            // The system's configuration leads to it, and it calls the repository's own
+            // hooks, of which there are none.
             return Ok(());
         }
         let hooks = self.server.join("hooks-of-the-probe");
         fs::create_dir(&hooks)?;
-        symlink(hook, hooks.join("pre-receive"))?;
-        must(git.arg("core.hooksPath").arg(&hooks))
+        if let Some(hook) = hook {
+            symlink(hook, hooks.join("pre-receive"))?;
+        }
+        self.set("core.hooksPath", hooks.as_os_str())
     }
 
     /// Makes a commit with this message; its id.
@@ -198,9 +215,9 @@ impl Stage {
     /// Calls a hook that takes arguments.
     fn call(&self, target: &Target, id: &str) -> io::Result<Ending> {
         // Gerrit stores what it receives before it asks.
-        let none = self.root.join("no-hooks");
-        let unseen =
-            format!("--receive-pack=git -c core.hooksPath={} receive-pack", none.display());
+        let none = shell::quote(self.root.join("no-hooks").as_os_str().as_bytes());
+        let unseen = [b"--receive-pack=git -c core.hooksPath=", &none[..], b" receive-pack"];
+        let unseen = OsString::from_vec(unseen.concat());
         let mut store = self.git();
         store.arg("-C").arg(&self.client).args(["push", "-q"]).arg(&self.server).arg(unseen);
         must(store.arg(format!("{id}:refs/probe/{id}")))?;
@@ -219,10 +236,17 @@ impl Stage {
         fs::create_dir_all(self.own_rules.parent().unwrap_or(&self.server))?;
         fs::write(&self.own_rules, "broken by provost doctor\n")?;
         // A file that the configuration names by its whole path would be read instead.
-        let mut git = self.git();
-        git.arg("config").arg("--file").arg(self.server.join("config"));
-        must(git.arg("provost.rules").arg(&self.own_rules))
+        self.set("provost.rules", self.own_rules.as_os_str())
     }
+}
+
+/// Whether a hook is in the directory that the system's configuration names, and hands on to
+/// each repository's own.
+fn is_of_machine(hook: &Path) -> bool {
+    let machine = Git::system("core.hooksPath").ok().flatten();
+    let text = fs::read(hook).unwrap_or_default();
+    machine.is_some_and(|path| hook.parent() == Some(Path::new(&path)))
+        && text.find("$GIT_DIR/hooks").is_some()
 }
 
 /// The account that pushes run as, where that is another's and this is root: whose the
@@ -238,21 +262,19 @@ fn other_account(repository: Option<&Path>, log: Option<&Path>) -> Option<(u32, 
 }
 
 /// What a platform would set, as its documentation has it.
-fn variables(target: &Target) -> Vec<(&'static str, String)> {
+fn variables(target: &Target) -> Vec<(&'static str, OsString)> {
     let path = target.repository.as_deref();
     let last = |path: &Path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        name.trim_end_matches(".git").to_owned()
+        let name = path.file_name().unwrap_or_default().as_bytes();
+        OsStr::from_bytes(name.strip_suffix(b".git").unwrap_or(name)).to_owned()
     };
-    let name = path.map_or_else(|| PUSHER.to_owned(), last);
-    let owner = path.and_then(Path::parent).map_or_else(|| PUSHER.to_owned(), last);
+    let pusher = OsString::from(PUSHER);
+    let name = path.map_or_else(|| pusher.clone(), last);
+    let owner = path.and_then(Path::parent).map_or_else(|| pusher.clone(), last);
     let full = || {
-        let asked = path.and_then(|path| {
-            Git::ask(&["config", "--local", "--get", "gitlab.fullpath"], Some(path)).ok()?
-        });
-        asked.unwrap_or_else(|| format!("{owner}/{name}"))
+        let asked = path.and_then(|path| Git::local("gitlab.fullpath", path).ok()?);
+        asked.unwrap_or_else(|| Path::new(&owner).join(&name).into_os_string())
     };
-    let pusher = PUSHER.to_owned();
     match target.platform.as_str() {
         "gitea" | "forgejo" => vec![
             ("GITEA_REPO_USER_NAME", owner),

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::Diagnosis;
 use super::checks::{room, writable};
+use super::git_runs::word;
 use crate::config::ledger::Ledger;
 use crate::config::log::{LogSettings, OnFailure};
 use crate::config::published::{Published, REF};
@@ -16,7 +17,7 @@ use crate::config::{self, Config, ConfigError, Layers};
 use crate::document::Moment;
 use crate::git::Repository;
 use crate::log::path_of;
-use crate::text::escape::escape;
+use crate::text::escape;
 
 /// What holds of all policies together that were looked at.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -103,7 +104,7 @@ impl Standing {
                     1 => "1 ref update was let in unjudged".to_owned(),
                     count => format!("{count} ref updates were let in unjudged"),
                 };
-                let path = escape(diagnosis.path.as_os_str().as_encoded_bytes());
+                let path = word(&diagnosis.path);
                 diagnosis.wrong("unjudged", text, format!("provost audit {path} judges them"));
             }
             Err(error) => unreadable(&error, diagnosis),
@@ -129,7 +130,7 @@ fn published(repository: &Repository, rules: &[PathBuf], diagnosis: &mut Diagnos
         let text = format!("{REF} has the policy that is in force");
         diagnosis.ok("published", text);
     } else {
-        let path = escape(diagnosis.path.as_os_str().as_encoded_bytes());
+        let path = word(&diagnosis.path);
         let text = format!("{REF} has the policy of {}, and another is in force", known.time);
         diagnosis.wrong("published", text, format!("provost policy publish {path}"));
     }
@@ -153,10 +154,6 @@ fn log(settings: &LogSettings, diagnosis: &mut Diagnosis) {
         OnFailure::Reject => "every push is refused",
         OnFailure::Accept => "nothing is put on record",
     };
-    let text = format!("there is no folder {}: {then}", folder.display());
-    diagnosis.wrong(
-        "log",
-        text,
-        format!("mkdir {0}, for the hook to write there", folder.display()),
-    );
+    let text = format!("there is no folder {}: {then}", escape::path(folder));
+    diagnosis.wrong("log", text, format!("mkdir {}, for the hook to write there", word(folder)));
 }

@@ -11,6 +11,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::Diagnosis;
+use super::git_runs::word;
 use crate::config::Config;
 use crate::config::ledger::Ledger;
 use crate::git::Repository;
@@ -129,7 +130,7 @@ impl Waiting {
         // What a log that has lost its beginning does not have may have been in there.
         let surely = whole || all.iter().any(|unseen| unseen.why != Why::Never);
         diagnosis.unseen = all;
-        let path = escape(diagnosis.path.as_os_str().as_bytes());
+        let path = word(&diagnosis.path);
         let step = format!(
             "judge them with provost audit {path}; what may stay: provost policy baseline \
              --add {path}"

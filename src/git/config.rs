@@ -18,6 +18,21 @@ impl Repository {
         }
     }
 
+    /// The same as the bytes that stand there: a path need not be text.
+    ///
+    /// # Errors
+    /// When the file is broken.
+    pub fn local_config_bytes(&self, key: &str) -> Result<Option<Vec<u8>>, GitError> {
+        let config = self.libgit2().config().map_err(|error| failed(&error))?;
+        let Ok(mut local) = config.open_level(ConfigLevel::Local) else { return Ok(None) };
+        let local = local.snapshot().map_err(|error| failed(&error))?;
+        match local.get_bytes(key) {
+            Ok(value) => Ok(Some(value.to_vec())),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(failed(&error)),
+        }
+    }
+
     /// A value as git itself sees it, from the user's files too; for commands that the
     /// user runs, never for a server's hook.
     ///

@@ -5,6 +5,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use super::alternates::split_alternates;
+
 /// Git follows no more alternates of alternates (odb.c in git).
 const DEEPEST_ALTERNATE: usize = 5;
 
@@ -38,8 +40,7 @@ pub(super) fn with_alternates(directories: Vec<Directory>) -> Vec<Directory> {
 }
 
 fn alternates(directory: &Path, listed: &[u8]) -> Vec<Directory> {
-    let lines = listed.split(|&byte| byte == b'\n');
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with(b"#"));
-    let path = |line: &[u8]| directory.join(OsStr::from_bytes(line));
-    lines.map(|line| Directory { path: path(line), is_quarantine: false }).collect()
+    let path = |line: &Vec<u8>| directory.join(OsStr::from_bytes(line));
+    let lines = split_alternates(listed, b'\n');
+    lines.iter().map(|line| Directory { path: path(line), is_quarantine: false }).collect()
 }

@@ -2,18 +2,22 @@
 //! what is wrong with an object.
 
 use std::cell::OnceCell;
+use std::fs::File;
+use std::os::fd::AsRawFd;
+use std::path::Path;
 use std::sync::Arc;
 
 use git2::{ErrorCode, ObjectType, Odb, Oid};
 
 use super::store::Store;
 use super::{GitError, Object, ObjectId, ObjectKind};
+use crate::text::escape;
 
 /// See the head of this file.
 pub(super) struct Fallback {
     store: Arc<Store>,
     /// Opened when it is needed, which is seldom.
-    odb: OnceCell<Odb<'static>>,
+    odb: OnceCell<(Odb<'static>, Vec<File>)>,
 }
 
 impl Fallback {
@@ -22,7 +26,7 @@ impl Fallback {
     }
 
     fn odb(&self) -> Result<&Odb<'static>, GitError> {
-        if let Some(odb) = self.odb.get() {
+        if let Some((odb, _)) = self.odb.get() {
             return Ok(odb);
         }
         let failed = |error: &git2::Error| GitError::Environment {
@@ -30,14 +34,18 @@ impl Fallback {
             reason: error.message().to_owned(),
         };
         let odb = Odb::new_ext(self.store.format).map_err(|error| failed(&error))?;
+        let mut opened = Vec::new();
         for directory in &self.store.given {
-            let text = directory.to_str().ok_or_else(|| GitError::Environment {
-                what: format!("the object directory {}", directory.display()),
-                reason: "its path is not UTF-8".into(),
-            })?;
-            odb.add_disk_alternate(text).map_err(|error| failed(&error))?;
+            let text = match directory.to_str() {
+                Some(text) => text.to_owned(),
+                None => under_another_name(directory, &mut opened).map_err(|reason| {
+                    let what = format!("the object directory {}", escape::path(directory));
+                    GitError::Environment { what, reason }
+                })?,
+            };
+            odb.add_disk_alternate(&text).map_err(|error| failed(&error))?;
         }
-        Ok(self.odb.get_or_init(|| odb))
+        Ok(&self.odb.get_or_init(|| (odb, opened)).0)
     }
 
     pub(super) fn read(&self, id: ObjectId) -> Result<Object, GitError> {
@@ -74,6 +82,18 @@ impl Fallback {
         Oid::from_bytes(id.as_bytes())
             .map_err(|error| GitError::Unreadable { id, reason: error.message().to_owned() })
     }
+}
+
+/// A name in UTF-8, as git2 wants it, of a directory that has another: that of the open
+/// directory in proc(5), which holds as long as it is open.
+fn under_another_name(directory: &Path, opened: &mut Vec<File>) -> Result<String, String> {
+    let file = File::open(directory).map_err(|error| error.to_string())?;
+    let name = format!("/proc/self/fd/{}", file.as_raw_fd());
+    if !Path::new(&name).is_dir() {
+        return Err("its path is not UTF-8, and /proc is not there".into());
+    }
+    opened.push(file);
+    Ok(name)
 }
 
 fn classify(id: ObjectId, error: &git2::Error) -> GitError {

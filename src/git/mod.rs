@@ -52,7 +52,7 @@ pub use new_commits::Hidden;
 pub use object_id::{IdMap, IdSet, NumberMap, ObjectId};
 pub use objects::{Object, ObjectKind, Objects, Scale};
 pub use packs::{Climber, Files, Place};
-pub use ref_name::{RefKind, RefName};
+pub use ref_name::{RefKind, RefName, without_namespaces};
 pub use ref_update::{RefUpdate, parse_updates};
 pub use references::{Reference, Resolved};
 pub use repository::{HookEnvironment, Repository, Trust};

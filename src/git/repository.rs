@@ -205,7 +205,7 @@ impl Repository {
             None => vec![directory(self.common_dir().join("objects"), false)],
             Some(own) => {
                 let alternates = self.environment.alternates.as_deref().unwrap_or_default();
-                let alternates = split_alternates(alternates.as_bytes());
+                let alternates = split_alternates(alternates.as_bytes(), b':');
                 // Without alternates it is the repository's own and nothing is in quarantine.
                 let mut all = vec![directory(own.into(), !alternates.is_empty())];
                 let path = |bytes| PathBuf::from(OsString::from_vec(bytes));

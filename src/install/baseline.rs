@@ -2,6 +2,7 @@
 //! for what was there already.
 
 use std::collections::BTreeSet;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::hook::{Found, state};
@@ -9,6 +10,7 @@ use super::{InstallError, Plan, Step};
 use crate::config::baseline::{Extent, Reach, path};
 use crate::document::Moment;
 use crate::git::{GitError, ObjectId, Repository, Trust, peel};
+use crate::text::{escape, shell};
 
 /// Plans the baseline of a repository that has neither one nor the hook.
 pub(super) fn plan(git_dir: &Path, hook: &Path, plan: &mut Plan) -> Result<(), InstallError> {
@@ -19,17 +21,16 @@ pub(super) fn plan(git_dir: &Path, hook: &Path, plan: &mut Plan) -> Result<(), I
     match ids(git_dir) {
         Ok(None) => {}
         Ok(Some((path, ids))) => {
-            if let Some(folder) = path.parent() {
-                plan.directory(folder);
-            }
             let mut text = format!("# Taken {} by `provost install`\n", Moment::now());
             text.extend(ids.iter().map(|id| format!("{id}\n")));
             let what = format!("a baseline of {} commits that are there already", ids.len());
-            plan.step(Step::Write { path, content: text.into(), mode: 0o644, what });
+            let repository = git_dir.to_owned();
+            plan.step(Step::State { repository, path, content: text.into(), what });
         }
         Err(error) => plan.warn(format!(
-            "no baseline was taken of {}: {error}; take it by: provost policy baseline",
-            git_dir.display()
+            "no baseline was taken of {}: {error}; take it by: provost policy baseline {}",
+            escape::path(git_dir),
+            shell::shown(git_dir.as_os_str().as_bytes())
         )),
     }
     Ok(())

@@ -7,13 +7,14 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::{InstallError, Plan, Request, Site, hook, policy, script};
+use crate::text::escape;
 
 fn path(site: &Site) -> PathBuf {
     site.path.join("shared/provost/pre-receive.sh")
 }
 
 pub(super) fn install(site: &Site, request: &Request, plan: &mut Plan) -> Result<(), InstallError> {
-    plan.say(format!("{}: {}", site.path.display(), site.why));
+    plan.say(format!("{}: {}", escape::path(&site.path), site.why));
     policy::plan(request, None, plan)?;
     let path = path(site);
     hook::install_alone(&path, &script::pre_receive(request, "bitbucket"), plan)?;
@@ -32,7 +33,7 @@ pub(super) fn install(site: &Site, request: &Request, plan: &mut Plan) -> Result
     plan.say(format!(
         "Register {} as a hook script of type PRE, for the triggers push and \
          pull-request-merge, with an app that uses Bitbucket's HookScriptService",
-        path.display()
+        escape::path(&path)
     ));
     Ok(())
 }

@@ -5,10 +5,13 @@
 //! project. lefthook writes `.git/hooks` anew and reads `lefthook-local.yml` for what is
 //! one developer's own. pre-commit calls what it found in its place.
 
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use super::{InstallError, Plan, Request, Site, Step, git, hook, script};
+use super::{Git, InstallError, Plan, Request, Site, Step, hook, script};
 use crate::config::published::refspec;
+use crate::text::escape;
 
 const HOOKS: [&str; 2] = ["pre-push", "commit-msg"];
 
@@ -37,23 +40,16 @@ fn lefthook(top: &Path) -> bool {
 
 /// The directory of hooks that are called, and of whom.
 fn directory(site: &Site) -> Result<PathBuf, InstallError> {
-    let path =
-        git::Git::ask(&["config", "--type=path", "--get", "core.hooksPath"], Some(&site.path))?;
+    let ask = |key| Git::config(&["--type=path"], key, Some(&site.path));
     let top = work_tree(site);
-    Ok(match path.filter(|path| !path.is_empty()) {
+    if let Some(path) = ask("core.hooksPath")?.filter(|path| !path.is_empty()) {
         // A client's hooks run at the top of the work tree (githooks(5)).
-        Some(path) => {
-            let path = top.join(path);
-            let husky = path.file_name().is_some_and(|name| name == "_")
-                && path.parent().is_some_and(|parent| parent.ends_with(".husky"));
-            if husky { path.parent().unwrap_or(&path).to_owned() } else { path }
-        }
-        None => hooks_of(site)?,
-    })
-}
-
-fn hooks_of(site: &Site) -> Result<PathBuf, InstallError> {
-    let common = git::Git::ask(&["rev-parse", "--git-common-dir"], Some(&site.path))?;
+        let path = top.join(path);
+        let husky = path.file_name().is_some_and(|name| name == "_")
+            && path.parent().is_some_and(|parent| parent.ends_with(".husky"));
+        return Ok(if husky { path.parent().unwrap_or(&path).to_owned() } else { path });
+    }
+    let common = Git::ask(&["rev-parse", "--git-common-dir"], Some(&site.path))?;
     let common = site.path.join(common.unwrap_or_default());
     Ok(common.canonicalize().unwrap_or(common).join("hooks"))
 }
@@ -61,13 +57,13 @@ fn hooks_of(site: &Site) -> Result<PathBuf, InstallError> {
 /// The steps by which `git fetch` also fetches the policies that remotes publish, or no
 /// longer does.
 fn policies(site: &Site, wanted: bool, plan: &mut Plan) -> Result<(), InstallError> {
-    let ask = |words: &[&str]| git::Git::ask(words, Some(&site.path));
-    for remote in ask(&["remote"])?.unwrap_or_default().lines() {
-        let (refspec, key) = (refspec(remote), format!("remote.{remote}.fetch"));
-        let known = ask(&["config", "--local", "--get-all", &key])?.unwrap_or_default();
-        if known.lines().any(|known| known == refspec) != wanted {
-            let (repository, remote) = (site.path.clone(), remote.to_owned());
-            plan.step(Step::Fetch { repository, remote, refspec, wanted });
+    let all = Git::ask(&["remote"], Some(&site.path))?.unwrap_or_default();
+    for remote in all.as_bytes().split(|&byte| byte == b'\n').filter(|name| !name.is_empty()) {
+        let refspec = OsString::from_vec(refspec(remote));
+        let key = OsString::from_vec([b"remote.", remote, b".fetch"].concat());
+        if Git::is_set_to(&site.path, &key, &refspec)? != wanted {
+            let repository = site.path.clone();
+            plan.step(Step::Fetch { repository, key, refspec, wanted });
         }
     }
     Ok(())
@@ -75,17 +71,22 @@ fn policies(site: &Site, wanted: bool, plan: &mut Plan) -> Result<(), InstallErr
 
 pub(super) fn install(site: &Site, request: &Request, plan: &mut Plan) -> Result<(), InstallError> {
     let top = work_tree(site);
-    plan.say(format!("{}: {}", top.display(), site.why));
+    plan.say(format!("{}: {}", escape::path(&top), site.why));
     policies(site, true, plan)?;
     if lefthook(&top) {
         let path = top.join("lefthook-local.yml");
-        let text = LEFTHOOK.replace("PROVOST", &script::quote(&request.program));
+        let program = String::from_utf8(script::quote(&request.program));
+        let program = program.map_err(|_not_text| InstallError::Program {
+            path: request.program.clone(),
+            reason: "its path is not UTF-8, as a file of lefthook must be".into(),
+        })?;
+        let text = LEFTHOOK.replace("PROVOST", &program);
         match std::fs::read_to_string(&path) {
             Ok(now) if now == text => {}
             Ok(now) if now.contains("provost") => {
-                plan.say(format!("  {} calls provost already", path.display()));
+                plan.say(format!("  {} calls provost already", escape::path(&path)));
             }
-            Ok(_) => plan.warn(format!("add this to {}:\n{text}", path.display())),
+            Ok(_) => plan.warn(format!("add this to {}:\n{text}", escape::path(&path))),
             Err(_) => {
                 let what = "what lefthook calls for you alone".into();
                 plan.step(Step::Write { path, content: text.into(), mode: 0o644, what });
@@ -98,7 +99,7 @@ pub(super) fn install(site: &Site, request: &Request, plan: &mut Plan) -> Result
     if directory.ends_with(".husky") {
         plan.say("  husky: what it calls is in .husky, which belongs to the project");
     } else if !directory.starts_with(&top) && !directory.starts_with(&site.path) {
-        plan.say(format!("  core.hooksPath: the hooks are in {}", directory.display()));
+        plan.say(format!("  core.hooksPath: the hooks are in {}", escape::path(&directory)));
     }
     let husky = directory.ends_with(".husky");
     for name in HOOKS {
@@ -109,14 +110,14 @@ pub(super) fn install(site: &Site, request: &Request, plan: &mut Plan) -> Result
 
 pub(super) fn uninstall(site: &Site, plan: &mut Plan) -> Result<(), InstallError> {
     let top = work_tree(site);
-    plan.say(format!("{}: {}", top.display(), site.why));
+    plan.say(format!("{}: {}", escape::path(&top), site.why));
     policies(site, false, plan)?;
     if lefthook(&top) {
         let path = top.join("lefthook-local.yml");
         let ours = LEFTHOOK.lines().next().unwrap_or_default();
         match std::fs::read_to_string(&path) {
             Ok(now) if now.starts_with(ours) => plan.step(Step::Remove { path }),
-            _ => plan.say(format!("  take provost out of {}", path.display())),
+            _ => plan.say(format!("  take provost out of {}", escape::path(&path))),
         }
         return Ok(());
     }

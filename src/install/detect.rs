@@ -1,7 +1,9 @@
 //! What a path is: found out from its files and its configuration, never from the
 //! environment, and said with the reason.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::repositories::git_dir;
@@ -115,9 +117,12 @@ pub fn detect(
 
 /// The Git directory of a linked work tree.
 fn linked(path: &Path) -> Option<PathBuf> {
-    let text = fs::read_to_string(path.join(".git")).ok()?;
-    let target = text.strip_prefix("gitdir: ")?.trim();
-    Some(path.join(target)).filter(|path| path.is_dir())
+    let text = fs::read(path.join(".git")).ok()?;
+    let target = text.strip_prefix(b"gitdir: ")?;
+    // What git itself takes away (`read_gitfile_gently` in setup.c).
+    let end = target.iter().rposition(|byte| !b"\r\n".contains(byte))?;
+    let target = target.get(..=end)?;
+    Some(path.join(OsStr::from_bytes(target))).filter(|path| path.is_dir())
 }
 
 /// Finds out whose a repository is.
@@ -141,7 +146,7 @@ pub(super) fn repository(path: &Path, platform: Option<&'static str>) -> Site {
         return site("gitea", "a repository of Gitea: its hooks are there");
     }
     let hashed = path.components().any(|part| part.as_os_str() == "@hashed");
-    let full_path = Git::ask(&["config", "--local", "--get", "gitlab.fullpath"], Some(path));
+    let full_path = Git::local("gitlab.fullpath", path);
     if hashed || full_path.is_ok_and(|value| value.is_some()) {
         return site("gitlab", "a repository of GitLab: its path or its configuration says so");
     }

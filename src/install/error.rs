@@ -1,5 +1,6 @@
 //! Why something can't be installed, each with the next step.
 
+use crate::text::escape;
 use std::io;
 use std::path::PathBuf;
 
@@ -7,19 +8,19 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum InstallError {
     /// There is nothing at a path.
-    #[error("there is no {}", .path.display())]
+    #[error("there is no {}", escape::path(.path))]
     NotThere {
         /// Which one.
         path: PathBuf,
     },
     /// A path is neither a repository nor anything else that hooks go into.
-    #[error("{} is no Git repository, and there is none below it", .path.display())]
+    #[error("{} is no Git repository, and there is none below it", escape::path(.path))]
     NoRepository {
         /// Which one.
         path: PathBuf,
     },
     /// A hook of somebody else's is where this one goes, and can't be kept beside it.
-    #[error("{}: {reason}", .path.display())]
+    #[error("{}: {reason}", escape::path(.path))]
     InTheWay {
         /// Which one.
         path: PathBuf,
@@ -27,7 +28,7 @@ pub enum InstallError {
         reason: String,
     },
     /// Something can't be read.
-    #[error("cannot read {}: {source}", .path.display())]
+    #[error("cannot read {}: {source}", escape::path(.path))]
     Read {
         /// What.
         path: PathBuf,
@@ -59,7 +60,7 @@ pub enum InstallError {
         version: String,
     },
     /// The program or the shell can't be used.
-    #[error("{} can't be used: {reason}", .path.display())]
+    #[error("{} can't be used: {reason}", escape::path(.path))]
     Program {
         /// Which one.
         path: PathBuf,
@@ -75,7 +76,7 @@ pub enum InstallError {
         reason: String,
     },
     /// The policy's file can't be used as it is.
-    #[error("{}: {reason}", .path.display())]
+    #[error("{}: {reason}", escape::path(.path))]
     Policy {
         /// Which one.
         path: PathBuf,

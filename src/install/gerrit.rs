@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 use super::{Git, InstallError, Plan, Request, Site, hook, policy, script};
+use crate::text::escape;
 
 const HOOKS: [&str; 2] = ["ref-update", "commit-received"];
 
@@ -14,14 +15,12 @@ const HOOKS: [&str; 2] = ["ref-update", "commit-received"];
 /// # Errors
 /// When its configuration can't be read.
 pub fn directory(site: &Site) -> Result<PathBuf, InstallError> {
-    let file = site.path.join("etc/gerrit.config");
-    let file = file.display().to_string();
-    let set = Git::ask(&["config", "--file", &file, "--get", "hooks.path"], None)?;
+    let set = Git::in_file(&site.path.join("etc/gerrit.config"), "hooks.path")?;
     Ok(site.path.join(set.unwrap_or_else(|| "hooks".into())))
 }
 
 pub(super) fn install(site: &Site, request: &Request, plan: &mut Plan) -> Result<(), InstallError> {
-    plan.say(format!("{}: {}", site.path.display(), site.why));
+    plan.say(format!("{}: {}", escape::path(&site.path), site.why));
     policy::plan(request, None, plan)?;
     let directory = directory(site)?;
     let script = script::update(request, "gerrit");
@@ -35,7 +34,7 @@ pub(super) fn install(site: &Site, request: &Request, plan: &mut Plan) -> Result
 }
 
 pub(super) fn uninstall(site: &Site, plan: &mut Plan) -> Result<(), InstallError> {
-    plan.say(format!("{}: {}", site.path.display(), site.why));
+    plan.say(format!("{}: {}", escape::path(&site.path), site.why));
     let directory = directory(site)?;
     HOOKS.iter().try_for_each(|name| hook::uninstall(&directory.join(name), plan))
 }

@@ -1,13 +1,16 @@
 //! Git's configuration, read and written by git itself: its includes and conditions are
 //! its own affair.
 
+use std::ffi::{OsStr, OsString};
 use std::io;
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::InstallError;
+use crate::platform::accounts;
 
 /// The `git` command.
 #[derive(Clone, Copy, Debug)]
@@ -40,48 +43,104 @@ impl Git {
     }
 
     /// The command for a change to a repository. As root it is run by the account that the
-    /// repository belongs to, whose its files must stay.
+    /// repository belongs to, whose its files must stay, with the configuration that this
+    /// account has in its home directory.
     ///
     /// # Errors
     /// When the directory can't be looked at.
     pub fn for_owner(git_dir: &Path) -> io::Result<Command> {
         let mut git = Self::command();
-        let owner = git_dir.metadata()?;
-        if nix::unistd::geteuid().is_root() && owner.uid() != 0 {
-            git.uid(owner.uid()).gid(owner.gid()).env_remove("HOME");
+        if let Some(owner) = other_owner(git_dir)? {
+            owner.run(&mut git);
         }
         git.arg("--git-dir").arg(git_dir);
         Ok(git)
     }
 
-    /// Runs git and returns what it prints, without the line feed at its end; `None` when
-    /// it ends with exit code 1, by which it says that there is no such value.
+    /// Runs git and returns what it prints, without the line feed that it adds at its end;
+    /// `None` when it ends with exit code 1, by which it says that there is no such value.
+    /// What is printed may be a path, which is any bytes.
     ///
     /// # Errors
     /// When it can't be run or fails.
-    pub fn ask(arguments: &[&str], at: Option<&Path>) -> Result<Option<String>, InstallError> {
+    pub fn ask(arguments: &[&str], at: Option<&Path>) -> Result<Option<OsString>, InstallError> {
         let mut git = Self::command();
         if let Some(path) = at {
             // Git trusts a repository that is named like this, whoever owns it.
             git.arg("--git-dir").arg(path);
         }
-        let failed = |reason: String| InstallError::Git { command: arguments.join(" "), reason };
-        let output = git.args(arguments).output().map_err(|error| failed(error.to_string()))?;
-        match output.status.code() {
-            Some(0) => {
-                Ok(Some(String::from_utf8_lossy(&output.stdout).trim_end_matches('\n').to_owned()))
-            }
-            Some(1) => Ok(None),
-            _ => Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
+        answer(git.args(arguments), arguments, b'\n')
+    }
+
+    /// A value of git's configuration, as it is; `options` are those of git-config(1), such as
+    /// `--local`.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn config(
+        options: &[&str],
+        key: &str,
+        at: Option<&Path>,
+    ) -> Result<Option<OsString>, InstallError> {
+        let mut git = Self::command();
+        if let Some(path) = at {
+            git.arg("--git-dir").arg(path);
         }
+        let arguments = [&["config", "-z"], options, &["--get", key]].concat();
+        answer(git.args(&arguments), &arguments, 0)
+    }
+
+    /// A value of the repository's own configuration file and what that includes, which the
+    /// hook reads, too.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn local(key: &str, at: &Path) -> Result<Option<OsString>, InstallError> {
+        Self::config(&["--local", "--includes"], key, Some(at))
+    }
+
+    /// A value of a file in the format of git's configuration.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn in_file(file: &Path, key: &str) -> Result<Option<OsString>, InstallError> {
+        let arguments = ["config", "-z", "--get", key];
+        // The file is named by git-config(1) before what is asked of it.
+        let mut git = Self::command();
+        git.args(["config", "-z", "--file"]).arg(file).args(["--get", key]);
+        answer(&mut git, &arguments, 0)
+    }
+
+    /// Asks git what a push to a repository would ask it: in its directory, as `git
+    /// receive-pack` is there, and as root by the account that it belongs to, whose
+    /// configuration counts. Answers end with NUL where `arguments` say `-z`.
+    ///
+    /// # Errors
+    /// When git can't be run or fails.
+    pub fn ask_as_pusher(
+        arguments: &[&str],
+        git_dir: &Path,
+    ) -> Result<Option<OsString>, InstallError> {
+        let end = if arguments.contains(&"-z") { 0 } else { b'\n' };
+        let read = |source| InstallError::Read { path: git_dir.to_owned(), source };
+        let mut git = Self::command();
+        let owner = other_owner(git_dir).map_err(read)?;
+        let asked = |git: &mut Command| {
+            git.current_dir(git_dir).env("GIT_DIR", ".").args(arguments);
+            answer(git, arguments, end)
+        };
+        let Some(owner) = owner else { return asked(&mut git) };
+        owner.run(&mut git);
+        // An account that can't reach its own repository pushes nothing: then root does.
+        asked(&mut git).or_else(|_| asked(&mut Self::command()))
     }
 
     /// A key of the system's configuration.
     ///
     /// # Errors
     /// When git fails.
-    pub fn system(key: &str) -> Result<Option<String>, InstallError> {
-        match Self::ask(&["config", "--system", "--get", key], None) {
+    pub fn system(key: &str) -> Result<Option<OsString>, InstallError> {
+        match Self::config(&["--system"], key, None) {
             // There is no such file yet.
             Err(InstallError::Git { reason, .. }) if reason.contains("unable to read config") => {
                 Ok(None)
@@ -90,12 +149,23 @@ impl Git {
         }
     }
 
+    /// Whether a repository's own configuration has a value among those of a key.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub(super) fn is_set_to(at: &Path, key: &OsStr, value: &OsStr) -> Result<bool, InstallError> {
+        let arguments = ["config", "--local", "--fixed-value", "--get-all"];
+        let mut git = Self::command();
+        git.arg("--git-dir").arg(at).args(arguments).arg(key).arg(value);
+        Ok(answer(&mut git, &arguments, b'\n')?.is_some())
+    }
+
     /// Sets a key of the system's configuration, or takes it out.
-    pub(super) fn set_system(key: &str, value: Option<&str>) -> io::Result<()> {
+    pub(super) fn set_system(key: &str, value: Option<&OsStr>) -> io::Result<()> {
         let mut git = Self::command();
         git.args(["config", "--system"]);
         match value {
-            Some(value) => git.args([key, value]),
+            Some(value) => git.arg(key).arg(value),
             None => git.args(["--unset-all", key]),
         };
         configure(&mut git, value.is_none())
@@ -104,17 +174,16 @@ impl Git {
     /// Adds to what is fetched from a remote, or takes it out.
     pub(super) fn set_fetch(
         git_dir: &Path,
-        remote: &str,
-        refspec: &str,
+        key: &OsStr,
+        refspec: &OsStr,
         wanted: bool,
     ) -> io::Result<()> {
-        let key = format!("remote.{remote}.fetch");
         let mut git = Self::for_owner(git_dir)?;
         git.arg("config");
         if wanted {
-            git.args(["--add", &key, refspec]);
+            git.arg("--add").arg(key).arg(refspec);
         } else {
-            git.args(["--fixed-value", "--unset-all", &key, refspec]);
+            git.args(["--fixed-value", "--unset-all"]).arg(key).arg(refspec);
         }
         configure(&mut git, !wanted)
     }
@@ -125,6 +194,7 @@ impl Git {
     /// When it can't be run.
     pub fn version() -> Result<(String, (u32, u32)), InstallError> {
         let text = Self::ask(&["version"], None)?.unwrap_or_default();
+        let text = text.to_string_lossy();
         let text = text.trim_start_matches("git version ").to_owned();
         let mut numbers = text.split('.').map_while(|part| part.parse().ok());
         let numbers = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
@@ -143,18 +213,64 @@ fn configure(git: &mut Command, takes_out: bool) -> io::Result<()> {
     }
 }
 
-/// Where git looks for the hooks of a repository.
+/// The file that git runs as a hook when something is pushed to a repository, whether it is
+/// there or not. Git itself is asked: it knows of `core.hooksPath` in all of its files, and of
+/// what these include for this repository.
 ///
 /// # Errors
 /// When its configuration can't be read.
-pub fn hooks_path(git_dir: &Path) -> Result<PathBuf, InstallError> {
-    let found = Git::ask(&["config", "--type=path", "--get", "core.hooksPath"], Some(git_dir))?;
-    let common = Git::ask(&["rev-parse", "--git-common-dir"], Some(git_dir))?;
-    let common = git_dir.join(common.unwrap_or_default());
-    let common = common.canonicalize().unwrap_or(common);
-    Ok(match found.filter(|path| !path.is_empty()) {
-        // A relative one is relative to where the hook runs: for a push, the repository.
-        Some(path) => common.join(path),
-        None => common.join("hooks"),
-    })
+pub fn hook_file(git_dir: &Path, name: &str) -> Result<PathBuf, InstallError> {
+    let asked = format!("hooks/{name}");
+    let path = Git::ask_as_pusher(&["rev-parse", "--git-path", &asked], git_dir)?;
+    // A relative one is relative to where the hook runs: for a push, the repository.
+    Ok(git_dir.join(path.unwrap_or_default()))
+}
+
+/// The account that owns something.
+struct Owner {
+    user: u32,
+    group: u32,
+    home: Option<PathBuf>,
+}
+
+impl Owner {
+    /// Has a command run by the account, with the configuration in its home.
+    fn run(self, git: &mut Command) {
+        git.uid(self.user).gid(self.group);
+        for name in ["HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL"] {
+            git.env_remove(name);
+        }
+        git.envs(self.home.map(|home| ("HOME", home)));
+    }
+}
+
+/// Whose a path is, where that is another account and this one is root.
+fn other_owner(path: &Path) -> io::Result<Option<Owner>> {
+    let owner = path.metadata()?;
+    if !nix::unistd::geteuid().is_root() || owner.uid() == 0 {
+        return Ok(None);
+    }
+    let home = accounts::home(owner.uid());
+    Ok(Some(Owner { user: owner.uid(), group: owner.gid(), home }))
+}
+
+/// Runs git; its answer without the byte that ends it.
+fn answer(
+    git: &mut Command,
+    arguments: &[&str],
+    end: u8,
+) -> Result<Option<OsString>, InstallError> {
+    let failed = |reason: String| InstallError::Git { command: arguments.join(" "), reason };
+    let output = git.output().map_err(|error| failed(error.to_string()))?;
+    match output.status.code() {
+        Some(0) => {
+            let mut bytes = output.stdout;
+            if bytes.last() == Some(&end) {
+                bytes.pop();
+            }
+            Ok(Some(OsString::from_vec(bytes)))
+        }
+        Some(1) => Ok(None),
+        _ => Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
+    }
 }

@@ -12,6 +12,7 @@ use std::process::{Command, Stdio};
 use sha2::{Digest, Sha256};
 
 use super::{InstallError, Plan, Request, Site, Step, hook, policy, script};
+use crate::text::escape;
 
 /// An archive to be packed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +33,11 @@ const POLICY: &str = "provost-rules.toml";
 const PROGRAM: &str = "/usr/local/bin/provost";
 
 pub(super) fn install(site: &Site, request: &Request, plan: &mut Plan) -> Result<(), InstallError> {
-    plan.say(format!("{}: files for GitHub Enterprise Server, {}", site.path.display(), site.why));
+    plan.say(format!(
+        "{}: files for GitHub Enterprise Server, {}",
+        escape::path(&site.path),
+        site.why
+    ));
     for program in [&request.program, &request.shell] {
         is_static(program)
             .map_err(|reason| InstallError::Program { path: program.clone(), reason })?;

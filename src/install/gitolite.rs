@@ -4,13 +4,18 @@
 //! gitolite's own and left alone. `gitolite setup --hooks-only` links common hooks into
 //! the repositories.
 
+use std::ffi::OsString;
 use std::fs;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
+use bstr::ByteSlice;
+
 use super::{InstallError, Plan, Request, Site, hook, policy, script};
+use crate::text::escape;
 
 pub(super) fn install(site: &Site, request: &Request, plan: &mut Plan) -> Result<(), InstallError> {
-    plan.say(format!("{}: {}", site.path.display(), site.why));
+    plan.say(format!("{}: {}", escape::path(&site.path), site.why));
     let local = local_code(&site.path)?;
     policy::plan(request, None, plan)?;
     if request.vref {
@@ -26,7 +31,10 @@ pub(super) fn install(site: &Site, request: &Request, plan: &mut Plan) -> Result
         return Ok(());
     }
     let text = read(&site.path.join(".gitolite.rc"))?;
-    if text.lines().any(|line| line.trim_start().starts_with("'repo-specific-hooks'")) {
+    if String::from_utf8_lossy(&text)
+        .lines()
+        .any(|line| line.trim_start().starts_with("'repo-specific-hooks'"))
+    {
         plan.warn(
             "repo-specific-hooks is on in .gitolite.rc: where a repository has one, gitolite's \
              driver takes the place of the common hook; use provost install --vref there",
@@ -39,7 +47,7 @@ pub(super) fn install(site: &Site, request: &Request, plan: &mut Plan) -> Result
 }
 
 pub(super) fn uninstall(site: &Site, plan: &mut Plan) -> Result<(), InstallError> {
-    plan.say(format!("{}: {}", site.path.display(), site.why));
+    plan.say(format!("{}: {}", escape::path(&site.path), site.why));
     let local = local_code(&site.path)?;
     hook::uninstall(&local.join("VREF/provost"), plan)?;
     hook::uninstall(&local.join("hooks/common/pre-receive"), plan)?;
@@ -50,10 +58,8 @@ pub(super) fn uninstall(site: &Site, plan: &mut Plan) -> Result<(), InstallError
     Ok(())
 }
 
-fn read(path: &Path) -> Result<String, InstallError> {
-    let bytes =
-        fs::read(path).map_err(|source| InstallError::Read { path: path.to_owned(), source })?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+fn read(path: &Path) -> Result<Vec<u8>, InstallError> {
+    fs::read(path).map_err(|source| InstallError::Read { path: path.to_owned(), source })
 }
 
 /// The value of `LOCAL_CODE`, whose line in a fresh `.gitolite.rc` is a comment.
@@ -62,19 +68,19 @@ fn local_code(home: &Path) -> Result<PathBuf, InstallError> {
         platform: "gitolite",
         reason: format!(
             "LOCAL_CODE is not set in {}; its line is there, as a comment",
-            home.join(".gitolite.rc").display()
+            escape::path(&home.join(".gitolite.rc"))
         ),
     };
     let text = read(&home.join(".gitolite.rc"))?;
-    let mut lines = text.lines().map(str::trim_start);
-    let line = lines.find(|line| line.starts_with("LOCAL_CODE")).ok_or_else(not_set)?;
-    let value = line.split(['"', '\'']).nth(1).ok_or_else(not_set)?;
-    let home_text = home.display().to_string();
-    let value = value
-        .replace("$ENV{HOME}", &home_text)
-        .replace("$rc{GL_ADMIN_BASE}", &format!("{home_text}/.gitolite"));
-    if value.contains('$') {
+    let mut lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_start);
+    let line = lines.find(|line| line.starts_with(b"LOCAL_CODE")).ok_or_else(not_set)?;
+    let value = line.split(|byte| b"\"'".contains(byte)).nth(1).ok_or_else(not_set)?;
+    let home = home.as_os_str().as_bytes();
+    let value = value.replace("$ENV{HOME}", home);
+    let value = value.replace("$rc{GL_ADMIN_BASE}", [home, b"/.gitolite"].concat());
+    // A home may have such a byte in its name itself.
+    if value.strip_prefix(home).unwrap_or(&value).contains(&b'$') {
         return Err(not_set());
     }
-    Ok(PathBuf::from(value))
+    Ok(PathBuf::from(OsString::from_vec(value)))
 }

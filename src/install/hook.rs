@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::script::{self, MARK};
 use super::{InstallError, Plan, Step};
+use crate::text::escape;
 
 /// The folder, beside the hook, of what was there before.
 const KEPT: &str = "provost.d";
@@ -60,7 +61,7 @@ pub(super) fn kept(path: &Path) -> PathBuf {
 }
 
 /// Plans a hook that calls what was there before.
-pub(super) fn install(path: &Path, text: &str, plan: &mut Plan) -> Result<(), InstallError> {
+pub(super) fn install(path: &Path, text: &[u8], plan: &mut Plan) -> Result<(), InstallError> {
     let kept = kept(path);
     if state(path)? == Found::Foreign {
         if fs::symlink_metadata(&kept).is_ok() {
@@ -70,7 +71,7 @@ pub(super) fn install(path: &Path, text: &str, plan: &mut Plan) -> Result<(), In
                     reason: format!(
                         "it was put there after provost was installed, and an older hook is \
                          kept as {}",
-                        kept.display()
+                        escape::path(&kept)
                     ),
                 });
             }
@@ -78,10 +79,10 @@ pub(super) fn install(path: &Path, text: &str, plan: &mut Plan) -> Result<(), In
             let folder = path.with_file_name(KEPT);
             plan.say(format!(
                 "  another hook is there; it stays and runs first: {}",
-                path.display()
+                escape::path(path)
             ));
             if !runs(path) {
-                plan.warn(format!("{} is not executable: git does not run it", path.display()));
+                plan.warn(format!("{} is not executable: git does not run it", escape::path(path)));
             }
             plan.directory(&folder);
             plan.step(Step::Keep { from: path.to_owned(), to: kept });
@@ -91,20 +92,20 @@ pub(super) fn install(path: &Path, text: &str, plan: &mut Plan) -> Result<(), In
 }
 
 /// Plans a hook in a folder where each hook is a file of its own.
-pub(super) fn install_alone(path: &Path, text: &str, plan: &mut Plan) -> Result<(), InstallError> {
+pub(super) fn install_alone(path: &Path, text: &[u8], plan: &mut Plan) -> Result<(), InstallError> {
     state(path)?;
-    let unchanged = fs::read(path).is_ok_and(|now| now == text.as_bytes()) && runs(path);
+    let unchanged = fs::read(path).is_ok_and(|now| now == text) && runs(path);
     if unchanged {
         return Ok(());
     }
     if let Some(folder) = path.parent() {
         plan.directory(folder);
     }
-    let what = match script::recorded_platform(text.as_bytes()) {
+    let what = match script::recorded_platform(text) {
         Some(platform) => format!("the hook, for platform {platform}"),
         None => "the hook".into(),
     };
-    let content = text.as_bytes().to_vec();
+    let content = text.to_vec();
     plan.step(Step::Write { path: path.to_owned(), content, mode: 0o755, what });
     Ok(())
 }
@@ -119,7 +120,7 @@ pub(super) fn uninstall(path: &Path, plan: &mut Plan) -> Result<(), InstallError
         // Killed between keeping and writing, or between putting back and removing.
         Found::Foreign if is_kept && same(path, &kept) => plan.step(Step::Remove { path: kept }),
         Found::Foreign => {
-            plan.say(format!("  not written by provost, left alone: {}", path.display()));
+            plan.say(format!("  not written by provost, left alone: {}", escape::path(path)));
             return Ok(());
         }
         Found::Nothing if is_kept => plan.step(Step::PutBack { from: kept, to: path.to_owned() }),

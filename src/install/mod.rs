@@ -23,14 +23,16 @@ mod script;
 mod step;
 mod system;
 
+use crate::text::{escape, shell};
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 pub use detect::{Place, Site, detect};
 pub use error::InstallError;
 pub use gerrit::directory as gerrit_hooks;
-pub use git::{Git, hooks_path};
+pub use git::{Git, hook_file};
 pub use hook::{Found, state};
-pub use hooked::{hook_of, recorded_in};
+pub use hooked::{configured, hook_of, recorded_in};
 pub use plan::Plan;
 pub use policy::{MODES, Mode};
 pub use repositories::{Walk, git_dir, walk};
@@ -78,7 +80,7 @@ pub fn install(request: &Request) -> Result<Plan, InstallError> {
                 }
                 plan.say(format!(
                     "{}: {} repositories",
-                    site.path.display(),
+                    escape::path(&site.path),
                     walk.repositories.len()
                 ));
                 plan.warnings(walk.unread);
@@ -98,7 +100,7 @@ pub fn install(request: &Request) -> Result<Plan, InstallError> {
                 hook::install(&site.path.join("hooks/pre-receive"), &script, &mut plan)?;
                 plan.say(format!(
                     "For `git init` to use it: git config --system init.templateDir {}",
-                    site.path.display()
+                    shell::shown(site.path.as_os_str().as_bytes())
                 ));
             }
             Place::System => system::install_hooks_path(request, site.platform, &mut plan)?,
@@ -157,12 +159,12 @@ fn repository(site: &Site, request: &Request, plan: &mut Plan) -> Result<(), Ins
 }
 
 fn repository_hook(site: &Site, request: &Request, plan: &mut Plan) -> Result<(), InstallError> {
-    plan.say(format!("{}: {}", site.path.display(), site.why));
+    plan.say(format!("{}: {}", escape::path(&site.path), site.why));
     if site.platform == "gitolite" {
         // gitolite links its own hooks there anew, over whatever there is.
         let reason = format!(
             "{} is one of its repositories; name the home of its account, where .gitolite.rc is",
-            site.path.display()
+            escape::path(&site.path)
         );
         return Err(InstallError::Platform { platform: "gitolite", reason });
     }
@@ -174,7 +176,7 @@ fn repository_hook(site: &Site, request: &Request, plan: &mut Plan) -> Result<()
             plan.say(format!(
                 "  core.hooksPath is set: git looks for hooks in {}, for every repository \
                  that is set so",
-                path.parent().unwrap_or(&path).display()
+                escape::path(path.parent().unwrap_or(&path))
             ));
         }
         return hook::install(&path, &script, plan);
@@ -186,7 +188,7 @@ fn repository_hook(site: &Site, request: &Request, plan: &mut Plan) -> Result<()
         plan.warn(format!(
             "{} has no hooks/pre-receive of {}, which would call the hook: let {} make its \
              hooks anew (Site administration, Maintenance, Resynchronize pre-receive hooks)",
-            site.path.display(),
+            escape::path(&site.path),
             site.platform,
             site.platform,
         ));
@@ -195,7 +197,7 @@ fn repository_hook(site: &Site, request: &Request, plan: &mut Plan) -> Result<()
 }
 
 fn repository_off(site: &Site, plan: &mut Plan) -> Result<(), InstallError> {
-    plan.say(format!("{}: {}", site.path.display(), site.why));
+    plan.say(format!("{}: {}", escape::path(&site.path), site.why));
     hook::uninstall(&hooked::path(site)?.0, plan)
 }
 

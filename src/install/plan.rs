@@ -50,6 +50,14 @@ impl Plan {
         }
     }
 
+    /// Plans a folder of a repository's state, unless it is there.
+    pub(super) fn state_folder(&mut self, repository: &std::path::Path, path: &std::path::Path) {
+        if !path.is_dir() {
+            let (repository, path) = (repository.to_owned(), path.to_owned());
+            self.step(Step::StateFolder { repository, path });
+        }
+    }
+
     /// Does the steps, or the first of them.
     ///
     /// # Errors

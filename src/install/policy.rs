@@ -3,6 +3,7 @@
 //! A policy that is there is the administrator's: it is read, checked, and changed only
 //! in its mode, and only when that is asked for.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use super::{Git, InstallError, Plan, Request, Step};
 use crate::config;
 use crate::document::Source;
 use crate::policy::presets;
+use crate::text::escape;
 
 /// What a policy does with what it would refuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +55,8 @@ fn file(request: &Request, repository: Option<&Path>) -> Result<PathBuf, Install
     let (None, Some(repository)) = (&request.policy, repository) else {
         return Ok(request.policy.clone().unwrap_or_else(|| request.machine_policy.clone()));
     };
-    let named = Git::ask(&["config", "--local", "--get", "provost.rules"], Some(repository))?;
-    let own = repository.join(named.as_deref().unwrap_or("provost/rules.toml"));
+    let named = Git::local("provost.rules", repository)?;
+    let own = repository.join(named.as_deref().unwrap_or(OsStr::new("provost/rules.toml")));
     let is_there = named.is_some() || own.exists();
     let machine = request.machine_policy.exists() && request.mode.is_none() && !is_there;
     Ok(if machine { request.machine_policy.clone() } else { own })
@@ -75,8 +77,13 @@ pub(super) fn plan(
     let wrong = |reason: String| InstallError::Policy { path: path.clone(), reason };
     let Some(before) = before else {
         let mode = request.mode.unwrap_or(Mode::Observe);
-        if let Some(folder) = path.parent() {
-            plan.directory(folder);
+        match (path.parent(), repository) {
+            // Hooks have to write in this folder, whoever made it.
+            (Some(folder), Some(repository)) if folder == repository.join("provost") => {
+                plan.state_folder(repository, folder);
+            }
+            (Some(folder), _) => plan.directory(folder),
+            (None, _) => {}
         }
         plan.mode = Some(mode);
         let what = format!("the policy, with mode = \"{}\"", mode.word());
@@ -91,7 +98,7 @@ pub(super) fn plan(
     plan.mode = mode;
     let shown = mode.map_or("not set in it", Mode::word);
     if text == before {
-        plan.say(format!("The policy is {}; its mode: {shown}.", path.display()));
+        plan.say(format!("The policy is {}; its mode: {shown}.", escape::path(&path)));
         return Ok(());
     }
     let mode = fs::metadata(&path).map_or(0o644, |metadata| {
@@ -130,7 +137,7 @@ fn check(path: &Path, text: &str) -> Result<(), String> {
     let source = |name: &str, text: &str, built_in| {
         Arc::new(Source { name: name.to_owned(), text: text.to_owned().into(), built_in })
     };
-    let own = source(&path.display().to_string(), text, false);
+    let own = source(&escape::path(path), text, false);
     let (_, problems) = config::examine(&[source("rules.toml", config::BUILT_IN, true), own]);
     if problems.is_empty() {
         return Ok(());

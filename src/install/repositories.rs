@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::InstallError;
+use crate::text::escape;
 
 /// What a walk found.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +53,7 @@ pub fn walk(folder: &Path) -> Result<Walk, InstallError> {
                 return Err(InstallError::Read { path: directory, source });
             }
             Err(error) => {
-                walk.unread.push(format!("cannot read {}: {error}", directory.display()));
+                walk.unread.push(format!("cannot read {}: {error}", escape::path(&directory)));
                 continue;
             }
         };

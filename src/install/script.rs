@@ -1,10 +1,12 @@
 //! The texts of hooks. POSIX shell; nothing in them is taken from the environment but
 //! what Git itself sets, for the pusher may be able to choose the rest.
 
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::Request;
+use crate::text::shell;
 
 /// The beginning of the line by which our hooks are known.
 pub const MARK: &str = "# provost-hook ";
@@ -23,44 +25,73 @@ pub struct Recorded {
 /// Reads that; `None` when it names no program or platform.
 #[must_use]
 pub fn recorded(text: &[u8]) -> Option<Recorded> {
-    let text = String::from_utf8_lossy(text);
-    let mut found =
-        Recorded { program: PathBuf::new(), rules: Vec::new(), platform: String::new() };
-    // The last line that runs it says all but where it is.
-    let command = text.lines().rfind(|line| line.contains(" --platform "))?;
-    let mut words = words(command).into_iter();
+    let path = |word: &[u8]| PathBuf::from(OsStr::from_bytes(word));
+    let commands = commands(text);
+    // The last command that runs it says all but where it is.
+    let runs = |command: &&Vec<Word>| command.iter().any(|word| word == b"--platform");
+    let command = commands.iter().rfind(runs)?;
+    let mut rules = Vec::new();
+    let mut platform = String::new();
+    let mut words = command.iter();
     while let Some(word) = words.next() {
-        match word.as_str() {
-            "--rules" => found.rules.extend(words.next().map(PathBuf::from)),
-            "--platform" => found.platform = words.next()?,
+        match word.as_slice() {
+            b"--rules" => rules.extend(words.next().map(|word| path(word))),
+            b"--platform" => platform = String::from_utf8(words.next()?.clone()).ok()?,
             _ => {}
         }
     }
-    let assigned = text.lines().find_map(|line| line.strip_prefix("provost="));
-    let program = self::words(assigned.unwrap_or(command)).into_iter().next()?;
-    found.program = program.into();
-    (found.program.is_absolute() && !found.platform.is_empty()).then_some(found)
+    let first = |command: &Vec<Word>| command.first()?.strip_prefix(b"provost=").map(path);
+    let program = match commands.iter().find_map(first) {
+        Some(assigned) => assigned,
+        None => path(command.first()?),
+    };
+    (program.is_absolute() && !platform.is_empty()).then_some(Recorded { program, rules, platform })
 }
 
-/// The words of a command, as `quote` writes them.
-fn words(command: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quoted = false;
-    let mut characters = command.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '\'' => {
-                quoted = !quoted;
+type Word = Vec<u8>;
+
+/// The commands of a script, a line each, as their words. A line feed in quotes is part of a
+/// word; quotes are taken off, double ones stay.
+fn commands(text: &[u8]) -> Vec<Vec<Word>> {
+    let mut commands = Vec::new();
+    let mut words: Vec<Word> = Vec::new();
+    let mut word: Option<Word> = None;
+    let mut quote = None;
+    let mut bytes = text.iter().copied();
+    while let Some(byte) = bytes.next() {
+        match (quote, byte) {
+            (None, b'#') if word.is_none() => {
+                // A remark, to the end of the line.
+                let _ = bytes.find(|&byte| byte == b'\n');
+                commands.push(std::mem::take(&mut words));
+            }
+            (None, b'\n') => {
+                words.extend(word.take());
+                commands.push(std::mem::take(&mut words));
+            }
+            (None, b' ' | b'\t') => words.extend(word.take()),
+            (None, b'\'') => {
+                quote = Some(byte);
                 word.get_or_insert_default();
             }
-            '\\' if !quoted => word.get_or_insert_default().extend(characters.next()),
-            ' ' if !quoted => words.extend(word.take()),
-            other => word.get_or_insert_default().push(other),
+            (Some(b'\''), b'\'') => quote = None,
+            (None, b'\\') => word.get_or_insert_default().extend(bytes.next()),
+            (Some(b'"'), b'\\') => {
+                let word = word.get_or_insert_default();
+                word.push(byte);
+                word.extend(bytes.next());
+            }
+            _ => {
+                if byte == b'"' && quote != Some(b'\'') {
+                    quote = if quote.is_none() { Some(byte) } else { None };
+                }
+                word.get_or_insert_default().push(byte);
+            }
         }
     }
     words.extend(word);
-    words
+    commands.push(words);
+    commands
 }
 
 /// The platform that a hook of ours was written for.
@@ -73,33 +104,33 @@ pub fn recorded_platform(text: &[u8]) -> Option<String> {
 }
 
 /// A path as one word of the shell.
-pub(super) fn quote(path: &Path) -> String {
-    let text = String::from_utf8_lossy(path.as_os_str().as_bytes()).into_owned();
-    format!("'{}'", text.replace('\'', "'\\''"))
+pub(super) fn quote(path: &Path) -> Vec<u8> {
+    shell::quote(path.as_os_str().as_bytes())
 }
 
-fn head(platform: &str, program: &Path) -> String {
-    format!(
+fn head(platform: &str, program: &Path) -> Vec<u8> {
+    let before = format!(
         "#!/bin/sh\n\
          {MARK}1 platform={platform}\n\
          # Written by `provost install`; `provost uninstall` takes it away and puts back what\n\
          # was here before. Another hook that was here is in provost.d, and runs first.\n\
-         provost={}\n\
+         provost="
+    );
+    let after = "\n\
          \n\
          if [ ! -x \"$provost\" ]; then\n\
          \x20   echo \"provost: $provost is missing or not executable: no push can be judged, so none is accepted.\" >&2\n\
          \x20   echo \"provost: ask the administrators of this server to install it.\" >&2\n\
          \x20   exit 2\n\
-         fi\n",
-        quote(program)
-    )
+         fi\n";
+    [before.as_bytes(), &quote(program), after.as_bytes()].concat()
 }
 
 /// The words between the program and the command.
-pub(super) fn options(request: &Request) -> String {
+pub(super) fn options(request: &Request) -> Vec<u8> {
     match &request.policy {
-        Some(policy) => format!(" --rules {}", quote(policy)),
-        None => String::new(),
+        Some(policy) => [b" --rules ".as_slice(), &quote(policy)].concat(),
+        None => Vec::new(),
     }
 }
 
@@ -109,121 +140,169 @@ const BESIDE: &str = "\"${0%/*}/provost.d/${0##*/}\"";
 const OWN: &str = "\"$GIT_DIR/hooks/pre-receive\"";
 
 /// A `pre-receive` hook.
-pub(super) fn pre_receive(request: &Request, platform: &str) -> String {
+pub(super) fn pre_receive(request: &Request, platform: &str) -> Vec<u8> {
     with_input(request, platform, BESIDE)
 }
 
 /// A `pre-receive` hook for all repositories of a machine.
-pub(super) fn pre_receive_of_system(request: &Request, platform: &str) -> String {
+pub(super) fn pre_receive_of_system(request: &Request, platform: &str) -> Vec<u8> {
     with_input(request, platform, OWN)
 }
 
 /// The input is kept with the line feed at its end, which `$(...)` would take away.
-fn with_input(request: &Request, platform: &str, first: &str) -> String {
-    format!(
-        "{}\
-         first={first}\n\
+fn with_input(request: &Request, platform: &str, first: &str) -> Vec<u8> {
+    let options = options(request);
+    let judge = |before: &str| {
+        let after = format!(" pre-receive --platform {platform}\n");
+        [before.as_bytes(), b"\"$provost\"", &options, after.as_bytes()].concat()
+    };
+    let before = format!(
+        "first={first}\n\
          if [ -x \"$first\" ]; then\n\
          \x20   # Each hook reads all of its input.\n\
          \x20   input=$(PATH=/usr/bin:/bin cat && echo x) || exit 2\n\
          \x20   input=${{input%x}}\n\
-         \x20   printf '%s' \"$input\" | \"$first\" \"$@\" || exit $?\n\
-         \x20   printf '%s' \"$input\" | \"$provost\"{options} pre-receive --platform {platform}\n\
-         \x20   exit $?\n\
-         fi\n\
-         exec \"$provost\"{options} pre-receive --platform {platform}\n",
+         \x20   printf '%s' \"$input\" | \"$first\" \"$@\" || exit $?\n"
+    );
+    [
         head(platform, &request.program),
-        options = options(request),
-    )
+        before.into_bytes(),
+        judge("    printf '%s' \"$input\" | "),
+        b"    exit $?\nfi\n".to_vec(),
+        judge("exec "),
+    ]
+    .concat()
 }
 
 /// A hook that is called once a ref, with arguments.
-pub(super) fn update(request: &Request, platform: &str) -> String {
-    format!(
-        "{}\
-         first={BESIDE}\n\
+pub(super) fn update(request: &Request, platform: &str) -> Vec<u8> {
+    let before = format!(
+        "first={BESIDE}\n\
          if [ -x \"$first\" ]; then\n\
          \x20   \"$first\" \"$@\" || exit $?\n\
          fi\n\
-         exec \"$provost\"{} update --platform {platform} -- \"$@\"\n",
-        head(platform, &request.program),
-        options(request),
-    )
+         exec \"$provost\""
+    );
+    let after = format!(" update --platform {platform} -- \"$@\"\n");
+    let head = head(platform, &request.program);
+    [head, before.into_bytes(), options(request), after.into_bytes()].concat()
 }
 
 /// A hook in a directory for all repositories that only calls each one's own.
-pub(super) fn hand_on(name: &str) -> String {
-    format!(
+pub(super) fn hand_on(name: &str) -> Vec<u8> {
+    let text = format!(
         "#!/bin/sh\n\
          {MARK}1 hands-on\n\
          # Written by `provost install --system`. With core.hooksPath, git passes over the\n\
          # hooks of each repository: this one calls them.\n\
-         own=${{GIT_DIR:-$(git rev-parse --git-common-dir)}}/hooks/{name}\n\
+         own=${{GIT_DIR-}}\n\
+         if [ -z \"$own\" ]; then\n\
+         \x20   # With the line feeds at the end of the path, without the one that git adds.\n\
+         \x20   own=$(git rev-parse --git-common-dir && echo x) || exit\n\
+         \x20   own=${{own%?x}}\n\
+         fi\n\
+         own=$own/hooks/{name}\n\
          [ -x \"$own\" ] || exit 0\n\
          exec \"$own\" \"$@\"\n"
-    )
+    );
+    text.into_bytes()
 }
 
 /// A client's hook. A developer who has lost the program can still work: the server
 /// judges in any case.
-pub(super) fn client(request: &Request, hook: &str, husky: bool) -> String {
+pub(super) fn client(request: &Request, hook: &str, husky: bool) -> Vec<u8> {
     // husky calls files that are not executable too.
     let (test, run) = if husky { ("-f", "sh -e \"$first\"") } else { ("-x", "\"$first\"") };
-    let program = quote(&request.program);
     let command = match hook {
         "pre-push" => "pre-push \"$1\" \"$2\"",
         _ => "commit-msg \"$1\"",
     };
-    let first = format!(
+    let before = format!(
         "#!/bin/sh\n\
          {MARK}1 client\n\
          # Written by `provost install --client`; `provost uninstall --client` takes it away\n\
          # and puts back what was here before. What was here is in provost.d, and runs first.\n\
-         provost={program}\n\
-         first={BESIDE}\n"
+         provost="
     );
     let missing = "\
         if [ ! -x \"$provost\" ]; then\n\
         \x20   echo \"provost: $provost is missing: not checked here, the server will.\" >&2\n\
         \x20   exit 0\n\
         fi\n";
-    if hook == "pre-push" {
+    let rest = if hook == "pre-push" {
         format!(
-            "{first}\
-             input=$(cat && echo x) || exit 2\n\
+            "input=$(cat && echo x) || exit 2\n\
              input=${{input%x}}\n\
              if [ {test} \"$first\" ]; then\n\
              \x20   printf '%s' \"$input\" | {run} \"$@\" || exit $?\n\
              fi\n\
              {missing}\
-             printf '%s' \"$input\" | \"$provost\"{} {command}\n",
-            options(request),
+             printf '%s' \"$input\" | \"$provost\""
         )
     } else {
         format!(
-            "{first}\
-             if [ {test} \"$first\" ]; then\n\
+            "if [ {test} \"$first\" ]; then\n\
              \x20   {run} \"$@\" || exit $?\n\
              fi\n\
              {missing}\
-             exec \"$provost\"{} {command}\n",
-            options(request),
+             exec \"$provost\""
         )
-    }
+    };
+    [
+        before.into_bytes(),
+        quote(&request.program),
+        format!("\nfirst={BESIDE}\n").into_bytes(),
+        rest.into_bytes(),
+        options(request),
+        format!(" {command}\n").into_bytes(),
+    ]
+    .concat()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt;
+
+    fn request(path: &Path) -> Request {
+        Request {
+            paths: Vec::new(),
+            platform: None,
+            place: None,
+            program: path.to_owned(),
+            mode: None,
+            policy: Some(path.to_owned()),
+            machine_policy: PathBuf::new(),
+            hooks_directory: PathBuf::new(),
+            shell: PathBuf::new(),
+            vref: false,
+        }
+    }
 
     #[test]
-    fn what_a_hook_runs_can_be_read_back() {
-        let path = PathBuf::from("/a b/it's/provost");
-        let command =
-            format!("{} --rules {} pre-receive --platform gitea", quote(&path), quote(&path));
-        let wanted =
-            Recorded { program: path.clone(), rules: vec![path], platform: "gitea".into() };
-        assert_eq!(recorded(command.as_bytes()), Some(wanted));
+    fn what_a_hook_runs_can_be_read_back_whatever_the_path_is() {
+        for path in [
+            &b"/a b/it's/provost"[..],
+            b"/r\xff/provost",
+            b"/a\n/provost\n",
+            b"/x\n--platform y\n/provost",
+            b"/#\"`$(id)\\/ provost ",
+            b"/\r/provost\r",
+        ] {
+            let path = PathBuf::from(OsString::from_vec(path.to_vec()));
+            let request = request(&path);
+            let wanted = |platform: &str| {
+                let rules = vec![path.clone()];
+                Some(Recorded { program: path.clone(), rules, platform: platform.into() })
+            };
+            let hook = pre_receive(&request, "http");
+            assert_eq!(recorded(&hook), wanted("http"), "{}", hook.escape_ascii());
+            assert_eq!(recorded(&update(&request, "gerrit")), wanted("gerrit"));
+            let command =
+                [quote(&path), options(&request), b" pre-receive --platform gitea".to_vec()];
+            assert_eq!(recorded(&command.concat()), wanted("gitea"));
+        }
         assert_eq!(recorded(b"#!/bin/sh\nexec something else\n"), None);
     }
 }

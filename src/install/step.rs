@@ -1,13 +1,19 @@
 //! One step of a plan. Each is whole or not done at all, and doing it twice does no harm.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use super::git::Git;
 use super::github;
+use crate::config::state;
+use crate::git::{Repository, Trust};
+use crate::text::escape;
+use crate::text::shell::shown;
 
 /// See the head of this file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +22,24 @@ pub enum Step {
     Directory {
         /// Which one.
         path: PathBuf,
+    },
+    /// Makes a folder of a repository's state, and those above it.
+    StateFolder {
+        /// The repository's directory.
+        repository: PathBuf,
+        /// Which one.
+        path: PathBuf,
+    },
+    /// Writes a file of a repository's state, with the owner and mode of such files.
+    State {
+        /// The repository's directory.
+        repository: PathBuf,
+        /// Which one.
+        path: PathBuf,
+        /// Its content.
+        content: Vec<u8>,
+        /// What it is, for people.
+        what: String,
     },
     /// Writes a file beside its place and moves it there.
     Write {
@@ -57,16 +81,16 @@ pub enum Step {
         /// The key.
         key: String,
         /// Its value; `None` takes it out.
-        value: Option<String>,
+        value: Option<OsString>,
     },
     /// Has `git fetch` fetch something more from a remote, or no longer.
     Fetch {
         /// The repository's directory.
         repository: PathBuf,
-        /// The remote.
-        remote: String,
+        /// The key of the remote that says what is fetched.
+        key: OsString,
         /// What.
-        refspec: String,
+        refspec: OsString,
         /// Whether it shall be fetched.
         wanted: bool,
     },
@@ -81,7 +105,11 @@ impl Step {
     /// When that is not possible; then nothing was changed.
     pub fn carry_out(&self) -> io::Result<()> {
         match self {
-            Self::Directory { path } => fs::create_dir_all(path),
+            Self::Directory { path } => make_directory(path),
+            Self::StateFolder { repository, path } => state::folder(&open(repository)?, path),
+            Self::State { repository, path, content, .. } => {
+                state::replace(&open(repository)?, path, content)
+            }
             Self::Write { path, content, mode, .. } => write(path, content, *mode),
             Self::Keep { from, to } => keep(from, to),
             Self::PutBack { from, to } => put_back(from, to),
@@ -92,12 +120,30 @@ impl Step {
                 Ok(())
             }
             Self::Configure { key, value } => Git::set_system(key, value.as_deref()),
-            Self::Fetch { repository, remote, refspec, wanted } => {
-                Git::set_fetch(repository, remote, refspec, *wanted)
+            Self::Fetch { repository, key, refspec, wanted } => {
+                Git::set_fetch(repository, key, refspec, *wanted)
             }
             Self::Pack(pack) => pack.carry_out(),
         }
     }
+}
+
+fn open(repository: &Path) -> io::Result<Repository> {
+    Repository::open(repository, Trust::Git).map_err(io::Error::other)
+}
+
+/// Makes a directory, and those above it, for every account to look into, whatever the umask
+/// is: the account that pushes run as is seldom this one.
+fn make_directory(path: &Path) -> io::Result<()> {
+    let missing = path.ancestors().take_while(|it| !it.is_dir());
+    for directory in missing.collect::<Vec<_>>().into_iter().rev() {
+        match fs::create_dir(directory) {
+            Ok(()) => fs::set_permissions(directory, Permissions::from_mode(0o755))?,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && directory.is_dir() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 fn missing_is_fine(result: io::Result<()>) -> io::Result<()> {
@@ -111,7 +157,7 @@ fn missing_is_fine(result: io::Result<()>) -> io::Result<()> {
 /// run that was killed leaves at most one behind, and the next takes it over.
 fn beside(path: &Path) -> io::Result<PathBuf> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
-    let mut new = std::ffi::OsString::from(".");
+    let mut new = OsString::from(".");
     new.push(name);
     new.push(".provost-new");
     Ok(path.with_file_name(new))
@@ -169,27 +215,32 @@ fn put_back(from: &Path, to: &Path) -> io::Result<()> {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Directory { path } => write!(f, "make directory {}", path.display()),
-            Self::Write { path, what, .. } => write!(f, "write {} ({what})", path.display()),
+            Self::Directory { path } | Self::StateFolder { path, .. } => {
+                write!(f, "make directory {}", escape::path(path))
+            }
+            Self::Write { path, what, .. } | Self::State { path, what, .. } => {
+                write!(f, "write {} ({what})", escape::path(path))
+            }
             Self::Keep { from, to } => {
-                write!(f, "keep {} as {}", from.display(), to.display())
+                write!(f, "keep {} as {}", escape::path(from), escape::path(to))
             }
             Self::PutBack { from, to } => {
-                write!(f, "put {} back to {}", from.display(), to.display())
+                write!(f, "put {} back to {}", escape::path(from), escape::path(to))
             }
-            Self::Remove { path } => write!(f, "remove {}", path.display()),
+            Self::Remove { path } => write!(f, "remove {}", escape::path(path)),
             Self::RemoveDirectory { path } => {
-                write!(f, "remove {}, if it is empty", path.display())
+                write!(f, "remove {}, if it is empty", escape::path(path))
             }
             Self::Configure { key, value: Some(value) } => {
-                write!(f, "git config --system {key} {value}")
+                write!(f, "git config --system {key} {}", shown(value.as_bytes()))
             }
             Self::Configure { key, value: None } => write!(f, "git config --system --unset {key}"),
-            Self::Fetch { remote, refspec, wanted, .. } => {
+            Self::Fetch { key, refspec, wanted, .. } => {
                 let how = if *wanted { "--add" } else { "--unset" };
-                write!(f, "git config {how} remote.{remote}.fetch {refspec}")
+                let (key, refspec) = (shown(key.as_bytes()), shown(refspec.as_bytes()));
+                write!(f, "git config {how} {key} {refspec}")
             }
-            Self::Pack(pack) => write!(f, "pack {}", pack.archive.display()),
+            Self::Pack(pack) => write!(f, "pack {}", escape::path(&pack.archive)),
         }
     }
 }

@@ -5,9 +5,12 @@
 //! the directory holds a hook of each name that calls them. `push-to-checkout` is left
 //! out: that it exists changes what git does (githooks(5)).
 
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
 
 use super::{Git, InstallError, Plan, Request, Step, hook, policy, script};
+use crate::text::escape;
 
 /// All names of githooks(5) that git calls by themselves, but the one that judges.
 const HANDED_ON: [&str; 22] = [
@@ -39,9 +42,9 @@ const KEY: &str = "core.hooksPath";
 
 /// The directory that the system's configuration names already, or ours.
 fn directory(request: &Request) -> Result<(PathBuf, bool), InstallError> {
-    let set = Git::system(KEY)?.filter(|path| !path.is_empty());
+    let set = Git::system(KEY)?.filter(|path| !path.is_empty()).map(PathBuf::from);
     Ok(match set {
-        Some(path) if Path::new(&path) != request.hooks_directory => (path.into(), false),
+        Some(path) if path != request.hooks_directory => (path, false),
         _ => (request.hooks_directory.clone(), true),
     })
 }
@@ -56,14 +59,14 @@ pub(super) fn install_hooks_path(
     if !ours {
         plan.say(format!(
             "core.hooksPath of the system is {} already: the hook goes there",
-            directory.display()
+            escape::path(&directory)
         ));
         let script = script::pre_receive(request, platform);
         return hook::install(&directory.join("pre-receive"), &script, plan);
     }
     plan.say(format!(
         "all repositories of this machine, by core.hooksPath = {}",
-        directory.display()
+        escape::path(&directory)
     ));
     for name in HANDED_ON {
         hook::install_alone(&directory.join(name), &script::hand_on(name), plan)?;
@@ -71,7 +74,7 @@ pub(super) fn install_hooks_path(
     let script = script::pre_receive_of_system(request, platform);
     hook::install_alone(&directory.join("pre-receive"), &script, plan)?;
     if Git::system(KEY)?.is_none() {
-        let value = Some(directory.display().to_string());
+        let value = Some(directory.clone().into_os_string());
         plan.step(Step::Configure { key: KEY.into(), value });
     }
     plan.say(
@@ -100,10 +103,10 @@ pub(super) fn uninstall_hooks_path(request: &Request, plan: &mut Plan) -> Result
 
 /// The keys in the order in which they are set: without a command git refuses every push,
 /// without an event it calls nothing.
-fn keys(request: &Request, platform: &str) -> [(&'static str, String); 2] {
-    let program = script::quote(&request.program);
-    let options = script::options(request);
-    let command = format!("{program}{options} pre-receive --platform {platform}");
+fn keys(request: &Request, platform: &str) -> [(&'static str, OsString); 2] {
+    let rest = format!(" pre-receive --platform {platform}").into_bytes();
+    let command = [script::quote(&request.program), script::options(request), rest].concat();
+    let command = OsString::from_vec(command);
     [("hook.provost.command", command), ("hook.provost.event", "pre-receive".into())]
 }
 
@@ -119,7 +122,7 @@ pub(super) fn install_configured(
     policy::plan(request, None, plan)?;
     plan.say("all repositories of this machine, by a hook in git's configuration");
     for (key, value) in keys(request, platform) {
-        if Git::system(key)?.as_deref() != Some(&value) {
+        if Git::system(key)?.as_ref() != Some(&value) {
             plan.step(Step::Configure { key: key.into(), value: Some(value) });
         }
     }

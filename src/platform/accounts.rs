@@ -6,7 +6,10 @@
 //! may be another version, or missing.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// Where GNU's C library and musl's tools have it; nothing is looked up in the environment.
@@ -16,6 +19,15 @@ const GETENT: &str = "/usr/bin/getent";
 #[must_use]
 pub fn user(id: u32) -> Option<Vec<u8>> {
     names("passwd", &[id]).remove(&id)
+}
+
+/// The home directory of an account.
+#[must_use]
+pub fn home(id: u32) -> Option<PathBuf> {
+    let of = |text: &[u8]| read_field(text, &[id], HOME).remove(&id);
+    let own = of(&fs::read("/etc/passwd").unwrap_or_default());
+    let found = own.or_else(|| of(&asked("passwd", &[id])))?;
+    Some(PathBuf::from(OsString::from_vec(found)))
 }
 
 /// The name of an account, if the machine's own file has it.
@@ -53,16 +65,24 @@ fn asked(database: &str, ids: &[u32]) -> Vec<u8> {
 }
 
 /// Finds ids in lines `name:password:id:...`. The first that has an id names it.
-///
-/// Source: passwd(5), group(5).
 fn read(text: &[u8], ids: &[u32]) -> BTreeMap<u32, Vec<u8>> {
+    read_field(text, ids, NAME)
+}
+
+/// The places of fields in a line. Source: passwd(5), group(5).
+const NAME: usize = 0;
+const ID: usize = 2;
+const HOME: usize = 5;
+
+/// Reads one field of the lines that have these ids. The first that has an id counts.
+fn read_field(text: &[u8], ids: &[u32], wanted: usize) -> BTreeMap<u32, Vec<u8>> {
     let mut found = BTreeMap::new();
     for line in text.split(|&byte| byte == b'\n') {
-        let mut fields = line.split(|&byte| byte == b':');
-        let (Some(name), Some(id)) = (fields.next(), fields.nth(1)) else { continue };
+        let fields: Vec<&[u8]> = line.split(|&byte| byte == b':').collect();
+        let (Some(value), Some(id)) = (fields.get(wanted), fields.get(ID)) else { continue };
         let id = std::str::from_utf8(id).ok().and_then(|id| id.parse().ok());
-        if let Some(id) = id.filter(|id| ids.contains(id) && !name.is_empty()) {
-            found.entry(id).or_insert_with(|| name.to_owned());
+        if let Some(id) = id.filter(|id| ids.contains(id) && !value.is_empty()) {
+            found.entry(id).or_insert_with(|| value.to_vec());
         }
     }
     found
@@ -87,5 +107,7 @@ mod tests {
         assert_eq!(user(0).as_deref(), Some(b"root".as_slice()));
         assert_eq!(groups(&[0]).get(&0).map(Vec::as_slice), Some(b"root".as_slice()));
         assert_eq!(user(4_000_000_000), None);
+        assert!(home(0).is_some_and(|home| home.is_absolute()));
+        assert_eq!(home(4_000_000_000), None);
     }
 }

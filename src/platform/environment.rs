@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::MetadataExt;
 
-use nix::unistd::{getgid, getgroups, getuid};
+use nix::unistd::{geteuid, getgid, getgroups, getuid};
 
 use super::accounts;
 use crate::text::escape::escape;
@@ -15,6 +16,8 @@ use crate::text::escape::escape;
 pub struct Environment {
     variables: BTreeMap<Vec<u8>, Vec<u8>>,
     account: Option<Account>,
+    /// Whether the account of the process owns the repository.
+    is_owner: bool,
 }
 
 /// An account of the operating system.
@@ -30,14 +33,31 @@ impl Environment {
     pub fn of_process() -> Self {
         let variables = std::env::vars_os();
         let variables = variables.map(|(name, value)| (name.into_vec(), value.into_vec()));
-        Self { variables: variables.collect(), account: None }
+        let git_dir = std::env::var_os("GIT_DIR").unwrap_or_else(|| ".".into());
+        let owner = std::fs::metadata(git_dir).map(|metadata| metadata.uid());
+        let is_owner = owner.is_ok_and(|owner| owner == geteuid().as_raw());
+        Self { variables: variables.collect(), account: None, is_owner }
     }
 
-    /// A recorded environment, and the account and groups that the hook ran as.
+    /// A recorded environment, and the account and groups that the hook ran as. The account
+    /// owns the repository.
     #[must_use]
     pub fn recorded(variables: BTreeMap<Vec<u8>, Vec<u8>>, account: &str, groups: &[&str]) -> Self {
         let groups = groups.iter().map(|&name| name.to_owned()).collect();
-        Self { variables, account: Some(Account { name: account.to_owned(), groups }) }
+        let account = Some(Account { name: account.to_owned(), groups });
+        Self { variables, account, is_owner: true }
+    }
+
+    /// The same, where the repository belongs to another account.
+    #[must_use]
+    pub fn of_another_owner(self) -> Self {
+        Self { is_owner: false, ..self }
+    }
+
+    /// Whether the hook runs as the account that owns the repository, as behind a web server
+    /// it does, and for others who push over a file path it does not. No variable can say so.
+    pub(super) fn is_owner(&self) -> bool {
+        self.is_owner
     }
 
     fn get(&self, name: &str) -> Option<&[u8]> {

@@ -3,6 +3,10 @@
 //!
 //! The pusher is `REMOTE_USER`, and only that: whoever is not authenticated is nobody,
 //! never the account that the hook runs as. Source: git-http-backend(1), sshd(8).
+//!
+//! Nothing tells a web server from an account of the machine that pushes over a file path and
+//! sets the same variables. So where such accounts may write to the repository, they push
+//! under any name; `provost doctor` notes such a repository.
 
 use super::plain::{protocol, remote_address};
 use super::{Context, Environment, Platform, Protocol, update_hook};

@@ -3,8 +3,11 @@
 //! The pusher is the account of the operating system, save behind a web server, where it
 //! is `REMOTE_USER`, if that checked a password (git-http-backend(1)). Over SSH a client
 //! may be able to set `REMOTE_USER`, so there it is not believed: sshd(8) sets
-//! `SSH_CONNECTION` itself. Who pushes over a file path can set both, but he can also
-//! switch Git's hooks off: no hook binds him.
+//! `SSH_CONNECTION` itself. Over a file path all variables are the pusher's own, those of CGI
+//! too; only the account that the hook runs as is not. So `REMOTE_USER` is believed where that
+//! account owns the repository: a web server's usually does, and whoever else has it can
+//! change the hook itself. Where a web server runs as another account than the owner, the
+//! hook is to be installed for platform `http`.
 
 use super::{Context, Environment, Platform, Protocol, update_hook};
 
@@ -23,6 +26,7 @@ fn read(environment: &Environment, context: &mut Context) {
     context.protocol = Some(protocol);
     context.remote_address = remote_address(environment, protocol);
     if protocol == Protocol::Http
+        && environment.is_owner()
         && let Some(user) = environment.text("REMOTE_USER")
     {
         context.pusher = Some(user);

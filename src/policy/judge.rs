@@ -10,7 +10,7 @@ use super::settings::{Settings, Traits};
 use super::{Mode, PlaceBound, Policy, Unaccounted, Undisclosed, Verdict};
 use crate::document::Moment;
 use crate::finding::{Context, Finding, Marker};
-use crate::git::{ChangeSize, ObjectId, RefName};
+use crate::git::{ChangeSize, ObjectId, RefName, without_namespaces};
 
 /// What a verdict depends on beside the finding and its ref.
 #[derive(Clone, Debug)]
@@ -166,6 +166,7 @@ impl<'p> Judge<'p> {
     /// The class of a ref.
     #[must_use]
     pub fn class(&self, name: &[u8]) -> Class {
+        let name = without_namespaces(name);
         let scope =
             |at: &usize| self.policy.scopes.get(*at).is_some_and(|it| it.refs.matches(name));
         let exempt =
@@ -306,8 +307,7 @@ impl<'p> Judge<'p> {
     ) -> impl Iterator<Item = &Exemption> {
         let exemptions = self.exemptions.iter().filter_map(|&at| self.policy.exemptions.get(at));
         exemptions.filter(move |it| {
-            it.refs.matches(about.name.as_bytes())
-                && it.covers(finding, about.commit, about.ancestry)
+            it.refs.matches(about.name.judged()) && it.covers(finding, about.commit, about.ancestry)
         })
     }
 

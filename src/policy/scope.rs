@@ -10,6 +10,7 @@ use globset::{Glob, GlobBuilder, GlobMatcher};
 use super::settings::Settings;
 use crate::document::{Fields, Place, Problem};
 use crate::git::ChangeSize;
+use crate::git::without_namespaces;
 
 /// A glob, compiled when a name has its beginning: there can be thousands, and compiling
 /// one costs more than judging a commit.
@@ -110,9 +111,10 @@ impl RefPatterns {
         Self(patterns.into_iter().filter_map(build).map(Lazy::new).collect())
     }
 
-    /// Whether one of them matches a full ref name.
+    /// Whether one of them matches a full ref name, by which the ref is judged in its namespace.
     #[must_use]
     pub fn matches(&self, name: &[u8]) -> bool {
+        let name = without_namespaces(name);
         self.0.iter().any(|glob| glob.matches(name))
     }
 }

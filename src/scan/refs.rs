@@ -13,7 +13,7 @@ use crate::marker::Trick;
 impl Scan<'_> {
     /// The name of a branch or tag.
     pub(super) fn judge_name(&mut self, name: &RefName) {
-        let findings = self.config.rules.matchers.find_in_ref(name.as_bytes());
+        let findings = self.config.rules.matchers.find_in_ref(name.judged());
         self.add(None, name, findings);
     }
 
@@ -64,7 +64,7 @@ impl Scan<'_> {
         name: &RefName,
         new: ObjectId,
     ) -> Result<(), GitError> {
-        let hex = name.as_bytes().strip_prefix(b"refs/replace/").unwrap_or_default();
+        let hex = name.judged().strip_prefix(b"refs/replace/").unwrap_or_default();
         let Some(original) = ObjectId::from_hex(hex) else {
             return Ok(());
         };
@@ -128,7 +128,7 @@ impl Visitor for Notes<'_, '_> {
         };
         let object = self.scan.objects.read_kind(new.id, ObjectKind::Blob)?;
         let matchers = &self.scan.config.rules.matchers;
-        let mut found = matchers.note.find(self.name.as_bytes(), object.data());
+        let mut found = matchers.note.find(self.name.judged(), object.data());
         let annotated: Vec<u8> = change.path.iter().copied().filter(|&byte| byte != b'/').collect();
         for finding in &mut found {
             finding.path = Some(annotated.clone());

@@ -21,6 +21,12 @@ pub fn escape(bytes: &[u8]) -> String {
     out
 }
 
+/// A path, escaped for one line of output. It is for people only: nothing can be opened by it.
+#[must_use]
+pub fn path(path: &std::path::Path) -> String {
+    escape(std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()))
+}
+
 fn push(out: &mut String, character: char) {
     match character {
         '\t' => out.push(' '),

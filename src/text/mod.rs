@@ -13,6 +13,7 @@ mod label;
 pub mod lines;
 mod reading;
 mod references;
+pub mod shell;
 mod utf7;
 
 pub use reading::{

@@ -88,7 +88,7 @@ fn hooks_of_developers_judge_by_it_too() {
     let (server, client) = server(Options::default());
     publish(&server, &[]).expect(0);
     let plan = provost(&client, &["install", "--client", "--dry-run"]).ok().out();
-    assert!(plan.contains("remote.origin.fetch +refs/meta/provost*"), "{plan}");
+    assert!(plan.contains("remote.origin.fetch '+refs/meta/provost*"), "{plan}");
     provost(&client, &["install", "--client"]).ok();
     let again = provost(&client, &["install", "--client"]).ok().out();
     assert!(again.contains("Nothing had to be done"), "{again}");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::args::{Apply, InForce, Revert};
 use crate::cli::error::Error;
 use crate::cli::rules::{Bench, Own, Trials, effect_text};
-use crate::config::files::replace;
+use crate::config::files::replace_as;
 use crate::config::{LAST_GOOD, PREVIOUS};
 use crate::document;
 
@@ -75,9 +75,10 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn keep(path: &Path, suffix: &str, text: &str) -> Result<(), Error> {
-    let path = beside(path, suffix);
-    replace(&path, text.as_bytes()).map_err(|source| Error::WriteFile { path, source })
+fn keep(of: &Path, suffix: &str, text: &str) -> Result<(), Error> {
+    let path = beside(of, suffix);
+    // The hook has to read it in place of the file.
+    replace_as(&path, text.as_bytes(), of).map_err(|source| Error::WriteFile { path, source })
 }
 
 impl InForce {

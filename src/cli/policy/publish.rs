@@ -116,7 +116,7 @@ pub(super) fn fetch(bench: &Bench<'_>, command: &Fetch) -> Result<u8, Error> {
         Some(remote) => remote.clone(),
         None => published::remote(&repository)?,
     };
-    let refspec = refspec(&remote);
+    let refspec = String::from_utf8_lossy(&refspec(remote.as_bytes())).into_owned();
     // Git itself finds addresses, keys and passwords.
     let mut git = Command::new("git");
     git.arg("-C").arg(repository.git_dir()).args(["fetch", "--quiet", "--no-tags"]);

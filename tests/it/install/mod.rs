@@ -1,6 +1,7 @@
 //! `provost install` and `uninstall`, in repositories that git really pushes to. Hooks
 //! run without `--isolated`: the policies that were installed are what they go by.
 
+mod bytes;
 mod chained;
 mod clients;
 mod killed;

@@ -1,8 +1,8 @@
 //! Plain servers, web servers and gitolite.
 
-use provost::platform::{Action, Protocol};
+use provost::platform::{self, Action, Environment, Protocol};
 
-use super::{ACCOUNT, context};
+use super::{ACCOUNT, context, directory, variables};
 
 #[test]
 fn over_ssh_the_pusher_is_the_account_whatever_variables_say() {
@@ -26,6 +26,16 @@ fn behind_a_web_server_the_pusher_is_remote_user() {
         assert_eq!(context.remote_address.as_deref(), Some("127.0.0.1"));
         assert!(context.ignored.is_empty(), "{:?}", context.ignored);
     }
+}
+
+/// Over a file path every variable is the pusher's own, those of CGI too.
+#[test]
+fn remote_user_is_not_believed_of_an_account_that_does_not_own_the_repository() {
+    let text = std::fs::read_to_string(directory().join("plain-http.env")).unwrap();
+    let recorded = Environment::recorded(variables(&text), ACCOUNT, &["git"]);
+    let context = platform::by_name("plain").unwrap().context(&recorded.of_another_owner());
+    assert_eq!(context.pusher.as_deref(), Some(ACCOUNT));
+    assert_eq!(context.ignored, ["REMOTE_USER"]);
 }
 
 #[test]

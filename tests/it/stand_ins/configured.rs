@@ -136,8 +136,8 @@ fn a_repository_that_goes_its_own_way_is_found() {
     for (key, value, told) in [
         ("hook.provost.enabled", "false", "hook.provost.enabled is false"),
         ("hook.pre-receive.enabled", "false", "hook.pre-receive.enabled is false"),
-        ("hook.provost.command", "true", "the hook does not run"),
-        ("hook.provost.event", "", "the hook does not run"),
+        ("hook.provost.command", "true", "names no program of provost: it is `true` in "),
+        ("hook.provost.event", "", "every push is accepted"),
     ] {
         let machine = Machine::installed();
         machine.configure("--local", key, value);
