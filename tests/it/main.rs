@@ -21,7 +21,6 @@ mod client_hooks;
 mod command_line;
 mod config_layers;
 mod copies;
-mod disguises;
 mod docs;
 mod doctor;
 mod dry_run;
