@@ -162,9 +162,7 @@ impl Matchers {
     #[must_use]
     pub fn renamed(&self, text: &Text, path: &[u8]) -> Vec<Finding> {
         let is_of = |paths: &path::Matcher| !paths.find_all(path, false).is_empty();
-        let known =
-            is_of(&self.path) || is_of(&self.idle) || self.tamper.excepts(Trick::Renamed, path);
-        if known {
+        if is_of(&self.path) || is_of(&self.idle) || self.is_example(path) {
             return Vec::new();
         }
         let mut finding = Finding::new(&text.marker, Field::Tree, path);
@@ -173,6 +171,12 @@ impl Matchers {
         let mut all = self.tamper.beside(&finding, Trick::Renamed);
         all.push(finding);
         all
+    }
+
+    /// Whether a tool's configuration is kept at this path to be read by people or tests.
+    #[must_use]
+    pub fn is_example(&self, path: &[u8]) -> bool {
+        self.tamper.excepts(Trick::Renamed, path)
     }
 
     /// The findings of a file that a commit adds, its path and its content.

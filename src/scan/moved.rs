@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use super::contents::Contents;
-use crate::finding::Marker;
-use crate::git::{Change, GitError, IdMap, IdSet, ObjectId, Side, Visitor};
+use crate::finding::{Kind, Marker};
+use crate::git::{Change, GitError, IdMap, IdSet, Mode, ObjectId, Side, Visitor};
 use crate::marker::Matchers;
 
 /// See the head of this file.
@@ -16,8 +16,11 @@ pub(super) struct Gone<'g, 'o> {
     contents: &'g Contents<'o>,
     /// Entries whose path may be marked, by their objects.
     marked: IdMap<Vec<Entry>>,
-    /// All objects.
-    pub(super) objects: IdSet,
+    /// The files that went.
+    files: IdSet,
+    /// Those that went from a path where the structure of a file counts; kept where it is
+    /// asked for.
+    in_use: Option<IdSet>,
 }
 
 /// An entry that went.
@@ -30,7 +33,23 @@ struct Entry {
 
 impl<'g, 'o> Gone<'g, 'o> {
     pub(super) fn new(matchers: &'o Matchers, contents: &'g Contents<'o>) -> Self {
-        Self { matchers, contents, marked: IdMap::default(), objects: IdSet::default() }
+        let (marked, files) = (IdMap::default(), IdSet::default());
+        Self { matchers, contents, marked, files, in_use: None }
+    }
+
+    /// Prepares for being asked about the structure of files.
+    pub(super) fn with_structures(mut self) -> Self {
+        self.in_use = Some(IdSet::default());
+        self
+    }
+
+    /// Whether a file in which a text was found came from another path, and the text counted
+    /// there. What is in a link, and a configuration that is an example, did not count.
+    pub(super) fn has(&self, file: ObjectId, kind: Kind) -> bool {
+        match (kind, &self.in_use) {
+            (Kind::Path, Some(in_use)) => in_use.contains(&file),
+            _ => self.files.contains(&file),
+        }
     }
 
     /// Whether an entry with this marker and object came from another path. What one came
@@ -63,7 +82,14 @@ impl Visitor for Gone<'_, '_> {
         let (Some(old), None) = (change.old, change.new) else {
             return Ok(false);
         };
-        self.objects.insert(old.id);
+        if old.mode == Mode::Blob {
+            self.files.insert(old.id);
+            if let Some(in_use) = &mut self.in_use
+                && !self.matchers.is_example(change.path)
+            {
+                in_use.insert(old.id);
+            }
+        }
         if self.contents.possible_markers(change.path, old.mode).is_empty() {
             return Ok(self.matchers.path.ends_in_key(change.path));
         }

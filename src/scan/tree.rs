@@ -127,6 +127,9 @@ impl<'o> Trees<'o> {
         // What was removed is only of interest beside something that came.
         if !parents.is_empty() && (paths.iter().any(|path| path.added) || !texts.is_empty()) {
             let mut gone = Gone::new(self.matchers, &self.contents);
+            if texts.iter().any(|text| text.text.marker.kind == Kind::Path) {
+                gone = gone.with_structures();
+            }
             self.changes.all(tree, parents, &mut gone)?;
             // What it could not read is known, or makes less count as moved.
             self.changes.take_unread();
@@ -134,7 +137,7 @@ impl<'o> Trees<'o> {
             for path in &mut paths {
                 path.added = path.added && !gone.take(&path.found.marker, path.id)?;
             }
-            texts.retain(|text| !text.added || !gone.objects.contains(&text.id));
+            texts.retain(|seen| !seen.added || !gone.has(seen.id, seen.text.marker.kind));
         }
         let paths = paths.into_iter().flat_map(|path| path.findings(self.matchers));
         let texts = texts.into_iter().flat_map(|text| text.findings(self.matchers));

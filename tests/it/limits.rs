@@ -316,6 +316,13 @@ fn limits_and_their_outcomes_can_be_locked() {
         assert!(pushed.rejected(MAIN), "{above}\n{}", pushed.all());
         pushed.must_say(what);
     }
+    let files = "[policy]\nlocked = [\"limits\"]\n[limits]\nfiles = \"reject\"\n";
+    let server = Options::default().rules(files).rules("[limits]\nfiles = \"accept\"\n").start();
+    let client = server.client();
+    client.commit(clean("One")).create();
+    let pushed = client.push(&["main"]);
+    assert!(pushed.rejected(MAIN), "{}", pushed.all());
+    pushed.must_say("this loosens the limit of `files`");
     let server = Options::default().rules(locked).rules("[limits]\ntime = \"50s\"\n").start();
     let client = server.client();
     client.commit(clean("One")).create();

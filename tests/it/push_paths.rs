@@ -134,6 +134,28 @@ fn a_file_of_the_same_name_is_not_moved() {
     client.push(&["main"]).must_reject(&[MAIN]).must_say("c/CLAUDE.md");
 }
 
+/// A text that did not count where it was is new where it goes.
+#[test]
+fn a_text_that_comes_from_where_it_did_not_count_is_added() {
+    let (_server, client) = start();
+    let mark = "# Generated with Claude Code\n";
+    std::os::unix::fs::symlink(mark, client.path().join("link")).unwrap();
+    client.must(&["add", "link"]);
+    client.commit(clean("A link")).file("tests/data/settings.json", FULL).create();
+    client.push(&["main"]).must_accept(&[MAIN]).must_say(" 0 findings");
+    client.commit(clean("A file")).remove("link").file("a.py", mark).create();
+    assert_eq!(client.id("HEAD:a.py"), client.id("HEAD~1:link"));
+    client.push(&["main"]).must_accept(&[MAIN]).must_say("claude-code/in-file");
+    let commit = client.commit(clean("Into use")).remove("tests/data/settings.json");
+    commit.file("tools/editor.json", FULL).create();
+    let found: Vec<String> = judged(&client).into_iter().map(|(marker, ..)| marker).collect();
+    assert_eq!(found, ["tamper/renamed", "claude-code/renamed-settings"]);
+    client.push(&["main"]).must_accept(&[MAIN]);
+    client.must(&["mv", "tools/editor.json", "tools/other.json"]);
+    client.commit(clean("Elsewhere")).create();
+    assert_eq!(judged(&client), []);
+}
+
 /// What a scope for small changes takes for small.
 #[test]
 fn no_text_is_smaller_than_it_is() {

@@ -320,6 +320,25 @@ fn marks_that_are_too_many_are_a_cut() {
     pushed.must_say("on findings was reached");
 }
 
+/// Ten thousand findings of a commit are reported: with one more, something was not looked at.
+#[test]
+fn findings_that_are_too_many_are_a_cut() {
+    let rules = "[policy.tools]\nclaude-code = \"allow\"\n";
+    for (count, is_cut) in [(9_999, false), (10_000, true)] {
+        let server = Options::default().rules(rules).start();
+        let client = server.client();
+        let blob = client.blob("{}\n");
+        let names: Vec<String> = (0..count).map(|at| format!("{at:05}")).collect();
+        let many: Vec<_> = names.iter().map(|name| ("100644", name.as_str(), &*blob)).collect();
+        let many = raw_tree(&client, &many);
+        let tree =
+            raw_tree(&client, &[("40000", ".claude", &many), ("100644", "CLAUDE.md", &blob)]);
+        let id = client.raw(clean("Many")).tree(Some(tree.as_bytes())).write();
+        let pushed = client.push(&[format!("{id}:{MAIN}")]);
+        assert_eq!(pushed.rejected(MAIN), is_cut, "{count}: {}", pushed.all());
+    }
+}
+
 /// Files of more than 16 MiB: on record by their ids, and refused where that is asked for.
 #[test]
 fn a_file_that_is_not_searched_whole_is_on_record() {
