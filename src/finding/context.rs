@@ -12,6 +12,8 @@ pub struct Credit {
     pub value: Vec<u8>,
     /// Its line, counted from 1.
     pub line: usize,
+    /// Whether it names the identity of a tool, so that no person stands there.
+    pub names_tool: bool,
 }
 
 /// See the head of this file.

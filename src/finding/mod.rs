@@ -1,6 +1,6 @@
 //! Findings: a marker seen at one place. A finding carries no decision.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -245,7 +245,7 @@ impl Finding {
 pub const UNKNOWN_AI: &str = "unknown-ai";
 
 /// Of several markers of one tool at one place, keeps the surest, and the first of equals;
-/// a nameless AI is dropped where a tool is named. Tamper findings stay.
+/// a nameless AI is dropped where a tool is named as surely. Tamper findings stay.
 #[must_use]
 pub fn surest(findings: Vec<Finding>) -> Vec<Finding> {
     if findings.len() < 2 {
@@ -253,7 +253,7 @@ pub fn surest(findings: Vec<Finding>) -> Vec<Finding> {
     }
     // The surest of each tool at each place, and the places at which any tool is named.
     let mut best: HashMap<(&Field, Option<usize>, &str), usize> = HashMap::new();
-    let mut named: HashSet<(&Field, Option<usize>)> = HashSet::new();
+    let mut named: HashMap<(&Field, Option<usize>), Confidence> = HashMap::new();
     let confidence = |at: usize| findings.get(at).map(|finding| finding.marker.confidence);
     for (at, finding) in findings.iter().enumerate() {
         let marker = &finding.marker;
@@ -261,7 +261,8 @@ pub fn surest(findings: Vec<Finding>) -> Vec<Finding> {
             continue;
         }
         if marker.tool != UNKNOWN_AI {
-            named.insert((&finding.field, finding.line));
+            let surest = named.entry((&finding.field, finding.line)).or_insert(marker.confidence);
+            *surest = marker.confidence.max(*surest);
         }
         let place = (&finding.field, finding.line, marker.tool.as_str());
         let known = best.entry(place).or_insert(at);
@@ -275,8 +276,10 @@ pub fn surest(findings: Vec<Finding>) -> Vec<Finding> {
         .map(|(at, finding)| {
             let marker = &finding.marker;
             let place = (&finding.field, finding.line, marker.tool.as_str());
-            let is_nameless =
-                marker.tool == UNKNOWN_AI && named.contains(&(&finding.field, finding.line));
+            let is_nameless = marker.tool == UNKNOWN_AI
+                && named
+                    .get(&(&finding.field, finding.line))
+                    .is_some_and(|named| *named >= marker.confidence);
             marker.kind == Kind::Tamper || best.get(&place) == Some(&at) && !is_nameless
         })
         .collect();

@@ -121,6 +121,29 @@ impl Graph<'_> {
         }
     }
 
+    /// The first parent of a commit, and of the others those that the first does not reach:
+    /// others bring nothing to a merge, and anybody can write them into a commit.
+    ///
+    /// # Errors
+    /// When the commit can't be read, or a limit has ended the scan.
+    pub fn merged_parents(&mut self, id: ObjectId) -> Result<Vec<ObjectId>, GitError> {
+        let mut parents = self.parents(id)?;
+        let Some((&first, others)) = parents.split_first().filter(|(_, it)| !it.is_empty()) else {
+            return Ok(parents);
+        };
+        let others = others.to_vec();
+        let noted = self.take_unread();
+        let mut old = IdSet::default();
+        old.insert(first);
+        let mut none = || Ok(Vec::new());
+        let new = self.new_commits(&others, Hidden { old, others: &mut none });
+        self.put_unread(noted);
+        let new: IdSet = new?.into_iter().collect();
+        let mut seen = IdSet::default();
+        parents.retain(|parent| seen.insert(*parent) && (*parent == first || new.contains(parent)));
+        Ok(parents)
+    }
+
     /// Which of some commits were there before the push and are reachable from one of those
     /// that hide: one walk for all, since a push may ask for thousands. None is, when a commit
     /// on the way can't be read.

@@ -9,6 +9,7 @@ use super::disclosure::token;
 use super::settings::{Placed, Said, replace};
 use crate::document::{Fields, Place, Problem};
 use crate::finding::{Context, Field, Finding, Kind};
+use crate::git::Ident;
 
 /// The roles that only people may hold where a policy names none.
 const ROLES: [&str; 4] = ["Signed-off-by", "Reviewed-by", "Acked-by", "Tested-by"];
@@ -104,7 +105,8 @@ impl People {
         let person = |key: &str| {
             context.credits.iter().any(|credit| {
                 credit.key == key
-                    && credit.value.contains(&b'@')
+                    && is_address(Ident::parse(&credit.value).email)
+                    && !credit.names_tool
                     && !is_machine(&credit.value)
                     && !all.iter().any(|other| {
                         other.field == Field::Message && other.line == Some(credit.line)
@@ -217,4 +219,12 @@ pub(super) fn said(fields: &mut Fields<'_>, key: &'static str) -> Option<Said> {
 /// Whether a name and address are those of a machine account.
 pub(super) fn is_machine(ident: &[u8]) -> bool {
     memchr::memmem::find(ident, b"[bot]").is_some()
+}
+
+/// Whether this can be the address of a person: something stands before and behind its `@`.
+fn is_address(email: &[u8]) -> bool {
+    let at = email.iter().position(|&byte| byte == b'@');
+    let parts = at.map(|at| (email.get(..at), email.get(at + 1..)));
+    let is_name = |part: Option<&[u8]>| part.is_some_and(|part| !part.trim_ascii().is_empty());
+    parts.is_some_and(|(user, host)| is_name(user) && is_name(host)) && !email.contains(&b' ')
 }

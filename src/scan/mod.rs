@@ -39,7 +39,7 @@ use std::time::Instant;
 use crate::config::Config;
 use crate::config::ledger::{Additions, LedgerPlace};
 use crate::config::limits::Resource;
-use crate::finding::{Finding, MOST_CREDITS};
+use crate::finding::{Finding, MOST_CREDITS, PathUse};
 use crate::git::{GitError, Graph, ObjectId, Objects, RefName, Repository, Unread};
 use crate::marker::{MOST_HITS, Matchers};
 use crate::policy::{Judge, Situation};
@@ -274,13 +274,42 @@ impl<'s> Scan<'s> {
             work.compare(self.objects, self.trees(), second, budget, progress)?;
         self.skipped.extend(skipped);
         self.exceed_in_trees(exceeded);
-        for (job, _) in &mut found {
+        let commit = |job: usize| ids.get(*at.get(job)?).copied();
+        for (job, findings) in &mut found {
+            let id = commit(*job);
+            if let (Some(id), Some(job)) = (id, jobs.get(*job)) {
+                self.compare_with_first(id, job, findings)?;
+            }
             *job = at.get(*job).copied().unwrap_or_default();
         }
-        let commit = |job: usize| ids.get(*at.get(job)?).copied();
+
         let unread = unread.into_iter().filter_map(|(job, it)| Some((commit(job)?, it)));
         self.unread_in_trees.extend(unread);
         Ok(Compared { found, left, ..Compared::default() })
+    }
+
+    /// Compares a merge anew whose further parents are below its first: such a parent brings
+    /// nothing, and a file that only it has was not there before.
+    fn compare_with_first(
+        &mut self,
+        id: ObjectId,
+        job: &Job,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), GitError> {
+        let is_changed = |finding: &Finding| finding.path_use == Some(PathUse::Changed);
+        if job.parents.len() < 2 || !findings.iter().any(is_changed) {
+            return Ok(());
+        }
+        let parents = self.graph.merged_parents(id)?;
+        let mut trees = Vec::with_capacity(parents.len());
+        for parent in parents {
+            trees.extend(self.graph.tree(parent)?);
+        }
+        if trees.len() < job.parents.len() {
+            // What could not be read of it is known already.
+            *findings = self.trees().compare(job.tree, &trees)?.findings;
+        }
+        Ok(())
     }
 
     /// Notes what was not looked at while trees were compared.

@@ -7,12 +7,12 @@ use super::Scope;
 use super::ancestry::Walked;
 use super::ledger::LetIn;
 use crate::config::Config;
-use crate::finding::{Context, Credit, Finding, MOST_CREDITS};
+use crate::finding::{Context, Credit, Field, Finding, MOST_CREDITS};
 use crate::git::{
-    Commit, GitError, Graph, ObjectId, ObjectKind, Objects, RefName, Repository, size_of_change,
-    subject,
+    Commit, GitError, Graph, Ident, ObjectId, ObjectKind, Objects, RefName, Repository,
+    size_of_change, subject,
 };
-use crate::marker::credit_line;
+use crate::marker::{Matchers, Role, credit_line};
 use crate::policy::{Class, Decision, Judge, Situation, Unrelated, Verdict};
 use crate::report::{CommitLabel, Judged};
 use crate::text::lines::pieces;
@@ -28,6 +28,7 @@ pub(super) struct Marked {
 /// See the head of this file.
 pub(super) struct Verdicts<'s> {
     objects: &'s Objects<'s>,
+    matchers: &'s Matchers,
     pub(super) judge: Judge<'s>,
     pub(super) findings: Vec<Judged>,
     /// How many findings are kept for the report.
@@ -53,6 +54,7 @@ impl<'s> Verdicts<'s> {
     ) -> Self {
         Self {
             objects,
+            matchers: &config.rules.matchers,
             ancestry: Walked::new(repository, objects, situation.merged.clone()),
             judge: config.judge(situation),
             findings: Vec::new(),
@@ -84,7 +86,7 @@ impl<'s> Verdicts<'s> {
                 .copied()
                 .collect(),
         });
-        let mut context = context(commit.encoding, commit.message);
+        let mut context = context(self.matchers, commit.encoding, commit.message);
         if self.sizes {
             let mut parents = Vec::new();
             for parent in graph.parents(id)? {
@@ -94,7 +96,8 @@ impl<'s> Verdicts<'s> {
                 context.size = Some(size_of_change(self.objects, tree, &parents)?);
             }
         }
-        Ok(Marked { label, context, is_merge: commit.parents.len() > 1 })
+        let is_merge = commit.parents.len() > 1 && graph.merged_parents(id)?.len() > 1;
+        Ok(Marked { label, context, is_merge })
     }
 
     /// Judges findings and keeps them for the report; whether any of them is refused.
@@ -162,21 +165,24 @@ pub fn decide(
     message: Option<(Option<&[u8]>, &[u8])>,
 ) -> Vec<Decision> {
     let judge = config.judge(Situation::unknown(repository));
-    let context = message.map(|(encoding, text)| context(encoding, text)).unwrap_or_default();
+    let context = message.map(|(encoding, text)| context(&config.rules.matchers, encoding, text));
+    let context = context.unwrap_or_default();
     judge.judge(name, None, findings, &context, &Unrelated)
 }
 
-/// The credit lines of a message.
-pub(super) fn context(encoding: Option<&[u8]>, message: &[u8]) -> Context {
+/// The credit lines of a message that git shows: for git it ends at a NUL.
+pub(super) fn context(matchers: &Matchers, encoding: Option<&[u8]>, message: &[u8]) -> Context {
     let text = shown(Form::Message, encoding, message);
     let mut credits: Vec<Credit> = Vec::new();
-    for line in pieces(&text) {
+    for line in pieces(text.split(|&byte| byte == 0).next().unwrap_or_default()) {
         let Some(credit) = credit_line(line.bytes) else { continue };
         if credits.len() >= MOST_CREDITS {
             return Context { credits, is_cut: true, size: None };
         }
         let value = credit.value.to_vec();
-        credits.push(Credit { key: credit.key, value, line: line.number });
+        let ident = Ident::parse(&value);
+        let names_tool = !matchers.identity.find(Role::Author, &ident, &Field::Message).is_empty();
+        credits.push(Credit { key: credit.key, value, line: line.number, names_tool });
     }
     Context { credits, is_cut: false, size: None }
 }

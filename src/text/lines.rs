@@ -1,6 +1,6 @@
 //! Cutting a message into lines.
 //!
-//! Lines end at LF; CR, vertical tab and form feed also end a *piece* (a trailer can
+//! Lines end at LF; CR, vertical tab, form feed and NUL also end a *piece* (a trailer can
 //! hide behind them) but do not advance the line number, so that numbers agree with
 //! every editor.
 
@@ -16,7 +16,7 @@ pub struct Line<'a> {
 }
 
 fn ends_piece(byte: u8) -> bool {
-    matches!(byte, b'\n' | b'\r' | 0x0b | 0x0c)
+    matches!(byte, b'\n' | b'\r' | 0x0b | 0x0c | 0)
 }
 
 /// The pieces of a message, in order.

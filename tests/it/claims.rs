@@ -1,5 +1,5 @@
-//! OPEN HOLES, each shown by a test that fails today: claims which anybody can make and which
-//! make a verdict milder. Ignored until they are closed; run them with `--ignored`.
+//! Claims that anybody can write into a commit, and that must not make a verdict milder: text
+//! that git does not show, people who are none, parents that bring nothing.
 
 use crate::support::{CLAUDE, Client, Options, TestServer, clean};
 
@@ -31,7 +31,6 @@ const PERSON: &str = "A Developer <dev@example.com>";
 const AGENT: &str = "Claude <noreply@anthropic.com>";
 
 #[test]
-#[ignore = "open: git shows nothing behind a NUL, but a disclosure there counts"]
 fn a_disclosure_that_nobody_sees_is_none() {
     let (_server, client) = with(DISCLOSE);
     let message = format!("Fix\n\n{CLAUDE}\n\0\nAssisted-by: yes\n");
@@ -39,7 +38,6 @@ fn a_disclosure_that_nobody_sees_is_none() {
 }
 
 #[test]
-#[ignore = "open: git shows nothing behind a NUL, but an approval there counts"]
 fn an_approval_that_nobody_sees_is_none() {
     let (_server, client) = with(APPROVAL);
     push_raw(&client, AGENT, "Fix\n").must_reject(&[MAIN]);
@@ -48,7 +46,6 @@ fn an_approval_that_nobody_sees_is_none() {
 }
 
 #[test]
-#[ignore = "open: a line on which no marker matches names a person, whoever it names"]
 fn an_agent_does_not_approve_its_own_commit() {
     for approver in [AGENT, "@", "Nobody @ all"] {
         let (_server, client) = with(APPROVAL);
@@ -58,7 +55,6 @@ fn an_agent_does_not_approve_its_own_commit() {
 }
 
 #[test]
-#[ignore = "open: a second parent that brings nothing makes any commit a merge"]
 fn a_second_parent_that_brings_nothing_makes_no_merge() {
     let (server, client) = with("[policy.kinds]\nmerge = \"record\"\n");
     let base = client.id("main");
@@ -74,7 +70,6 @@ fn a_second_parent_that_brings_nothing_makes_no_merge() {
 
 /// The file is not in the first parent, and what it says is in neither.
 #[test]
-#[ignore = "open: a file that any old parent had in another form counts as changed, not added"]
 fn an_old_second_parent_does_not_make_an_added_file_a_changed_one() {
     let server = TestServer::new();
     let client = server.client();
@@ -91,7 +86,6 @@ fn an_old_second_parent_does_not_make_an_added_file_a_changed_one() {
 
 /// The same by a move: some file of that name went, seen from the old parent.
 #[test]
-#[ignore = "open: an added file whose namesake elsewhere an old parent had counts as moved"]
 fn an_old_second_parent_does_not_make_an_added_file_a_moved_one() {
     let server = TestServer::new();
     let client = server.client();
@@ -106,7 +100,6 @@ fn an_old_second_parent_does_not_make_an_added_file_a_moved_one() {
 }
 
 #[test]
-#[ignore = "open: a NUL ends no line, so a credit line straight behind one is not found"]
 fn a_mark_straight_behind_a_nul_is_found() {
     let (_server, client) = with("");
     push_raw(&client, PERSON, &format!("Fix\n\nText\0{CLAUDE}\n")).must_reject(&[MAIN]);
