@@ -35,7 +35,7 @@ impl LedgerPlace {
         self.directory.join("ledger")
     }
 
-    /// The file of versions before 0.2, which held unjudged entries only.
+    /// The file of versions before the ledger, which held unjudged entries only.
     #[must_use]
     pub fn legacy(&self) -> PathBuf {
         self.repository.join("provost-unjudged")
