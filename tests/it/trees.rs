@@ -282,6 +282,41 @@ fn a_directory_that_is_repeated_is_looked_at_where_it_matters() {
     assert_eq!(found, ["github-copilot/config-generic .github/hooks/a.json Some(Added)"]);
 }
 
+/// A large scan passes by nothing whose mode or name is odd.
+#[test]
+fn odd_names_and_modes_are_found_on_any_scale() {
+    let client = Client::alone();
+    let blob = client.blob("x\n");
+    let below = raw_tree(&client, &[("0100664", "CLAUDE.md. ", &blob)]);
+    let links = raw_tree(&client, &[("0120777", ".claude", &blob), ("20000", ".cursor", ABSENT)]);
+    let entries = [
+        ("100600", ".AIDER.conf.yml", blob.as_str()),
+        ("40755", "a", &below),
+        ("0000040000", "b", &links),
+        ("160000", "c", ABSENT),
+    ];
+    let mut parent: Option<String> = None;
+    for count in 1..=entries.len() {
+        let tree = raw_tree(&client, &entries[..count]);
+        let commit = client.raw(clean("Step")).tree(Some(tree.as_bytes()));
+        let commit = parent.iter().fold(commit, |commit, parent| commit.parent(parent));
+        parent = Some(commit.write());
+    }
+    client.set_ref(MAIN, &parent.unwrap());
+    let found = judged_alike(&built_in(), &client.path());
+    client.must(&["repack", "-qadf"]);
+    assert_eq!(judged_alike(&built_in(), &client.path()), found, "packed and loose");
+    for path in [
+        "aider/config .AIDER.conf.yml",
+        "claude-code/config a/CLAUDE.md. ",
+        "claude-code/config b/.claude",
+        "cursor/config b/.cursor",
+    ] {
+        assert!(found.contains(&format!("{path} Some(Added)")), "{path}: {found:?}");
+    }
+    assert_eq!(found.len(), 8, "with what says how each is disguised: {found:?}");
+}
+
 /// One line has room for any mark, however long it is, and however many words it repeats.
 #[test]
 fn a_long_line_is_no_place_to_hide() {
