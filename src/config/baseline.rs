@@ -4,6 +4,7 @@
 //! A baseline is a file of object ids below `provost/baseline` in the repository's own
 //! directory, where no push can write: `all`, or `scope-ID`.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use super::{ConfigError, state};
@@ -35,11 +36,11 @@ pub fn path(repository: &Repository, extent: Extent<'_>) -> PathBuf {
 /// judged, for hiding less than was meant refuses, and hiding more lets in.
 pub fn read(repository: &Repository, extent: Extent<'_>) -> Result<Vec<ObjectId>, ConfigError> {
     let path = path(repository, extent);
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => return Err(ConfigError::File { path, source }),
-    };
+    let text = state::read(repository, &path).and_then(|text| match text {
+        Some(text) => String::from_utf8(text).map_err(|_not_text| ErrorKind::InvalidData.into()),
+        None => Ok(String::new()),
+    });
+    let text = text.map_err(|source| ConfigError::File { path: path.clone(), source })?;
     let mut ids = Vec::new();
     for (number, line) in text.lines().enumerate() {
         let line = line.split('#').next().unwrap_or_default().trim();
@@ -67,7 +68,7 @@ pub fn write(
     let failed = |source| ConfigError::Write { path: path.clone(), source };
     if ids.is_empty() {
         return match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(error)),
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(failed(error)),
             _ => Ok(path),
         };
     }

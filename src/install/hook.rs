@@ -82,10 +82,7 @@ pub(super) fn install(path: &Path, text: &[u8], plan: &mut Plan) -> Result<(), I
                 escape::path(path)
             ));
             if !runs(path) {
-                plan.warn(format!(
-                    "{} is not executable: git does not run it",
-                    escape::path(path)
-                ));
+                plan.warn(format!("{} is not executable: git does not run it", escape::path(path)));
             }
             plan.directory(&folder);
             plan.step(Step::Keep { from: path.to_owned(), to: kept });
