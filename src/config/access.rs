@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
+use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::unistd::geteuid;
 
@@ -131,7 +132,7 @@ impl Access {
     /// Adds to an error what a reader can do about it.
     pub(super) fn explain(&self, path: &Path, error: io::Error) -> io::Error {
         let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
-        if is_link {
+        if is_link && error.raw_os_error().map(Errno::from_raw) == Some(Errno::ELOOP) {
             let text = "it is a symbolic link, which is not followed: put the file itself there";
             return io::Error::new(error.kind(), text);
         }
@@ -144,7 +145,7 @@ impl Access {
         let owner = accounts::user(metadata.uid());
         let owner = owner.map_or_else(|| metadata.uid().to_string(), |name| escape(&name));
         let text = format!(
-            "{} belongs to {owner} and has mode {:o}, so this account may not write it; an \
+            "{} belongs to {owner} and has mode {:o}, so this account may not use it; an \
              administrator can run: {}",
             escape::path(closed),
             metadata.mode() & 0o7777,

@@ -5,6 +5,7 @@
 //! directory, where no push can write: `all`, or `scope-ID`. A file with `.commits` behind
 //! that name holds commits that are admitted by themselves, and hide nothing below them.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use super::{ConfigError, state};
@@ -52,11 +53,11 @@ pub fn read(
     reach: Reach,
 ) -> Result<Vec<ObjectId>, ConfigError> {
     let path = path(repository, extent, reach);
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => return Err(ConfigError::File { path, source }),
-    };
+    let text = state::read(repository, &path).and_then(|text| match text {
+        Some(text) => String::from_utf8(text).map_err(|_not_text| ErrorKind::InvalidData.into()),
+        None => Ok(String::new()),
+    });
+    let text = text.map_err(|source| ConfigError::File { path: path.clone(), source })?;
     let mut ids = Vec::new();
     for (number, line) in text.lines().enumerate() {
         let line = line.split('#').next().unwrap_or_default().trim();
@@ -85,7 +86,7 @@ pub fn write(
     let failed = |source| ConfigError::Write { path: path.clone(), source };
     if ids.is_empty() {
         return match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(error)),
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(failed(error)),
             _ => Ok(path),
         };
     }

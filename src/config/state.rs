@@ -19,6 +19,22 @@ use super::access::{Access, beside, sync_folder};
 use crate::git::Repository;
 use crate::text::escape;
 
+/// Reads a file of the state whole; `None` when there is none.
+///
+/// # Errors
+/// When it can't be read. Where permissions are the reason, the error says whose the file is
+/// and which command mends that.
+pub fn read(repository: &Repository, path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(content) => Ok(Some(content)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(match Access::of(repository) {
+            Ok(access) => access.explain(path, error),
+            Err(_) => error,
+        }),
+    }
+}
+
 /// Opens a file of the state for reading and appending, and makes it if it is absent. The
 /// name of a new file is on disk when this returns; what the caller writes is not.
 ///

@@ -94,7 +94,7 @@ fn one_account_does_not_lock_out_the_others_of_its_group() {
     assert_eq!(std::fs::read_to_string(&list).unwrap().lines().count(), 4);
     // A file that was made before: the error says whose it is, and what to run.
     chown(&list, Some(USERS[0]), Some(GROUP)).unwrap();
-    std::fs::set_permissions(&list, std::fs::Permissions::from_mode(0o600)).unwrap();
+    std::fs::set_permissions(&list, std::fs::Permissions::from_mode(0o644)).unwrap();
     let refused = as_user(&server, USERS[1], &[], "pre-receive", &id).expect(2);
     let command = format!("chown {}:{GROUP} {}", USERS[0], list.display());
     assert!(refused.err().replace('\n', " ").contains("belongs to"), "{}", refused.all());
