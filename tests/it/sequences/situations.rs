@@ -295,6 +295,8 @@ fn what_lies_below_an_admitted_commit_is_judged_for_each_ref() {
     let fix = place.commit(&marked("Hot fix"), &below);
     let top = place.commit(&clean("Top"), &fix);
     let other = place.commit(&clean("Other"), &place.base);
+    // On a ref that hides nothing the server has it already.
+    place.server.push_unseen(&place.client, &[&format!("{top}:refs/keep/1")]);
     let admit = ["--isolated", "policy", "baseline", "--add", "--commit", &fix];
     let server = place.server.path();
     place.server.sandbox().run(PROVOST, ".").args(admit).arg(&server).ok();
