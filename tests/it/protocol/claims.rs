@@ -203,3 +203,41 @@ fn replay_reads_the_real_old_value() {
     // The records are what the schema says.
     stage.records().iter().for_each(|it| drop(record(&it.to_string())));
 }
+
+/// Git carries out an atomic push as a whole or not at all; the hook sees no difference.
+#[test]
+fn an_atomic_push_with_a_false_claim_is_judged_like_any_other() {
+    let stage = Stage::new();
+    for name in [JUNK, SIDE] {
+        let push = stage.push(&[&stage.mark]).line(&stage.mark, &stage.base, name);
+        let push = push.line(&stage.base, &stage.mark, MAIN).capability("atomic");
+        push.send().must_reject();
+    }
+    stage.must_not_reach(&stage.mark);
+}
+
+/// Names are bytes: none of them is taken for another ref, or for none.
+#[test]
+fn odd_names_are_judged_and_hide_like_others() {
+    let stage = Stage::new();
+    let names: [&[u8]; 5] = [
+        b"refs/heads/caf\xe9",
+        b"refs/heads/\xff\xfe",
+        b"refs/heads/a;b|c$(d)'\"e",
+        b"refs/heads/\xe2\x80\xae/x",
+        b"refs/tags/-x",
+    ];
+    for name in names {
+        let push = stage.push(&[&stage.mark]).line(&stage.mark, &stage.base, name);
+        push.line(NULL, &stage.mark, SIDE).send().must_reject();
+        stage.push(&[&stage.mark]).line(NULL, &stage.mark, name).send().must_reject();
+        let answer = stage.push(&[]).line(NULL, &stage.base, name).send();
+        assert!(answer.updated(name), "{answer:#?}");
+        // The next one is on top of its real value, whatever is claimed.
+        let next = stage.commit(&clean("Next"), &stage.base);
+        stage.push(&[&next]).line(&stage.base, &next, name).send();
+        let push = stage.push(&[&stage.mark]).line(&stage.mark, &next, name);
+        push.line(NULL, &stage.mark, SIDE).send().must_reject();
+    }
+    stage.must_not_reach(&stage.mark);
+}

@@ -143,3 +143,22 @@ fn a_parent_that_comes_later_is_judged_then() {
     assert!(!answer.updated(MAIN), "{answer:#?}");
     absent.stage.must_not_reach(&absent.parent);
 }
+
+/// A pack can bring more than its refs reach: those objects lie in the repository then, and
+/// nothing is in quarantine when a later push makes a ref of one.
+#[test]
+fn what_came_along_unreached_is_judged_when_a_ref_gets_it() {
+    let stage = Stage::new();
+    let next = stage.commit(&clean("Next"), &stage.base);
+    let top = stage.commit(&clean("Top"), &stage.mark);
+    let push = stage.push(&[&next, &top]).line(&stage.base, &next, MAIN);
+    push.send().must_update(&[MAIN]);
+    for id in [&stage.mark, &top] {
+        let push = RawPush::to(&stage.server).line(NULL, id, "refs/heads/side");
+        push.send().must_reject();
+        // A false claim of it is no use either.
+        let push = RawPush::to(&stage.server).line(id, &stage.base, "refs/heads/junk");
+        push.line(NULL, id, "refs/heads/side").send().must_reject();
+    }
+    stage.must_not_reach(&stage.mark);
+}

@@ -25,6 +25,9 @@ use crate::support::{Client, Options, Sandbox, TestServer};
 pub(super) type Sent<'s> = (&'s str, &'s str, &'static str);
 
 pub(super) trait Gate {
+    /// How many operations a sequence has at most.
+    const LONGEST: usize;
+
     /// The repository of the server.
     fn repository(&self) -> PathBuf;
 
@@ -110,6 +113,8 @@ impl InProcess {
 }
 
 impl Gate for InProcess {
+    const LONGEST: usize = 24;
+
     fn repository(&self) -> PathBuf {
         self.folder.path().to_owned()
     }
@@ -226,6 +231,8 @@ impl Pushed {
 }
 
 impl Gate for Pushed {
+    const LONGEST: usize = 14;
+
     fn repository(&self) -> PathBuf {
         self.server.git_dir()
     }

@@ -30,8 +30,6 @@ use operations::{Generator, Operation, script};
 use policy::{NAMES, Policy};
 use world::World;
 
-/// How many operations a sequence has at most.
-const LONGEST: usize = 24;
 /// So many sequences share their objects.
 const IN_ONE_WORLD: u64 = 25;
 /// So many violations are shown.
@@ -193,7 +191,7 @@ fn attempt<G: Gate>(
     let mut run = Run::new(gate, world);
     let mut operations = vec![generator.first(&run.state)];
     run.step(&operations[0]).map_err(|why| (operations.clone(), why))?;
-    let length = LONGEST / 2 + generator.random.below(LONGEST / 2 + 1);
+    let length = G::LONGEST / 2 + generator.random.below(G::LONGEST / 2 + 1);
     for _ in 0..length {
         let operation = generator.next(&run.state);
         operations.push(operation.clone());

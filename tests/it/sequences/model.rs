@@ -229,12 +229,14 @@ impl<'w> State<'w> {
         self.world.reach(target.new) & unjudged
     }
 
-    /// Whether a limit may end the judgement before its end. What is only passed on the way
-    /// to what is hidden may count, too.
+    /// Whether a limit may end the judgement before its end. What is only passed on the way,
+    /// to what hides or to what was left before, may count too.
     fn may_be_cut(&self, targets: &[Target]) -> bool {
-        let reached = targets.iter().map(|it| self.world.reach(it.new) & self.world.commits);
-        let reached: u32 = reached.map(Set::count_ones).sum();
-        self.policy.most.is_some_and(|most| reached as usize > most)
+        let brought = targets.iter().map(|it| it.new).chain(self.refs.values().copied());
+        let reached = brought.fold(0, |set, at| set | self.world.reach(at));
+        let left = self.ledger.iter().fold(0, |set, entry| set | 1 << entry.at);
+        let all = ((reached | left) & self.world.commits).count_ones();
+        self.policy.most.is_some_and(|most| all as usize > most)
     }
 
     /// See [`Expected`].
@@ -260,7 +262,8 @@ impl<'w> State<'w> {
                 }
                 let why = format!("{} on {}", self.world.name(at), NAMES[target.name]);
                 // Of what is cut, the newest commit is judged.
-                let judged = !cut || targets.len() == 1 && at == self.world.peel(target.new);
+                let is_tip = targets.len() == 1 && at == self.world.peel(target.new);
+                let judged = !cut || is_tip && self.brought(target).possibly >> at & 1 == 0;
                 if certain >> at & 1 == 1 && target.is_real && judged {
                     expected.must.get_or_insert_with(|| self.explain(at, target, &why));
                 }

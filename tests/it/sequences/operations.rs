@@ -47,12 +47,12 @@ impl Generator {
     /// The next operation after those that led to a state.
     pub(super) fn next(&mut self, state: &State<'_>) -> Operation {
         match self.random.below(100) {
-            0..62 => Operation::Push(self.push(state)),
-            62..67 => Operation::Overlap(self.push(state), self.push(state)),
-            67..86 => Operation::Policy(self.edit(state)),
-            86..93 => Operation::Days(1 + self.random.below(12) as i64),
-            93..95 => Operation::Baseline(self.some(state)),
-            95 => Operation::Admit(vec![self.commit(state), self.commit(state)]),
+            0..61 => Operation::Push(self.push(state)),
+            61..66 => Operation::Overlap(self.push(state), self.push(state)),
+            66..85 => Operation::Policy(self.edit(state)),
+            85..92 => Operation::Days(1 + self.random.below(12) as i64),
+            92..94 => Operation::Baseline(self.some(state)),
+            94..96 => Operation::Admit(vec![self.commit(state)]),
             96 => match state.policy.scopes.first() {
                 Some(scope) => Operation::ScopeBaseline(scope.id, self.some(state)),
                 None => Operation::Baseline(self.some(state)),

@@ -286,6 +286,27 @@ fn a_hot_fix_that_was_let_in_on_main_stays_on_main() {
     place.reject(&more, RELEASE);
 }
 
+/// A commit that is admitted by itself hides nothing below it, also where several refs are
+/// pushed together.
+#[test]
+fn what_lies_below_an_admitted_commit_is_judged_for_each_ref() {
+    let place = Place::under("");
+    let below = place.commit(&marked("Below"), &place.base);
+    let fix = place.commit(&marked("Hot fix"), &below);
+    let top = place.commit(&clean("Top"), &fix);
+    let other = place.commit(&clean("Other"), &place.base);
+    // On a ref that hides nothing the server has it already.
+    place.server.push_unseen(&place.client, &[&format!("{top}:refs/keep/1")]);
+    let admit = ["--isolated", "policy", "baseline", "--add", "--commit", &fix];
+    let server = place.server.path();
+    place.server.sandbox().run(PROVOST, ".").args(admit).arg(&server).ok();
+    for tip in [&fix, &top] {
+        place.reject(tip, DEVELOP);
+        place.send(&[(tip, DEVELOP), (&other, RELEASE)], "dev", &[]).must_reject();
+        place.send(&[(&other, RELEASE), (tip, DEVELOP)], "dev", &[]).must_reject();
+    }
+}
+
 #[test]
 fn a_branch_can_be_renamed_within_its_place_and_not_out_of_it() {
     let place = Place::under(FREE);
