@@ -33,6 +33,7 @@ mod limits;
 mod log;
 mod measured_pages;
 mod messages;
+mod multilingual;
 mod platforms;
 mod policy;
 mod published;
