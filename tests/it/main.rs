@@ -34,6 +34,7 @@ mod limits;
 mod log;
 mod measured_pages;
 mod messages;
+mod multilingual;
 mod platforms;
 mod policy;
 mod proc_receive;

@@ -12,6 +12,7 @@ use super::atoms::{Density, atoms, text};
 use super::characters::ALL;
 use super::disguises::TRICKS;
 use super::encodings::{CODINGS, Coding, Form};
+use super::hunt::shown;
 use super::marks::{Carrier, MARKS, Mark};
 use super::places::PLACES;
 use crate::support::Random;
@@ -102,7 +103,7 @@ fn a_mark_is_found_under_composed_tricks() {
                 case.mark.id,
                 case.mark.text,
                 case.chain.join(", "),
-                case.raw.escape_ascii()
+                shown(&case.raw)
             ));
         }
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::marks::{MARKS, Mark};
+use super::marks::{MARKS, Mark, PERSON};
 
 /// Collects what was missed, and fails at the end.
 #[derive(Default)]
@@ -17,7 +17,7 @@ impl Hunt {
     pub(super) fn try_commit(&mut self, name: impl Into<String>, mark: &Mark, raw: &[u8]) {
         self.tried += 1;
         if !mark.is_found_in(raw) {
-            let shown = format!("{}: {}", mark.id, raw.escape_ascii());
+            let shown = format!("{}: {}", mark.id, shown(raw));
             self.missed.entry(name.into()).or_default().push(shown);
         }
     }
@@ -45,6 +45,17 @@ impl Hunt {
             self.missed.len(),
             shown.join("\n")
         );
+    }
+}
+
+/// A commit without what all have, cut to a bearable length.
+pub(super) fn shown(raw: &[u8]) -> String {
+    let text = raw.escape_ascii().to_string();
+    let text = text.replace(&format!(" {PERSON} 1767225600 +0000"), "");
+    let text = text.trim_start_matches("tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\\n");
+    match text.get(..1_500) {
+        Some(start) => format!("{start}… and {} more", text.len() - 1_500),
+        None => text.to_owned(),
     }
 }
 

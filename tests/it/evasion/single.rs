@@ -66,6 +66,15 @@ fn other_blanks_and_drawn_over_letters_hide_nothing() {
             hunt.try_text(&name, mark, &mark.text.replacen(": ", &format!("{blank}: "), 1));
         }
     }
+    // Drawn as a blank too, although Unicode calls them symbols and letters.
+    for blank in ['\u{2800}', '\u{3164}', '\u{ffa0}', '\u{115f}'] {
+        for _ in 0..20 {
+            let has = |mark: &Mark| mark.text.contains(' ');
+            let Some(mark) = round.next_with(has) else { continue };
+            let name = format!("drawn blank U+{:04X}", u32::from(blank));
+            hunt.try_text(&name, mark, &mark.text.replace(' ', &blank.to_string()));
+        }
+    }
     for &over in &ALL.combining {
         let mark = round.next();
         let letter =
@@ -200,7 +209,8 @@ fn character_references_hide_nothing() {
     }
     for (name, character) in NAMED {
         let invisible = ALL.invisible.contains(&character);
-        let base = ('!'..='~').find(|ascii| {
+        // Of ASCII that it resembles, the letters first: `&Iukcy;` is drawn as I and as 1.
+        let base = ('A'..='z').chain('!'..='~').find(|ascii| {
             let twins = [&ALL.look_alikes, &ALL.compatible, &ALL.accented];
             *ascii == character
                 || twins.iter().any(|map| map.get(ascii).is_some_and(|l| l.contains(&character)))
