@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::verdicts::decide;
-use super::{Inspected, Inspection, texts};
+use super::{Inspected, Inspection, further_marks, texts};
 use crate::config::Config;
 use crate::finding::{Field, Finding, surest};
 use crate::git::{Commit, Extra, GitError, Ident, ObjectId, RefName, Tag, unfolded};
@@ -49,7 +49,10 @@ pub(super) fn inspect(matchers: &Matchers, commit: &Commit<'_>, known: &mut Know
     }
     signatures(matchers, &commit.signatures, &Field::Signature, &mut found);
     found.add(matchers.message.look(commit.encoding, commit.message));
-    if let Some(label) = commit.encoding.filter(|_| is_unreadable(commit.encoding, commit.message))
+    let people = commit.authors.iter().chain(&commit.committers).map(|ident| ident.raw);
+    let mut texts = people.chain([commit.message]);
+    if let Some(label) = commit.encoding
+        && texts.any(|text| is_unreadable(commit.encoding, text))
     {
         found.findings.extend(matchers.tamper.of_unreadable(label));
     }
@@ -149,7 +152,9 @@ pub fn raw_commit(config: &Config, id: ObjectId, raw: &[u8]) -> Result<Vec<Findi
 #[must_use]
 pub fn message(config: &Config, repository: String, name: &RefName, message: &[u8]) -> Report {
     let started = Instant::now();
-    let findings = surest(config.rules.matchers.message.find(None, message));
+    let found = config.rules.matchers.message.look(None, message);
+    let skipped = found.is_cut.then(|| further_marks("the message"));
+    let findings = surest(found.findings);
     let decisions = decide(config, &repository, name, &findings, Some((None, message)));
     let judge = config.judge(Situation::unknown(&repository));
     let judged = findings.into_iter().zip(decisions).map(|(finding, decision)| Judged {
@@ -167,7 +172,7 @@ pub fn message(config: &Config, repository: String, name: &RefName, message: &[u
         commits: 1,
         findings,
         worst_unreported: Verdict::Allow,
-        skipped: Vec::new(),
+        skipped: skipped.into_iter().collect(),
         cut: None,
         left: Vec::new(),
         unread: Vec::new(),

@@ -354,10 +354,7 @@ impl<'s> Scan<'s> {
     /// Notes that the texts of an object hold more marks than are kept.
     fn note_cut(&mut self, object: &str) {
         self.exceed();
-        self.skipped.push(Skipped {
-            what: format!("further marks in the texts of {object}"),
-            why: format!("only the first {MOST_HITS} of a text are kept, and one of each marker"),
-        });
+        self.skipped.push(further_marks(&format!("the texts of {object}")));
     }
 
     /// Notes that a text holds more marks than are looked at.
@@ -421,6 +418,14 @@ impl<'s> Scan<'s> {
             rules_digest: self.config.digest.clone(),
             elapsed: self.started.elapsed(),
         }
+    }
+}
+
+/// What is to be said of a text that holds more marks than are kept.
+fn further_marks(text: &str) -> Skipped {
+    Skipped {
+        what: format!("further marks in {text}"),
+        why: format!("only the first {MOST_HITS} of a text are kept, and one of each marker"),
     }
 }
 

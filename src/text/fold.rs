@@ -6,6 +6,8 @@
 //! other scripts, invisible characters inside a word). Sources: UAX #15 (NFKD), UTS #39
 //! (confusables), UAX #44 (Default_Ignorable_Code_Point).
 
+use std::sync::OnceLock;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_security::confusable_detection::skeleton;
@@ -109,7 +111,9 @@ fn ordinary(character: char, out: &mut String) {
         _ => {
             // Punctuation, as word processors and keyboards of other languages give it.
             let start = out.len();
-            out.extend(skeleton(character.encode_utf8(&mut [0; 4])).flat_map(|it| it.nfkd()));
+            out.extend(
+                skeleton(character.encode_utf8(&mut [0; 4])).flat_map(UnicodeNormalization::nfkd),
+            );
             let new = out.get(start..).unwrap_or_default();
             if new.is_empty() || !new.bytes().all(|it| it.is_ascii_punctuation() || it == b' ') {
                 out.truncate(start);
@@ -121,6 +125,23 @@ fn ordinary(character: char, out: &mut String) {
 
 /// Folds what looks like ASCII.
 fn all(character: char, bar: Bar, folded: &mut Folded) {
+    // Of the letters that Latin, Greek, Cyrillic, Hebrew and Arabic texts are made of, it is
+    // remembered what they are read as.
+    static KNOWN: [OnceLock<(Box<str>, bool)>; 0x800] = [const { OnceLock::new() }; 0x800];
+    let known = usize::try_from(u32::from(character)).ok().and_then(|code| KNOWN.get(code));
+    let Some(known) = known else { return work_out(character, bar, folded) };
+    let (text, has_bars) = known.get_or_init(|| {
+        let mut alone = Folded { text: String::new(), has_bars: false };
+        work_out(character, Bar::AsNamed, &mut alone);
+        (alone.text.into(), alone.has_bars)
+    });
+    if *has_bars {
+        return work_out(character, bar, folded);
+    }
+    folded.text.push_str(text);
+}
+
+fn work_out(character: char, bar: Bar, folded: &mut Folded) {
     let code = u32::from(character);
     let out = &mut folded.text;
     if matches!(code, 0x85 | 0x2028 | 0x2029) {
@@ -151,7 +172,9 @@ fn all(character: char, bar: Bar, folded: &mut Folded) {
         } else {
             let mut bytes = [0; 4];
             let prototype = skeleton(part.encode_utf8(&mut bytes));
-            out.extend(prototype.flat_map(|it| it.nfkd()).filter(|it| !is_combining_mark(*it)));
+            out.extend(
+                prototype.flat_map(UnicodeNormalization::nfkd).filter(|it| !is_combining_mark(*it)),
+            );
         }
         let plain = out.get(start..).unwrap_or_default();
         let named = match plain {

@@ -2,7 +2,7 @@
 //! show, messages cut into lines, texts read through encodings and disguises.
 //!
 //! [`read`] is the only way to a text that a matcher looks at. Its steps are files here:
-//! `label` and `decode`, `feeds`, `controls`, `references`, `fold`.
+//! `label` and `decode`, `feeds`, `controls`, `references`, `fold`, and `rounds`, which repeats them.
 
 mod controls;
 mod decode;
@@ -13,6 +13,7 @@ mod label;
 pub mod lines;
 mod reading;
 mod references;
+mod rounds;
 pub mod shell;
 mod utf7;
 

@@ -10,12 +10,13 @@
 
 use std::borrow::Cow;
 
-use super::controls::{Erased, has_controls, has_erasing, without_controls};
+use super::controls::has_erasing;
 use super::decode::{decode, tolerant};
 use super::feeds::expand;
-use super::fold::{BAR, Bar, Depth, fold, without_invisible};
+use super::fold::Bar;
 use super::label::Charset;
-use super::references::{Which, has_references, resolve};
+use super::references::has_references;
+use super::rounds::{Way, alike, is_plain, may_hide, ordinary, undo};
 
 /// What had to be undone for a reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,9 +116,6 @@ pub fn undisguised(bytes: &[u8]) -> String {
     undo(&tolerant(bytes), Bar::AsNamed, Way::Terminal).text
 }
 
-/// Disguises may be laid over each other this often; what is nested deeper is not read.
-const ROUNDS: usize = 4;
-
 struct Reader<'l> {
     form: Form,
     /// What was undone to get the text that is read now.
@@ -165,7 +163,7 @@ impl Reader<'_> {
         }
         if memchr::memchr(0, &text).is_some() {
             let without = ordinary.replace('\0', "");
-            let without = self::ordinary(&without);
+            let without = super::rounds::ordinary(&without);
             self.look(without.as_bytes(), &text, Some(Disguise::Nul));
         }
         if !may_hide(&whole) {
@@ -201,118 +199,6 @@ impl Reader<'_> {
             Form::Line => Cow::Borrowed(bytes),
         }
     }
-}
-
-/// Whether no later reading can differ from the first: printable ASCII, tabs, line ends, and
-/// nothing that begins a character reference.
-fn is_plain(bytes: &[u8]) -> bool {
-    let special = |byte: u8| byte < 0x20 && !matches!(byte, 0x09..=0x0d) || byte >= 0x7f;
-    // Without an early end this is many bytes at once.
-    let any =
-        bytes.chunks(256).any(|chunk| chunk.iter().fold(false, |any, &byte| any | special(byte)));
-    !any && std::str::from_utf8(bytes).is_ok_and(|text| !has_references(text))
-}
-
-/// Whether undoing everything could show more than ordinary typography.
-fn may_hide(text: &str) -> bool {
-    !text.is_ascii() || has_controls(text) || has_references(text)
-}
-
-/// The text in ordinary typography.
-fn ordinary(text: &str) -> Cow<'_, str> {
-    let mut now = Cow::Borrowed(text);
-    for _ in 0..ROUNDS {
-        let resolved =
-            if has_references(&now) { Some(resolve(&now, Which::Ordinary)) } else { None };
-        let before = resolved.as_deref().unwrap_or(&now);
-        let next =
-            if before.is_ascii() { before.to_owned() } else { fold(before, Depth::Ordinary).text };
-        if *next == *now {
-            break;
-        }
-        now = Cow::Owned(next);
-    }
-    now
-}
-
-/// The lines around those letters in the spelling in which they all are `l`; others are left
-/// empty.
-fn alike(text: &str) -> String {
-    // A credit line may go on over the next ones.
-    const NEAR: usize = 2;
-    let mut out = String::with_capacity(text.len());
-    let mut ahead = text.split('\n').enumerate();
-    let mut kept_to = None;
-    let mut look_to = |end: usize, kept_to: &mut Option<usize>| {
-        for (at, line) in ahead.by_ref() {
-            if line.contains(BAR) {
-                *kept_to = Some(at + NEAR);
-            }
-            if at >= end {
-                break;
-            }
-        }
-    };
-    look_to(NEAR - 1, &mut kept_to);
-    for (at, line) in text.split('\n').enumerate() {
-        look_to(at + NEAR, &mut kept_to);
-        if at > 0 {
-            out.push('\n');
-        }
-        if kept_to.is_some_and(|last| at <= last) {
-            let spelled = |it| if matches!(it, 'i' | 'I' | 'L' | BAR) { 'l' } else { it };
-            out.extend(line.chars().map(spelled));
-        }
-    }
-    out
-}
-
-struct Undone {
-    text: String,
-    has_bars: bool,
-}
-
-/// In which way controls are undone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
-    /// First of all, as a terminal does.
-    Terminal,
-    /// First of all, as a web page does, which erases nothing.
-    Page,
-    /// Last, for their sequences may be spelled in other disguises, and so may references.
-    Inner,
-}
-
-/// The text with everything undone.
-fn undo(text: &str, bar: Bar, way: Way) -> Undone {
-    let mut now = Undone { text: text.to_owned(), has_bars: false };
-    let erased = if way == Way::Page { Erased::Stays } else { Erased::Goes };
-    for _ in 0..ROUNDS {
-        let mut next = Cow::Borrowed(now.text.as_str());
-        if way != Way::Inner && has_controls(&next) {
-            next = Cow::Owned(without_controls(&next, erased));
-        }
-        if !next.is_ascii() {
-            next = Cow::Owned(without_invisible(&next));
-        }
-        if has_references(&next) {
-            let which = if way == Way::Inner { Which::Closed } else { Which::All };
-            next = Cow::Owned(resolve(&next, which));
-        }
-        if !next.is_ascii() {
-            let folded = fold(&next, Depth::All(bar));
-            now.has_bars |= folded.has_bars;
-            next = Cow::Owned(folded.text);
-        }
-        if way == Way::Inner && has_controls(&next) {
-            next = Cow::Owned(without_controls(&next, erased));
-        }
-        if *next == *now.text {
-            break;
-        }
-        now.text = next.into_owned();
-    }
-    now
 }
 
 #[cfg(test)]
