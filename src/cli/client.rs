@@ -115,7 +115,7 @@ fn without_comments(text: &[u8], comment: &[u8]) -> Vec<u8> {
 /// Shows a report at the client: only what would be refused or warned of.
 fn show(report: &Report, judged: &Judged, output: &Output) -> Result<u8, Error> {
     judged.sign(!output.verbose, output);
-    if report.verdict() >= Verdict::Warn || output.verbose {
+    if report.verdict() >= Verdict::Warn || !report.unread.is_empty() || output.verbose {
         output.reports(Format::Human, std::slice::from_ref(report))?;
     }
     if report.exit_code() != 0 {

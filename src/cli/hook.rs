@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::args::{Global, PreReceive, Update};
 use super::error::Error;
-use super::output::Output;
+use super::output::{DAMAGE, Output};
 use super::recording::Recording;
 use crate::document::Moment;
 use crate::git::{
@@ -18,9 +18,6 @@ use crate::report::notes::{Note, Unjudged, note, unjudged};
 use crate::report::{Report, pusher};
 use crate::scan::{self, Bounds, Stage};
 use crate::text::escape::escape;
-
-/// What to do about an object that can't be read.
-const DAMAGE: &str = "Run `git fsck` in the repository to see what is damaged.";
 
 pub(super) fn pre_receive(
     global: &Global,

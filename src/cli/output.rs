@@ -11,6 +11,9 @@ use crate::report::notes::Unjudged;
 use crate::report::{Format, Report, pusher};
 use crate::text::escape::escape;
 
+/// What to do about an object that can't be read.
+pub(super) const DAMAGE: &str = "Run `git fsck` in the repository to see what is damaged.";
+
 /// The two streams of a command.
 pub(super) struct Output {
     choice: ColorChoice,
@@ -30,9 +33,21 @@ impl Output {
         Self { choice, quiet: global.quiet, verbose: global.verbose, prefix }
     }
 
-    /// Writes reports to standard output.
+    /// Writes reports to standard output, and to standard error what could not be read.
     pub(super) fn reports(&self, format: Format, reports: &[Report]) -> Result<(), Error> {
-        self.whole(|out| format.write(reports, out))
+        self.whole(|out| format.write(reports, out))?;
+        for report in reports {
+            let Some(first) = report.unread.first() else { continue };
+            let count = match report.unread.len() {
+                1 => "1 object".to_owned(),
+                count => format!("{count} objects"),
+            };
+            self.note(&format!(
+                "provost: {}: {count} could not be read, and the rest was checked: {}\n{DAMAGE}\n",
+                report.repository, first.why
+            ));
+        }
+        Ok(())
     }
 
     /// Writes bytes to standard output as they are.

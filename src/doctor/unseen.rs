@@ -4,7 +4,7 @@
 //! A value has been seen when a record has accepted it and nothing was left unjudged, when
 //! an administrator declared it in a baseline, or when it was judged since by an audit.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -52,6 +52,8 @@ pub(super) struct Waiting {
     /// The repository's directory, as records have it.
     directory: String,
     refs: HashMap<String, (String, Why)>,
+    /// The refs of which the ledger says that not all was judged.
+    open: HashSet<String>,
 }
 
 impl Waiting {
@@ -60,7 +62,9 @@ impl Waiting {
     /// # Errors
     /// When its refs, baselines or list of the unjudged can't be read.
     pub(super) fn of(repository: &Repository, config: &Config) -> Result<Self, ScanError> {
-        let judged_since = Ledger::read(&config.ledger(repository))?.judged_since;
+        let ledger = Ledger::read(&config.ledger(repository))?;
+        let judged_since = ledger.judged_since;
+        let open = ledger.unjudged.iter().map(|entry| entry.ref_name.to_string()).collect();
         let mut baselines = Baselines::new(repository);
         let judge = config.judge(Situation::unknown(&repository.name()));
         let mut refs = HashMap::new();
@@ -74,7 +78,7 @@ impl Waiting {
                 refs.insert(reference.name.to_string(), waits);
             }
         }
-        Ok(Self { directory: directory(repository.git_dir()), refs })
+        Ok(Self { directory: directory(repository.git_dir()), refs, open })
     }
 
     /// Takes out what a record has accepted.
@@ -88,7 +92,10 @@ impl Waiting {
                 if *why == Why::Never {
                     *why = Why::OtherValues;
                 }
-            } else if record.unjudged.contains(value) || record.error.is_some() {
+            } else if self.open.contains(&update.name)
+                || record.unjudged.contains(value)
+                || record.verdict.is_none()
+            {
                 *why = Why::LetIn;
             } else {
                 self.refs.remove(&update.name);

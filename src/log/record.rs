@@ -266,10 +266,7 @@ impl Record {
             self.fail = Some(if self.accepted { "open" } else { "closed" }.to_owned());
         }
         for unread in &report.unread {
-            let id = unread.commit.unwrap_or(unread.id);
-            self.unjudged.push(id.to_string());
-            let what = format!("object {} on {}", unread.id, unread.ref_name);
-            self.skipped.push(Unread { what, why: unread.why.clone() });
+            self.unjudged.push(unread.commit.unwrap_or(unread.id).to_string());
         }
         self.unjudged.sort_unstable();
         self.unjudged.dedup();

@@ -5,11 +5,13 @@
 //! compared with the parents' afterwards. Nothing is dropped in silence: what was not
 //! looked at is in the report.
 
+mod additions;
 mod again;
 mod ancestry;
 mod attribute;
 mod budget;
 mod commit;
+mod compare;
 mod contents;
 mod copies;
 mod existing;
@@ -22,8 +24,10 @@ mod ledger;
 mod left;
 mod moved;
 mod original;
+mod own;
 mod push;
 mod refs;
+mod reporting;
 mod second;
 mod sift;
 mod tree;
@@ -39,16 +43,17 @@ use std::time::Instant;
 use crate::config::Config;
 use crate::config::ledger::{Additions, LedgerPlace};
 use crate::config::limits::Resource;
-use crate::finding::{Finding, MOST_CREDITS, PathUse};
+use crate::finding::{Finding, MOST_CREDITS};
 use crate::git::{GitError, Graph, ObjectId, Objects, RefName, Repository, Unread};
-use crate::marker::{MOST_HITS, Matchers};
-use crate::policy::{Judge, Situation};
-use crate::report::{Cut, Judged, LedgerChange, Left, Report, Skipped, Texts, UnreadObject};
+use crate::marker::Matchers;
+use crate::policy::Situation;
+use crate::report::{Left, Skipped, UnreadObject};
 
 use budget::Budget;
 use inspector::Inspector;
-use jobs::{Compared, Job, Work};
+use jobs::{Compared, Job};
 use ledger::LedgerNotes;
+use reporting::further_marks;
 use second::Second;
 use tree::Exceeded;
 use verdicts::{Marked, Verdicts};
@@ -59,6 +64,7 @@ pub use existing::Baselines;
 pub use history::{Progress, Stage, judge_history};
 pub use keep::keep;
 pub use push::{judge_again, judge_outgoing, judge_push, judge_range, judge_resolved};
+pub use reporting::{texts, texts_for};
 pub use verdicts::decide;
 
 /// Why nothing was judged.
@@ -245,73 +251,6 @@ impl<'s> Scan<'s> {
         Ok(second)
     }
 
-    fn tree_findings(
-        &mut self,
-        ids: &[ObjectId],
-        second: Option<Second>,
-        progress: Progress<'_>,
-    ) -> Result<Compared, GitError> {
-        let mut jobs = Vec::with_capacity(ids.len());
-        let mut at = Vec::with_capacity(ids.len());
-        // Packs hold the newest version whole and older ones as deltas: newest first.
-        for (nth, &id) in ids.iter().enumerate().rev() {
-            match self.job(id) {
-                Ok(None) => continue,
-                Ok(Some(job)) => jobs.push(job),
-                Err(GitError::Stopped) => {
-                    return Ok(Compared { left: ids.len(), ..Compared::default() });
-                }
-                Err(error) => return Err(error),
-            }
-            at.push(nth);
-        }
-        if jobs.is_empty() {
-            return Ok(Compared::default());
-        }
-        let work = Work::new(&jobs, self.objects, &self.config.rules.matchers, self.scope);
-        let budget = self.budget;
-        let Compared { mut found, skipped, exceeded, unread, left } =
-            work.compare(self.objects, self.trees(), second, budget, progress)?;
-        self.skipped.extend(skipped);
-        self.exceed_in_trees(exceeded);
-        let commit = |job: usize| ids.get(*at.get(job)?).copied();
-        for (job, findings) in &mut found {
-            let id = commit(*job);
-            if let (Some(id), Some(job)) = (id, jobs.get(*job)) {
-                self.compare_with_first(id, job, findings)?;
-            }
-            *job = at.get(*job).copied().unwrap_or_default();
-        }
-
-        let unread = unread.into_iter().filter_map(|(job, it)| Some((commit(job)?, it)));
-        self.unread_in_trees.extend(unread);
-        Ok(Compared { found, left, ..Compared::default() })
-    }
-
-    /// Compares a merge anew whose further parents are below its first: such a parent brings
-    /// nothing, and a file that only it has was not there before.
-    fn compare_with_first(
-        &mut self,
-        id: ObjectId,
-        job: &Job,
-        findings: &mut Vec<Finding>,
-    ) -> Result<(), GitError> {
-        let is_changed = |finding: &Finding| finding.path_use == Some(PathUse::Changed);
-        if job.parents.len() < 2 || !findings.iter().any(is_changed) {
-            return Ok(());
-        }
-        let parents = self.graph.merged_parents(id)?;
-        let mut trees = Vec::with_capacity(parents.len());
-        for parent in parents {
-            trees.extend(self.graph.tree(parent)?);
-        }
-        if trees.len() < job.parents.len() {
-            // What could not be read of it is known already.
-            *findings = self.trees().compare(job.tree, &trees)?.findings;
-        }
-        Ok(())
-    }
-
     /// Notes what was not looked at while trees were compared.
     fn after_trees(&mut self) {
         let Some(trees) = &mut self.trees else { return };
@@ -380,76 +319,5 @@ impl<'s> Scan<'s> {
     /// Judges findings and adds them to the report; whether any of them is refused.
     fn add(&mut self, commit: Option<&Marked>, name: &RefName, findings: Vec<Finding>) -> bool {
         self.verdicts.add(commit, name, findings)
-    }
-
-    /// The report on all that was judged.
-    #[must_use]
-    pub fn report(mut self, repository: String, refs: Vec<RefName>) -> Report {
-        let Verdicts { judge, findings, most, unreported, worst_unreported, .. } = self.verdicts;
-        if unreported > 0 {
-            self.skipped.push(Skipped {
-                what: format!("{unreported} further findings"),
-                why: format!("only the first {most} of a push are reported; all were judged"),
-            });
-        }
-        let (left, whole, known) = (&self.left, self.whole, self.known);
-        let cut = self.budget.and_then(|budget| left::cut(budget, &judge, left, whole, known));
-        self.skipped.extend(cut.as_ref().map(Cut::skipped));
-        let accepts = self.config.policy.accepts_unjudged().is_some();
-        let unread_refused = !accepts
-            && self.unread.iter().any(|it| self.budget.is_none() || judge.refuses_on(&it.ref_name));
-        let additions = self.additions;
-        let ledger = self.ledger_place.map(|place| LedgerChange { place, additions });
-        Report {
-            cut,
-            left: self.left,
-            unread: self.unread,
-            unread_refused,
-            ledger,
-            settled: self.settled,
-            again: self.again,
-            worst_unreported,
-            repository,
-            texts: texts(&judge, &findings, &refs),
-            refs,
-            commits: self.commits,
-            findings,
-            skipped: self.skipped,
-            rules_digest: self.config.digest.clone(),
-            elapsed: self.started.elapsed(),
-        }
-    }
-}
-
-/// What is to be said of a text that holds more marks than are kept.
-fn further_marks(text: &str) -> Skipped {
-    Skipped {
-        what: format!("further marks in {text}"),
-        why: format!("only the first {MOST_HITS} of a text are kept, and one of each marker"),
-    }
-}
-
-/// What policy wants to be read about a push to these refs, as long as nothing is found.
-#[must_use]
-pub fn texts_for(config: &Config, situation: Situation, refs: &[RefName]) -> Texts {
-    texts(&config.judge(situation), &[], refs)
-}
-
-/// What the policy of the ref that matters most wants to be read: the first with a
-/// finding of the worst verdict.
-#[must_use]
-pub fn texts(judge: &Judge<'_>, findings: &[Judged], refs: &[RefName]) -> Texts {
-    let worst = findings.iter().rev().max_by_key(|judged| judged.decision.verdict);
-    let Some(name) = worst.map(|judged| &judged.ref_name).or(refs.first()) else {
-        return Texts::default();
-    };
-    let (language, templates) = judge.texts(name);
-    Texts {
-        language,
-        templates,
-        contact: judge.contact(name),
-        trailers: judge.disclosing(name),
-        refused_requests: judge.refused_requests().into_iter().map(str::to_owned).collect(),
-        bypass: judge.bypass_reason().map(str::to_owned),
     }
 }

@@ -1,0 +1,154 @@
+//! What a push that was judged adds to the ledger: what place-bound exceptions let in, what was
+//! accepted elsewhere and so ends, and what may be reached now from elsewhere.
+
+use super::existing::Existing;
+use super::ledger::Relevant;
+use super::push::Target;
+use super::{Scan, ScanError};
+use crate::config::ledger::{Admission, patterns};
+use crate::git::{Hidden, IdSet, ObjectId, RefName, peel};
+use crate::policy::{PlaceBound, RefPatterns};
+
+impl Scan<'_> {
+    /// Works out what the push adds to the ledger, when all of it was judged.
+    pub(super) fn complete_ledger(
+        &mut self,
+        targets: &[Target],
+        existing: &mut Existing<'_>,
+    ) -> Result<(), ScanError> {
+        if !existing.is_recorded() {
+            return Ok(());
+        }
+        self.additions.admitted.extend(self.ledger.first.iter().flatten().cloned());
+        let let_in = std::mem::take(&mut self.verdicts.let_in.all);
+        for ((name, place), mut ids) in let_in {
+            let own = RefPatterns::new(place.refs.iter().map(String::as_str));
+            // Accepted elsewhere in the same push without such an exception, it is for all.
+            let elsewhere = targets.iter().filter(|it| !own.matches(it.name.as_bytes()));
+            for target in elsewhere {
+                let accepted = self.accepted_on(target, &ids)?;
+                ids.retain(|id| !accepted.contains(id));
+            }
+            self.admit(name, place, &own, ids, existing)?;
+        }
+        for entry in &existing.ledger().admitted {
+            self.end(entry, targets)?;
+        }
+        Ok(())
+    }
+
+    /// Which of some objects were judged on a ref and accepted without a place-bound
+    /// exception.
+    fn accepted_on(&mut self, target: &Target, ids: &[ObjectId]) -> Result<IdSet, ScanError> {
+        let mut wanted: IdSet = ids.iter().copied().collect();
+        let on = &self.verdicts.let_in.on;
+        wanted.retain(|id| !on.contains(&(target.name.clone(), *id)));
+        let mut accepted = IdSet::default();
+        for id in wanted.iter() {
+            if self.ledger.single.contains(&(target.name.clone(), *id)) {
+                accepted.insert(*id);
+            }
+        }
+        let groups = std::mem::take(&mut self.ledger.groups);
+        for (names, all) in groups.iter().filter(|(names, _)| names.contains(&target.name)) {
+            let mine: IdSet = all.iter().copied().filter(|id| wanted.contains(id)).collect();
+            let (Some(tip), false) = (target.tip, mine.is_empty()) else { continue };
+            if names.len() == 1 {
+                accepted.extend(mine);
+            } else {
+                let edge = self.edge(all)?.into_iter().collect();
+                accepted.extend(self.graph.reached(&[tip], &mine, &edge)?);
+            }
+        }
+        self.ledger.groups = groups;
+        Ok(accepted)
+    }
+
+    /// Adds what an exception let in; what another ref reaches already apart.
+    fn admit(
+        &mut self,
+        ref_name: RefName,
+        place: PlaceBound,
+        own: &RefPatterns,
+        ids: Vec<ObjectId>,
+        existing: &mut Existing<'_>,
+    ) -> Result<(), ScanError> {
+        let is_new = |id: &ObjectId| self.objects.existed_before(*id) == Some(false);
+        let (fresh, old): (Vec<ObjectId>, Vec<ObjectId>) = ids.into_iter().partition(is_new);
+        let (mut own_only, mut spread) = (fresh, Vec::new());
+        if !old.is_empty() {
+            let outside = existing.outside_of(&self.verdicts.judge, own)?;
+            let mut others = || Ok(outside.clone());
+            let hidden = Hidden { old: IdSet::default(), others: &mut others };
+            let commits: Vec<ObjectId> =
+                old.iter().filter_map(|&id| Some(peel(self.objects, id).ok()?.id)).collect();
+            let mut alone = IdSet::default();
+            self.graph.aside(|graph| {
+                alone.extend(graph.new_commits(&commits, hidden)?);
+                Ok(Vec::new())
+            })?;
+            let (mine, others): (Vec<ObjectId>, Vec<ObjectId>) =
+                old.into_iter().partition(|id| alone.contains(id));
+            own_only.extend(mine);
+            spread = others;
+        }
+        for (ids, is_spread) in [(own_only, false), (spread, true)] {
+            if !ids.is_empty() {
+                self.additions.admitted.push(Admission {
+                    time: self.verdicts.judge.now().to_string(),
+                    ref_name: ref_name.clone(),
+                    exceptions: place.exceptions.clone(),
+                    refs: place.refs.clone(),
+                    ids,
+                    boundary: None,
+                    is_spread,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends what was accepted outside of its place, and notes what passed there.
+    fn end(&mut self, entry: &Admission, targets: &[Target]) -> Result<(), ScanError> {
+        let own = patterns(entry);
+        let mut ended = IdSet::default();
+        let mut spread = IdSet::default();
+        for target in targets.iter().filter(|it| !own.matches(it.name.as_bytes())) {
+            let accepted = self.accepted_on(target, &entry.ids)?;
+            let passed = self.ledger.passed.get(&target.name);
+            match &entry.boundary {
+                None => {
+                    ended.extend(accepted);
+                    let passed = passed.into_iter().flatten();
+                    spread.extend(passed.filter(|id| entry.ids.contains(id)));
+                }
+                // A range ends when all of it was accepted; it is spread when any of it may be.
+                Some(_) => {
+                    let mut all = Relevant { ids: IdSet::default(), spread: IdSet::default() };
+                    self.take_entry(entry, &mut all)?;
+                    let ids: Vec<ObjectId> = all.ids.iter().copied().collect();
+                    let accepted = self.accepted_on(target, &ids)?;
+                    if accepted.len() == ids.len() {
+                        ended.extend(entry.ids.iter());
+                    } else if !accepted.is_empty()
+                        || self
+                            .ledger
+                            .passed
+                            .get(&target.name)
+                            .is_some_and(|passed| passed.iter().any(|id| all.ids.contains(id)))
+                    {
+                        spread.extend(entry.ids.iter());
+                    }
+                }
+            }
+        }
+        if !ended.is_empty() {
+            self.additions.ended.push((entry.key(), ended.iter().copied().collect()));
+        }
+        spread.retain(|id| !ended.contains(id));
+        if !spread.is_empty() && !entry.is_spread {
+            self.additions.spread.push((entry.key(), spread.into_iter().collect()));
+        }
+        Ok(())
+    }
+}

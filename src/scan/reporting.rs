@@ -1,0 +1,93 @@
+//! The report on a scan, and what policy wants to be read beside it.
+
+use std::collections::HashSet;
+
+use super::{Scan, left};
+use crate::config::Config;
+use crate::git::RefName;
+use crate::marker::MOST_HITS;
+use crate::policy::{Judge, Situation};
+use crate::report::{Cut, Judged, LedgerChange, Report, Skipped, Texts};
+
+use super::verdicts::Verdicts;
+
+impl Scan<'_> {
+    /// The report on all that was judged.
+    #[must_use]
+    pub fn report(mut self, repository: String, refs: Vec<RefName>) -> Report {
+        let Verdicts { judge, findings, most, unreported, worst_unreported, .. } = self.verdicts;
+        if unreported > 0 {
+            self.skipped.push(Skipped {
+                what: format!("{unreported} further findings"),
+                why: format!("only the first {most} of a push are reported; all were judged"),
+            });
+        }
+        let (left, whole, known) = (&self.left, self.whole, self.known);
+        let cut = self.budget.and_then(|budget| left::cut(budget, &judge, left, whole, known));
+        self.skipped.extend(cut.as_ref().map(Cut::skipped));
+        let mut seen = HashSet::new();
+        for unread in self.unread.iter().filter(|it| seen.insert((it.id, it.commit))) {
+            let what = match unread.commit.filter(|commit| *commit != unread.id) {
+                Some(commit) => format!("object {} of {commit}", unread.id),
+                None => format!("object {}", unread.id),
+            };
+            self.skipped.push(Skipped { what, why: unread.why.clone() });
+        }
+        let accepts = self.config.policy.accepts_unjudged().is_some();
+        let unread_refused = !accepts
+            && self.unread.iter().any(|it| self.budget.is_none() || judge.refuses_on(&it.ref_name));
+        let additions = self.additions;
+        let ledger = self.ledger_place.map(|place| LedgerChange { place, additions });
+        Report {
+            cut,
+            left: self.left,
+            unread: self.unread,
+            unread_refused,
+            ledger,
+            settled: self.settled,
+            again: self.again,
+            worst_unreported,
+            repository,
+            texts: texts(&judge, &findings, &refs),
+            refs,
+            commits: self.commits,
+            findings,
+            skipped: self.skipped,
+            rules_digest: self.config.digest.clone(),
+            elapsed: self.started.elapsed(),
+        }
+    }
+}
+
+/// What is to be said of a text that holds more marks than are kept.
+pub(super) fn further_marks(text: &str) -> Skipped {
+    Skipped {
+        what: format!("further marks in {text}"),
+        why: format!("only the first {MOST_HITS} of a text are kept, and one of each marker"),
+    }
+}
+
+/// What policy wants to be read about a push to these refs, as long as nothing is found.
+#[must_use]
+pub fn texts_for(config: &Config, situation: Situation, refs: &[RefName]) -> Texts {
+    texts(&config.judge(situation), &[], refs)
+}
+
+/// What the policy of the ref that matters most wants to be read: the first with a
+/// finding of the worst verdict.
+#[must_use]
+pub fn texts(judge: &Judge<'_>, findings: &[Judged], refs: &[RefName]) -> Texts {
+    let worst = findings.iter().rev().max_by_key(|judged| judged.decision.verdict);
+    let Some(name) = worst.map(|judged| &judged.ref_name).or(refs.first()) else {
+        return Texts::default();
+    };
+    let (language, templates) = judge.texts(name);
+    Texts {
+        language,
+        templates,
+        contact: judge.contact(name),
+        trailers: judge.disclosing(name),
+        refused_requests: judge.refused_requests().into_iter().map(str::to_owned).collect(),
+        bypass: judge.bypass_reason().map(str::to_owned),
+    }
+}
