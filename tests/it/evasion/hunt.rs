@@ -8,7 +8,7 @@ use super::marks::{MARKS, Mark, PERSON};
 /// Collects what was missed, and fails at the end.
 #[derive(Default)]
 pub(super) struct Hunt {
-    tried: usize,
+    pub(super) tried: usize,
     missed: BTreeMap<String, Vec<String>>,
 }
 

@@ -66,15 +66,6 @@ fn other_blanks_and_drawn_over_letters_hide_nothing() {
             hunt.try_text(&name, mark, &mark.text.replacen(": ", &format!("{blank}: "), 1));
         }
     }
-    // Drawn as a blank too, although Unicode calls them symbols and letters.
-    for blank in ['\u{2800}', '\u{3164}', '\u{ffa0}', '\u{115f}'] {
-        for _ in 0..20 {
-            let has = |mark: &Mark| mark.text.contains(' ');
-            let Some(mark) = round.next_with(has) else { continue };
-            let name = format!("drawn blank U+{:04X}", u32::from(blank));
-            hunt.try_text(&name, mark, &mark.text.replace(' ', &blank.to_string()));
-        }
-    }
     for &over in &ALL.combining {
         let mark = round.next();
         let letter =
@@ -103,6 +94,23 @@ fn other_blanks_and_drawn_over_letters_hide_nothing() {
         }
     }
     hunt.end(1_500);
+}
+
+/// Symbols and letters that are drawn as a blank, in the place of one: taking them away would
+/// join the words.
+#[test]
+fn what_is_drawn_as_a_blank_hides_nothing() {
+    let mut hunt = Hunt::default();
+    let mut round = Round(0);
+    for blank in ['\u{2800}', '\u{3164}', '\u{ffa0}', '\u{115f}'] {
+        for _ in 0..20 {
+            let has = |mark: &Mark| mark.text.contains(' ');
+            let Some(mark) = round.next_with(has) else { continue };
+            let name = format!("U+{:04X} for a blank", u32::from(blank));
+            hunt.try_text(&name, mark, &mark.text.replace(' ', &blank.to_string()));
+        }
+    }
+    hunt.end(80);
 }
 
 #[test]
