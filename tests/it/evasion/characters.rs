@@ -72,6 +72,10 @@ pub(super) static ALL: LazyLock<Palette> = LazyLock::new(|| {
     };
     let mut by_prototype: BTreeMap<String, Vec<char>> = BTreeMap::new();
     for character in '\u{a0}'..='\u{1ffff}' {
+        // Syllables of Korean and Tangut resemble nothing, and are many.
+        if matches!(character, '\u{ac00}'..='\u{d7a3}' | '\u{17000}'..='\u{18cff}') {
+            continue;
+        }
         let line_end = matches!(character, '\u{2028}' | '\u{2029}');
         if palette.invisible.contains(&character) || line_end {
             continue;

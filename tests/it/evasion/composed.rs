@@ -15,8 +15,8 @@ use super::encodings::{CODINGS, Coding, Form};
 use super::hunt::shown;
 use super::marks::{Carrier, MARKS, Mark};
 use super::places::PLACES;
-use crate::support::Random;
 use crate::support::random::from_environment;
+use crate::support::{Random, figures};
 
 /// The share of disguised marks that must be found.
 const BAR: f64 = 0.995;
@@ -113,7 +113,7 @@ fn a_mark_is_found_under_composed_tricks() {
     blamed.truncate(12);
     missed.truncate(10);
     let shown = missed.join("\n");
-    println!("seed {seed}: found {share:.5} of {tried}\n{shown}");
+    figures(&format!("seed {seed}: found {share:.5} of {tried}\n{shown}"));
     assert!(tried as u64 * 100 >= cases * 99, "only {tried} cases of {cases} could be made");
     assert!(
         share >= BAR,

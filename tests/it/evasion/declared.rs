@@ -126,15 +126,16 @@ fn no_other_name_of_an_encoding_hides_a_mark() {
     let mut hunt = Hunt::default();
     let mut round = Round(0);
     let mut random = Random::new(6);
-    for line in GCONV.iter().filter_map(|path| fs::read_to_string(path).ok()).flat_map(lines) {
+    let lists: Vec<String> =
+        GCONV.iter().filter_map(|path| fs::read_to_string(path).ok()).collect();
+    for line in lists.iter().flat_map(|list| list.lines()) {
         let mut words = line.split_whitespace().map(|word| word.trim_end_matches('/'));
         let (Some("alias"), Some(alias), Some(name)) = (words.next(), words.next(), words.next())
         else {
             continue;
         };
         let is = |label: &&str| label.eq_ignore_ascii_case(name);
-        let Some(coding) = CODINGS.iter().find(|it| it.labels.iter().any(|label| is(&label)))
-        else {
+        let Some(coding) = CODINGS.iter().find(|it| it.labels.iter().any(is)) else {
             continue;
         };
         let fits = |mark: &Mark| mark.carrier == Carrier::Line;
@@ -153,8 +154,4 @@ fn no_other_name_of_an_encoding_hides_a_mark() {
         return skip("the list of glibc's encodings is elsewhere");
     }
     hunt.end(200);
-}
-
-fn lines(text: String) -> Vec<String> {
-    text.lines().map(str::to_owned).collect()
 }

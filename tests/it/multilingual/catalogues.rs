@@ -20,6 +20,8 @@ const SENTENCES: [&str; 8] =
 /// At most so many words, and sentences, are taken of a language.
 const WORDS: usize = 2_000;
 const LINES: usize = 400;
+/// At most so many entries of a catalogue are read.
+const ENTRIES: usize = 1_000;
 /// With fewer words there is no text to make.
 const FEW: usize = 40;
 
@@ -153,8 +155,8 @@ fn translations(bytes: &[u8]) -> Vec<String> {
     };
     let mut found = Vec::new();
     let (Some(count), Some(table)) = (number(8), number(16)) else { return found };
-    // The first translates nothing: it is about the catalogue.
-    for nth in 1..count {
+    // The first translates nothing: it is about the catalogue. Of large ones some will do.
+    for nth in (1..count).step_by(count.div_ceil(ENTRIES).max(1)) {
         let at = table + 8 * nth;
         let (Some(length), Some(start)) = (number(at), number(at + 4)) else { break };
         let text = bytes.get(start..start + length).unwrap_or_default();

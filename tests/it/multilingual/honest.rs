@@ -9,7 +9,7 @@ use super::catalogues::{Language, languages};
 use super::texts::{Text, name};
 use crate::evasion::marks::{Carrier, MARKS, Mark, Parts, findings};
 use crate::support::random::from_environment;
-use crate::support::{Random, skip};
+use crate::support::{Random, figures, skip};
 
 /// With a mark; a third as many are tried without.
 const MESSAGES: u64 = 20_400;
@@ -212,7 +212,7 @@ fn report(
     let tamper = wrong.iter().filter(|line| line.contains("tamper")).count();
     wrong.truncate(10);
     let wrong = wrong.join("\n");
-    println!("{tried} {what} messages: {by_script:?}");
+    figures(&format!("{tried} {what} messages: {by_script:?}"));
     assert!(count == 0, "{count} of {tried} {what} messages, {tamper} as disguised\n{wrong}");
     assert!(tried >= least, "only {tried} {what} messages");
 }

@@ -42,7 +42,7 @@ const TRADITIONS: [(&str, &[&str]); 26] = [
 ];
 
 /// How many messages of each label are tried.
-const EACH: usize = 60;
+const EACH: usize = 30;
 
 /// A text in the encoding of a label, if it can be written in it. Bytes that are controls
 /// in ISO 8859 are not, whatever the standard for browsers makes of them.

@@ -43,3 +43,9 @@ pub(crate) fn clean(subject: &str) -> String {
 pub(crate) fn skip(why: &str) {
     eprintln!("SKIPPED: {why}");
 }
+
+/// Prints the figures of a test: shown with `--nocapture`, and when it fails.
+#[allow(clippy::print_stdout, reason = "the harness keeps what a test prints until it fails")]
+pub(crate) fn figures(text: &str) {
+    println!("{text}");
+}
