@@ -111,3 +111,26 @@ fn an_oversized_push_does_not_blind_the_next() {
     push.line(NULL, &stage.mark, "refs/heads/short").send().must_reject();
     stage.must_not_reach(&stage.mark);
 }
+
+/// What was left lies below commits that were judged since. It is judged for each ref that
+/// gets it, also where several refs get it together.
+#[test]
+fn what_was_left_below_judged_commits_is_judged_for_each_ref() {
+    let stage = Stage::with(Options::default(), CUT);
+    let tip = chain(&stage, 60, &[3]);
+    stage.push(&[&tip]).line(&stage.base, &tip, MAIN).send().must_update(&[MAIN]);
+    let next = stage.commit(&clean("Next"), &tip);
+    stage.push(&[&next]).line(&tip, &next, MAIN).send().must_update(&[MAIN]);
+    // The limit is lifted.
+    let log = stage.server.sandbox().path("log.jsonl");
+    let rules = format!("[log]\nfile = \"{}\"\n", log.display());
+    stage.server.sandbox().write("rules-0.toml", rules);
+    let top = stage.commit(&clean("Top"), &next);
+    let (one, two) = ("refs/heads/one", "refs/heads/two");
+    for (first, second) in [(&next, &next), (&next, &top), (&top, &stage.base)] {
+        let push = stage.push(&[first, second]).line(NULL, first, one);
+        push.line(NULL, second, two).send().must_reject();
+        stage.push(&[first]).line(NULL, first, one).send().must_reject();
+    }
+    assert_eq!((stage.value(one).as_str(), stage.value(two).as_str()), (NULL, NULL));
+}
