@@ -1,6 +1,7 @@
 //! Very many ref updates, tags around tags, and pushes beyond a limit.
 
 use super::*;
+use crate::support::PROVOST;
 
 fn name(at: usize) -> String {
     format!("refs/heads/many/branch-{at:04}")
@@ -110,4 +111,62 @@ fn an_oversized_push_does_not_blind_the_next() {
     let push = stage.push(&[&tip, &stage.mark]).line(NULL, &tip, "refs/heads/long");
     push.line(NULL, &stage.mark, "refs/heads/short").send().must_reject();
     stage.must_not_reach(&stage.mark);
+}
+
+/// What was left lies below commits that were judged since. It is judged for each ref that
+/// gets it, also where several refs get it together.
+#[test]
+fn what_was_left_below_judged_commits_is_judged_for_each_ref() {
+    let stage = Stage::with(Options::default(), CUT);
+    let tip = chain(&stage, 60, &[3]);
+    stage.push(&[&tip]).line(&stage.base, &tip, MAIN).send().must_update(&[MAIN]);
+    let next = stage.commit(&clean("Next"), &tip);
+    stage.push(&[&next]).line(&tip, &next, MAIN).send().must_update(&[MAIN]);
+    lift(&stage);
+    let top = stage.commit(&clean("Top"), &next);
+    let (one, two) = ("refs/heads/one", "refs/heads/two");
+    for (first, second) in [(&next, &next), (&next, &top), (&top, &stage.base)] {
+        let push = stage.push(&[first, second]).line(NULL, first, one);
+        push.line(NULL, second, two).send().must_reject();
+        stage.push(&[first]).line(NULL, first, one).send().must_reject();
+    }
+    assert_eq!((stage.value(one).as_str(), stage.value(two).as_str()), (NULL, NULL));
+}
+
+/// Takes the limits out of the policy.
+fn lift(stage: &Stage) {
+    let log = stage.server.sandbox().path("log.jsonl");
+    let rules = format!("[log]\nfile = \"{}\"\n", log.display());
+    stage.server.sandbox().write("rules-0.toml", rules);
+}
+
+/// Wherever a limit ends the judgement: what was left is judged later, also below a commit
+/// that an administrator has admitted by itself.
+#[test]
+fn what_was_left_below_an_admitted_commit_is_judged_later() {
+    let limits =
+        (1..12).map(|at| format!("bytes = {{ most = \"{}KiB\", outcome = \"accept\" }}", 2 * at));
+    let limits = limits.chain(["commits = { most = 9, outcome = \"accept\" }".to_owned()]);
+    let mut accepted = 0;
+    for limit in limits {
+        let stage = Stage::with(Options::default(), &format!("[limits]\n{limit}\n"));
+        let tip = chain(&stage, 60, &[3]);
+        let middle = stage.client.id(&format!("{tip}~30"));
+        stage.server.push_unseen(&stage.client, &[&format!("{middle}:refs/keep/1")]);
+        let admit = ["--isolated", "policy", "baseline", "--add", "--commit", &middle];
+        let server = stage.server.path();
+        stage.server.sandbox().run(PROVOST, ".").args(admit).arg(&server).ok();
+        let answer = stage.push(&[&tip]).line(&stage.base, &tip, MAIN).send();
+        if !answer.updated(MAIN) {
+            continue;
+        }
+        accepted += 1;
+        lift(&stage);
+        let (one, two) = ("refs/heads/one", "refs/heads/two");
+        let push = stage.push(&[&tip]).line(NULL, &tip, one);
+        push.line(NULL, &middle, two).send().must_reject();
+        stage.push(&[&tip]).line(NULL, &tip, one).send().must_reject();
+        stage.push(&[]).line(NULL, &middle, two).send().must_reject();
+    }
+    assert!(accepted > 2, "{accepted}");
 }

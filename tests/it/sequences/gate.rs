@@ -43,7 +43,7 @@ pub(super) trait Gate {
     fn epoch(&self, day: i64) -> i64;
 
     /// Judges a push; what was accepted, and why not otherwise.
-    fn push(&mut self, lines: &[Sent<'_>], by_alice: bool, day: i64) -> Result<(), String>;
+    fn push(&mut self, lines: &[Sent<'_>], by_alice: bool) -> Result<(), String>;
 
     /// Sets the refs to what git would make of them, where that did not happen with the push.
     fn update(&mut self, refs: &BTreeMap<&'static str, String>);
@@ -90,6 +90,7 @@ pub(super) struct InProcess {
     built_in: Arc<Source>,
     configurations: HashMap<String, Rc<Config>>,
     config: Option<Rc<Config>>,
+    now: Moment,
 }
 
 impl InProcess {
@@ -98,7 +99,8 @@ impl InProcess {
         git2::Repository::init_bare(folder.path()).unwrap();
         let text = CATALOGUE.into();
         let built_in = Arc::new(Source { name: "rules.toml".into(), text, built_in: true });
-        Self { folder, built_in, configurations: HashMap::new(), config: None }
+        let now = Moment::now();
+        Self { folder, built_in, configurations: HashMap::new(), config: None, now }
     }
 
     fn situation(by_alice: bool, now: Moment) -> Situation {
@@ -142,11 +144,12 @@ impl Gate for InProcess {
         self.config = Some(Rc::clone(config));
     }
 
-    fn epoch(&self, _day: i64) -> i64 {
-        1_800_000_000
+    /// The days pass in the policy's dates, for an audit has the machine's clock.
+    fn epoch(&self, day: i64) -> i64 {
+        self.now.0 - day * super::policy::DAY
     }
 
-    fn push(&mut self, lines: &[Sent<'_>], by_alice: bool, day: i64) -> Result<(), String> {
+    fn push(&mut self, lines: &[Sent<'_>], by_alice: bool) -> Result<(), String> {
         let config = self.config.clone().unwrap();
         let repository = Repository::open(self.folder.path(), Trust::Git).unwrap();
         let update = |(old, new, name): &Sent<'_>| {
@@ -158,10 +161,9 @@ impl Gate for InProcess {
             updates: lines.iter().map(update).collect(),
             options: vec![],
         };
-        let now = Moment(self.epoch(day) + day * super::policy::DAY);
         let limits = config.limits.clone();
         let bounds = Bounds { limits, started: Instant::now(), tell: &|_, _| {} };
-        let situation = Self::situation(by_alice, now);
+        let situation = Self::situation(by_alice, self.now);
         let report = scan::judge_push(&repository, &config, &push, situation, &bounds);
         let report = report.map_err(|error| error.to_string())?;
         if report.exit_code() != 0 {
@@ -175,7 +177,7 @@ impl Gate for InProcess {
             });
             return Err(rejected.collect::<Vec<_>>().join(", "));
         }
-        scan::keep(&repository, &report, now).map_err(|error| error.to_string())?;
+        scan::keep(&repository, &report, self.now).map_err(|error| error.to_string())?;
         Ok(())
     }
 
@@ -260,7 +262,7 @@ impl Gate for Pushed {
         Moment::now().0 - day * super::policy::DAY
     }
 
-    fn push(&mut self, lines: &[Sent<'_>], by_alice: bool, _day: i64) -> Result<(), String> {
+    fn push(&mut self, lines: &[Sent<'_>], by_alice: bool) -> Result<(), String> {
         let tips = lines.iter().map(|(_, new, _)| (*new).to_owned()).filter(|new| new != NULL);
         let mut tips: Vec<String> = tips.collect();
         tips.sort();

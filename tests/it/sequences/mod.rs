@@ -135,7 +135,7 @@ impl<'r, G: Gate> Run<'r, G> {
             lines.iter().map(|line| (id(self.state.claimed(line)), id(line.new), NAMES[line.name]));
         let sent: Vec<Sent<'_>> = sent.collect();
         let expected = self.state.expect(push);
-        let answer = self.gate.push(&sent, push.by_alice, self.state.day);
+        let answer = self.gate.push(&sent, push.by_alice);
         self.counts.pushes += 1;
         self.counts.must += usize::from(expected.must.is_some());
         let by_ledger = expected.must.as_ref().is_some_and(|why| why.contains("on the ledger"));
