@@ -250,7 +250,6 @@ impl Record {
             }
         }
         for skipped in &report.skipped {
-            self.unjudged.extend(ids_in(&skipped.what));
             self.skipped.push(Unread { what: skipped.what.clone(), why: skipped.why.clone() });
         }
         self.cut = report.cut.as_ref().map(|cut| CutLine {
@@ -321,16 +320,6 @@ fn ref_lines(push: &Push, updates: Option<&[Update]>) -> Vec<RefLine> {
         }
     };
     push.updates.iter().enumerate().map(line).collect()
-}
-
-/// The object ids that a text names. What was skipped and names none left no object
-/// unjudged: it was counted instead of shown, or git refuses it.
-fn ids_in(text: &str) -> impl Iterator<Item = String> {
-    let words = text.split(|character: char| !character.is_ascii_alphanumeric());
-    let is_id = |word: &&str| {
-        matches!(word.len(), 40 | 64) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
-    };
-    words.filter(is_id).map(str::to_owned)
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]

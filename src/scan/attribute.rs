@@ -38,10 +38,27 @@ impl Scan<'_> {
     ) -> Result<Reached, GitError> {
         let mut reached: Vec<Vec<u64>> = Vec::new();
         if group.len() > 1 && !found.is_empty() {
-            let order = self.order(ids, found, group)?;
-            let tips: Vec<Option<usize>> =
-                group.iter().map(|target| order.at(target.tip)).collect();
-            reached.extend(found.chunks(64).map(|chunk| order.reach(&tips, chunk)));
+            if !self.has_gaps {
+                let order = self.order(ids, found, group)?;
+                let tips: Vec<Option<usize>> =
+                    group.iter().map(|target| order.at(target.tip)).collect();
+                reached.extend(found.chunks(64).map(|chunk| order.reach(&tips, chunk)));
+                return Ok(Reached(reached));
+            }
+            // Commits that were judged before lie between them: the history itself is asked.
+            let wanted: IdSet = found.iter().map(|(id, _)| *id).collect();
+            let mut sets = Vec::with_capacity(group.len());
+            for target in group {
+                let tips: Vec<ObjectId> = target.tip.into_iter().collect();
+                sets.push(self.graph.reached(&tips, &wanted, &IdSet::default())?);
+            }
+            reached.extend(found.chunks(64).map(|chunk| {
+                let bits = |set: &IdSet| {
+                    let ids = chunk.iter().enumerate().filter(|(_, (id, _))| set.contains(id));
+                    ids.fold(0, |bits, (nth, _)| bits | 1 << nth)
+                };
+                sets.iter().map(bits).collect()
+            }));
         }
         Ok(Reached(reached))
     }

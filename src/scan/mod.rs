@@ -144,6 +144,8 @@ pub struct Scan<'s> {
     refused_by_git: HashMap<(RefName, ObjectId), bool>,
     settled: Vec<(RefName, ObjectId)>,
     again: usize,
+    /// Whether commits that were judged before lie between those that are judged now.
+    has_gaps: bool,
     /// What of the judgement is of interest to the ledger.
     ledger: LedgerNotes,
     /// What it adds to the ledger, and where that is; `None` where there is none.
@@ -192,6 +194,7 @@ impl<'s> Scan<'s> {
             refused_by_git: HashMap::new(),
             settled: Vec::new(),
             again: 0,
+            has_gaps: false,
             ledger: LedgerNotes::default(),
             additions: Additions::default(),
             ledger_place: None,

@@ -339,6 +339,7 @@ impl Scan<'_> {
         // whatever a ref shows to be there is on the ledger by now.
         self.refresh_ledger(existing)?;
         let mut ids = self.let_in_before(tips, &new, class, existing, settled)?;
+        self.has_gaps = !ids.is_empty() || baseline.names_commits();
         self.again = self.again.max(ids.len());
         ids.extend(new);
         Ok(ids)
