@@ -4,9 +4,11 @@
 
 use std::fmt::Write as _;
 
+use crate::support::Random;
+
 use super::model::{Claim, Line, Push, State};
 use super::policy::{ALIAS, Exemption, Mode, NAMES, PATTERNS, Policy, Scope, Verdict};
-use super::world::{Random, Set, TOOLS, World, members};
+use super::world::{Set, TOOLS, World, members};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
@@ -32,7 +34,7 @@ pub(super) struct Generator {
 
 impl Generator {
     pub(super) fn new(seed: u64) -> Self {
-        Self { random: Random(seed), next_id: 0, past: Vec::new() }
+        Self { random: Random::new(seed), next_id: 0, past: Vec::new() }
     }
 
     /// A policy to begin with: exceptions for some places, mostly.
@@ -64,7 +66,7 @@ impl Generator {
     /// The values of some refs, or single commits, for a baseline.
     fn some(&mut self, state: &State<'_>) -> Vec<usize> {
         let values: Vec<usize> = state.refs.values().map(|&at| state.world.peel(at)).collect();
-        if values.is_empty() { vec![] } else { vec![*self.random.of(&values)] }
+        if values.is_empty() { vec![] } else { vec![*self.random.pick(&values)] }
     }
 
     fn push(&mut self, state: &State<'_>) -> Push {
@@ -81,7 +83,7 @@ impl Generator {
             lines.push(Line { name, claim: Claim::Real, new: None });
         } else if kind < 26 && !self.past.is_empty() {
             // What was there comes back.
-            let &(name, value) = self.random.of(&self.past);
+            let &(name, value) = self.random.pick(&self.past);
             lines.push(Line { name, claim: Claim::Real, new: Some(value) });
         } else {
             let count = if self.random.in_hundred(75) { 1 } else { 2 + self.random.below(2) };
@@ -151,27 +153,27 @@ impl Generator {
 
     fn commit(&mut self, state: &State<'_>) -> usize {
         let commits: Vec<usize> = members(state.world.commits).collect();
-        *self.random.of(&commits)
+        *self.random.pick(&commits)
     }
 
     /// A new value: anything, something on top of a ref, or what another ref has.
     fn value(&mut self, state: &State<'_>) -> usize {
         let values: Vec<usize> = state.refs.values().copied().collect();
         match self.random.below(100) {
-            0..30 if !values.is_empty() => *self.random.of(&values),
+            0..30 if !values.is_empty() => *self.random.pick(&values),
             30..65 if !values.is_empty() => {
-                let below = *self.random.of(&values);
+                let below = *self.random.pick(&values);
                 let above = (0..state.world.things.len())
                     .filter(|&at| at != below && state.world.reach(at) >> below & 1 == 1);
                 let above: Vec<usize> = above.collect();
-                if above.is_empty() { below } else { *self.random.of(&above) }
+                if above.is_empty() { below } else { *self.random.pick(&above) }
             }
             // Something that an exception let in, or that lies on top of that.
             65..78 if !state.noted_objects().is_empty() => {
-                let below = *self.random.of(&state.noted_objects());
+                let below = *self.random.pick(&state.noted_objects());
                 let above = (0..state.world.things.len())
                     .filter(|&at| state.world.reach(at) >> below & 1 == 1);
-                *self.random.of(&above.collect::<Vec<_>>())
+                *self.random.pick(&above.collect::<Vec<_>>())
             }
             78..83 => self.random.below(state.world.things.len()),
             _ => self.commit(state),
@@ -220,7 +222,7 @@ impl Generator {
     }
 
     fn verdict(&mut self) -> Verdict {
-        *self.random.of(&[
+        *self.random.pick(&[
             Verdict::Reject,
             Verdict::Reject,
             Verdict::Reject,
@@ -231,7 +233,7 @@ impl Generator {
 
     fn mode(&mut self, day: i64) -> Mode {
         let coming = day + self.random.below(20) as i64 - 5;
-        *self.random.of(&[
+        *self.random.pick(&[
             Mode::Enforce,
             Mode::Enforce,
             Mode::EnforceFrom(coming),

@@ -195,6 +195,9 @@ fn what_one_branch_let_in_does_not_flow_into_another() {
     }
 }
 
+/// A text that names a commit, or changes another text.
+type Text<'t> = &'t dyn Fn(&str) -> String;
+
 /// A release branch has an exemption, by ref alone or with a commit, a tool, or a path.
 #[test]
 fn what_an_exemption_let_in_for_one_ref_stays_there() {
@@ -203,7 +206,7 @@ fn what_an_exemption_let_in_for_one_ref_stays_there() {
     let plain = |rest: &'static str| move |_: &str| format!("{refs}\n{rest}");
     let (by_ref, by_tool) = (plain(""), plain("tools = [\"claude-code\"]"));
     let by_path = plain("paths = [\"docs/**\"]");
-    let all: [(&dyn Fn(&str) -> String, bool); 4] =
+    let all: [(Text<'_>, bool); 4] =
         [(&by_ref, false), (by_commit, false), (&by_tool, false), (&by_path, true)];
     let over = |text: &str| text.replace("2999-12-31", "2020-12-31");
     for (rest, is_path) in all {
