@@ -16,7 +16,9 @@
 mod gate;
 mod model;
 mod operations;
+mod place;
 mod policy;
+mod script;
 mod situations;
 mod world;
 
@@ -26,8 +28,9 @@ use provost::config::baseline::Reach;
 
 use gate::{Gate, InProcess, Pushed, Sent};
 use model::{Push, State};
-use operations::{Generator, Operation, script};
+use operations::{Generator, Operation};
 use policy::{NAMES, Policy};
+use script::script;
 use world::World;
 
 use crate::support::random::from_environment;
