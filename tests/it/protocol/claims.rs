@@ -7,11 +7,14 @@ use serde_json::{Value, json};
 const SIDE: &str = "refs/heads/side";
 const JUNK: &str = "refs/heads/junk";
 
+/// What the ref of the false claim is to get.
+type NewValue<'n> = &'n dyn Fn(&Stage) -> String;
+
 /// Each line claims the marked commit as the old value of a ref that does not have it; the
 /// other line brings that commit in.
 #[test]
 fn a_claimed_old_value_hides_nothing() {
-    let claims: [(&str, &dyn Fn(&Stage) -> String); 6] = [
+    let claims: [(&str, NewValue<'_>); 6] = [
         // A branch and a tag that are not there.
         (JUNK, &|stage| stage.base.clone()),
         ("refs/tags/junk", &|stage| stage.base.clone()),

@@ -240,7 +240,7 @@ impl Gate for Pushed {
     }
 
     fn objects(&self) -> PathBuf {
-        self.client.path()
+        self.client.path().join(".git")
     }
 
     fn reset(&mut self) {
@@ -282,7 +282,7 @@ impl Gate for Pushed {
     fn update(&mut self, _refs: &BTreeMap<&'static str, String>) {}
 
     fn refs(&self) -> Option<BTreeMap<String, String>> {
-        let repository = git2::Repository::open(self.server.git_dir()).unwrap();
+        let repository = git2::Repository::open_bare(self.server.git_dir()).unwrap();
         let refs = repository.references().unwrap().map(Result::unwrap);
         let direct =
             refs.filter_map(|it| Some((it.name().unwrap().to_owned(), it.target()?.to_string())));

@@ -16,7 +16,9 @@
 mod gate;
 mod model;
 mod operations;
+mod place;
 mod policy;
+mod script;
 mod situations;
 mod world;
 
@@ -26,19 +28,17 @@ use provost::config::baseline::Reach;
 
 use gate::{Gate, InProcess, Pushed, Sent};
 use model::{Push, State};
-use operations::{Generator, Operation, script};
+use operations::{Generator, Operation};
 use policy::{NAMES, Policy};
+use script::script;
 use world::World;
+
+use crate::support::random::from_environment;
 
 /// So many sequences share their objects.
 const IN_ONE_WORLD: u64 = 25;
 /// So many violations are shown.
 const SHOWN: usize = 6;
-
-fn variable(name: &str, default: u64) -> u64 {
-    let given = std::env::var(name).ok();
-    given.map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text}")))
-}
 
 /// What was counted, to see that the sequences say something.
 #[derive(Clone, Copy, Default)]
@@ -318,7 +318,7 @@ fn explore<G: Gate>(
 
 #[allow(clippy::print_stdout, reason = "the seed, for whoever wants to repeat it")]
 fn hold<G: Gate>(make: fn() -> G, count: u64) {
-    let (seed, first) = (variable("PROVOST_SEED", 1), variable("PROVOST_FIRST", 0));
+    let (seed, first) = (from_environment("PROVOST_SEED", 1), from_environment("PROVOST_FIRST", 0));
     let half = first + count.div_ceil(2);
     let parts = [first..half, half..first + count];
     let done: Vec<(Counts, Vec<String>)> = std::thread::scope(|scope| {
@@ -340,10 +340,10 @@ fn hold<G: Gate>(make: fn() -> G, count: u64) {
 
 #[test]
 fn sequences_hold_the_invariant_in_process() {
-    hold(InProcess::new, variable("PROVOST_SEQUENCES", 300));
+    hold(InProcess::new, from_environment("PROVOST_SEQUENCES", 300));
 }
 
 #[test]
 fn sequences_hold_the_invariant_as_pushes() {
-    hold(Pushed::new, variable("PROVOST_PUSHED_SEQUENCES", 20));
+    hold(Pushed::new, from_environment("PROVOST_PUSHED_SEQUENCES", 20));
 }

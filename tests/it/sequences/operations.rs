@@ -2,11 +2,11 @@
 //! baselines, audits. A sequence is made at random with an eye on the state that it leads to;
 //! once made it stands by itself, so that any part of it can be left out.
 
-use std::fmt::Write as _;
+use crate::support::Random;
 
 use super::model::{Claim, Line, Push, State};
 use super::policy::{ALIAS, Exemption, Mode, NAMES, PATTERNS, Policy, Scope, Verdict};
-use super::world::{Random, Set, TOOLS, World, members};
+use super::world::{Set, TOOLS, members};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
@@ -32,7 +32,7 @@ pub(super) struct Generator {
 
 impl Generator {
     pub(super) fn new(seed: u64) -> Self {
-        Self { random: Random(seed), next_id: 0, past: Vec::new() }
+        Self { random: Random::new(seed), next_id: 0, past: Vec::new() }
     }
 
     /// A policy to begin with: exceptions for some places, mostly.
@@ -64,7 +64,7 @@ impl Generator {
     /// The values of some refs, or single commits, for a baseline.
     fn some(&mut self, state: &State<'_>) -> Vec<usize> {
         let values: Vec<usize> = state.refs.values().map(|&at| state.world.peel(at)).collect();
-        if values.is_empty() { vec![] } else { vec![*self.random.of(&values)] }
+        if values.is_empty() { vec![] } else { vec![*self.random.pick(&values)] }
     }
 
     fn push(&mut self, state: &State<'_>) -> Push {
@@ -81,7 +81,7 @@ impl Generator {
             lines.push(Line { name, claim: Claim::Real, new: None });
         } else if kind < 26 && !self.past.is_empty() {
             // What was there comes back.
-            let &(name, value) = self.random.of(&self.past);
+            let &(name, value) = self.random.pick(&self.past);
             lines.push(Line { name, claim: Claim::Real, new: Some(value) });
         } else {
             let count = if self.random.in_hundred(75) { 1 } else { 2 + self.random.below(2) };
@@ -151,27 +151,27 @@ impl Generator {
 
     fn commit(&mut self, state: &State<'_>) -> usize {
         let commits: Vec<usize> = members(state.world.commits).collect();
-        *self.random.of(&commits)
+        *self.random.pick(&commits)
     }
 
     /// A new value: anything, something on top of a ref, or what another ref has.
     fn value(&mut self, state: &State<'_>) -> usize {
         let values: Vec<usize> = state.refs.values().copied().collect();
         match self.random.below(100) {
-            0..30 if !values.is_empty() => *self.random.of(&values),
+            0..30 if !values.is_empty() => *self.random.pick(&values),
             30..65 if !values.is_empty() => {
-                let below = *self.random.of(&values);
+                let below = *self.random.pick(&values);
                 let above = (0..state.world.things.len())
                     .filter(|&at| at != below && state.world.reach(at) >> below & 1 == 1);
                 let above: Vec<usize> = above.collect();
-                if above.is_empty() { below } else { *self.random.of(&above) }
+                if above.is_empty() { below } else { *self.random.pick(&above) }
             }
             // Something that an exception let in, or that lies on top of that.
             65..78 if !state.noted_objects().is_empty() => {
-                let below = *self.random.of(&state.noted_objects());
+                let below = *self.random.pick(&state.noted_objects());
                 let above = (0..state.world.things.len())
                     .filter(|&at| state.world.reach(at) >> below & 1 == 1);
-                *self.random.of(&above.collect::<Vec<_>>())
+                *self.random.pick(&above.collect::<Vec<_>>())
             }
             78..83 => self.random.below(state.world.things.len()),
             _ => self.commit(state),
@@ -220,7 +220,7 @@ impl Generator {
     }
 
     fn verdict(&mut self) -> Verdict {
-        *self.random.of(&[
+        *self.random.pick(&[
             Verdict::Reject,
             Verdict::Reject,
             Verdict::Reject,
@@ -231,7 +231,7 @@ impl Generator {
 
     fn mode(&mut self, day: i64) -> Mode {
         let coming = day + self.random.below(20) as i64 - 5;
-        *self.random.of(&[
+        *self.random.pick(&[
             Mode::Enforce,
             Mode::Enforce,
             Mode::EnforceFrom(coming),
@@ -272,96 +272,4 @@ impl Generator {
             ends: state.day + 1 + self.random.below(15) as i64,
         }
     }
-}
-
-/// A sequence as a script that can be read and done by hand.
-pub(super) fn script(world: &World, operations: &[Operation]) -> String {
-    let mut used = 0;
-    let mut text = String::new();
-    for (at, operation) in operations.iter().enumerate() {
-        write!(text, "{:>3}. ", at + 1).unwrap();
-        match operation {
-            Operation::Push(push) => {
-                writeln!(text, "push{}", lines(world, push, &mut used)).unwrap();
-            }
-            Operation::Overlap(one, two) => {
-                let one = lines(world, one, &mut used);
-                let two = lines(world, two, &mut used);
-                writeln!(text, "push{one}\n     and, before its refs are updated, push{two}")
-                    .unwrap();
-            }
-            Operation::Policy(policy) => {
-                let named = policy.exemptions.iter().filter_map(|it| it.commits);
-                used |= named.fold(0, |set, it| set | it);
-                let shown = edited(world, policy);
-                writeln!(text, "the policy becomes\n{shown}").unwrap();
-            }
-            Operation::Days(days) => writeln!(text, "{days} days pass").unwrap(),
-            Operation::Baseline(of) => {
-                let set = of.iter().fold(0, |set, &at| set | 1 << at);
-                used |= set;
-                writeln!(text, "baseline of all refs: {}", world.names(set)).unwrap();
-            }
-            Operation::ScopeBaseline(scope, of) => {
-                let set = of.iter().fold(0, |set, &at| set | 1 << at);
-                used |= set;
-                writeln!(text, "baseline of scope s{scope}: {}", world.names(set)).unwrap();
-            }
-            Operation::Admit(of) => {
-                let set = of.iter().fold(0, |set, &at| set | 1 << at);
-                used |= set;
-                writeln!(text, "admitted by themselves: {}", world.names(set)).unwrap();
-            }
-            Operation::Audit => text.push_str("audit\n"),
-        }
-    }
-    let reached = members(used).fold(0, |set, at| set | world.reach(at));
-    format!("objects:\n{}{text}", world.describe(reached))
-}
-
-fn lines(world: &World, push: &Push, used: &mut Set) -> String {
-    let mut text = if push.by_alice { " by alice:" } else { ":" }.to_owned();
-    for line in &push.lines {
-        let mut name = |at: usize| {
-            *used |= 1 << at;
-            world.name(at)
-        };
-        let claim = match line.claim {
-            Claim::Real => String::new(),
-            Claim::Null => " claiming that it is not there".to_owned(),
-            Claim::Thing(at) => format!(" claiming {}", name(at)),
-        };
-        let new = line.new.map_or("deleted".to_owned(), &mut name);
-        write!(text, "\n     {}{claim} -> {new}", NAMES[line.name]).unwrap();
-    }
-    text
-}
-
-fn edited(world: &World, policy: &Policy) -> String {
-    let refs =
-        |refs: Option<usize>| refs.map_or("all refs".to_owned(), |it| PATTERNS[it].join(" "));
-    let mut text = format!("     mode {:?}, tools {:?}", policy.mode, policy.tools);
-    if policy.suspended {
-        text.push_str(", suspended");
-    }
-    if let Some(most) = policy.most {
-        write!(text, ", at most {most} commits, others accepted unjudged").unwrap();
-    }
-    for it in &policy.scopes {
-        let alice = if it.for_alice { " for alice" } else { "" };
-        let (id, refs, tools, mode) = (it.id, refs(it.refs), it.tools, it.mode);
-        write!(text, "\n     scope s{id} of {refs}{alice}: tools {tools:?}, mode {mode:?}")
-            .unwrap();
-    }
-    for it in &policy.exemptions {
-        let commits = it.commits.map_or("any".to_owned(), |set| world.names(set));
-        let tool = it.tool.map_or("any", |tool| TOOLS[tool].0);
-        let (id, refs, ends) = (it.id, refs(it.refs), it.ends);
-        write!(
-            text,
-            "\n     exemption e{id} of {refs}: commits {commits}, tool {tool}, until day {ends}"
-        )
-        .unwrap();
-    }
-    text
 }

@@ -3,10 +3,11 @@
 
 use std::fmt::Write as _;
 
-use crate::support::receive_pack::{Answer, NULL, RawPush};
-use crate::support::{CLAUDE, Client, Options, PROVOST, Sandbox, TestServer, clean, marked};
+use super::place::Place;
+use crate::support::receive_pack::{NULL, RawPush};
+use crate::support::{CLAUDE, PROVOST, clean, marked};
 
-const MAIN: &str = "refs/heads/main";
+pub(super) const MAIN: &str = "refs/heads/main";
 const DEVELOP: &str = "refs/heads/develop";
 const EXP: &str = "refs/heads/exp/1";
 const RELEASE: &str = "refs/heads/release/1";
@@ -19,95 +20,6 @@ const FREE: &str = "[[policy.scope]]\nid = \"free\"\nrefs = [\"refs/heads/exp/*\
 fn exemption(rest: &str) -> String {
     let head = "id = \"waiver\"\nreason = \"agreed\"\napprover = \"core\"\nexpires = 2999-12-31\n";
     format!("[[policy.exemption]]\n{head}{rest}\n")
-}
-
-/// A server whose policy is edited between pushes.
-struct Place {
-    server: TestServer,
-    client: Client,
-    base: String,
-}
-
-impl Place {
-    /// With a clean commit on `main`.
-    fn under(policy: &str) -> Self {
-        let server = Self::server(Sandbox::new(), "server.git", policy);
-        let client = server.client();
-        let base = client.raw(clean("Base")).write();
-        let place = Self { server, client, base };
-        place.accept(&place.base, MAIN);
-        place
-    }
-
-    /// Another server in the same sandbox, to which the same client pushes.
-    fn beside(&self, name: &str, policy: &str) -> Self {
-        let sandbox = self.server.sandbox();
-        let server = Self::server(sandbox.clone(), name, policy);
-        let client = Client::open(sandbox, "client-0");
-        Self { server, client, base: self.base.clone() }
-    }
-
-    fn server(sandbox: Sandbox, name: &str, policy: &str) -> TestServer {
-        let hook = "#!/bin/sh\nREMOTE_USER=${REMOTE_USER:-dev}\nexport REMOTE_USER\n\
-                    exec @PROVOST@ pre-receive --platform http\n";
-        let options = Options::default().name(name).rules(policy).hook(hook);
-        let options = options.config("receive.advertisePushOptions", "true");
-        let options = options.config("receive.denyDeleteCurrent", "ignore");
-        TestServer::start(sandbox, options)
-    }
-
-    /// The administrator edits the file.
-    fn policy(&self, text: &str) {
-        self.server.sandbox().write("rules-0.toml", text);
-    }
-
-    fn commit(&self, message: &str, parent: &str) -> String {
-        self.client.raw(message).parent(parent).write()
-    }
-
-    /// A commit with one file that no other has.
-    fn with_file(&self, message: &str, parent: &str, path: &str) -> String {
-        let blob = self.client.blob("# Rules\n");
-        let mut entry = format!("100644 blob {blob}\t{}\n", path.rsplit('/').next().unwrap());
-        let mut tree = self.client.git(&["mktree"]).input(entry).ok().word();
-        for folder in path.rsplit('/').skip(1) {
-            entry = format!("040000 tree {tree}\t{folder}\n");
-            tree = self.client.git(&["mktree"]).input(entry).ok().word();
-        }
-        self.client.raw(message).tree(Some(tree.as_bytes())).parent(parent).write()
-    }
-
-    fn merge(&self, one: &str, other: &str) -> String {
-        self.client.raw(clean("Merge")).parent(one).parent(other).write()
-    }
-
-    fn value(&self, name: &str) -> String {
-        self.server.git(&["rev-parse", "-q", "--verify", name]).finish().word()
-    }
-
-    /// A push of one commit, tag or nothing to each of some refs, with all that is needed.
-    fn send(&self, lines: &[(&str, &str)], user: &str, options: &[&str]) -> Answer {
-        let tips: Vec<&str> =
-            lines.iter().map(|(new, _)| *new).filter(|new| *new != NULL).collect();
-        let push =
-            RawPush::to(&self.server).revisions(&self.client, &tips).env("REMOTE_USER", user);
-        let push = options.iter().fold(push, |push, option| push.option(option));
-        let values: Vec<String> = lines.iter().map(|(_, name)| self.value(name)).collect();
-        let lines = lines.iter().zip(&values);
-        lines.fold(push, |push, ((new, name), old)| push.line(old, new, name)).send()
-    }
-
-    #[track_caller]
-    fn accept(&self, new: &str, name: &str) {
-        self.send(&[(new, name)], "dev", &[]).must_update(&[name]);
-    }
-
-    #[track_caller]
-    fn reject(&self, new: &str, name: &str) {
-        let before = self.value(name);
-        self.send(&[(new, name)], "dev", &[]).must_reject();
-        assert_eq!(self.value(name), before);
-    }
 }
 
 /// Half a year under observation, then enforcement: nothing of those months is held against
@@ -195,6 +107,9 @@ fn what_one_branch_let_in_does_not_flow_into_another() {
     }
 }
 
+/// A text that names a commit, or changes another text.
+type Text<'t> = &'t dyn Fn(&str) -> String;
+
 /// A release branch has an exemption, by ref alone or with a commit, a tool, or a path.
 #[test]
 fn what_an_exemption_let_in_for_one_ref_stays_there() {
@@ -203,7 +118,7 @@ fn what_an_exemption_let_in_for_one_ref_stays_there() {
     let plain = |rest: &'static str| move |_: &str| format!("{refs}\n{rest}");
     let (by_ref, by_tool) = (plain(""), plain("tools = [\"claude-code\"]"));
     let by_path = plain("paths = [\"docs/**\"]");
-    let all: [(&dyn Fn(&str) -> String, bool); 4] =
+    let all: [(Text<'_>, bool); 4] =
         [(&by_ref, false), (by_commit, false), (&by_tool, false), (&by_path, true)];
     let over = |text: &str| text.replace("2999-12-31", "2020-12-31");
     for (rest, is_path) in all {

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use git2::{ObjectType, Odb};
 
+use crate::support::Random;
+
 /// The tools whose marks there are: the id, and the line that it leaves in a message.
 pub(super) const TOOLS: [(&str, &str); 3] = [
     ("claude-code", "Co-Authored-By: Claude Opus 4.6 <noreply@anthropic.com>"),
@@ -60,34 +62,6 @@ hits = ["Co-authored-by: aider (gpt-5) <noreply@aider.chat>"]
 misses = ["Co-Authored-By: A <a@example.com>"]
 "#;
 
-/// Random numbers that are the same on every machine. Source: Steele, Lea and Flood, "Fast
-/// splittable pseudorandom number generators", 2014.
-pub(super) struct Random(pub(super) u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number below another.
-    pub(super) fn below(&mut self, end: usize) -> usize {
-        (self.next() % end.max(1) as u64) as usize
-    }
-
-    /// Whether something happens that does so many times in a hundred.
-    pub(super) fn in_hundred(&mut self, times: usize) -> bool {
-        self.below(100) < times
-    }
-
-    /// One of several.
-    pub(super) fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        &all[self.below(all.len())]
-    }
-}
-
 /// A set of objects, one bit for each.
 pub(super) type Set = u64;
 
@@ -122,7 +96,7 @@ const TAGS: usize = 5;
 impl World {
     /// A world of its own shape for each seed, written to a repository.
     pub(super) fn random(seed: u64, repository: &Path) -> Self {
-        let mut random = Random(seed);
+        let mut random = Random::new(seed);
         let mut shape = Vec::new();
         for at in 0..COMMITS {
             let mut parents = Vec::new();
@@ -155,7 +129,7 @@ impl World {
     /// Writes a graph: what each object points to (objects before it), whether it is a tag,
     /// and its marks.
     pub(super) fn write(shape: Vec<(Vec<usize>, bool, Vec<usize>)>, repository: &Path) -> Self {
-        let repository = git2::Repository::open(repository).unwrap();
+        let repository = git2::Repository::open_bare(repository).unwrap();
         let odb = repository.odb().unwrap();
         let tree = odb.write(ObjectType::Tree, b"").unwrap().to_string();
         let mut world = Self { things: Vec::new(), reach: Vec::new(), commits: 0 };

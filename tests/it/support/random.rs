@@ -35,6 +35,11 @@ impl Random {
         self.below(times) == 0
     }
 
+    /// Whether something happens that does so in this many of a hundred cases.
+    pub(crate) fn in_hundred(&mut self, cases: usize) -> bool {
+        self.below(100) < cases
+    }
+
     /// One item of a list that is not empty.
     pub(crate) fn pick<'l, T>(&mut self, list: &'l [T]) -> &'l T {
         &list[self.below(list.len())]
