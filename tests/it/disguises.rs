@@ -90,7 +90,8 @@ fn disguised(line: &[Letter], random: &mut Random) -> Vec<Letter> {
             6 => plain(&format!("&#{};", u32::from(letter))),
             7 => plain(&format!("&#x{:08x};", u32::from(letter))),
             8 => {
-                plain(&format!("{letter}{}", random.one(&["&shy;", "&ZeroWidthSpace;", "&#8203;"])))
+                let hidden = random.one(&["&shy;", "&ZeroWidthSpace;", "&#8203;"]);
+                plain(&format!("{letter}{hidden}"));
             }
             _ => plain(&format!("{letter}\u{301}")),
         }
