@@ -6,6 +6,9 @@ use std::fmt::Write as _;
 
 use crate::evasion::{built_in, findings, strong_lines};
 use provost::finding::{Confidence, Kind};
+use provost::git::ObjectId;
+use provost::rules::entries;
+use provost::scan::raw_commit;
 
 /// Numbers that are the same in every run.
 struct Random(u64);
@@ -179,6 +182,59 @@ fn disguises_laid_over_each_other_hide_nothing() {
         })
         .collect();
     assert!(count * 200 <= tried, "{count} of {tried} missed\n{}", shown.join("\n"));
+}
+
+/// The same in the name and address of an author, in the encodings that a header can have.
+#[test]
+fn disguised_identities_are_found_too() {
+    let config = built_in();
+    let strong = |label: Option<&str>, author: &[u8]| -> Vec<String> {
+        let mut raw = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nauthor ".to_vec();
+        raw.extend_from_slice(author);
+        raw.extend_from_slice(b" 1767225600 +0000\n");
+        raw.extend(label.map(|label| format!("encoding {label}\n")).unwrap_or_default().bytes());
+        raw.extend_from_slice(b"\nSubject\n");
+        let found = raw_commit(&config, ObjectId::NULL, &raw).unwrap();
+        let strong = found.iter().filter(|it| {
+            it.marker.kind == Kind::Identity && it.marker.confidence == Confidence::Strong
+        });
+        strong.map(|it| it.marker.tool.clone()).collect()
+    };
+    let mut marks = Vec::new();
+    for entry in entries::markers(&config.merged) {
+        if entry.kind() == Some(Kind::Identity) {
+            let hits = entry.marker.list("hits");
+            let hits = hits.iter().map(|(hit, _)| (*hit).to_owned());
+            marks.extend(
+                hits.filter(|hit| hit.is_ascii()).map(|hit| (strong(None, hit.as_bytes()), hit)),
+            );
+        }
+    }
+    marks.retain(|(tools, _)| !tools.is_empty());
+    assert!(marks.len() > 50, "{}", marks.len());
+    let mut random = Random(3);
+    let tried = 4000;
+    let mut missed = Vec::new();
+    for _ in 0..tried {
+        let (tools, line) = &marks[random.below(marks.len())];
+        let mut hidden: Vec<Letter> = line.chars().map(|it| (it, false)).collect();
+        for _ in 0..1 + random.below(4) {
+            hidden = disguised(&hidden, &mut random);
+        }
+        let hidden: String = hidden.iter().map(|(letter, _)| *letter).collect();
+        let (label, author) = loop {
+            let (label, author) = encoded(&hidden, &mut random);
+            if !label.is_some_and(|label| label.to_ascii_lowercase().contains("utf-16")) {
+                break (label, author);
+            }
+        };
+        let found = strong(label, &author);
+        if !tools.iter().any(|tool| found.contains(tool)) {
+            missed.push(format!("{label:?} {hidden:?}"));
+        }
+    }
+    let few: Vec<_> = missed.iter().take(10).collect();
+    assert!(missed.len() * 200 <= tried, "{} of {tried} missed\n{few:#?}", missed.len());
 }
 
 /// A mark as people write it in their languages is found as it is, and is no trick.
