@@ -285,3 +285,37 @@ pub fn surest(findings: Vec<Finding>) -> Vec<Finding> {
         .collect();
     findings.into_iter().zip(keep).filter_map(|(finding, keep)| keep.then_some(finding)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(tool: &str, confidence: Confidence, line: usize) -> Finding {
+        let marker = Marker {
+            id: format!("{tool}/{confidence:?}"),
+            tool: tool.into(),
+            tool_name: tool.into(),
+            vendor: String::new(),
+            kind: Kind::Trailer,
+            confidence,
+            since: String::new(),
+        };
+        let mut finding = Finding::new(&Arc::new(marker), Field::Message, b"");
+        finding.line = Some(line);
+        finding
+    }
+
+    #[test]
+    fn the_surest_of_a_line_is_kept_however_far_apart_they_were_found() {
+        let mut all =
+            vec![finding("a", Confidence::Weak, 1), finding(UNKNOWN_AI, Confidence::Strong, 2)];
+        all.extend((10..500).map(|line| finding("b", Confidence::Strong, line)));
+        all.extend([finding("a", Confidence::Strong, 1), finding("c", Confidence::Weak, 2)]);
+        let kept = surest(all);
+        let of = |tool: &str| kept.iter().filter(|it| it.marker.tool == tool).count();
+        assert_eq!((of("a"), of("b"), of("c"), of(UNKNOWN_AI)), (1, 490, 1, 0));
+        assert!(
+            kept.iter().all(|it| it.marker.tool != "a" || it.confidence() == Confidence::Strong)
+        );
+    }
+}

@@ -186,3 +186,21 @@ pub(super) fn context(matchers: &Matchers, encoding: Option<&[u8]>, message: &[u
     }
     Context { credits, is_cut: false, size: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credit_lines_are_counted_and_a_cut_is_told() {
+        let lines = |count: usize| "Reviewed-by: A <a@example.com>\n".repeat(count);
+        let whole = context(None, lines(MOST_CREDITS).as_bytes());
+        assert_eq!((whole.credits.len(), whole.is_cut), (MOST_CREDITS, false));
+        let prose = "No trailer here.\n".repeat(MOST_CREDITS);
+        assert!(!context(None, prose.as_bytes()).is_cut);
+        let more = context(None, lines(MOST_CREDITS + 1).as_bytes());
+        assert_eq!((more.credits.len(), more.is_cut), (MOST_CREDITS, true));
+        let encoded = context(Some(b"UTF-7"), b"x\n\nReviewed+AC0-by: A <a+AEA-x.y>\n");
+        assert_eq!(encoded.credits.first().map(|it| it.value.as_slice()), Some(&b"A <a@x.y>"[..]));
+    }
+}

@@ -9,8 +9,8 @@ use std::borrow::Cow;
 /// The message with such line feeds expanded, each to a carriage return: it ends a line, and
 /// the message keeps the one line that `git log` shows.
 pub(super) fn expand(message: &[u8]) -> Cow<'_, [u8]> {
-    let feed = memchr::memchr(b'\n', message);
-    if feed.is_some_and(|at| at + 1 < message.len()) || memchr::memchr(b'\\', message).is_none() {
+    let feed = memchr::memchr(b'\n', message.trim_ascii());
+    if feed.is_some() || memchr::memchr(b'\\', message).is_none() {
         return Cow::Borrowed(message);
     }
     let mut out = Vec::with_capacity(message.len());
@@ -53,6 +53,7 @@ mod tests {
     #[test]
     fn written_line_feeds_end_lines() {
         assert_eq!(expanded("Fix\\n\\nText\\r\\nx\n"), "Fix\r\rText\rx\n");
+        assert_eq!(expanded("Fix\\nText\n\n"), "Fix\rText\n\n");
         assert_eq!(expanded("Fix \"it\" \\n Text \" more\\n"), "Fix \"it\" \r Text \" more\r");
     }
 

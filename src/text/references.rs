@@ -7,6 +7,8 @@
 
 use html_escape::NAMED_ENTITIES;
 
+use super::fold::BAR;
+
 /// Whether there may be a reference.
 pub(super) fn has_references(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -69,16 +71,22 @@ fn reference(from: &str) -> Resolved {
         let end = end + usize::from(from.as_bytes().get(end) == Some(&b';'));
         return Some((character(code).to_string(), end));
     }
-    let bytes = body.as_bytes();
-    let length =
-        bytes.iter().take(LONGEST_NAME + 1).position(|byte| !byte.is_ascii_alphanumeric())?;
-    if bytes.get(length) != Some(&b';') {
+    let is_name = |it: &char| it.is_ascii_alphanumeric() || *it == BAR;
+    let name: String = body.chars().take(LONGEST_NAME + 1).take_while(is_name).collect();
+    if body.as_bytes().get(name.len()) != Some(&b';') {
         return None;
     }
-    let name = bytes.get(..length)?;
-    let at = NAMED_ENTITIES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
-    let (_, said) = NAMED_ENTITIES.get(at)?;
-    Some(((*said).to_owned(), length + 2))
+    // A letter that resembles several may stand in a name too.
+    let said = match name.contains(BAR) {
+        true => named(&name.replace(BAR, "i")).or_else(|| named(&name.replace(BAR, "l"))),
+        false => named(&name),
+    };
+    Some((said?.to_owned(), name.len() + 2))
+}
+
+fn named(name: &str) -> Option<&'static str> {
+    let at = NAMED_ENTITIES.binary_search_by(|(known, _)| (*known).cmp(name.as_bytes())).ok()?;
+    NAMED_ENTITIES.get(at).map(|(_, said)| *said)
 }
 
 /// The number behind `&#`, and its length in bytes.
@@ -138,6 +146,7 @@ mod tests {
             all("Cl&shy;aude &eacute; &ascr; &ZeroWidthSpace;"),
             "Cl\u{ad}aude é 𝒶 \u{200b}"
         );
+        assert_eq!(all("&ZeroW\u{4cf}dthSpace;&\u{4cf}t;"), "\u{200b}\u{2062}");
         assert_eq!(all("a & b &nothing; &copy &NewLine;"), "a & b &nothing; &copy \r");
         assert!(NAMED_ENTITIES.is_sorted_by_key(|(name, _)| *name), "it is searched by halves");
     }
