@@ -58,20 +58,28 @@ pub(super) fn inspect(matchers: &Matchers, commit: &Commit<'_>, known: &mut Know
     }
     extras(matchers, commit.encoding, &commit.extras, &mut found);
     for value in &commit.merged_tags {
-        merged_tag(matchers, value, &mut found);
+        merged_tag(matchers, commit.encoding, value, &mut found);
     }
     (found.is_cut || !found.findings.is_empty())
         .then(|| Arc::new(Inspection { findings: surest(found.findings), is_cut: found.is_cut }))
 }
 
 /// A tag that a merge brings in a `mergetag` header.
-fn merged_tag(matchers: &Matchers, value: &[u8], found: &mut TextFindings) {
+fn merged_tag(
+    matchers: &Matchers,
+    encoding: Option<&[u8]>,
+    value: &[u8],
+    found: &mut TextFindings,
+) {
     let field = Field::Header(b"mergetag".to_vec());
     let raw = unfolded(value);
     match Tag::parse(ObjectId::NULL, &raw) {
-        Ok(parsed) => found.add(tag(matchers, &field, &parsed)),
+        Ok(mut parsed) => {
+            parsed.encoding = parsed.encoding.or(encoding);
+            found.add(tag(matchers, &field, &parsed));
+        }
         // No tag, but a text all the same.
-        Err(_) => found.add(matchers.message.look_at_header(None, &raw).at(&field)),
+        Err(_) => found.add(matchers.message.look_at_header(encoding, &raw).at(&field)),
     }
 }
 

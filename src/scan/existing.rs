@@ -272,11 +272,6 @@ impl Baseline {
         self.tips.contains(&id) || self.commits.contains(&id)
     }
 
-    /// Whether commits are admitted by themselves.
-    pub(super) fn names_commits(&self) -> bool {
-        !self.commits.is_empty()
-    }
-
     /// Takes out what is admitted by itself.
     pub(super) fn retain_due(&self, ids: &mut Vec<ObjectId>) {
         if !self.commits.is_empty() {

@@ -119,14 +119,24 @@ impl Scan<'_> {
         Ok(entries)
     }
 
-    /// The parents of commits that are not among them.
+    /// The parents of commits that are not among them. A commit that is admitted by itself
+    /// hides nothing below it, so its parents stand for it.
     pub(super) fn edge(&mut self, ids: &[ObjectId]) -> Result<Vec<ObjectId>, ScanError> {
         let mine: IdSet = ids.iter().copied().collect();
         let mut seen = IdSet::default();
         let mut edge = Vec::new();
-        for &id in ids {
-            let parents = self.graph.parents(id)?.into_iter();
-            edge.extend(parents.filter(|id| !mine.contains(id) && seen.insert(*id)));
+        let mut left = ids.to_vec();
+        while let Some(id) = left.pop() {
+            for parent in self.graph.parents(id)? {
+                if mine.contains(&parent) || !seen.insert(parent) {
+                    continue;
+                }
+                if self.admitted.contains(&parent) {
+                    left.push(parent);
+                } else {
+                    edge.push(parent);
+                }
+            }
         }
         Ok(edge)
     }

@@ -44,7 +44,7 @@ use crate::config::Config;
 use crate::config::ledger::{Additions, LedgerPlace};
 use crate::config::limits::Resource;
 use crate::finding::{Finding, MOST_CREDITS};
-use crate::git::{GitError, Graph, ObjectId, Objects, RefName, Repository, Unread};
+use crate::git::{GitError, Graph, IdSet, ObjectId, Objects, RefName, Repository, Unread};
 use crate::marker::Matchers;
 use crate::policy::Situation;
 use crate::report::{Left, Skipped, UnreadObject};
@@ -144,6 +144,8 @@ pub struct Scan<'s> {
     refused_by_git: HashMap<(RefName, ObjectId), bool>,
     settled: Vec<(RefName, ObjectId)>,
     again: usize,
+    /// The commits that a baseline admits by themselves, for the refs that are judged now.
+    admitted: IdSet,
     /// Whether commits that were judged before lie between those that are judged now.
     has_gaps: bool,
     /// What of the judgement is of interest to the ledger.
@@ -194,6 +196,7 @@ impl<'s> Scan<'s> {
             refused_by_git: HashMap::new(),
             settled: Vec::new(),
             again: 0,
+            admitted: IdSet::default(),
             has_gaps: false,
             ledger: LedgerNotes::default(),
             additions: Additions::default(),

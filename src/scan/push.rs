@@ -334,12 +334,13 @@ impl Scan<'_> {
         let judge = &self.verdicts.judge;
         let mut others = || existing.commits(judge, class);
         let mut new = self.graph.new_commits(tips, Hidden { old, others: &mut others })?;
+        self.admitted.clone_from(&baseline.commits);
         baseline.retain_due(&mut new);
         // Refs are read before the ledger: an entry is written before its ref is updated, so
         // whatever a ref shows to be there is on the ledger by now.
         self.refresh_ledger(existing)?;
         let mut ids = self.let_in_before(tips, &new, class, existing, settled)?;
-        self.has_gaps = !ids.is_empty() || baseline.names_commits();
+        self.has_gaps = !ids.is_empty() || !baseline.commits.is_empty();
         self.again = self.again.max(ids.len());
         ids.extend(new);
         Ok(ids)

@@ -74,8 +74,7 @@ pub(super) fn without_controls(text: &str, erased: Erased) -> String {
         let from = at + width;
         let end = match introducer {
             Some(b'[') => Some(parameters_end(&text, from).unwrap_or(from)),
-            Some(b']') => Some(ends.string(from, true, erased)),
-            Some(b'P' | b'X' | b'^' | b'_') => Some(ends.string(from, false, erased)),
+            Some(b']' | b'P' | b'X' | b'^' | b'_') => Some(ends.string(from, erased)),
             // NEL ends a line.
             Some(0x45) if !is_escape => None,
             Some(_) if !is_escape => Some(from),
@@ -125,14 +124,14 @@ struct Ends<'t> {
 
 impl Ends<'_> {
     /// Where a string ends that begins at `from`; there, if nothing ends it.
-    fn string(&mut self, from: usize, is_command: bool, erased: Erased) -> usize {
+    /// BEL ends strings of every kind, as terminals have it that know no others.
+    fn string(&mut self, from: usize, erased: Erased) -> usize {
         if erased == Erased::Stays {
             return from;
         }
         let terminators: [&[u8]; 3] = [b"\x1b\\", b"\xc2\x9c", b"\x07"];
-        let kinds = if is_command { 3 } else { 2 };
         let mut first: Option<usize> = None;
-        for (known, terminator) in self.next.iter_mut().zip(terminators).take(kinds) {
+        for (known, terminator) in self.next.iter_mut().zip(terminators) {
             let next = match *known {
                 Some(at) if at >= from => at,
                 _ => {

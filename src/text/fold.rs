@@ -147,6 +147,9 @@ fn work_out(character: char, bar: Bar, folded: &mut Folded) {
     if matches!(code, 0x85 | 0x2028 | 0x2029) {
         return out.push('\r');
     }
+    if let Some(letter) = drawn(code) {
+        return out.push(letter);
+    }
     if is_far(code) {
         return out.push(character);
     }
@@ -155,9 +158,6 @@ fn work_out(character: char, bar: Bar, folded: &mut Folded) {
     }
     if character.is_whitespace() {
         return out.push(' ');
-    }
-    if let Some(letter) = drawn(code) {
-        return out.push(letter);
     }
     // A compatibility form may be of another letter than the one that it looks like.
     let is_named = std::iter::once(character).nfkd().any(|part| part.is_ascii());
@@ -216,10 +216,14 @@ fn is_far(code: u32) -> bool {
 }
 
 /// Letters in boxes and circles, and small capitals, for which neither NFKD nor UTS #39 gives
-/// the letter.
+/// the letter; a colon for columns of text; and what UTS #39 takes for ASCII in Chinese and
+/// Japanese.
 fn drawn(code: u32) -> Option<char> {
     let letter = |first: u32| char::from_u32(u32::from('A') + code - first);
     match code {
+        0x30ce | 0x4e3f => Some('/'),
+        0x4e2b => Some('Y'),
+        0xfe30 => Some(':'),
         0x1f150..=0x1f169 => letter(0x1f150),
         0x1f170..=0x1f189 => letter(0x1f170),
         0x1f1e6..=0x1f1ff => letter(0x1f1e6),
@@ -248,6 +252,13 @@ fn drawn(code: u32) -> Option<char> {
             small.iter().find(|(known, _)| *known == code).map(|(_, letter)| *letter)
         }
     }
+}
+
+/// The text with blanks for the characters that nobody sees and that take the room of one,
+/// if it has any.
+pub(super) fn with_blanks(text: &str) -> Option<String> {
+    let is_blank = |it: char| matches!(it, '\u{115f}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}');
+    text.contains(is_blank).then(|| text.replace(is_blank, " "))
 }
 
 /// Default_Ignorable_Code_Point (DerivedCoreProperties.txt), the interlinear annotation marks,

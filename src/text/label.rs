@@ -56,7 +56,10 @@ impl Charset {
         if parts.is_empty() {
             return Self::Utf8;
         }
-        parts.iter().find_map(|part| known(part)).unwrap_or(Self::Unknown)
+        // `ISO-10646/UCS2/` is one name.
+        let whole = parts.concat();
+        let all = std::iter::once(&whole).chain(&parts);
+        all.into_iter().find_map(|part| known(part)).unwrap_or(Self::Unknown)
     }
 
     /// Whether ASCII stands for itself.
@@ -109,7 +112,7 @@ fn known(name: &str) -> Option<Charset> {
 }
 
 /// Latin-1 to Latin-10 and others by their number in ISO 8859.
-const LATIN: [(&str, u8); 22] = [
+const LATIN: [(&str, u8); 29] = [
     ("latin1", 1),
     ("latin2", 2),
     ("latin3", 3),
@@ -126,7 +129,14 @@ const LATIN: [(&str, u8); 22] = [
     ("l4", 4),
     ("l5", 9),
     ("l6", 10),
+    ("l7", 13),
+    ("l8", 14),
     ("l9", 15),
+    ("l10", 16),
+    ("latincyrillic", 5),
+    ("latinarabic", 6),
+    ("latingreek", 7),
+    ("latinhebrew", 8),
     ("cyrillic", 5),
     ("arabic", 6),
     ("greek", 7),
@@ -134,7 +144,64 @@ const LATIN: [(&str, u8); 22] = [
     ("hebrew", 8),
 ];
 
+/// Other names that glibc has for a set, without punctuation, by the label of the WHATWG
+/// Encoding Standard.
+const ALIASES: [(&str, &str); 47] = [
+    ("866", "ibm866"),
+    ("baltic", "iso-8859-13"),
+    ("isoir179", "iso-8859-13"),
+    ("cp1089", "iso-8859-6"),
+    ("ibm1089", "iso-8859-6"),
+    ("ecma114", "iso-8859-6"),
+    ("asmo708", "iso-8859-6"),
+    ("isoir127", "iso-8859-6"),
+    ("cp813", "iso-8859-7"),
+    ("ibm813", "iso-8859-7"),
+    ("ecma118", "iso-8859-7"),
+    ("elot928", "iso-8859-7"),
+    ("isoir126", "iso-8859-7"),
+    ("osf00010007", "iso-8859-7"),
+    ("cp915", "iso-8859-5"),
+    ("ibm915", "iso-8859-5"),
+    ("isoir144", "iso-8859-5"),
+    ("osf00010005", "iso-8859-5"),
+    ("cp916", "iso-8859-8"),
+    ("ibm916", "iso-8859-8"),
+    ("isoir138", "iso-8859-8"),
+    ("osf00010008", "iso-8859-8"),
+    ("cp912", "iso-8859-2"),
+    ("ibm912", "iso-8859-2"),
+    ("isoir101", "iso-8859-2"),
+    ("osf00010002", "iso-8859-2"),
+    ("isoir109", "iso-8859-3"),
+    ("osf00010003", "iso-8859-3"),
+    ("isoir110", "iso-8859-4"),
+    ("osf00010004", "iso-8859-4"),
+    ("isoir157", "iso-8859-10"),
+    ("osf0001000a", "iso-8859-10"),
+    ("isoceltic", "iso-8859-14"),
+    ("isoir199", "iso-8859-14"),
+    ("isoir203", "iso-8859-15"),
+    ("isoir226", "iso-8859-16"),
+    ("msarab", "windows-1256"),
+    ("mscyrl", "windows-1251"),
+    ("msee", "windows-1250"),
+    ("msgreek", "windows-1253"),
+    ("mshebr", "windows-1255"),
+    ("msansi", "windows-1252"),
+    ("msturk", "windows-1254"),
+    ("winbaltrim", "windows-1257"),
+    ("isoir148", "iso-8859-9"),
+    ("isoir100", "iso-8859-1"),
+    ("isoir166", "windows-874"),
+];
+
 fn single(name: &str) -> Option<Charset> {
+    let alias = ALIASES.iter().find(|(alias, _)| *alias == name);
+    if let Some(encoding) = alias.and_then(|(_, label)| Encoding::for_label(label.as_bytes())) {
+        let is_iso = alias.is_some_and(|(_, label)| label.starts_with("iso"));
+        return Some(Charset::Single(encoding, is_iso));
+    }
     let plain = name.strip_prefix("cs").unwrap_or(name);
     let plain = plain.strip_prefix("iso").filter(|rest| rest.starts_with("latin")).unwrap_or(plain);
     let number = ["iso8859", "8859", "cp2859", "windows2859", "cp2860"].iter().find_map(|head| {
@@ -180,13 +247,19 @@ fn multi(name: &str) -> Option<Charset> {
     let name = name.strip_prefix("cs").unwrap_or(name);
     Some(Charset::Multi(match name {
         "shiftjis" | "sjis" | "mskanji" | "xsjis" | "windows31j" | "cp932" | "ms932" | "cp943"
-        | "ibm943" | "windows932" | "shiftjisx0213" | "sjisopen" => encoding_rs::SHIFT_JIS,
+        | "ibm943" | "windows932" | "shiftjisx0213" | "sjisopen" | "sjiswin" => {
+            encoding_rs::SHIFT_JIS
+        }
         "eucjp" | "xeucjp" | "ujis" | "eucjpms" | "cp51932" | "eucjisx0213"
-        | "eucpkdfmtjapanese" => encoding_rs::EUC_JP,
+        | "eucpkdfmtjapanese" | "osf00030010" => encoding_rs::EUC_JP,
         "euckr" | "xeuckr" | "uhc" | "cp949" | "windows949" | "ks5601" | "ksc5601" | "korean"
-        | "ksc56011987" | "ksx1001" => encoding_rs::EUC_KR,
+        | "ksc56011987" | "ksx1001" | "mscp949" | "osf100203b5" | "osf0004000a" => {
+            encoding_rs::EUC_KR
+        }
         "gbk" | "xgbk" | "gb18030" | "gb2312" | "gb231280" | "euccn" | "xeuccn" | "cp936"
-        | "ms936" | "windows936" | "chinese" | "cngb" | "cp54936" => encoding_rs::GB18030,
+        | "ms936" | "windows936" | "chinese" | "cngb" | "cp54936" | "gb13000" => {
+            encoding_rs::GB18030
+        }
         "big5" | "cnbig5" | "xxbig5" | "big5hkscs" | "bigfive" | "cp950" | "windows950"
         | "big5et" | "big5hkscs2008" | "big5hkscs2004" | "big5hkscs2001" | "big5hkscs1999" => {
             encoding_rs::BIG5

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use super::controls::has_erasing;
 use super::decode::{decode, tolerant};
 use super::feeds::expand;
-use super::fold::Bar;
+use super::fold::{Bar, with_blanks};
 use super::label::Charset;
 use super::references::has_references;
 use super::rounds::{Way, alike, is_plain, may_hide, ordinary, undo};
@@ -177,14 +177,18 @@ impl Reader<'_> {
         if has_references(&whole) || has_erasing(&whole) && !whole.is_ascii() {
             ways.push(Way::Inner);
         }
-        for way in ways {
-            let undone = undo(&whole, Bar::AsNamed, way);
+        let blanks = with_blanks(&whole);
+        let texts = [Some(&whole), blanks.as_ref()];
+        let all =
+            texts.into_iter().flatten().flat_map(|text| ways.iter().map(move |way| (text, *way)));
+        for (whole, way) in all {
+            let undone = undo(whole, Bar::AsNamed, way);
             if !known.contains(&undone.text) {
                 self.look(undone.text.as_bytes(), &text, Some(Disguise::LookAlike));
                 known.push(undone.text);
             }
             if undone.has_bars {
-                let barred = undo(&whole, Bar::AsBar, way).text;
+                let barred = undo(whole, Bar::AsBar, way).text;
                 if !known.contains(&barred) {
                     self.look_alike(&barred, &text);
                     known.push(barred);
