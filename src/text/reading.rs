@@ -178,7 +178,7 @@ impl Reader<'_> {
             ways.push(Way::Inner);
         }
         let blanks = with_blanks(&whole);
-        let texts = [Some(&whole), blanks.as_ref()];
+        let texts = [Some(&*whole), blanks.as_deref()];
         let all =
             texts.into_iter().flatten().flat_map(|text| ways.iter().map(move |way| (text, *way)));
         for (whole, way) in all {
