@@ -155,6 +155,13 @@ impl<'r, G: Gate> Run<'r, G> {
     /// Updates the refs after pushes that were accepted.
     fn update(&mut self, pushes: &[&Push]) {
         pushes.iter().for_each(|push| self.state.apply(push));
+        if let Some(real) = self.gate.refs() {
+            // Git deletes a ref whatever is claimed of it, if it does not have what is claimed.
+            let deleted = pushes.iter().flat_map(|push| &push.lines).filter(|it| it.new.is_none());
+            for line in deleted.filter(|it| !real.contains_key(NAMES[it.name])) {
+                self.state.refs.remove(&line.name);
+            }
+        }
         let things = &self.state.world.things;
         let named = |(&name, &at): (&usize, &usize)| (NAMES[name], things[at].id.clone());
         let refs: BTreeMap<&'static str, String> = self.state.refs.iter().map(named).collect();
