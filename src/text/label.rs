@@ -57,8 +57,8 @@ impl Charset {
             return Self::Utf8;
         }
         // `ISO-10646/UCS2/` is one name.
-        let whole = parts.concat();
-        let all = std::iter::once(&whole).chain(&parts);
+        let whole = parts.first().filter(|first| *first == "iso10646").map(|_| parts.concat());
+        let all = whole.iter().chain(&parts);
         all.into_iter().find_map(|part| known(part)).unwrap_or(Self::Unknown)
     }
 
