@@ -193,14 +193,17 @@ mod tests {
 
     #[test]
     fn credit_lines_are_counted_and_a_cut_is_told() {
+        let layers = crate::config::Layers { isolated: true, ..Default::default() };
+        let config = crate::config::load(layers).unwrap();
+        let matchers = &config.rules.matchers;
         let lines = |count: usize| "Reviewed-by: A <a@example.com>\n".repeat(count);
-        let whole = context(None, lines(MOST_CREDITS).as_bytes());
+        let whole = context(matchers, None, lines(MOST_CREDITS).as_bytes());
         assert_eq!((whole.credits.len(), whole.is_cut), (MOST_CREDITS, false));
         let prose = "No trailer here.\n".repeat(MOST_CREDITS);
-        assert!(!context(None, prose.as_bytes()).is_cut);
-        let more = context(None, lines(MOST_CREDITS + 1).as_bytes());
+        assert!(!context(matchers, None, prose.as_bytes()).is_cut);
+        let more = context(matchers, None, lines(MOST_CREDITS + 1).as_bytes());
         assert_eq!((more.credits.len(), more.is_cut), (MOST_CREDITS, true));
-        let encoded = context(Some(b"UTF-7"), b"x\n\nReviewed+AC0-by: A <a+AEA-x.y>\n");
+        let encoded = context(matchers, Some(b"UTF-7"), b"x\n\nReviewed+AC0-by: A <a+AEA-x.y>\n");
         assert_eq!(encoded.credits.first().map(|it| it.value.as_slice()), Some(&b"A <a@x.y>"[..]));
     }
 }

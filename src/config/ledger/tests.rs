@@ -92,13 +92,13 @@ fn a_line_that_is_complete_and_unknown_is_damage() {
     for damage in
         ["{\"is\":\"judged\"}\n", "nonsense\n", "{\"is\":\"ledger\",\"time\":\"\",\"form\":2}\n"]
     {
-        let whole = std::fs::read(place.path()).unwrap();
+        let whole = fs::read(place.path()).unwrap();
         let mut file = OpenOptions::new().append(true).open(place.path()).unwrap();
         file.write_all(damage.as_bytes()).unwrap();
         assert!(!begun.is_current(&place));
         let error = Ledger::read(&place).unwrap_err();
         assert!(matches!(error, ConfigError::Ledger { line: 2, .. }), "{error}");
-        std::fs::write(place.path(), whole).unwrap();
+        fs::write(place.path(), whole).unwrap();
     }
 }
 
@@ -110,7 +110,7 @@ fn the_list_of_older_versions_is_taken_over() {
          \"id\":\"{}\",\"boundary\":[]}}\n",
         id("1")
     );
-    std::fs::write(place.legacy(), old).unwrap();
+    fs::write(place.legacy(), old).unwrap();
     assert_eq!(Ledger::read(&place).unwrap().unjudged.len(), 1);
     write(&repository, &place, &Additions::default());
     assert!(!place.legacy().exists());
