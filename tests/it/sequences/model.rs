@@ -292,6 +292,16 @@ impl<'w> State<'w> {
         for &target in &targets {
             let case = self.case(target.name, push);
             let (certain, possible) = self.due(target);
+            if cut {
+                // An update is left as a whole, with what was judged of it elsewhere.
+                let rest = self.brought(target).gained & !possible;
+                let why = Why::Unjudged(target.name);
+                fresh.extend(members(rest).map(|at| Entry {
+                    at,
+                    why: why.clone(),
+                    certain: false,
+                }));
+            }
             for at in members(possible) {
                 let certain = certain >> at & 1 == 1 && target.is_real;
                 let refused = self.policy.refuses_thing(self.world, at, case);
