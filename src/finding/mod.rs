@@ -310,10 +310,12 @@ mod tests {
         let mut all =
             vec![finding("a", Confidence::Weak, 1), finding(UNKNOWN_AI, Confidence::Strong, 2)];
         all.extend((10..500).map(|line| finding("b", Confidence::Strong, line)));
-        all.extend([finding("a", Confidence::Strong, 1), finding("c", Confidence::Weak, 2)]);
+        all.extend([finding("a", Confidence::Strong, 1), finding("c", Confidence::Strong, 2)]);
+        // A tool that is named less surely does not stand for one that is not named.
+        all.extend([finding(UNKNOWN_AI, Confidence::Strong, 3), finding("d", Confidence::Weak, 3)]);
         let kept = surest(all);
         let of = |tool: &str| kept.iter().filter(|it| it.marker.tool == tool).count();
-        assert_eq!((of("a"), of("b"), of("c"), of(UNKNOWN_AI)), (1, 490, 1, 0));
+        assert_eq!((of("a"), of("b"), of("c"), of("d"), of(UNKNOWN_AI)), (1, 490, 1, 1, 1));
         assert!(
             kept.iter().all(|it| it.marker.tool != "a" || it.confidence() == Confidence::Strong)
         );

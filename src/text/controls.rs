@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn what_does_not_end_takes_nothing_with_it() {
         assert_eq!(terminal("\x1b]0;Claude"), "0;Claude");
-        assert_eq!(terminal("\x1bPClaude\x07"), "Claude");
+        assert_eq!(terminal("\x1bPClaude"), "Claude");
         assert_eq!(terminal("\x1b[12\nClaude"), "12\nClaude");
     }
 
