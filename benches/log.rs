@@ -64,6 +64,7 @@ fn record() -> Record {
         refs: vec![RefLine {
             name: "refs/heads/main".into(),
             old: id.clone(),
+            claimed: None,
             new: id,
             verdict: Some("allow".into()),
         }],

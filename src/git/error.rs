@@ -96,18 +96,6 @@ pub enum GitError {
 }
 
 impl GitError {
-    /// The same error once more, for another update that it belongs to.
-    #[must_use]
-    pub fn copy(&self) -> Self {
-        match self {
-            Self::Missing { id } => Self::Missing { id: *id },
-            Self::Malformed { id, reason } => Self::Malformed { id: *id, reason },
-            Self::Unreadable { id, reason } => Self::Unreadable { id: *id, reason: reason.clone() },
-            Self::Stopped => Self::Stopped,
-            other => Self::References { reason: other.to_string() },
-        }
-    }
-
     /// The object that alone is at fault, so that others can still be read. `None` where the
     /// repository as a whole is at fault, and where a scan was ended.
     #[must_use]

@@ -29,7 +29,7 @@ impl Scan<'_> {
                 let accepted = self.accepted_on(target, &ids)?;
                 ids.retain(|id| !accepted.contains(id));
             }
-            self.admit(name, place, &own, ids, existing)?;
+            self.admit(&name, &place, &own, ids, existing)?;
         }
         for entry in &existing.ledger().admitted {
             self.end(entry, targets)?;
@@ -67,8 +67,8 @@ impl Scan<'_> {
     /// Adds what an exception let in; what another ref reaches already apart.
     fn admit(
         &mut self,
-        ref_name: RefName,
-        place: PlaceBound,
+        ref_name: &RefName,
+        place: &PlaceBound,
         own: &RefPatterns,
         ids: Vec<ObjectId>,
         existing: &mut Existing<'_>,

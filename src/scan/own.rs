@@ -18,7 +18,7 @@ impl Scan<'_> {
                 Ok(findings) => findings,
                 Err(GitError::Stopped) => return Err(GitError::Stopped.into()),
                 Err(error) => {
-                    self.leave_unread(target, None, error, Vec::new());
+                    self.leave_unread(target, None, &error, Vec::new());
                     continue;
                 }
             };
@@ -78,7 +78,7 @@ impl Scan<'_> {
             match self.judge_notes(&target.name, id) {
                 Ok(_) => {}
                 Err(GitError::Stopped) => return self.leave(&[target], None),
-                Err(error) => self.leave_unread(target, Some(id), error, Vec::new()),
+                Err(error) => self.leave_unread(target, Some(id), &error, Vec::new()),
             }
         }
         Ok(())

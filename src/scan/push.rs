@@ -104,6 +104,7 @@ pub fn judge_outgoing(
 }
 
 /// Ref updates to be judged, and what they are judged with.
+#[derive(Clone, Copy)]
 struct Work<'w> {
     /// The repository's name.
     name: &'w str,
@@ -220,7 +221,7 @@ impl Scan<'_> {
                 self.judge_peeled(&target.name, &Peeled { tags, id, kind })?;
             }
             Err(GitError::Stopped) => return Err(GitError::Stopped.into()),
-            Err(error) => self.leave_unread(&target, None, error, Vec::new()),
+            Err(error) => self.leave_unread(&target, None, &error, Vec::new()),
         }
         Ok(Some(target))
     }

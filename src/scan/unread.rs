@@ -14,7 +14,7 @@ impl Scan<'_> {
         &mut self,
         target: &Target,
         commit: Option<ObjectId>,
-        error: GitError,
+        error: &GitError,
         boundary: Vec<ObjectId>,
     ) {
         let id = error.object().unwrap_or_else(|| commit.unwrap_or(target.new));
@@ -80,7 +80,7 @@ impl Scan<'_> {
             let boundary = if nth < commits { edge.clone() } else { self.graph.parents(id)? };
             for (at, target) in group.iter().enumerate() {
                 if !among.contains(&id) || reached.is_reached(at, nth) {
-                    self.leave_unread(target, Some(id), error.copy(), boundary.clone());
+                    self.leave_unread(target, Some(id), &error, boundary.clone());
                 }
             }
         }

@@ -88,6 +88,42 @@ fn source_paths_that_are_named_exist() {
     assert!(seen >= 5, "only {seen} paths");
 }
 
+/// Each row of the threat model names the test that shows it, `module::function` or a whole
+/// module.
+#[test]
+fn tests_that_the_threat_model_names_exist() {
+    let text = fs::read_to_string(root().join("docs/threat-model.md")).unwrap();
+    let rows = text.lines().filter(|line| line.starts_with("| ") && line.matches('|').count() == 4);
+    let mut seen = 0;
+    for row in rows {
+        let last = row.trim_end_matches([' ', '|']).rsplit('|').next().unwrap();
+        for name in last.split('`').skip(1).step_by(2) {
+            let mut parts: Vec<&str> = name.split("::").collect();
+            let module = |parts: &[&str]| {
+                let path = root().join("tests/it").join(parts.join("/"));
+                [path.with_extension("rs"), path.join("mod.rs")].into_iter().find(|it| it.exists())
+            };
+            if module(&parts).is_none() {
+                let function = format!("fn {}(", parts.pop().unwrap());
+                let file = module(&parts).unwrap_or_else(|| panic!("{name}: no such module"));
+                let folder = if file.ends_with("mod.rs") { file.parent() } else { None };
+                let files = match folder {
+                    Some(folder) => {
+                        fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).collect()
+                    }
+                    None => vec![file],
+                };
+                let has = |path: &PathBuf| {
+                    fs::read_to_string(path).is_ok_and(|text| text.contains(&function))
+                };
+                assert!(files.iter().any(has), "{name}: no such test");
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 50, "only {seen} tests");
+}
+
 #[test]
 fn the_demonstration_ends_as_it_claims_and_shows_what_the_readme_shows() {
     let sandbox = Sandbox::new();

@@ -71,7 +71,7 @@ fn what_was_admitted_stays_until_it_is_accepted_elsewhere() {
     let entry = admission(&["1", "2", "3"]);
     let admitted = vec![entry.clone()];
     write(&repository, &place, &Additions { admitted, ..Additions::default() });
-    assert_eq!(Ledger::read(&place).unwrap().admitted, [entry.clone()]);
+    assert_eq!(Ledger::read(&place).unwrap().admitted.first(), Some(&entry));
     let ended = vec![(entry.key(), vec![id("2")])];
     let spread = vec![(entry.key(), vec![id("3")])];
     write(&repository, &place, &Additions { ended, spread, ..Additions::default() });
