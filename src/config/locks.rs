@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Rooms, enabled, read_rooms};
+use super::enabled;
+use super::rooms::{Rooms, read_rooms};
 use crate::document::{Node, Problem, Reader, Source, Value};
 use crate::finding::Marker;
 use crate::policy::{Side, check_locks, lock_on};

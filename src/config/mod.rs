@@ -14,6 +14,7 @@ mod locks;
 pub mod log;
 mod names;
 pub mod published;
+mod rooms;
 pub mod state;
 
 use std::ffi::OsStr;
@@ -23,7 +24,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::document::{self, Fields, Node, Problem, Reader, Source, Value, overlay};
+use crate::document::{self, Node, Problem, Reader, Source, Value, overlay};
 use crate::finding::Marker;
 use crate::git::Repository;
 use crate::policy::{Judge, Policy, Situation};
@@ -37,6 +38,7 @@ use ledger::LedgerPlace;
 use limits::Limits;
 use log::LogSettings;
 use published::Published;
+use rooms::{Rooms, read_rooms};
 
 /// The administrator's file for the whole machine.
 pub const SYSTEM: &str = "/etc/provost/rules.toml";
@@ -316,41 +318,6 @@ fn source_digest(source: &Source) -> String {
         return env!("PROVOST_RULES_SHA256").to_owned();
     }
     Sha256::digest(source.text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// What each room made of its tables.
-struct Rooms {
-    rules: Rules,
-    policy: Policy,
-    log: Option<LogSettings>,
-    limits: Limits,
-    state_directory: Option<PathBuf>,
-}
-
-/// Hands each room its tables.
-fn read_rooms(reader: &Reader, merged: &Node) -> Option<Rooms> {
-    let mut root = reader.fields(merged, "the top level")?;
-    let rules = built_in::rules(&mut root);
-    let policy = Policy::read(&mut root);
-    let log = LogSettings::read(&mut root);
-    let limits = Limits::read(&mut root);
-    let state_directory = read_state(&mut root);
-    root.finish();
-    Some(Rooms { rules, policy, log, limits, state_directory })
-}
-
-/// Reads `[state]`.
-fn read_state(root: &mut Fields<'_>) -> Option<PathBuf> {
-    let reader = root.reader();
-    let mut fields = reader.fields(root.node("state")?, "[state]")?;
-    let directory = fields.string("directory").map(PathBuf::from);
-    if directory.as_ref().is_some_and(|directory| !directory.is_absolute()) {
-        let problem = Problem::new(fields.place_of_value("directory"), "this path is relative");
-        reader
-            .report(problem.help("write it from the root, as in directory = \"/var/lib/provost\""));
-    }
-    fields.finish();
-    directory
 }
 
 impl Config {

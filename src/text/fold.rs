@@ -221,7 +221,9 @@ fn is_far(code: u32) -> bool {
 fn drawn(code: u32) -> Option<char> {
     let letter = |first: u32| char::from_u32(u32::from('A') + code - first);
     match code {
+        0x30a0 => Some('='),
         0x30ce | 0x4e3f => Some('/'),
+        0x4e05 => Some('T'),
         0x4e2b => Some('Y'),
         0xfe30 => Some(':'),
         0x1f150..=0x1f169 => letter(0x1f150),

@@ -118,6 +118,12 @@ fn found(config: &Config, path: &Path, scale: Scale, scope: Scope) -> Result<Vec
     repository.scale = scale;
     let report = judge_history(&repository, config, "r".into(), scope, &mut |_, _| {});
     let report = report.map_err(|error| error.to_string())?;
+    if !report.unread.is_empty() {
+        let mut unread: Vec<String> =
+            report.unread.iter().map(|it| format!("{:?}: {}", it.commit, it.why)).collect();
+        unread.sort();
+        return Err(unread.join("\n"));
+    }
     let findings = report.findings.iter().map(|judged| {
         let (finding, label) = (&judged.finding, judged.commit.as_ref());
         let commit = label.map(|label| label.id.to_string());

@@ -22,7 +22,7 @@ fn a_pusher_s_umask_is_not_that_of_the_state() {
         client.commit(clean("Two")).create();
         let script = format!("umask {umask}; exec git push -q origin main");
         server.sandbox().run("sh", client.path()).arg("-c").arg(script).ok();
-        assert_eq!(mode(server.git_dir().join("provost-unjudged")), 0o644, "umask {umask}");
+        assert_eq!(mode(server.git_dir().join("provost/ledger")), 0o644, "umask {umask}");
 
         let script = format!("umask {umask}; exec \"$0\" --isolated policy baseline \"$1\"");
         let run = server.sandbox().run("sh", "").arg("-c").arg(script);
@@ -88,10 +88,10 @@ fn one_account_does_not_lock_out_the_others_of_its_group() {
             as_user(&server, user, &[], "pre-receive", &id).expect(0);
         }
     }
-    let list = server.git_dir().join("provost-unjudged");
+    let list = server.git_dir().join("provost/ledger");
     assert_eq!(mode(&list), 0o664);
     assert_eq!(std::fs::metadata(&list).unwrap().gid(), GROUP);
-    assert_eq!(std::fs::read_to_string(&list).unwrap().lines().count(), 4);
+    assert_eq!(std::fs::read_to_string(&list).unwrap().lines().count(), 5);
     // A file that was made before: the error says whose it is, and what to run.
     chown(&list, Some(USERS[0]), Some(GROUP)).unwrap();
     std::fs::set_permissions(&list, std::fs::Permissions::from_mode(0o644)).unwrap();

@@ -1,3 +1,5 @@
+//! What is written to the ledger is read again, through crashes and damage.
+
 use std::fs::OpenOptions;
 
 use super::*;

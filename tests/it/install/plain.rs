@@ -79,7 +79,7 @@ fn all_repositories_below_a_folder_share_one_policy() {
     install(&sandbox, &[&policy[..], &["--mode", "enforce", "srv"]].concat());
     for path in &paths {
         enforces(&sandbox, path);
-        assert!(!path.join("provost").exists());
+        assert!(!path.join("provost/rules.toml").exists());
     }
     let said = install(&sandbox, &[&policy[..], &["srv"]].concat()).out();
     assert!(said.contains("Nothing had to be done.") && said.contains("3 repositories"), "{said}");
