@@ -28,7 +28,8 @@ pub(super) struct Marked {
 /// See the head of this file.
 pub(super) struct Verdicts<'s> {
     objects: &'s Objects<'s>,
-    matchers: &'s Matchers,
+    /// Whose catalogue is read when a commit has findings.
+    config: &'s Config,
     pub(super) judge: Judge<'s>,
     pub(super) findings: Vec<Judged>,
     /// How many findings are kept for the report.
@@ -54,7 +55,7 @@ impl<'s> Verdicts<'s> {
     ) -> Self {
         Self {
             objects,
-            matchers: &config.rules.matchers,
+            config,
             ancestry: Walked::new(repository, objects, situation.merged.clone()),
             judge: config.judge(situation),
             findings: Vec::new(),
@@ -86,7 +87,7 @@ impl<'s> Verdicts<'s> {
                 .copied()
                 .collect(),
         });
-        let mut context = context(self.matchers, commit.encoding, commit.message);
+        let mut context = context(&self.config.rules.matchers, commit.encoding, commit.message);
         if self.sizes {
             let mut parents = Vec::new();
             for parent in graph.parents(id)? {
