@@ -41,13 +41,12 @@ impl Scan<'_> {
     /// exception.
     fn accepted_on(&mut self, target: &Target, ids: &[ObjectId]) -> Result<IdSet, ScanError> {
         let mut wanted: IdSet = ids.iter().copied().collect();
-        let on = &self.verdicts.let_in.on;
-        wanted.retain(|id| !on.contains(&(target.name.clone(), *id)));
+        if let Some(on) = self.verdicts.let_in.on.get(&target.name) {
+            wanted.retain(|id| !on.contains(id));
+        }
         let mut accepted = IdSet::default();
-        for id in wanted.iter() {
-            if self.ledger.single.contains(&(target.name.clone(), *id)) {
-                accepted.insert(*id);
-            }
+        if let Some(single) = self.ledger.single.get(&target.name) {
+            accepted.extend(wanted.iter().filter(|id| single.contains(id)));
         }
         let groups = std::mem::take(&mut self.ledger.groups);
         for (names, all) in groups.iter().filter(|(names, _)| names.contains(&target.name)) {

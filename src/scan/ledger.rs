@@ -6,7 +6,7 @@
 //! present values of the refs that no entry is for: what these reach was accepted there,
 //! which ended the entry, or the entry says that it is *spread*.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::existing::Existing;
@@ -24,7 +24,7 @@ pub(super) struct LedgerNotes {
     /// The commits that were judged for the updates of a group.
     pub(super) groups: Vec<(Vec<RefName>, Vec<ObjectId>)>,
     /// The objects that were judged for one ref only.
-    pub(super) single: HashSet<(RefName, ObjectId)>,
+    pub(super) single: BTreeMap<RefName, IdSet>,
     /// Objects on the ledger that an update reaches and that a baseline covers, or a limit
     /// left.
     pub(super) passed: BTreeMap<RefName, IdSet>,
@@ -34,13 +34,13 @@ pub(super) struct LedgerNotes {
 #[derive(Default)]
 pub(super) struct LetIn {
     pub(super) all: BTreeMap<(RefName, PlaceBound), Vec<ObjectId>>,
-    pub(super) on: HashSet<(RefName, ObjectId)>,
+    pub(super) on: BTreeMap<RefName, IdSet>,
 }
 
 impl LetIn {
     /// Notes that an exception let an object in.
     pub(super) fn add(&mut self, name: &RefName, bound: &PlaceBound, id: ObjectId) {
-        self.on.insert((name.clone(), id));
+        self.on.entry(name.clone()).or_default().insert(id);
         let ids = self.all.entry((name.clone(), bound.clone())).or_default();
         if ids.last() != Some(&id) {
             ids.push(id);
@@ -233,8 +233,7 @@ impl Scan<'_> {
         if self.is_cut() {
             self.leave_admitted(target, &due)?;
         } else {
-            let judged = due.iter().map(|&id| (target.name.clone(), id));
-            self.ledger.single.extend(judged);
+            self.ledger.single.entry(target.name.clone()).or_default().extend(&due);
         }
         self.copies(&target.class, &[target], &mut found, existing)?;
         self.commits += due.len();
@@ -329,6 +328,6 @@ impl Scan<'_> {
 
     /// Notes that a tag object was judged for a ref.
     pub(super) fn note_tag(&mut self, target: &Target, id: ObjectId) {
-        self.ledger.single.insert((target.name.clone(), id));
+        self.ledger.single.entry(target.name.clone()).or_default().insert(id);
     }
 }

@@ -1,8 +1,9 @@
 //! The lines of the ledger.
 
-use std::io;
+use std::{fmt, io};
 
-use serde::{Deserialize, Serialize};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Admission, AdmissionKey, Unjudged};
 use crate::git::{ObjectId, RefName};
@@ -10,63 +11,45 @@ use crate::git::{ObjectId, RefName};
 /// The version of the form of lines.
 const FORM: u32 = 1;
 
-/// A line of the file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "lowercase")]
-pub(super) enum Line {
-    Ledger {
-        time: String,
-        form: u32,
-    },
-    Unjudged {
-        time: String,
-        why: String,
-        #[serde(rename = "ref")]
-        name: Name,
-        id: Id,
-        boundary: Vec<Id>,
-    },
-    Judged {
-        time: String,
-        #[serde(rename = "ref")]
-        name: Name,
-        id: Id,
-    },
-    Admitted {
-        time: String,
-        #[serde(flatten)]
-        key: Key,
-        refs: Vec<String>,
-        ids: Vec<Id>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        boundary: Option<Vec<Id>>,
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        spread: bool,
-    },
-    Ended {
-        time: String,
-        #[serde(flatten)]
-        key: Key,
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        range: bool,
-        ids: Vec<Id>,
-    },
-    Spread {
-        time: String,
-        #[serde(flatten)]
-        key: Key,
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        range: bool,
-        ids: Vec<Id>,
-    },
+/// A line of the file, with the keys of all kinds of lines: read so, each line is read once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Line {
+    is: Is,
+    time: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    form: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+    #[serde(default, rename = "ref", skip_serializing_if = "Option::is_none")]
+    name: Option<Name>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    id: Option<Id>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    exceptions: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refs: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ids: Option<Vec<Id>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    boundary: Option<Vec<Id>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    spread: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    range: bool,
 }
 
-/// Which admission a line is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Key {
-    #[serde(rename = "ref")]
-    name: Name,
-    exceptions: Vec<String>,
+/// What a line is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Is {
+    #[default]
+    Ledger,
+    Unjudged,
+    Judged,
+    Admitted,
+    Ended,
+    Spread,
 }
 
 /// A ref name: text, or bytes in hexadecimal digits where it is not UTF-8.
@@ -106,21 +89,31 @@ impl From<Name> for RefName {
 }
 
 /// An object id in hexadecimal digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Id(ObjectId);
 
-impl From<Id> for String {
-    fn from(id: Id) -> Self {
-        id.0.to_string()
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
     }
 }
 
-impl TryFrom<String> for Id {
-    type Error = &'static str;
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Hex;
+        impl Visitor<'_> for Hex {
+            type Value = Id;
 
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        ObjectId::from_hex(text.as_bytes()).map(Self).ok_or("this is no object id")
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object id")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Id, E> {
+                let id = ObjectId::from_hex(text.as_bytes());
+                id.map(Id).ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
+            }
+        }
+        deserializer.deserialize_str(Hex)
     }
 }
 
@@ -134,50 +127,63 @@ fn objects(all: Vec<Id>) -> Vec<ObjectId> {
 
 impl From<&Unjudged> for Line {
     fn from(entry: &Unjudged) -> Self {
-        Self::Unjudged {
+        Self {
+            is: Is::Unjudged,
             time: entry.time.clone(),
-            why: entry.why.clone(),
-            name: (&entry.ref_name).into(),
-            id: Id(entry.id),
-            boundary: ids(&entry.boundary),
+            why: Some(entry.why.clone()),
+            name: Some((&entry.ref_name).into()),
+            id: Some(Id(entry.id)),
+            boundary: Some(ids(&entry.boundary)),
+            ..Self::default()
         }
     }
 }
 
 impl From<&Admission> for Line {
     fn from(entry: &Admission) -> Self {
-        Self::Admitted {
-            time: entry.time.clone(),
-            key: (&entry.key()).into(),
-            refs: entry.refs.clone(),
-            ids: ids(&entry.ids),
+        Self {
+            refs: Some(entry.refs.clone()),
             boundary: entry.boundary.as_deref().map(ids),
             spread: entry.is_spread,
+            range: false,
+            ..Self::about(Is::Admitted, &entry.time, &entry.key(), &entry.ids)
         }
-    }
-}
-
-impl From<&AdmissionKey> for Key {
-    fn from(key: &AdmissionKey) -> Self {
-        Self { name: (&key.ref_name).into(), exceptions: key.exceptions.clone() }
     }
 }
 
 impl Line {
     pub(super) fn header(time: &str) -> Self {
-        Self::Ledger { time: time.to_owned(), form: FORM }
+        Self { time: time.to_owned(), form: Some(FORM), ..Self::default() }
     }
 
     pub(super) fn judged(time: &str, name: &RefName, id: ObjectId) -> Self {
-        Self::Judged { time: time.to_owned(), name: name.into(), id: Id(id) }
+        Self {
+            is: Is::Judged,
+            time: time.to_owned(),
+            name: Some(name.into()),
+            id: Some(Id(id)),
+            ..Self::default()
+        }
     }
 
     pub(super) fn ended(time: &str, key: &AdmissionKey, all: &[ObjectId]) -> Self {
-        Self::Ended { time: time.to_owned(), key: key.into(), range: key.is_range, ids: ids(all) }
+        Self::about(Is::Ended, time, key, all)
     }
 
     pub(super) fn spread(time: &str, key: &AdmissionKey, all: &[ObjectId]) -> Self {
-        Self::Spread { time: time.to_owned(), key: key.into(), range: key.is_range, ids: ids(all) }
+        Self::about(Is::Spread, time, key, all)
+    }
+
+    fn about(is: Is, time: &str, key: &AdmissionKey, all: &[ObjectId]) -> Self {
+        Self {
+            is,
+            time: time.to_owned(),
+            name: Some((&key.ref_name).into()),
+            exceptions: Some(key.exceptions.clone()),
+            ids: Some(ids(all)),
+            range: key.is_range,
+            ..Self::default()
+        }
     }
 
     pub(super) fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
@@ -186,36 +192,40 @@ impl Line {
         Ok(())
     }
 
-    pub(super) fn entry(self) -> Entry {
-        let key_of = |key: Key, is_range| AdmissionKey {
-            ref_name: key.name.into(),
-            exceptions: key.exceptions,
-            is_range,
-        };
-        match self {
-            Self::Ledger { .. } => Entry::Header,
-            Self::Unjudged { time, why, name, id, boundary } => Entry::Unjudged(Unjudged {
-                time,
-                why,
-                ref_name: name.into(),
-                id: id.0,
-                boundary: objects(boundary),
-            }),
-            Self::Judged { name, id, .. } => Entry::Judged(name.into(), id.0),
-            Self::Admitted { time, key, refs, ids, boundary, spread } => {
-                Entry::Admitted(Admission {
-                    time,
-                    ref_name: key.name.into(),
-                    exceptions: key.exceptions,
-                    refs,
-                    ids: objects(ids),
-                    boundary: boundary.map(objects),
-                    is_spread: spread,
-                })
+    /// What the line says; `None` when a key that it needs is not there.
+    fn entry(self) -> Option<Entry> {
+        Some(match self.is {
+            Is::Ledger => {
+                self.form.filter(|form| *form == FORM)?;
+                Entry::Header
             }
-            Self::Ended { key, range, ids, .. } => Entry::Ended(key_of(key, range), objects(ids)),
-            Self::Spread { key, range, ids, .. } => Entry::Spread(key_of(key, range), objects(ids)),
-        }
+            Is::Unjudged => Entry::Unjudged(Unjudged {
+                time: self.time,
+                why: self.why?,
+                ref_name: self.name?.into(),
+                id: self.id?.0,
+                boundary: objects(self.boundary?),
+            }),
+            Is::Judged => Entry::Judged(self.name?.into(), self.id?.0),
+            Is::Admitted => Entry::Admitted(Admission {
+                time: self.time,
+                ref_name: self.name?.into(),
+                exceptions: self.exceptions?,
+                refs: self.refs?,
+                ids: objects(self.ids?),
+                boundary: self.boundary.map(objects),
+                is_spread: self.spread,
+            }),
+            Is::Ended | Is::Spread => {
+                let key = AdmissionKey {
+                    ref_name: self.name?.into(),
+                    exceptions: self.exceptions?,
+                    is_range: self.range,
+                };
+                let ids = objects(self.ids?);
+                if self.is == Is::Ended { Entry::Ended(key, ids) } else { Entry::Spread(key, ids) }
+            }
+        })
     }
 }
 
@@ -231,7 +241,7 @@ pub(super) enum Entry {
 
 /// A line as it was read.
 pub(super) enum Read {
-    Line(Line),
+    Entry(Entry),
     /// A crash left it unfinished: the push that it belongs to was not answered.
     Torn,
     /// It is complete and can't be understood; its number, from 1.
@@ -242,11 +252,10 @@ pub(super) enum Read {
 pub(super) fn read_lines(text: &[u8]) -> impl Iterator<Item = Read> + '_ {
     let lines = text.split(|&byte| byte == b'\n').enumerate();
     lines.filter(|(_, line)| !line.is_empty()).map(|(at, line)| {
-        match serde_json::from_slice(line) {
-            Ok(Line::Ledger { form, .. }) if form != FORM => Read::Damaged(at + 1),
-            Ok(line) => Read::Line(line),
+        match serde_json::from_slice::<Line>(line).map(Line::entry) {
+            Ok(Some(entry)) => Read::Entry(entry),
             Err(error) if error.is_eof() => Read::Torn,
-            Err(_) => Read::Damaged(at + 1),
+            Ok(None) | Err(_) => Read::Damaged(at + 1),
         }
     })
 }

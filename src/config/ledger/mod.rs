@@ -13,7 +13,7 @@
 mod line;
 mod place;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ use super::{ConfigError, state};
 use crate::git::{IdSet, ObjectId, RefName, Repository};
 use crate::policy::RefPatterns;
 
-use line::{Line, Read, read_lines};
+use line::{Entry, Line, Read, read_lines};
 
 pub use place::LedgerPlace;
 
@@ -174,60 +174,103 @@ impl Ledger {
     }
 
     fn take(&mut self, path: &std::path::Path, text: &[u8]) -> Result<(), ConfigError> {
-        let mut admitted: BTreeMap<usize, Admission> = BTreeMap::new();
-        let mut spread: Vec<(AdmissionKey, IdSet)> = Vec::new();
+        let mut admitted = Admissions::default();
         for read in read_lines(text) {
-            let line = match read {
-                Read::Line(line) => line,
+            let entry = match read {
+                Read::Entry(entry) => entry,
                 Read::Torn => continue,
                 Read::Damaged(number) => {
                     return Err(ConfigError::Ledger { path: path.to_owned(), line: number });
                 }
             };
-            match line.entry() {
-                line::Entry::Header => {}
-                line::Entry::Unjudged(entry) => {
+            match entry {
+                Entry::Header => {}
+                Entry::Unjudged(entry) => {
                     self.unjudged.retain(|it| it.id != entry.id || it.ref_name != entry.ref_name);
                     self.judged_since.remove(&entry.id);
                     self.unjudged.push(entry);
                 }
-                line::Entry::Judged(name, id) => {
+                Entry::Judged(name, id) => {
                     self.unjudged.retain(|it| it.id != id || it.ref_name != name);
                     self.judged_since.insert(id);
                 }
-                line::Entry::Admitted(entry) => {
-                    admitted.insert(admitted.len(), entry);
-                }
-                line::Entry::Ended(key, ids) => {
-                    let ids: IdSet = ids.into_iter().collect();
-                    for entry in admitted.values_mut().filter(|it| it.key() == key) {
-                        entry.ids.retain(|id| !ids.contains(id));
-                    }
-                }
-                line::Entry::Spread(key, ids) => spread.push((key, ids.into_iter().collect())),
+                Entry::Admitted(entry) => admitted.add(entry),
+                Entry::Ended(key, ids) => admitted.end(&key, &ids),
+                Entry::Spread(key, ids) => admitted.spread(&key, &ids),
             }
         }
         self.judged_since.retain(|id| self.unjudged.iter().all(|it| it.id != *id));
-        for entry in admitted.into_values().filter(|it| !it.ids.is_empty()) {
-            self.admitted.extend(split(entry, &spread));
-        }
+        self.admitted.extend(admitted.into_entries());
         Ok(())
     }
 }
 
-/// An admission, with those of its objects apart that other refs reach.
-fn split(entry: Admission, spread: &[(AdmissionKey, IdSet)]) -> Vec<Admission> {
-    let key = entry.key();
-    let is_spread =
-        |id: &ObjectId| spread.iter().any(|(known, ids)| *known == key && ids.contains(id));
-    if entry.is_spread || !entry.ids.iter().any(is_spread) {
-        return vec![entry];
+/// The admissions as they are read: objects that the same exceptions let in for the same refs
+/// are one entry, for a server may let in thousands.
+#[derive(Default)]
+struct Admissions {
+    all: Vec<(Admission, IdSet)>,
+    by_key: HashMap<AdmissionKey, Vec<usize>>,
+}
+
+impl Admissions {
+    fn of(&self, key: &AdmissionKey) -> Vec<usize> {
+        self.by_key.get(key).cloned().unwrap_or_default()
     }
-    let (reached, own): (Vec<ObjectId>, Vec<ObjectId>) =
-        entry.ids.iter().partition(|id| is_spread(id));
-    let reached = Admission { ids: reached, is_spread: true, ..entry.clone() };
-    let own = Admission { ids: own, ..entry };
-    [reached, own].into_iter().filter(|it| !it.ids.is_empty()).collect()
+
+    fn add(&mut self, mut entry: Admission) {
+        let key = entry.key();
+        let ids: IdSet = std::mem::take(&mut entry.ids).into_iter().collect();
+        for at in self.of(&key) {
+            if let Some((known, all)) = self.all.get_mut(at)
+                && !key.is_range
+                && known.refs == entry.refs
+                && known.is_spread == entry.is_spread
+            {
+                all.extend(ids);
+                return;
+            }
+        }
+        self.by_key.entry(key).or_default().push(self.all.len());
+        self.all.push((entry, ids));
+    }
+
+    fn end(&mut self, key: &AdmissionKey, ids: &[ObjectId]) {
+        for at in self.of(key) {
+            if let Some((_, all)) = self.all.get_mut(at) {
+                ids.iter().for_each(|id| {
+                    all.remove(id);
+                });
+            }
+        }
+    }
+
+    /// Moves objects to an entry of those that other refs reach.
+    fn spread(&mut self, key: &AdmissionKey, ids: &[ObjectId]) {
+        for at in self.of(key) {
+            let Some((entry, all)) = self.all.get_mut(at).filter(|(it, _)| !it.is_spread) else {
+                continue;
+            };
+            if key.is_range {
+                entry.is_spread = ids.iter().any(|id| all.contains(id));
+                continue;
+            }
+            let moved: Vec<ObjectId> = ids.iter().copied().filter(|id| all.remove(id)).collect();
+            if !moved.is_empty() {
+                let moved = Admission { ids: moved, is_spread: true, ..entry.clone() };
+                self.add(moved);
+            }
+        }
+    }
+
+    fn into_entries(self) -> impl Iterator<Item = Admission> {
+        let entries = self.all.into_iter().filter(|(_, ids)| !ids.is_empty());
+        entries.map(|(entry, ids)| {
+            let mut ids: Vec<ObjectId> = ids.into_iter().collect();
+            ids.sort_unstable();
+            Admission { ids, ..entry }
+        })
+    }
 }
 
 /// The bytes of a file; `None` when there is none.
