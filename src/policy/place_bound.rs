@@ -7,6 +7,7 @@
 
 use super::Verdict;
 use super::judge::{About, Class, Judge};
+use super::settings::Settings;
 use super::strictness::is_as_strict;
 use crate::finding::Finding;
 
@@ -44,54 +45,39 @@ impl Judge<'_> {
         self.policy.scopes.get(scope).is_some_and(|scope| scope.refs.is_given())
     }
 
-    /// The place-bound exceptions that made the verdict on a finding milder than a refusal.
-    /// Where one of several is enough, they are one; where each is needed, they are several.
+    /// The place-bound exceptions that made the verdict on a finding milder than a refusal:
+    /// the smallest sets without which it would be refused. Of the exceptions of one set each
+    /// is enough by itself; of several sets each is needed.
     pub(super) fn place_bound(
         &self,
         scopes: &[usize],
         finding: &Finding,
         about: &About<'_>,
     ) -> Vec<PlaceBound> {
-        let verdict = |scopes: &[usize]| {
-            self.decide(&self.together(scopes.to_vec()), finding, about, false).verdict
+        let is_refused_without = |left_out: &[usize]| {
+            let kept = scopes.iter().copied().filter(|at| !left_out.contains(at)).collect();
+            let settings = self.together(kept);
+            self.decide(&settings, finding, about, false).verdict == Verdict::Reject
         };
-        // The scopes without those that name refs and make this finding's verdict milder.
-        let mut kept: Vec<usize> = Vec::new();
-        let mut dropped: Vec<usize> = Vec::new();
-        let mut before = verdict(&kept);
-        for &scope in scopes {
-            kept.push(scope);
-            let after = verdict(&kept);
-            if after < before && self.names_refs(scope) {
-                kept.pop();
-                dropped.push(scope);
-            } else {
-                before = after;
-            }
-        }
-        if before < Verdict::Reject {
-            return Vec::new();
-        }
-        let mut enough = PlaceBound { exceptions: Vec::new(), refs: Vec::new() };
+        let mut exempt = PlaceBound { exceptions: Vec::new(), refs: Vec::new() };
         for exemption in self.covering(finding, about).filter(|it| it.refs.is_given()) {
             let refs = exemption.refs.texts().map(str::to_owned);
-            enough.add(format!("exemption {}", exemption.id), refs);
+            exempt.add(format!("exemption {}", exemption.id), refs);
         }
-        let mut needed = Vec::new();
-        for scope in dropped {
-            let Some(entry) = self.policy.scopes.get(scope) else { continue };
-            let (exception, refs) =
-                (format!("scope {}", entry.id), entry.refs.texts().map(str::to_owned));
-            let mut with: Vec<usize> = kept.clone();
-            with.push(scope);
-            with.sort_unstable();
-            if verdict(&with) < Verdict::Reject {
-                enough.add(exception, refs);
-            } else {
-                needed.push(PlaceBound::of(exception, refs));
+        if is_refused_without(&[]) {
+            return if exempt.exceptions.is_empty() { Vec::new() } else { vec![exempt] };
+        }
+        let placed: Vec<usize> = scopes.iter().copied().filter(|&at| self.names_refs(at)).collect();
+        let sets = smallest(&placed, &is_refused_without);
+        let with_exempt = |set: Vec<usize>| {
+            let mut bound = exempt.clone();
+            for entry in set.iter().filter_map(|&at| self.policy.scopes.get(at)) {
+                let refs = entry.refs.texts().map(str::to_owned);
+                bound.add(format!("scope {}", entry.id), refs);
             }
-        }
-        if enough.exceptions.is_empty() { needed } else { vec![enough] }
+            bound
+        };
+        sets.into_iter().map(with_exempt).collect()
     }
 
     /// The exceptions of a class of refs that could let something in there and nowhere else:
@@ -110,10 +96,17 @@ impl Judge<'_> {
         let markers = self.markers();
         let with = self.together(class.scopes.clone());
         for &scope in class.scopes.iter().filter(|&&at| self.names_refs(at)) {
-            let without = class.scopes.iter().copied().filter(|&at| at != scope).collect();
-            let without = self.together(without);
-            let markers = markers.iter().map(AsRef::as_ref);
-            if !is_as_strict(&with, &without, markers, self.situation.now)
+            // Alone, too: of two scopes that say the same, either can be left out.
+            let others = class.scopes.iter().copied();
+            let without = self.together(others.clone().filter(|&at| at != scope).collect());
+            let bare = self.together(others.clone().filter(|&at| !self.names_refs(at)).collect());
+            let alone = others.filter(|&at| at == scope || !self.names_refs(at)).collect();
+            let alone = self.together(alone);
+            let loosens = |with: &Settings, without: &Settings| {
+                let markers = markers.iter().map(AsRef::as_ref);
+                !is_as_strict(with, without, markers, self.situation.now)
+            };
+            if (loosens(&with, &without) || loosens(&alone, &bare))
                 && let Some(entry) = self.policy.scopes.get(scope)
             {
                 let refs = entry.refs.texts().map(str::to_owned);
@@ -122,4 +115,28 @@ impl Judge<'_> {
         }
         all
     }
+}
+
+/// More scopes than this are left out one by one, or all together.
+const MOST_COMBINED: usize = 6;
+
+/// The smallest subsets for which `holds`; none, when it holds for no subset.
+fn smallest(all: &[usize], holds: &dyn Fn(&[usize]) -> bool) -> Vec<Vec<usize>> {
+    if all.len() > MOST_COMBINED {
+        let single: Vec<Vec<usize>> =
+            all.iter().map(|&at| vec![at]).filter(|set| holds(set)).collect();
+        let whole = || if holds(all) { vec![all.to_vec()] } else { Vec::new() };
+        return if single.is_empty() { whole() } else { single };
+    }
+    let chosen = |bits: u32| -> Vec<usize> {
+        let picked = all.iter().enumerate().filter(|(bit, _)| bits >> bit & 1 == 1);
+        picked.map(|(_, &at)| at).collect()
+    };
+    (1..=all.len())
+        .map(|size| {
+            let subsets = (1..1_u32 << all.len()).filter(|bits| bits.count_ones() as usize == size);
+            subsets.map(chosen).filter(|set| holds(set)).collect::<Vec<_>>()
+        })
+        .find(|sets| !sets.is_empty())
+        .unwrap_or_default()
 }

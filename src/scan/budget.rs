@@ -75,14 +75,15 @@ impl<'b> Budget<'b> {
         }
     }
 
-    /// Begins to judge so many commits; how many of them are beyond the limit.
-    pub(super) fn begin(&self, commits: usize) -> usize {
-        let begun = self.begun.get();
+    /// How many more commits the limit allows.
+    pub(super) fn commits_left(&self) -> u64 {
         let most = self.limit(Resource::Commits).most.unwrap_or(u64::MAX);
-        let allowed = usize::try_from(most.saturating_sub(begun)).unwrap_or(usize::MAX);
-        let now = commits.min(allowed);
-        self.begun.set(begun + now as u64);
-        commits - now
+        most.saturating_sub(self.begun.get())
+    }
+
+    /// Begins to judge so many commits.
+    pub(super) fn begin(&self, commits: u64) {
+        self.begun.set(self.begun.get() + commits);
     }
 
     /// Notes that the limit on commits is reached.

@@ -205,11 +205,6 @@ impl<'e> Existing<'e> {
         Ok(outside.filter_map(|reference| commit_of(objects, reference)).collect())
     }
 
-    /// The baseline for all refs.
-    pub(super) fn baseline_of_all(&mut self) -> Result<Rc<Baseline>, ConfigError> {
-        self.baselines.of_all()
-    }
-
     /// The baseline for refs of a class.
     pub(super) fn baseline(
         &mut self,
@@ -284,23 +279,13 @@ impl Baseline {
 pub struct Baselines<'b> {
     repository: &'b Repository,
     known: Vec<(Class, Rc<Baseline>)>,
-    everywhere: Option<Rc<Baseline>>,
 }
 
 impl<'b> Baselines<'b> {
     /// None of them is read yet.
     #[must_use]
     pub fn new(repository: &'b Repository) -> Self {
-        Self { repository, known: Vec::new(), everywhere: None }
-    }
-
-    fn of_all(&mut self) -> Result<Rc<Baseline>, ConfigError> {
-        if let Some(known) = &self.everywhere {
-            return Ok(Rc::clone(known));
-        }
-        let mut all = Baseline::default();
-        all.add(self.repository, Extent::All)?;
-        Ok(Rc::clone(self.everywhere.insert(Rc::new(all))))
+        Self { repository, known: Vec::new() }
     }
 
     /// The baseline for refs of a class.

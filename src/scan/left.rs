@@ -53,10 +53,31 @@ impl Scan<'_> {
         over
     }
 
-    /// How many of the oldest of so many commits are beyond the limit on commits, which is
-    /// reached then.
-    pub(super) fn beyond_commits(&self, commits: usize) -> usize {
-        self.budget.map_or(0, |budget| budget.begin(commits))
+    /// How many of the oldest of some commits are beyond the limit on commits, which is
+    /// reached then. A commit that is judged for several groups of refs counts once.
+    pub(super) fn beyond_commits(&mut self, ids: &[ObjectId]) -> usize {
+        let Some(budget) = self.budget else { return 0 };
+        let mut allowed = budget.commits_left();
+        if !self.has_groups {
+            let now = allowed.min(ids.len() as u64);
+            budget.begin(now);
+            return ids.len() - usize::try_from(now).unwrap_or(ids.len());
+        }
+        let mut begun = 0;
+        for (at, id) in ids.iter().enumerate().rev() {
+            if self.begun.contains(id) {
+                continue;
+            }
+            if allowed == 0 {
+                budget.begin(begun);
+                return at + 1;
+            }
+            allowed -= 1;
+            begun += 1;
+            self.begun.insert(*id);
+        }
+        budget.begin(begun);
+        0
     }
 
     /// Notes an update of which nothing was judged.
@@ -132,7 +153,7 @@ impl Scan<'_> {
         if ledger.unjudged.is_empty() {
             return Ok(Vec::new());
         }
-        let everywhere = existing.baseline_of_all()?;
+        let nothing = Baseline::default();
         let baseline = existing.baseline(&self.verdicts.judge, class)?;
         let mut judged: IdSet = new.iter().copied().collect();
         let mut again = Vec::new();
@@ -150,12 +171,12 @@ impl Scan<'_> {
                 hidden.retain_due(&mut ids);
                 Ok::<_, GitError>(ids)
             };
-            let all = range(&everywhere)?;
+            let all = range(&nothing)?;
             let mine = range(&baseline)?;
             let wanted: IdSet = mine.iter().copied().collect();
             let edge: IdSet = entry.boundary.iter().copied().collect();
             let reached = self.graph.reached(tips, &wanted, &edge)?;
-            // A scope's own baseline settles nothing for others.
+            // What a baseline hides was not judged, and the baseline may be taken away.
             let is_whole = reached.len() == all.len();
             again.extend(mine.into_iter().filter(|id| reached.contains(id) && judged.insert(*id)));
             let same = self.verdicts.class(&entry.ref_name);

@@ -146,6 +146,10 @@ pub struct Scan<'s> {
     again: usize,
     /// The commits that a baseline admits by themselves, for the refs that are judged now.
     admitted: IdSet,
+    /// The commits that are judged or being judged, by the limit on commits.
+    begun: IdSet,
+    /// Whether there are several groups of refs, which may bring the same commits.
+    has_groups: bool,
     /// Whether commits that were judged before lie between those that are judged now.
     has_gaps: bool,
     /// What of the judgement is of interest to the ledger.
@@ -197,6 +201,8 @@ impl<'s> Scan<'s> {
             settled: Vec::new(),
             again: 0,
             admitted: IdSet::default(),
+            begun: IdSet::default(),
+            has_groups: false,
             has_gaps: false,
             ledger: LedgerNotes::default(),
             additions: Additions::default(),

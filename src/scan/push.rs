@@ -238,6 +238,7 @@ impl Scan<'_> {
             let own = !existing.can_hide(target.name.as_bytes()) && target.old.is_some();
             groups.entry((&target.class, own.then_some(at))).or_default().push(target);
         }
+        self.has_groups = groups.len() > 1;
         for ((class, _), group) in &groups {
             if self.is_cut() {
                 self.leave(group, None)?;
@@ -267,7 +268,7 @@ impl Scan<'_> {
             }
             ids => ids?,
         };
-        let rest = self.beyond_commits(ids.len());
+        let rest = self.beyond_commits(&ids);
         let (left, now) = ids.split_at(rest);
         let budget = self.budget;
         let mut progress = |stage, done| {
