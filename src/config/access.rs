@@ -76,7 +76,7 @@ impl Access {
         Ok(())
     }
 
-    /// Makes an empty file in one step: nobody sees it before its owner and mode are right.
+    /// Makes an empty file in one step, so that it is never visible with another owner or mode.
     pub(super) fn create(&self, path: &Path) -> io::Result<()> {
         let beside = beside(path)?;
         self.fresh(&beside)?.sync_all()?;

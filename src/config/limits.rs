@@ -29,7 +29,7 @@ pub enum Resource {
     Files,
 }
 
-/// Of larger files only so many bytes are searched: what marks a file stands near its top.
+/// Of larger files only this many bytes are searched: what marks a file stands near its top.
 pub const LARGEST_FILE: usize = 16 << 20;
 
 impl Resource {

@@ -6,7 +6,7 @@
 //! have no business there. So owner and mode are never left to the umask: they follow
 //! `core.sharedRepository` as git-config(1) documents it, and the repository's directory.
 //! Reading needs nothing of this. Git's own rule (umask, then some bits added) was not
-//! taken over: with a umask of 077 it gives files that nobody else can read.
+//! taken over: a umask of 077 gives files that other accounts can't read.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};

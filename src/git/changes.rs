@@ -7,7 +7,7 @@
 //! What can't be read on the side of the parents is left out of the comparison: then more
 //! counts as new, which is safe. On the new side a walk ends there, or goes on with what can
 //! be read and keeps an account of the rest; which of the two is asked for when the walker
-//! is made, so that nothing is passed over because nobody asked.
+//! is made, so that none is passed over for want of a question.
 
 use std::collections::HashSet;
 

@@ -94,7 +94,7 @@ impl<'o> Graph<'o> {
     }
 
     /// The newest of the commits that were shown as new, parents before children as far as
-    /// dates tell; at most so many.
+    /// dates tell; at most `most`.
     pub fn newest_visited(&self, most: usize) -> Vec<ObjectId> {
         let shown = |node: &Option<Node>| node.as_ref().is_some_and(|node| node.is_visited);
         let nodes = self.nodes.iter().zip(&self.ids).filter(|(node, _)| shown(node));

@@ -85,7 +85,7 @@ impl Level {
     /// has. Trees of parents that are damaged from here on are added to `lost`.
     ///
     /// # Errors
-    /// When the new tree is damaged from here on. Nobody knows then whether what the parents
+    /// When the new tree is damaged from here on. It is unknown then whether what the parents
     /// have here is gone.
     pub(super) fn next(
         &mut self,

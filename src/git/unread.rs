@@ -15,7 +15,7 @@ pub struct Unread {
 #[derive(Debug, Default)]
 pub struct UnreadObjects(Vec<Unread>);
 
-/// With so many, a commit is known to be unread, and further ones are not named.
+/// With this many, a commit is known to be unread, and further ones are not named.
 const MOST: usize = 1000;
 
 impl UnreadObjects {

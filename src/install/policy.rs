@@ -78,7 +78,7 @@ pub(super) fn plan(
     let Some(before) = before else {
         let mode = request.mode.unwrap_or(Mode::Observe);
         match (path.parent(), repository) {
-            // Hooks have to write in this folder, whoever made it.
+            // Hooks have to write in this folder, also if it was there before.
             (Some(folder), Some(repository)) if folder == repository.join("provost") => {
                 plan.state_folder(repository, folder);
             }

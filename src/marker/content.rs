@@ -27,7 +27,7 @@ pub struct Spec {
 const FIRST_LINES: usize = 30;
 /// git, too, takes a file with a NUL in its first bytes as binary (buffer_is_binary).
 const BINARY_WITHIN: usize = 8000;
-/// How many marks of a file count. One more is found, so that whoever asks knows that there
+/// How many marks of a file count. One more is found, so that the caller knows that there
 /// are more.
 pub const MOST_TEXTS: usize = 100;
 

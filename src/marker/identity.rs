@@ -134,7 +134,7 @@ impl Matcher {
         self.look(role, None, ident.raw, field)
     }
 
-    /// The findings in the value of a header that names somebody, in an object whose encoding
+    /// The findings in the value of a header that names a person, in an object whose encoding
     /// is declared by `encoding`.
     #[must_use]
     pub fn look(

@@ -76,7 +76,7 @@ struct Hit {
 /// More hits than this in one reading of a text are not kept, for memory must be bounded; a
 /// marker that has none yet is kept nevertheless, so that cheap marks crowd out no other.
 pub const MOST_HITS: usize = 1000;
-/// Of the same line of the same marker so many are kept, and the last; squashed histories
+/// Of the same line of the same marker this many are kept, and the last; squashed histories
 /// repeat theirs by the hundred, and those between say nothing more.
 const MOST_TIMES: usize = 8;
 /// With fewer hits nothing is counted.

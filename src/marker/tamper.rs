@@ -2,7 +2,7 @@
 //!
 //! A tamper finding stands beside the finding of the marker that was hidden and names its
 //! tool. A NUL, an odd encoding or an invisible character alone is none. Only a text that
-//! nobody here can decode gets one by itself, of no tool in particular, for what it hides
+//! can't be decoded here gets one by itself, of no tool in particular, for what it hides
 //! can't be known.
 
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub enum Trick {
     Link,
     /// By another name for a tool's configuration file.
     Renamed,
-    /// Perhaps, in a text whose encoding nobody here can read.
+    /// Perhaps, in a text whose encoding is unknown here.
     UnknownEncoding,
 }
 
@@ -114,7 +114,7 @@ impl Tampers {
             .collect()
     }
 
-    /// The findings on a text that nobody can read, because of the encoding that it declares.
+    /// The findings on a text that can't be read, because of the encoding that it declares.
     #[must_use]
     pub fn of_unreadable(&self, encoding: &[u8]) -> Vec<Finding> {
         let markers = self.0.iter().filter(|(_, spec)| spec.trick == Trick::UnknownEncoding);

@@ -5,7 +5,7 @@
 //! may be able to set `REMOTE_USER`, so there it is not believed: sshd(8) sets
 //! `SSH_CONNECTION` itself. Over a file path all variables are the pusher's own, those of CGI
 //! too; only the account that the hook runs as is not. So `REMOTE_USER` is believed where that
-//! account owns the repository: a web server's usually does, and whoever else has it can
+//! account owns the repository: a web server's usually does, and others who have it can
 //! change the hook itself. Where a web server runs as another account than the owner, the
 //! hook is to be installed for platform `http`.
 

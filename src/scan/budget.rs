@@ -41,7 +41,7 @@ pub(super) struct Budget<'b> {
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long it is to the next word at most.
 const SILENCE: Duration = Duration::from_secs(10);
-/// A walk may meet so many commits more than are judged, so that the newest can be told
+/// A walk may meet this many commits more than are judged, so that the newest can be told
 /// from the others.
 const WALKED: u64 = 10_000;
 /// Memory is looked at after so many objects: that costs as much as reading one.
@@ -81,7 +81,7 @@ impl<'b> Budget<'b> {
         most.saturating_sub(self.begun.get())
     }
 
-    /// Begins to judge so many commits.
+    /// Begins to judge that number of commits.
     pub(super) fn begin(&self, commits: u64) {
         self.begun.set(self.begun.get() + commits);
     }
@@ -103,7 +103,7 @@ impl<'b> Budget<'b> {
         self.findings.set(self.findings.get() + findings as u64);
     }
 
-    /// Notes that a bound of the program itself is reached: a text with so many marks, or a
+    /// Notes that a bound of the program itself is reached: a text with the most marks, or a
     /// file so large, that the rest was not looked at. It is a cut like any other, with the
     /// outcome of that limit, also where the configuration sets none; of files only where it
     /// asks for that. A limit that refuses counts before one that does not.
@@ -123,7 +123,7 @@ impl<'b> Budget<'b> {
             Some((resource, limit)) if !self.own.get() => {
                 resource.shown(limit.most.unwrap_or_default())
             }
-            _ => "so many as one text may hold".to_owned(),
+            _ => "as many as one text may hold".to_owned(),
         }
     }
 

@@ -51,7 +51,7 @@ impl Scan<'_> {
         Ok(Compared { found, left, ..Compared::default() })
     }
 
-    /// Compares a merge anew whose further parents are below its first: such a parent brings
+    /// Compares a merge again whose further parents are below its first: such a parent brings
     /// nothing, and a file that only it has was not there before.
     fn compare_with_first(
         &mut self,

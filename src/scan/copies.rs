@@ -41,10 +41,10 @@ impl PossibleCopy {
     }
 }
 
-/// For the files of one commit at most so many named commits and parents of these are
+/// For the files of one commit at most this many named commits and parents of these are
 /// searched.
 const MOST_SOURCES: usize = 256;
-/// For the files of one commit at most so many tree entries are read.
+/// For the files of one commit at most this many tree entries are read.
 const MOST_ENTRIES: usize = 4_000_000;
 /// More commits that have the same file say nothing more.
 const MOST_SOURCES_OF_A_FILE: usize = 8;

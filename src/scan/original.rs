@@ -14,7 +14,7 @@ use crate::git::{
 };
 use crate::marker::{Matchers, is_same_text};
 
-/// The paths that one commit changes take at most so many bytes; of a commit that changes
+/// The paths that one commit changes take at most this many bytes; of a commit that changes
 /// more, no mark is a copy, and none is a copy of its marks.
 const MOST_PATH_BYTES: usize = 16 << 20;
 /// What a path takes beside its bytes.

@@ -76,7 +76,7 @@ impl Scan<'_> {
         let edge = self.edge(ids)?;
         for (nth, (id, Unread { error, .. })) in unread.into_iter().enumerate() {
             // A commit that is known to be there in part stands on its parents; of another
-            // nobody knows on what it stands.
+            // it is unknown on what it stands.
             let boundary = if nth < commits { edge.clone() } else { self.graph.parents(id)? };
             for (at, target) in group.iter().enumerate() {
                 if !among.contains(&id) || reached.is_reached(at, nth) {

@@ -37,7 +37,7 @@ pub(super) fn has_erasing(text: &str) -> bool {
         })
 }
 
-/// A control that has no meaning of its own in a line.
+/// A control that means nothing in a line.
 fn is_removed(byte: u8) -> bool {
     matches!(byte, 0..=0x08 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f)
 }

@@ -66,14 +66,14 @@ pub(super) fn fold(text: &str, depth: Depth) -> Folded {
     folded
 }
 
-/// The text without what nobody sees in it: ignorable characters and combining marks.
+/// The text without what is invisible in it: ignorable characters and combining marks.
 pub(super) fn without_invisible(text: &str) -> String {
     text.chars()
         .filter(|it| it.is_ascii() || !is_invisible(*it) && !is_combining_mark(*it))
         .collect()
 }
 
-/// Of characters that nobody sees, keeps those that hide something: inside a word, and those
+/// Of invisible characters, keeps those that hide something: inside a word, and those
 /// that reverse its letters or carry a text of their own.
 fn keep_invisible(run: &str, before: Option<char>, after: Option<char>, out: &mut String) {
     let in_word =
@@ -256,7 +256,7 @@ fn drawn(code: u32) -> Option<char> {
     }
 }
 
-/// The text with blanks for the characters that nobody sees and that take the room of one,
+/// The text with blanks for the characters that are invisible and take the room of one,
 /// if it has any.
 pub(super) fn with_blanks(text: &str) -> Option<String> {
     let is_blank = |it: char| matches!(it, '\u{115f}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}');

@@ -76,7 +76,7 @@ pub fn read(form: Form, label: Option<&[u8]>, bytes: &[u8], look: &mut dyn FnMut
     reader.all(bytes);
 }
 
-/// Whether nobody here can say what a text is: its encoding is not known, and its bytes are
+/// Whether it can't be said what a text is: its encoding is not known, and its bytes are
 /// no text by themselves.
 #[must_use]
 pub fn is_unreadable(label: Option<&[u8]>, bytes: &[u8]) -> bool {

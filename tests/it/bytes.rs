@@ -286,7 +286,7 @@ fn identities_are_decoded_as_the_message_is() {
     }
 }
 
-/// A trailer may stand in a header that nobody shows.
+/// A trailer may stand in a header that Git does not show.
 #[test]
 fn every_header_is_read() {
     let bench = Bench::new();

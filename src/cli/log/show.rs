@@ -5,8 +5,10 @@ use std::path::Path;
 
 use super::args::{Records, Show};
 use super::{Desk, count, short};
+use crate::cli::args::Global;
 use crate::cli::error::Error;
-use crate::config::ledger::{Ledger, LedgerPlace};
+use crate::cli::load;
+use crate::config::ledger::Ledger;
 use crate::git::{IdSet, ObjectId, Repository, Trust};
 use crate::log::{Found, NOT_JUDGED, Record};
 use crate::text::escape::{cut, escape};
@@ -24,7 +26,7 @@ pub(super) fn show(desk: &Desk<'_>, command: &Show) -> Result<u8, Error> {
     let last = command.last.unwrap_or(usize::MAX);
     let hold = command.last.is_some() || command.format == Records::Json;
     let mut shown = 0;
-    let mut since = Since::default();
+    let mut since = Since::new(desk.global);
     desk.records(&chains, &mut |record, line| {
         if !filter.wants(&record) || last == 0 || (filter.unjudged && since.is_judged(&record)) {
             return Ok(());
@@ -53,28 +55,40 @@ pub(super) fn show(desk: &Desk<'_>, command: &Show) -> Result<u8, Error> {
 }
 
 /// What was let in unjudged and has been judged since, by the directory of a repository.
-#[derive(Default)]
-struct Since(HashMap<String, IdSet>);
+struct Since<'a> {
+    global: &'a Global,
+    judged: HashMap<String, IdSet>,
+}
 
-impl Since {
-    /// Whether all that a push left unjudged has been judged since, by its repository's own
-    /// list.
+impl<'a> Since<'a> {
+    fn new(global: &'a Global) -> Self {
+        Self { global, judged: HashMap::new() }
+    }
+
+    /// Whether all that a push left unjudged has been judged since, by its repository's
+    /// ledger.
     fn is_judged(&mut self, record: &Record) -> bool {
         let Some(directory) = record.directory.as_ref().filter(|_| !record.unjudged.is_empty())
         else {
             return false;
         };
-        let known = self.0.entry(directory.clone()).or_insert_with(|| {
-            let repository = Repository::open(Path::new(directory), Trust::Verify).ok();
-            let place = repository.map(|it| LedgerPlace::new(&it, None));
-            let ledger = place.and_then(|place| Ledger::read(&place).ok());
-            ledger.map(|ledger| ledger.judged_since).unwrap_or_default()
-        });
+        let known = self
+            .judged
+            .entry(directory.clone())
+            .or_insert_with(|| judged_since(self.global, Path::new(directory)).unwrap_or_default());
         record
             .unjudged
             .iter()
             .all(|id| ObjectId::from_hex(id.as_bytes()).is_some_and(|id| known.contains(&id)))
     }
+}
+
+/// What a repository's ledger says; nothing if it, or the rules that say where it is, can't be
+/// read: then all is shown.
+fn judged_since(global: &Global, directory: &Path) -> Option<IdSet> {
+    let repository = Repository::open(directory, Trust::Verify).ok()?;
+    let config = load(global, Some(&repository)).ok()?;
+    Ledger::read(&config.ledger(&repository)).ok().map(|ledger| ledger.judged_since)
 }
 
 fn one(desk: &Desk<'_>, command: &Show, record: &Record, line: &[u8]) {

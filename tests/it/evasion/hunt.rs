@@ -27,7 +27,7 @@ impl Hunt {
         self.try_commit(name, mark, &mark.commit(None, disguised.as_bytes()));
     }
 
-    /// Fails unless at least so many were tried and all were found.
+    /// Fails unless at least `least` were tried and all were found.
     #[track_caller]
     pub(super) fn end(self, least: usize) {
         assert!(self.tried >= least, "only {} were tried", self.tried);

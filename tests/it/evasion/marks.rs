@@ -91,7 +91,7 @@ pub(crate) fn findings(raw: &[u8]) -> Vec<Finding> {
     raw_commit(&BUILT_IN, ObjectId::NULL, raw).unwrap()
 }
 
-/// A person whom nobody takes for a tool, as a header has one.
+/// A person who is not taken for a tool, as a header has one.
 pub(crate) const PERSON: &str = "A Person <a@example.com>";
 const TIME: &str = " 1767225600 +0000";
 

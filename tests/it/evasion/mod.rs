@@ -2,7 +2,8 @@
 //!
 //! Two kinds of test: disguises that are known by name ([`known`]), and disguises that are
 //! made at random from all of Unicode, the encodings of Git's iconv, the places of a commit
-//! and each other ([`single`], [`declared`], [`composed`]), so that what nobody listed is tried too.
+//! and each other ([`single`], [`declared`], [`composed`]), so that what is not listed is
+//! tried too.
 
 mod atoms;
 mod caps;

@@ -8,7 +8,7 @@ use crate::support::Random;
 pub(super) enum Place {
     /// It is the subject.
     Subject,
-    /// In a paragraph of its own, with text before and behind.
+    /// In a separate paragraph, with text before and behind.
     Middle,
     /// In the last paragraph, where trailers stand.
     Last,

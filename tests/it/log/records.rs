@@ -131,26 +131,40 @@ fn a_file_that_no_longer_parses_is_on_record_where_another_layer_has_the_log() {
 
 #[test]
 fn what_was_not_judged_is_shown_until_an_audit_has_judged_it() {
-    let limits = "[limits]\ncommits = { most = 1, outcome = \"accept\" }\n";
-    let logged = Logged::with(Options::default(), "", limits);
-    logged.client.commit("one").create();
-    logged.push("two").must_accept(&["refs/heads/main"]);
-    // The newest commit was judged.
-    let left = logged.client.id("HEAD~1");
-    logged.client.must(&["switch", "-q", "--orphan", "other"]);
-    logged.client.commit("other").create();
-    logged.client.push(&["other"]).must_accept(&["refs/heads/other"]);
-    let records = logged.records();
-    assert_eq!(records[0]["unjudged"], serde_json::json!([left]));
-    assert!(records[0]["skipped"][0]["why"].as_str().unwrap().contains("limit"));
-    let log = logged.log.to_str().unwrap();
-    let show = || logged.provost(&["log", "show", "--unjudged", log]).expect(0).out();
-    assert!(show().contains(&format!("unjudged: {left}")), "{}", show());
-    assert!(show().starts_with("#1 ") && !show().contains("#2 "), "{}", show());
-    // By the rules of the server, and not by others.
-    let audited = logged.sandbox().run(PROVOST, "").arg("audit").arg(logged.server.path()).finish();
-    assert_eq!(audited.code, Some(0), "{}", audited.all());
-    assert_eq!(show(), "", "it is judged now");
+    for elsewhere in [false, true] {
+        let limits = "[limits]\ncommits = { most = 1, outcome = \"accept\" }\n";
+        let hook = "#!/bin/sh\nREMOTE_USER=dev\nexport REMOTE_USER\n\
+            exec @BINARY@ -v --rules @SANDBOX@/rules-0.toml pre-receive --platform http\n";
+        let logged = Logged::with(Options::default().hook(hook), "", limits);
+        let state = logged.sandbox().path("state");
+        if elsewhere {
+            let table = format!("[state]\ndirectory = \"{}\"\n", state.display());
+            let rules = logged.sandbox().write("repository.toml", table);
+            logged.server.git(&["config", "provost.rules", rules.to_str().unwrap()]).ok();
+        }
+        logged.client.commit("one").create();
+        logged.push("two").must_accept(&["refs/heads/main"]);
+        assert_eq!(state.exists(), elsewhere);
+        assert_eq!(logged.server.git_dir().join("provost").exists(), !elsewhere);
+        // The newest commit was judged.
+        let left = logged.client.id("HEAD~1");
+        logged.client.must(&["switch", "-q", "--orphan", "other"]);
+        logged.client.commit("other").create();
+        logged.client.push(&["other"]).must_accept(&["refs/heads/other"]);
+        let records = logged.records();
+        assert_eq!(records[0]["unjudged"], serde_json::json!([left]));
+        assert!(records[0]["skipped"][0]["why"].as_str().unwrap().contains("limit"));
+        // By the layers of the server, and not by others.
+        let provost = || logged.sandbox().run(PROVOST, "");
+        let log = logged.log.to_str().unwrap();
+        let show = || provost().args(["log", "show", "--unjudged", log]).finish().expect(0).out();
+        let shown = show();
+        assert!(shown.contains(&format!("unjudged: {left}")), "{shown}");
+        assert!(shown.starts_with("#1 ") && !shown.contains("#2 "), "{shown}");
+        let audited = provost().arg("audit").arg(logged.server.path()).finish();
+        assert_eq!(audited.code, Some(0), "{}", audited.all());
+        assert_eq!(show(), "", "it is judged now");
+    }
 }
 
 #[test]

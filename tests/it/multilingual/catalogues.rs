@@ -17,10 +17,10 @@ const NAMES: [&str; 6] =
 const SENTENCES: [&str; 8] =
     ["dpkg", "coreutils", "grep", "sed", "bash", "apt", "git", "gettext-runtime"];
 
-/// At most so many words, and sentences, are taken of a language.
+/// At most this many words, and sentences, are taken of a language.
 const WORDS: usize = 2_000;
 const LINES: usize = 400;
-/// At most so many entries of a catalogue are read.
+/// At most this many entries of a catalogue are read.
 const ENTRIES: usize = 1_000;
 /// With fewer words there is no text to make.
 const FEW: usize = 40;
@@ -91,7 +91,7 @@ pub(crate) fn languages() -> Option<BTreeMap<&'static str, Vec<Language>>> {
     for folder in folders {
         let messages = folder.join("LC_MESSAGES");
         let Some(code) = folder.file_name().and_then(|name| name.to_str()) else { continue };
-        // What is transcribed for tests of programs is nobody's language.
+        // What is transcribed for tests of programs is no language that people write.
         if !messages.is_dir() || code.starts_with("en@") {
             continue;
         }
@@ -128,7 +128,7 @@ fn language(code: &str, messages: &Path) -> Option<Language> {
     enough.then(|| Language { code: code.to_owned(), script, words, sentences })
 }
 
-/// At most so many items of a list, from all parts of it.
+/// At most this many items of a list, from all parts of it.
 fn spread(list: Vec<String>, most: usize) -> Vec<String> {
     let step = list.len().div_ceil(most).max(1);
     list.into_iter().step_by(step).collect()

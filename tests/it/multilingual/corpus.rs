@@ -54,7 +54,7 @@ fn a_mark_in_a_real_message_is_found_and_is_no_disguise() {
         let before = findings(&clean);
         let tamper = found.iter().chain(&before).any(|it| it.marker.kind == Kind::Tamper);
         let fine = strength(&mark.tool, &found) == Some(Confidence::Strong) && !tamper;
-        // What nobody has labelled shows nothing.
+        // What is not labelled shows nothing.
         if !fine || commit.labels.is_empty() && !before.is_empty() {
             wrong.push(format!("{} {:?}: {before:?}\n    {planted:?}", mark.id, mark.text));
         }

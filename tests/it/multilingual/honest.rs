@@ -44,7 +44,7 @@ pub(super) fn planted(text: &Text, mark: &Mark, line: &str, middle: bool) -> (St
     match mark.carrier {
         Carrier::Author => text.author = line.to_owned(),
         Carrier::Committer => text.committer = line.to_owned(),
-        // A trailer stands with the trailers, or in a paragraph of its own.
+        // A trailer stands with the trailers, or in a separate paragraph.
         Carrier::Line if middle => text.paragraphs.push(line.to_owned()),
         Carrier::Line => text.trailers.push(line.to_owned()),
     }

@@ -1,4 +1,4 @@
-//! Marks that nobody hides, in ordinary text of all writing systems: each is found as it is
+//! Marks that are not hidden, in ordinary text of all writing systems: each is found as it is
 //! in English text, nothing is taken for a disguise, and text without a mark shows none.
 //!
 //! The words come from packages, and are read when the tests run: `.ci/words` installs them.

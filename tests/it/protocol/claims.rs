@@ -89,7 +89,7 @@ fn one_ref_named_twice_is_refused() {
         let child = stage.commit(&clean("Child"), &stage.mark);
         let push = stage.push(&[&child]).line(&stage.base, &stage.mark, MAIN);
         push.line(&stage.mark, &child, MAIN).send().must_decline();
-        // Also where all of it is clean: which value is judged last is nobody's guess.
+        // Also where all of it is clean: the order of judging does not matter.
         let one = stage.commit(&clean("One"), &stage.base);
         let two = stage.commit(&clean("Two"), &one);
         let push = stage.push(&[&two]).line(&stage.base, &one, MAIN).line(&one, &two, MAIN);

@@ -131,7 +131,7 @@ fn without_it<'s>(stage: &'s Stage, ids: &[&str]) -> RawPush<'s> {
     RawPush::to(&stage.server).objects(&stage.client, &objects)
 }
 
-/// What a push brings and nobody can read refuses it, unless policy says otherwise.
+/// What a push brings and can't be read refuses it, unless policy says otherwise.
 #[test]
 fn what_is_brought_and_can_not_be_read_is_on_record() {
     for policy in ["", LENIENT] {

@@ -62,7 +62,7 @@ fn a_tag_is_hidden_only_by_a_ref_that_leads_through_it() {
 
 const CUT: &str = "[limits]\ncommits = { most = 9, outcome = \"accept\" }\n";
 
-/// So many commits on top of the base, of which some add a tool's configuration; the last
+/// `length` commits on top of the base, of which some add a tool's configuration; the last
 /// one's id. What is in trees is compared after all messages were read.
 fn chain(stage: &Stage, length: usize, marks: &[usize]) -> String {
     use std::fmt::Write as _;

@@ -222,7 +222,7 @@ pub(super) struct Pushed {
 impl Pushed {
     pub(super) fn new() -> Self {
         let sandbox = Sandbox::new();
-        // Whoever pushes is in the environment, as with a web server.
+        // The pusher is in the environment, as with a web server.
         let hook = "#!/bin/sh\nexec @PROVOST@ pre-receive --platform http\n";
         let options = Options::default().rules("").hook(hook);
         let options = options.config("receive.denyDeleteCurrent", "ignore");

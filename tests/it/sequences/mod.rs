@@ -35,9 +35,9 @@ use world::World;
 
 use crate::support::random::from_environment;
 
-/// So many sequences share their objects.
+/// The number of sequences that share their objects.
 const IN_ONE_WORLD: u64 = 25;
-/// So many violations are shown.
+/// At most this many violations are shown.
 const SHOWN: usize = 6;
 
 /// What was counted, to see that the sequences say something.
@@ -323,7 +323,7 @@ fn explore<G: Gate>(
     (all, wrong)
 }
 
-#[allow(clippy::print_stdout, reason = "the seed, for whoever wants to repeat it")]
+#[allow(clippy::print_stdout, reason = "the seed, to repeat the run")]
 fn hold<G: Gate>(make: fn() -> G, count: u64) {
     let (seed, first) = (from_environment("PROVOST_SEED", 1), from_environment("PROVOST_FIRST", 0));
     let half = first + count.div_ceil(2);

@@ -233,8 +233,8 @@ impl Policy {
         }
     }
 
-    /// Whether everything that is refused on one ref is refused on another too, whoever
-    /// pushes, and has been for as long.
+    /// Whether everything that is refused on one ref is refused on another too, by whichever
+    /// account pushes, and has been for as long.
     pub(super) fn is_as_strict(&self, world: &World, mine: usize, theirs: usize, day: i64) -> bool {
         if self.same_class(mine, theirs, day) {
             return true;

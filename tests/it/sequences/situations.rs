@@ -98,7 +98,7 @@ fn what_one_branch_let_in_does_not_flow_into_another() {
         place.reject(&next, RELEASE);
         // Clean work beside it is no matter.
         place.accept(&place.commit(&clean("Beside"), &place.base), RELEASE);
-        // Somebody decides that it may go on.
+        // An administrator decides that it may go on.
         place.policy(&exemption(&format!("commits = [\"{mark}\"]")));
         place.accept(&place.merge(&place.base, &next), MAIN);
         place.policy("");
@@ -330,7 +330,7 @@ fn a_fork_does_not_inherit_what_its_origin_let_in() {
     fork.accept(&mark, theirs);
 }
 
-/// A mirror pushes all refs at once; a repository that is made again begins anew.
+/// A mirror pushes all refs at once; a repository that is made again begins without a ledger.
 #[test]
 fn a_repository_that_is_made_again_begins_anew() {
     let place = Place::under(FREE);

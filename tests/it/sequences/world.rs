@@ -94,7 +94,7 @@ const COMMITS: usize = 18;
 const TAGS: usize = 5;
 
 impl World {
-    /// A world of its own shape for each seed, written to a repository.
+    /// A world whose shape depends on the seed, written to a repository.
     pub(super) fn random(seed: u64, repository: &Path) -> Self {
         let mut random = Random::new(seed);
         let mut shape = Vec::new();
