@@ -158,8 +158,9 @@ impl<'r, G: Gate> Run<'r, G> {
         if let Some(real) = self.gate.refs() {
             // Git deletes a ref whatever is claimed of it, if it does not have what is claimed.
             let deleted = pushes.iter().flat_map(|push| &push.lines).filter(|it| it.new.is_none());
-            for line in deleted.filter(|it| !real.contains_key(NAMES[it.name])) {
-                self.state.refs.remove(&line.name);
+            let deleted = deleted.map(|line| State::resolve(line.name));
+            for name in deleted.filter(|&name| !real.contains_key(NAMES[name])) {
+                self.state.refs.remove(&name);
             }
         }
         let things = &self.state.world.things;

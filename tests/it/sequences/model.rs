@@ -118,7 +118,7 @@ impl<'w> State<'w> {
     }
 
     /// The ref that a name stands for.
-    fn resolve(name: usize) -> usize {
+    pub(super) fn resolve(name: usize) -> usize {
         if name == ALIAS { 0 } else { name }
     }
 
