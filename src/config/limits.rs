@@ -3,7 +3,7 @@
 //! Each limit stands alone (`time = "60s"`) or with its outcome
 //! (`time = { most = "60s", outcome = "accept" }`); `"none"` is no limit. `outcome` beside
 //! them is for those that name none. How much of a file is searched is fixed, so `files` is an
-//! outcome alone, and one of its own: large files are ordinary.
+//! outcome alone, and the general one does not reach it: large files are ordinary.
 
 use std::time::Duration;
 

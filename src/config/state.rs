@@ -1,7 +1,7 @@
 //! Files of a repository's state: baselines, what was not judged, and what else hooks write
 //! below the repository's own directory.
 //!
-//! Several accounts may push to one repository, each with a umask of its own. A file that
+//! Several accounts may push to one repository, each with another umask. A file that
 //! one of them makes must not lock the others out, and must not be open to accounts that
 //! have no business there. So owner and mode are never left to the umask: they follow
 //! `core.sharedRepository` as git-config(1) documents it, and the repository's directory.

@@ -61,7 +61,7 @@ pub(super) fn hook(target: &Target, diagnosis: &mut Diagnosis) -> Option<Runnabl
                 format!("{what}: it is `{}` in {}", escape(&text), escape::path(&file)),
                 format!("git config --file {} --unset-all hook.provost.command", word(&file)),
             ),
-            None => diagnosis.wrong("written-by", what, "provost install writes it anew"),
+            None => diagnosis.wrong("written-by", what, "provost install writes it again"),
         }
         return None;
     };

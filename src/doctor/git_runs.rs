@@ -40,7 +40,7 @@ pub(super) fn elsewhere(target: &Target, repository: &Path, diagnosis: &mut Diag
                     format!(
                         "hooks/pre-receive of {platform} is missing, so nothing calls the hook"
                     ),
-                    "let the platform make its hooks anew (Resynchronize pre-receive hooks)",
+                    "let the platform write its hooks again (Resynchronize pre-receive hooks)",
                 );
             }
             delegate

@@ -26,7 +26,7 @@ const OTHER_SECTIONS: [&[u8]; 9] = [
     b"sendemail",
     b"url",
 ];
-/// Keys that the throw-away repository has of its own.
+/// Keys that the throw-away repository sets itself.
 const OWN_KEYS: [&[u8]; 4] =
     [b"core.bare", b"core.hookspath", b"core.repositoryformatversion", b"core.worktree"];
 

@@ -54,7 +54,7 @@ impl Different {
 /// Two trees that were found to hold nothing of interest, or may be.
 pub(super) type Pair = (Option<ObjectId>, Vec<ObjectId>);
 
-/// See the head of this file.
+/// A directory, and where the walk stands in it.
 pub(super) struct Level {
     new: Option<Reading>,
     old: Vec<Reading>,

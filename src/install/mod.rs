@@ -187,7 +187,7 @@ fn repository_hook(site: &Site, request: &Request, plan: &mut Plan) -> Result<()
     } else if !site.path.join("hooks/pre-receive").exists() {
         plan.warn(format!(
             "{} has no hooks/pre-receive of {}, which would call the hook: let {} make its \
-             hooks anew (Site administration, Maintenance, Resynchronize pre-receive hooks)",
+             hooks again (Site administration, Maintenance, Resynchronize pre-receive hooks)",
             escape::path(&site.path),
             site.platform,
             site.platform,

@@ -10,7 +10,7 @@ use crate::finding::{Kind, Marker};
 use crate::git::{Change, GitError, IdMap, IdSet, Mode, ObjectId, Side, Visitor};
 use crate::marker::Matchers;
 
-/// See the head of this file.
+/// The marked files that a commit takes away.
 pub(super) struct Gone<'g, 'o> {
     matchers: &'o Matchers,
     contents: &'g Contents<'o>,

@@ -84,7 +84,7 @@ fn clear(repository: &Path) {
     std::fs::write(repository.join("HEAD"), "ref: refs/heads/unborn\n").unwrap();
 }
 
-/// See the head of this file.
+/// The product in this process, without a push of git.
 pub(super) struct InProcess {
     folder: tempfile::TempDir,
     built_in: Arc<Source>,

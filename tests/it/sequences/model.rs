@@ -90,7 +90,7 @@ struct Brought {
     baseline: Set,
 }
 
-/// See the head of this file.
+/// The abstract server.
 pub(super) struct State<'w> {
     pub(super) world: &'w World,
     pub(super) refs: BTreeMap<usize, usize>,

@@ -4,7 +4,7 @@ use super::situations::MAIN;
 use crate::support::receive_pack::{Answer, NULL, RawPush};
 use crate::support::{Client, Options, Sandbox, TestServer, clean};
 
-/// See the head of this file.
+/// The server, its client and the first commit.
 pub(super) struct Place {
     pub(super) server: TestServer,
     pub(super) client: Client,

@@ -105,7 +105,7 @@ pub(super) struct Exemption {
     pub(super) ends: i64,
 }
 
-/// See the head of this file.
+/// The abstract policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Policy {
     pub(super) tools: [Verdict; TOOLS.len()],

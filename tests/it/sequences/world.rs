@@ -81,7 +81,7 @@ pub(super) struct Thing {
     pub(super) id: String,
 }
 
-/// See the head of this file.
+/// The objects that a server and its clients may have.
 pub(super) struct World {
     pub(super) things: Vec<Thing>,
     reach: Vec<Set>,
