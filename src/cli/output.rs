@@ -7,6 +7,7 @@ use anstream::{AutoStream, ColorChoice};
 use super::args::{Color, Global};
 use super::error::Error;
 use crate::document;
+use crate::git::GitError;
 use crate::report::notes::Unjudged;
 use crate::report::{Format, Report, pusher};
 use crate::text::escape::escape;
@@ -117,7 +118,8 @@ impl Output {
         Unjudged {
             what: match error {
                 Error::Log(_) => "recorded",
-                Error::Reserved(_) => "reserved",
+                // The pusher can mend these, and no administrator.
+                Error::Reserved(_) | Error::Git(GitError::Contradiction { .. }) => "refused",
                 _ => "judged",
             },
             error: shown(error),

@@ -13,7 +13,8 @@ use super::{Cut, Texts};
 /// Why a push could not be judged, or not whole; and what becomes of it.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Unjudged<'u> {
-    /// What could not be done: `judged` or `recorded`; `reserved` when nobody may do it.
+    /// What could not be done: `judged` or `recorded`; `refused` when only the pusher can
+    /// mend it.
     pub what: &'static str,
     /// Whether the push is refused.
     pub refused: bool,

@@ -88,7 +88,11 @@ fn one_ref_named_twice_is_refused() {
         let stage = Stage::with(Options::default(), policy);
         let child = stage.commit(&clean("Child"), &stage.mark);
         let push = stage.push(&[&child]).line(&stage.base, &stage.mark, MAIN);
-        push.line(&stage.mark, &child, MAIN).send().must_decline();
+        let answer = push.line(&stage.mark, &child, MAIN).send();
+        answer.must_decline().must_say("updates refs/heads/main twice");
+        // The pusher can mend it, and no administrator.
+        answer.must_say("provost: this push is refused.").must_say("Push it once.");
+        assert!(!answer.text.contains("administrators"), "{answer:#?}");
         // Also where all of it is clean: the order of judging does not matter.
         let one = stage.commit(&clean("One"), &stage.base);
         let two = stage.commit(&clean("Two"), &one);
