@@ -120,35 +120,12 @@ impl Error {
     /// What to do about it.
     pub(super) fn next_step(&self) -> String {
         match self {
-            Self::Config(ConfigError::Problems(_)) => {
-                "Nothing is judged with broken rules. Mend the lines shown above.".into()
-            }
-            Self::Config(ConfigError::File { .. } | ConfigError::NotText { .. }) => {
-                "Mend the file or its permissions, or take it out of the configuration.".into()
-            }
-            Self::Config(ConfigError::Write { .. }) => {
-                "Nothing was changed. Check the folder and its permissions.".into()
-            }
-            Self::Config(ConfigError::Published { .. }) => {
-                "A newer provost may be able to. Without it: --server-policy never".into()
-            }
-            Self::Config(ConfigError::Baseline { .. }) => {
-                "Take it anew: provost policy baseline".into()
-            }
-            Self::Config(ConfigError::Ledger { .. }) => {
-                "Look at that line. What it held is not known, so take the file away and check \
-                 everything: provost audit REPOSITORY"
-                    .into()
-            }
-            Self::Config(ConfigError::Git(error)) | Self::Git(error) => git_step(error),
+            Self::Config(error) => error.next_step(),
+            Self::Git(error) => error.next_step(),
             Self::Install(error) => error.next_step(),
             Self::Read { .. } => "Check the path and its permissions.".into(),
             Self::Write(_) => "Check the disk, or what reads the output.".into(),
-            Self::Log(LogError::NoRecord { .. }) => "See what is wrong: provost log verify".into(),
-            Self::Log(LogError::NotAFile { .. }) => "Name another `file` in [log].".into(),
-            Self::Log(_) => {
-                "Check that the folder of the log is there, the rights in it, and the disk.".into()
-            }
+            Self::Log(error) => error.next_step(),
             Self::NoLog => "Name the files, or write `[log] file = \"...\"`.".into(),
             Self::Reserved(_) => "Push the other refs alone.".into(),
             Self::NotPublished(_) => {
@@ -195,41 +172,6 @@ impl Error {
             Self::DemoSetUp { .. } | Self::DemoFile { .. } => {
                 "Check that the temporary directory can be written to.".into()
             }
-        }
-    }
-}
-
-fn git_step(error: &GitError) -> String {
-    match error {
-        GitError::Open { .. } => {
-            "Give the path of a bare repository, or of the top of a work tree.".into()
-        }
-        GitError::Owner { path } => {
-            format!("If you trust it: git config --global --add safe.directory {}", path.display())
-        }
-        GitError::Missing { .. } | GitError::Unreadable { .. } | GitError::Malformed { .. } => {
-            "Run `git fsck` in the repository to see what is damaged.".into()
-        }
-        GitError::Stopped => "Raise the limit that was reached: see [limits].".into(),
-        GitError::RefUpdate { .. } | GitError::NoRefUpdate => {
-            "Git gives each hook these lines; a hook that ran before this one may have \
-             consumed or changed them. Every hook in a chain needs its own copy."
-                .into()
-        }
-        GitError::Contradiction { .. } => "Push it once.".into(),
-        GitError::References { .. } => {
-            "Run `git for-each-ref` in the repository to see what is wrong.".into()
-        }
-        GitError::Revision { .. } => {
-            "See which there are: git branch --all, git log. Ranges are written A..B.".into()
-        }
-        GitError::Git { .. } => {
-            "This repository's refs can only be read with git: put git on the PATH of the \
-             hook, and try the command by hand."
-                .into()
-        }
-        GitError::Environment { .. } => {
-            "Check the server's configuration of the hook and of the repository.".into()
         }
     }
 }

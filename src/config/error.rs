@@ -64,6 +64,30 @@ pub enum ConfigError {
     Git(#[from] GitError),
 }
 
+impl ConfigError {
+    /// What to do about it, for the person who looks after the configuration.
+    #[must_use]
+    pub fn next_step(&self) -> String {
+        match self {
+            Self::Problems(_) => "Nothing is judged with broken rules. Mend the lines shown above.",
+            Self::File { .. } | Self::NotText { .. } => {
+                "Mend the file or its permissions, or take it out of the configuration."
+            }
+            Self::Write { .. } => "Nothing was changed. Check the folder and its permissions.",
+            Self::Published { .. } => {
+                "A newer provost may be able to. Without it: --server-policy never"
+            }
+            Self::Baseline { .. } => "Take it again: provost policy baseline",
+            Self::Ledger { .. } => {
+                "Look at that line. What it held is not known, so take the file away and check \
+                 everything: provost audit REPOSITORY"
+            }
+            Self::Git(error) => return error.next_step(),
+        }
+        .into()
+    }
+}
+
 fn count(problems: usize) -> String {
     if problems == 1 { "1 mistake".into() } else { format!("{problems} mistakes") }
 }

@@ -107,4 +107,41 @@ impl GitError {
             _ => None,
         }
     }
+
+    /// What to do about it, for the person who looks after the repository.
+    #[must_use]
+    pub fn next_step(&self) -> String {
+        match self {
+            Self::Open { .. } => {
+                "Give the path of a bare repository, or of the top of a work tree.".into()
+            }
+            Self::Owner { path } => {
+                format!("If you trust it: git config --global --add safe.directory {}", path.display())
+            }
+            Self::Missing { .. } | Self::Unreadable { .. } | Self::Malformed { .. } => {
+                "Run `git fsck` in the repository to see what is damaged.".into()
+            }
+            Self::Stopped => "Raise the limit that was reached: see [limits].".into(),
+            Self::RefUpdate { .. } | Self::NoRefUpdate => {
+                "Git gives each hook these lines; a hook that ran before this one may have \
+                 consumed or changed them. Every hook in a chain needs its own copy."
+                    .into()
+            }
+            Self::Contradiction { .. } => "Push it once.".into(),
+            Self::References { .. } => {
+                "Run `git for-each-ref` in the repository to see what is wrong.".into()
+            }
+            Self::Revision { .. } => {
+                "See which there are: git branch --all, git log. Ranges are written A..B.".into()
+            }
+            Self::Git { .. } => {
+                "This repository's refs can only be read with git: put git on the PATH of the \
+                 hook, and try the command by hand."
+                    .into()
+            }
+            Self::Environment { .. } => {
+                "Check the server's configuration of the hook and of the repository.".into()
+            }
+        }
+    }
 }

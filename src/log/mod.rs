@@ -81,6 +81,17 @@ pub enum LogError {
 }
 
 impl LogError {
+    /// What to do about it, for the administrator.
+    #[must_use]
+    pub fn next_step(&self) -> String {
+        match self {
+            Self::NoRecord { .. } => "See what is wrong: provost log verify",
+            Self::NotAFile { .. } => "Name another `file` in [log].",
+            _ => "Check that the folder of the log is there, the rights in it, and the disk.",
+        }
+        .into()
+    }
+
     fn read(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
         |source| Self::Read { path: path.to_owned(), source }
     }
