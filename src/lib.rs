@@ -4,8 +4,9 @@
 //! Rooms by floor; each may use what is below it, never what is beside or above it:
 //!
 //! ```text
-//! 10 cli         commands, arguments, exit codes
-//! 9  doctor      proving that an installed hook works
+//! 11 cli         commands, arguments, exit codes
+//! 10 doctor      proving that an installed hook works
+//! 9  gate        the life of a push on a server, from its arrival to its answer
 //! 8  scan        push or history -> findings -> verdicts -> report
 //! 8  log         the decision log: records, their chain, and reading them again
 //! 7  report      what was found and decided; one file per output format
@@ -27,6 +28,7 @@ pub mod config;
 pub mod doctor;
 pub mod document;
 pub mod finding;
+pub mod gate;
 pub mod git;
 pub mod install;
 pub mod log;

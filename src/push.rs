@@ -13,8 +13,6 @@ use crate::git::{GitError, ObjectId, RefName, RefUpdate, Repository};
 pub struct Push {
     /// The repository's name on its platform.
     pub repository: String,
-    /// Who pushes, if the platform says so.
-    pub pusher: Option<Vec<u8>>,
     /// The ref updates as they were sent, in the order given.
     pub updates: Vec<RefUpdate>,
     /// The push options (`git push -o`), in order.

@@ -8,7 +8,7 @@ use super::args::{Audit, Costly, Global};
 use super::error::Error;
 use super::load;
 use super::output::Output;
-use crate::config::ledger::{self, Additions};
+use crate::config::ledger::{self, Additions, LedgerPlace};
 use crate::document::Moment;
 use crate::git::{Repository, Trust};
 use crate::report::{Format, Report};
@@ -64,16 +64,16 @@ fn one(global: &Global, path: &Path, scope: Scope, output: &Output) -> Result<Re
     // Only the rules that the hook judges by can say that nothing in it is refused.
     let in_force = !global.isolated && global.rules.is_empty();
     if in_force && scope.trees && scope.contents {
-        settle(&repository, &report, output);
+        settle(&repository, &config.ledger(&repository), &report, output);
     }
     Ok(report)
 }
 
 /// Notes that what pushes had brought in unjudged is judged now.
-fn settle(repository: &Repository, report: &Report, output: &Output) {
-    let Some(ledger) = report.ledger.as_ref().filter(|_| !report.settled.is_empty()) else {
+fn settle(repository: &Repository, place: &LedgerPlace, report: &Report, output: &Output) {
+    if report.settled.is_empty() {
         return;
-    };
+    }
     let count = match report.settled.len() {
         1 => "1 ref update that was accepted without being checked is checked now".to_owned(),
         count => {
@@ -81,7 +81,7 @@ fn settle(repository: &Repository, report: &Report, output: &Output) {
         }
     };
     let additions = Additions { judged: report.settled.clone(), ..Additions::default() };
-    let added = ledger::add(repository, &ledger.place, &additions, &Moment::now().to_string());
+    let added = ledger::add(repository, place, &additions, &Moment::now().to_string());
     output.note(&match added {
         Ok(()) => format!("provost: {count}\n"),
         Err(error) => format!("provost: {count}, but that could not be noted: {error}\n"),

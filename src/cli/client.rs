@@ -26,8 +26,7 @@ pub(super) fn pre_push(global: &Global, command: &PrePush, output: &Output) -> R
     let repository = discover(global)?;
     let remote = command.remote.to_string_lossy().into_owned();
     let judged = command.server_policy.load(global, &repository, remote)?;
-    let push =
-        Push { repository: judged.repository.clone(), pusher: None, updates, options: Vec::new() };
+    let push = Push { repository: judged.repository.clone(), updates, options: Vec::new() };
     // A push to a bare address has no remote-tracking branches: those of all remotes say
     // best what is published.
     let own = [b"refs/remotes/", command.remote.as_bytes(), b"/"].concat();

@@ -40,8 +40,6 @@ pub(super) enum Error {
     Key { path: PathBuf, reason: String },
     #[error("`{0}` is not an object id")]
     NotAnId(String),
-    #[error("these are not the arguments of a hook of {platform}: {reason}")]
-    HookArguments { platform: &'static str, reason: String },
     #[error("line {line} is not `<local-ref> <local-oid> <remote-ref> <remote-oid>`")]
     PrePushLine { line: usize },
     #[error("{0} of the repositories could not be judged whole")]
@@ -138,9 +136,6 @@ impl Error {
             Self::Key { .. } => "Make one: head -c 32 /dev/urandom > FILE".into(),
             Self::NotAnId(_) => {
                 "Ids have 40 hexadecimal digits, or 64 in a SHA-256 repository.".into()
-            }
-            Self::HookArguments { .. } => {
-                "See `provost update --help`; --platform must name what runs the hook.".into()
             }
             Self::PrePushLine { .. } => {
                 "Git gives these lines to a pre-push hook; another hook may have changed them."

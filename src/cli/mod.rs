@@ -18,7 +18,6 @@ mod man;
 mod output;
 mod policy;
 mod published;
-mod recording;
 mod rules;
 
 use std::ffi::OsString;
@@ -47,8 +46,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let platform = args.command.platform().map(hook::named);
     let output = Output::new(&args.global, platform.map_or("", |platform| platform.line_prefix));
     let code = match &args.command {
-        Command::PreReceive(command) => hook::pre_receive(&args.global, command, &output),
-        Command::Update(command) => hook::update(&args.global, command, &output),
+        Command::PreReceive(command) => Ok(hook::pre_receive(&args.global, command, &output)),
+        Command::Update(command) => Ok(hook::update(&args.global, command, &output)),
         Command::PrePush(command) => client::pre_push(&args.global, command, &output),
         Command::CommitMsg(command) => client::commit_msg(&args.global, command, &output),
         Command::Check(command) => check::check(&args.global, command, &output),

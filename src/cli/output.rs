@@ -7,10 +7,8 @@ use anstream::{AutoStream, ColorChoice};
 use super::args::{Color, Global};
 use super::error::Error;
 use crate::document;
-use crate::git::GitError;
-use crate::report::notes::Unjudged;
-use crate::report::{Format, Report, pusher};
-use crate::text::escape::escape;
+use crate::report::{Format, Report};
+use crate::text::escape::escape_lines;
 
 /// What to do about an object that can't be read.
 pub(super) const DAMAGE: &str = "Run `git fsck` in the repository to see what is damaged.";
@@ -108,31 +106,11 @@ impl Output {
             text.push_str(&document::render(problems, self.color(io::stderr().is_terminal())));
             text.push('\n');
         }
-        text.push_str(&format!("provost: {}\n         {}\n", shown(error), error.next_step()));
+        text.push_str(&format!(
+            "provost: {}\n         {}\n",
+            escape_lines(&error.to_string()),
+            error.next_step()
+        ));
         self.note(&text);
     }
-
-    /// The same for a pusher: git sends it to his terminal, so it never has colours.
-    pub(super) fn told(&self, error: &Error) -> Unjudged<'static> {
-        let mistakes = document::render_within(error.problems(), false, pusher::WIDTH);
-        Unjudged {
-            what: match error {
-                Error::Log(_) => "recorded",
-                // The pusher can mend these, and no administrator.
-                Error::Reserved(_) | Error::Git(GitError::Contradiction { .. }) => "refused",
-                _ => "judged",
-            },
-            error: shown(error),
-            mistakes: mistakes.trim_end().to_owned(),
-            next_step: error.next_step(),
-            ..Unjudged::default()
-        }
-    }
-}
-
-/// Parts of the text may come from a repository.
-fn shown(error: &Error) -> String {
-    let text = error.to_string();
-    let lines: Vec<String> = text.lines().map(|line| escape(line.as_bytes())).collect();
-    lines.join("\n")
 }

@@ -9,11 +9,13 @@ use std::time::Duration;
 
 use bytesize::ByteSize;
 use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
 
 use crate::document::{Fields, Node, Place, Problem, Value};
 
 /// What is limited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Resource {
     /// How long it takes.
     Time,

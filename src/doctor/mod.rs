@@ -6,6 +6,7 @@
 //! that is refused proves anything: the probe has one that must be, whatever the policy.
 
 mod checks;
+mod confinement;
 mod ending;
 mod git_runs;
 pub mod metrics;
@@ -138,6 +139,7 @@ pub fn examine(
     let mut all = Examination { sums, ..Examination::default() };
     let mut review = Review::default();
     let targets = target::targets(request)?;
+    let confined = crate::gate::protections();
     for (done, target) in targets.iter().enumerate() {
         progress(done, targets.len());
         let mut diagnosis = Diagnosis {
@@ -148,6 +150,7 @@ pub fn examine(
             unseen: Vec::new(),
         };
         one(target, done, &mut diagnosis, &mut all.standing, &mut review);
+        confinement::look(&confined, &mut diagnosis);
         all.hooks.push(diagnosis);
     }
     review.read(&mut all.hooks, &mut all.sums);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::git::ObjectId;
 use crate::text::escape::excerpt;
@@ -14,7 +14,7 @@ mod context;
 pub use context::{Context, Credit, MOST_CREDITS};
 
 /// How sure a marker is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// Others leave it too, or it says little about authorship.
@@ -35,7 +35,7 @@ impl Confidence {
 }
 
 /// What kind of trace a marker is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// A credit or session line.
@@ -89,7 +89,7 @@ impl fmt::Display for Kind {
 }
 
 /// What became of a path that is a marker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PathUse {
     /// The commit adds a tool's own file.
     Added,
@@ -112,7 +112,7 @@ impl PathUse {
 }
 
 /// What a marker says of itself; shared by its findings.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Marker {
     /// Its stable id, `claude-code/co-author` say.
     pub id: String,
@@ -131,7 +131,7 @@ pub struct Marker {
 }
 
 /// The part of the subject where a marker was seen.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Field {
     /// The message of the commit.
     Message,
@@ -176,7 +176,7 @@ impl fmt::Display for Field {
 }
 
 /// A marker seen at one place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// Which marker.
     pub marker: Arc<Marker>,
@@ -201,7 +201,7 @@ pub struct Finding {
 }
 
 /// What is known of a mark that its commit may have copied from another one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Copied {
     /// The commit that the message names; `None` in what was read from a record.
     pub from: Option<ObjectId>,

@@ -116,7 +116,10 @@ impl GitError {
                 "Give the path of a bare repository, or of the top of a work tree.".into()
             }
             Self::Owner { path } => {
-                format!("If you trust it: git config --global --add safe.directory {}", path.display())
+                format!(
+                    "If you trust it: git config --global --add safe.directory {}",
+                    path.display()
+                )
             }
             Self::Missing { .. } | Self::Unreadable { .. } | Self::Malformed { .. } => {
                 "Run `git fsck` in the repository to see what is damaged.".into()

@@ -4,13 +4,30 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 
+use serde::{Deserialize, Serialize};
+
 /// An object id: 20 bytes in a SHA-1 repository, 32 in a SHA-256 one.
 ///
 /// Source: gitformat-pack(5), extensions.objectFormat in git-config(1).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "Vec<u8>", into = "Vec<u8>")]
 pub struct ObjectId {
     bytes: [u8; 32],
     length: u8,
+}
+
+impl From<ObjectId> for Vec<u8> {
+    fn from(id: ObjectId) -> Self {
+        id.as_bytes().to_vec()
+    }
+}
+
+impl TryFrom<Vec<u8>> for ObjectId {
+    type Error = &'static str;
+
+    fn try_from(raw: Vec<u8>) -> Result<Self, Self::Error> {
+        Self::from_bytes(&raw).ok_or("an object id has 20 or 32 bytes")
+    }
 }
 
 impl ObjectId {

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::text::escape::escape;
 
 /// A full ref name, `refs/heads/main` say. Git allows any bytes but a few.
 ///
 /// Source: git-check-ref-format(1).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RefName(Vec<u8>);
 
 /// What a ref is for.

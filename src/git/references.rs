@@ -86,6 +86,17 @@ impl Repository {
             .collect())
     }
 
+    /// Lists refs in the reftable format now, so that no program has to be run for them later.
+    ///
+    /// # Errors
+    /// When git can't list them.
+    pub fn list_reftable(&self) -> Result<(), GitError> {
+        if self.is_reftable() {
+            self.listed_by_git()?;
+        }
+        Ok(())
+    }
+
     /// What `git for-each-ref` says, asked once.
     fn listed_by_git(&self) -> Result<&[Listed], GitError> {
         if let Some(listed) = self.listed.get() {

@@ -150,6 +150,8 @@ pub struct Context<'a> {
     pub directory: Option<&'a [u8]>,
     /// The push, as far as it could be read.
     pub push: &'a Push,
+    /// Who pushed, as the platform says.
+    pub pusher: Option<&'a str>,
     /// Its ref updates with the values that the refs have, once these are known.
     pub updates: Option<&'a [Update]>,
     /// The pusher's groups.
@@ -172,16 +174,13 @@ pub struct Context<'a> {
 
 /// What became of a push.
 #[derive(Clone, Copy, Debug)]
-pub enum Outcome<'a> {
-    /// It was judged.
-    Judged(&'a Report),
-    /// It could not be judged.
-    NotJudged {
-        /// Why not.
-        error: &'a str,
-        /// Whether policy lets it pass nevertheless.
-        accepted: bool,
-    },
+pub struct Outcome<'a> {
+    /// What was found; `None` when judging never began.
+    pub report: Option<&'a Report>,
+    /// Why it could not be judged, or not to the end.
+    pub error: Option<&'a str>,
+    /// Whether it is accepted.
+    pub accepted: bool,
 }
 
 /// The push option by which `doctor` marks its own probe. It decides nothing.
@@ -203,7 +202,7 @@ impl Record {
             hook: context.hook.to_owned(),
             repository: push.repository.clone(),
             directory: context.directory.map(escape),
-            pusher: push.pusher.as_deref().map(escape),
+            pusher: context.pusher.map(|pusher| escape(pusher.as_bytes())),
             groups: context.groups.to_vec(),
             remote: context.remote.map(|remote| escape(remote.as_bytes())),
             protocol: context.protocol.map(|protocol| escape(protocol.as_bytes())),
@@ -212,13 +211,14 @@ impl Record {
             probe: push.options.iter().any(|option| option == PROBE),
             ..Self::default()
         };
-        match outcome {
-            Outcome::Judged(report) => record.judged(report),
-            Outcome::NotJudged { error, accepted } => record.not_judged(error, accepted, push),
-        }
+        record.accepted = outcome.accepted;
         record.refs = ref_lines(push, context.updates);
-        if let Outcome::Judged(report) = outcome {
+        if let Some(report) = outcome.report {
+            record.judged(report);
             record.judge_refs(report);
+        }
+        if let Some(error) = outcome.error {
+            record.not_judged(error, push);
         }
         record
     }
@@ -240,7 +240,6 @@ impl Record {
     fn judged(&mut self, report: &Report) {
         self.commits = report.commits;
         self.verdict = Some(report.verdict().word().to_owned());
-        self.accepted = report.exit_code() == 0;
         self.findings = report.findings.iter().map(Found::from).collect();
         for id in report.findings.iter().filter_map(|judged| judged.decision.exemption.as_ref()) {
             if id == crate::policy::BYPASS {
@@ -253,7 +252,7 @@ impl Record {
             self.skipped.push(Unread { what: skipped.what.clone(), why: skipped.why.clone() });
         }
         self.cut = report.cut.as_ref().map(|cut| CutLine {
-            limit: cut.limit.to_owned(),
+            limit: cut.limit.word().to_owned(),
             most: cut.most.clone(),
             because: cut.because.clone(),
             judged: cut.judged,
@@ -274,10 +273,15 @@ impl Record {
         }
     }
 
-    fn not_judged(&mut self, error: &str, accepted: bool, push: &Push) {
-        self.accepted = accepted;
+    /// Notes that judging ended before its end. Only a refusal is certain then.
+    fn not_judged(&mut self, error: &str, push: &Push) {
+        let is_refusal = |verdict: &String| verdict == Verdict::Reject.word();
+        self.verdict = self.verdict.take().filter(is_refusal);
+        for line in &mut self.refs {
+            line.verdict = line.verdict.take().filter(is_refusal);
+        }
         self.error = Some(escape(error.as_bytes()));
-        self.fail = Some(if accepted { "open" } else { "closed" }.to_owned());
+        self.fail = Some(if self.accepted { "open" } else { "closed" }.to_owned());
         for update in &push.updates {
             self.unjudged.extend(update.new_id().map(|id| id.to_string()));
         }

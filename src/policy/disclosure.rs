@@ -8,6 +8,8 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use serde::{Deserialize, Serialize};
+
 use regex::bytes::Regex;
 
 use super::settings::{Placed, replace};
@@ -67,7 +69,7 @@ pub(super) struct Disclosure {
 }
 
 /// Why there is no disclosure that counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Undisclosed {
     /// There is none at all.
     Absent,

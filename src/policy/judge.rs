@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::exemption::{Ancestry, Exemption, Request};
 use super::scope::Pusher;
 use super::settings::{Settings, Traits};
@@ -54,7 +56,7 @@ pub struct Class {
 }
 
 /// Why a verdict is another than the policy's lines say.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Why {
     /// The tool was disclosed.
     Disclosed,
@@ -67,7 +69,7 @@ pub enum Why {
 }
 
 /// The verdict on a finding, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// The verdict, all applied: never [`Verdict::Disclose`].
     pub verdict: Verdict,
@@ -98,7 +100,7 @@ pub struct Decision {
 /// What decisions name as exemption when a pusher used his right to bypass.
 pub const BYPASS: &str = "bypass";
 
-/// See the head of this file.
+/// A policy as it stands for one repository, one pusher and one moment.
 pub struct Judge<'p> {
     pub(super) policy: &'p Policy,
     pub(super) situation: Situation,
@@ -109,7 +111,8 @@ pub struct Judge<'p> {
     /// The exemptions that are for some refs only, whoever pushes.
     by_ref: Vec<usize>,
     suspended: bool,
-    markers: Box<dyn Fn() -> Vec<Arc<Marker>> + 'p>,
+    /// Those of the catalogue.
+    pub(super) markers: Box<dyn Fn() -> Vec<Arc<Marker>> + 'p>,
     together: RefCell<HashMap<Vec<usize>, Arc<Settings>>>,
     pub(super) hiding: RefCell<HashMap<(Class, Class), bool>>,
 }
@@ -382,10 +385,6 @@ impl<'p> Judge<'p> {
         let settings = Arc::new(settings);
         self.together.borrow_mut().insert(scopes, Arc::clone(&settings));
         settings
-    }
-
-    pub(super) fn markers(&self) -> Vec<Arc<Marker>> {
-        (self.markers)()
     }
 }
 

@@ -23,7 +23,7 @@ mod texts;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::document::{Moment, Place};
 
@@ -43,10 +43,13 @@ use scope::{Globs, Scope};
 use settings::Settings;
 
 /// What policy says of a finding, of a ref, of a push; milder first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Nothing to say.
+    #[default]
     Allow,
     /// Noted in reports and logs only.
     Record,

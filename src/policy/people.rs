@@ -4,6 +4,8 @@
 //! that it is about. Sources: the kernel's "AI agents MUST NOT add Signed-off-by tags";
 //! LLVM's "the contributor is always the author and fully accountable".
 
+use serde::{Deserialize, Serialize};
+
 use super::Verdict;
 use super::disclosure::token;
 use super::settings::{Placed, Said, replace};
@@ -39,7 +41,7 @@ pub(super) struct Approval {
 }
 
 /// Which rule about people was broken.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unaccounted {
     /// An AI stands where only people may.
     Role,

@@ -5,6 +5,8 @@
 //! that names `refs`. The top-level policy, suspensions, and exceptions without `refs` admit
 //! an object to the whole repository.
 
+use serde::{Deserialize, Serialize};
+
 use super::Verdict;
 use super::judge::{About, Class, Judge};
 use super::settings::Settings;
@@ -12,7 +14,7 @@ use super::strictness::is_as_strict;
 use crate::finding::Finding;
 
 /// Exceptions that let something in, and the refs that they are for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PlaceBound {
     /// `exemption ID` or `scope ID`; each of several was enough by itself.
     pub exceptions: Vec<String>,
@@ -93,7 +95,7 @@ impl Judge<'_> {
         if !class.scopes.iter().any(|&at| self.names_refs(at)) {
             return all;
         }
-        let markers = self.markers();
+        let markers = (self.markers)();
         let with = self.together(class.scopes.clone());
         for &scope in class.scopes.iter().filter(|&&at| self.names_refs(at)) {
             // Alone, too: of two scopes that say the same, either can be left out.

@@ -46,7 +46,7 @@ impl Judge<'_> {
         if conditions.len() > MOST_CONDITIONS {
             return false;
         }
-        let markers = self.markers();
+        let markers = (self.markers)();
         (0..1_u32 << conditions.len()).all(|chosen| {
             let holds = |at: &usize| match conditions.iter().position(|known| known == at) {
                 Some(bit) => chosen >> bit & 1 == 1,

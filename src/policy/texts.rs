@@ -1,6 +1,8 @@
 //! What an administrator lets pushers read: the language, and texts of his own; and what
 //! those texts need to know of the policy of a ref.
 
+use serde::{Deserialize, Serialize};
+
 use minijinja::Environment;
 
 use super::judge::Judge;
@@ -9,7 +11,7 @@ use crate::document::{Fields, Problem};
 use crate::git::RefName;
 
 /// A language that texts are there for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Language {
     /// English.
     #[default]

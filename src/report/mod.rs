@@ -8,7 +8,10 @@ mod texts;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use crate::config::ledger::{Additions, LedgerPlace};
+use serde::{Deserialize, Serialize};
+
+use crate::config::ledger::Additions;
+use crate::config::limits::Resource;
 use crate::finding::Finding;
 use crate::git::{ObjectId, RefName};
 use crate::policy::{Decision, Language, Verdict};
@@ -44,7 +47,7 @@ formats! {
 }
 
 /// The commit that a finding belongs to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommitLabel {
     /// Its id.
     pub id: ObjectId,
@@ -55,7 +58,7 @@ pub struct CommitLabel {
 }
 
 /// A finding, where it was pushed to, and what was decided.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Judged {
     /// The commit; `None` for a branch name, a tag or a note.
     pub commit: Option<std::sync::Arc<CommitLabel>>,
@@ -68,7 +71,7 @@ pub struct Judged {
 }
 
 /// Something that was not looked at, and why.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
     /// What it is.
     pub what: String,
@@ -77,10 +80,10 @@ pub struct Skipped {
 }
 
 /// A scan that came to a limit before its end.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cut {
-    /// Which limit, by its key in `[limits]`.
-    pub limit: &'static str,
+    /// Which limit.
+    pub limit: Resource,
     /// How much it allows, as people write it.
     pub most: String,
     /// `file:line` of it; empty for the platform's own.
@@ -94,7 +97,7 @@ pub struct Cut {
 }
 
 /// What a ref update brings and what was not judged whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Left {
     /// The ref.
     pub ref_name: RefName,
@@ -105,7 +108,7 @@ pub struct Left {
 }
 
 /// An object that should have been judged and could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnreadObject {
     /// The ref that needs it.
     pub ref_name: RefName,
@@ -119,17 +122,8 @@ pub struct UnreadObject {
     pub boundary: Vec<ObjectId>,
 }
 
-/// What a push adds to the ledger of its repository.
-#[derive(Clone, Debug)]
-pub struct LedgerChange {
-    /// Where that is.
-    pub place: LedgerPlace,
-    /// What is added, beside what was left.
-    pub additions: Additions,
-}
-
 /// The outcome of one push, range or repository.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Report {
     /// The repository's name.
     pub repository: String,
@@ -151,8 +145,8 @@ pub struct Report {
     pub unread: Vec<UnreadObject>,
     /// Whether that is a reason to refuse.
     pub unread_refused: bool,
-    /// What changes of the ledger, if this was a push to a server.
-    pub ledger: Option<LedgerChange>,
+    /// What is added to the ledger, beside what was left, if this was a push to a server.
+    pub ledger: Option<Additions>,
     /// What was let in unjudged by an earlier push and is judged now, by ref and value.
     pub settled: Vec<(RefName, ObjectId)>,
     /// How many of the commits an earlier push had brought in unjudged.
@@ -166,7 +160,7 @@ pub struct Report {
 }
 
 /// What policy says of the texts that people read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Texts {
     /// The language.
     pub language: Language,

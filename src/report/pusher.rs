@@ -91,12 +91,13 @@ struct Exemption {
     ends: Option<String>,
 }
 
-/// The text for the outcome of a push; empty when there is nothing to say.
+/// The text for the outcome of a push; empty when there is nothing to say. `is_refused` is
+/// whether the push is refused, for what was found or for another reason.
 #[must_use]
-pub fn text(report: &Report, pusher: Option<&[u8]>) -> String {
+pub fn text(report: &Report, is_refused: bool, pusher: Option<&[u8]>) -> String {
     let rejected = with_verdict(report, Verdict::Reject);
     let warned = with_verdict(report, Verdict::Warn);
-    let passed = passed(report, !rejected.is_empty());
+    let passed = passed(report, is_refused);
     if rejected.is_empty() && warned.is_empty() && passed.is_none() {
         return String::new();
     }
@@ -108,8 +109,7 @@ pub fn text(report: &Report, pusher: Option<&[u8]>) -> String {
         part("refused", &Value::from(Serde(&values)));
     }
     if !warned.is_empty() {
-        let values =
-            Values { beside_others: !rejected.is_empty(), ..values(report, &warned, pusher) };
+        let values = Values { beside_others: is_refused, ..values(report, &warned, pusher) };
         part("warned", &Value::from(Serde(&values)));
     }
     if let Some(passed) = passed {

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use super::Stage;
+use super::{Host, Stage};
 use crate::config::limits::{Limit, Limits, Outcome, Resource};
 use crate::git::{Reads, Watch};
 
@@ -15,8 +15,8 @@ pub struct Bounds<'b> {
     pub limits: Limits,
     /// Since when time is counted.
     pub started: Instant,
-    /// Told now and then how far a scan is that takes long.
-    pub tell: &'b dyn Fn(Stage, usize),
+    /// The process around it, told now and then how far a scan is that takes long.
+    pub host: &'b dyn Host,
 }
 
 /// See the head of this file.
@@ -60,6 +60,11 @@ impl<'b> Budget<'b> {
             next: Cell::new(PATIENCE),
             memory_at: Cell::new(MEMORY_EVERY),
         }
+    }
+
+    /// The process around the scan.
+    pub(super) fn host(&self) -> &'b dyn Host {
+        self.bounds.host
     }
 
     /// Notes how far the scan is.
@@ -171,7 +176,7 @@ impl<'b> Budget<'b> {
         }
         self.next.set(elapsed + elapsed.min(SILENCE));
         let (stage, done) = self.stage.get();
-        (self.bounds.tell)(stage, done);
+        self.bounds.host.progress(stage, done);
     }
 }
 
@@ -211,26 +216,40 @@ fn memory_in_use() -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::git::ObjectId;
+    use crate::report::Judged;
+
+    #[derive(Default)]
+    struct Told(Cell<Vec<(Stage, usize)>>);
+
+    impl Host for Told {
+        fn progress(&self, stage: Stage, done: usize) {
+            let mut all = self.0.take();
+            all.push((stage, done));
+            self.0.set(all);
+        }
+
+        fn judged(&self, _: &Judged) {}
+
+        fn git_refuses(&self, _: ObjectId, _: ObjectId) -> bool {
+            false
+        }
+    }
 
     #[test]
     fn who_waits_long_is_told_now_and_then() {
-        let told = Cell::new(Vec::new());
-        let tell = |stage, done| {
-            let mut all = told.take();
-            all.push((stage, done));
-            told.set(all);
-        };
+        let told = Told::default();
         let limits = Limits::default();
-        let fresh = Bounds { limits: limits.clone(), started: Instant::now(), tell: &tell };
+        let fresh = Bounds { limits: limits.clone(), started: Instant::now(), host: &told };
         assert!(Budget::new(&fresh).read(Reads::default()).is_continue());
-        assert_eq!(told.take(), [], "nobody has waited yet");
+        assert_eq!(told.0.take(), [], "nobody has waited yet");
         let Some(started) = Instant::now().checked_sub(Duration::from_secs(5)) else { return };
-        let bounds = Bounds { limits, started, tell: &tell };
+        let bounds = Bounds { limits, started, host: &told };
         let budget = Budget::new(&bounds);
         budget.commit();
         assert!(budget.read(Reads::default()).is_continue());
         assert!(budget.read(Reads::default()).is_continue());
-        assert_eq!(told.take(), [(Stage::Reading, 1)], "once, and not again at once");
+        assert_eq!(told.0.take(), [(Stage::Reading, 1)], "once, and not again at once");
     }
 
     #[test]

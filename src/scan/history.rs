@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::copies::WasJudged;
 use super::{Scan, ScanError, Scope};
 use crate::config::Config;
@@ -15,7 +17,7 @@ use crate::policy::{Class, Situation, Verdict};
 use crate::report::Report;
 
 /// What a long scan is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {
     /// Reading commits; how many there are is not known yet.
     Reading,
@@ -209,7 +211,7 @@ impl Scan<'_> {
                 self.settled.push((entry.ref_name, entry.id));
             }
         }
-        self.ledger_place = Some(place);
+        self.has_ledger = true;
         Ok(())
     }
 

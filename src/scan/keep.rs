@@ -1,7 +1,7 @@
 //! Putting on the ledger what a push that was judged brings to it, before it is answered.
 
 use crate::config::ConfigError;
-use crate::config::ledger::{self, Unjudged};
+use crate::config::ledger::{self, LedgerPlace, Unjudged};
 use crate::document::Moment;
 use crate::git::Repository;
 use crate::policy::Verdict;
@@ -12,13 +12,18 @@ use crate::report::Report;
 ///
 /// # Errors
 /// When it can't be written: then the push must not be accepted.
-pub fn keep(repository: &Repository, report: &Report, now: Moment) -> Result<(), ConfigError> {
-    let Some(change) = report.ledger.as_ref().filter(|_| report.exit_code() == 0) else {
+pub fn keep(
+    repository: &Repository,
+    place: &LedgerPlace,
+    report: &Report,
+    now: Moment,
+) -> Result<(), ConfigError> {
+    let Some(additions) = report.ledger.as_ref().filter(|_| report.exit_code() == 0) else {
         return Ok(());
     };
     let time = now.to_string();
-    let mut additions = change.additions.clone();
-    let cut = report.cut.as_ref().map_or("", |cut| cut.limit);
+    let mut additions = additions.clone();
+    let cut = report.cut.as_ref().map_or("", |cut| cut.limit.word());
     additions.unjudged.extend(report.left.iter().map(|left| Unjudged {
         time: time.clone(),
         why: cut.to_owned(),
@@ -37,7 +42,7 @@ pub fn keep(repository: &Repository, report: &Report, now: Moment) -> Result<(),
         additions.judged.extend(report.settled.iter().cloned());
     }
     let is_needed = additions != ledger::Additions::default();
-    match ledger::add(repository, &change.place, &additions, &time) {
+    match ledger::add(repository, place, &additions, &time) {
         // A ledger that could not be begun is begun by a later push, with all that the refs
         // hold by then.
         Err(_) if !is_needed => Ok(()),

@@ -22,7 +22,7 @@ pub(super) fn cut(
 ) -> Option<Cut> {
     let (resource, limit) = budget.hit()?;
     Some(Cut {
-        limit: resource.word(),
+        limit: resource,
         most: budget.allowed(),
         because: limit.place.as_ref().map_or_else(String::new, Place::file_line),
         refused: limit.outcome == Outcome::Reject
@@ -38,7 +38,7 @@ impl Cut {
         let of = self.of.map_or_else(String::new, |of| format!(" of {of}"));
         Skipped {
             what: format!("what is left after {}{of} commits", self.judged),
-            why: format!("the limit of {} on {} was reached", self.most, self.limit),
+            why: format!("the limit of {} on {} was reached", self.most, self.limit.word()),
         }
     }
 }

@@ -17,6 +17,7 @@ mod copies;
 mod existing;
 mod files;
 mod history;
+mod host;
 mod inspector;
 mod jobs;
 mod keep;
@@ -41,7 +42,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::config::Config;
-use crate::config::ledger::{Additions, LedgerPlace};
+use crate::config::ledger::Additions;
 use crate::config::limits::Resource;
 use crate::finding::{Finding, MOST_CREDITS};
 use crate::git::{GitError, Graph, IdSet, ObjectId, Objects, RefName, Repository, Unread};
@@ -62,9 +63,10 @@ pub use budget::Bounds;
 pub use commit::{message, raw_commit};
 pub use existing::Baselines;
 pub use history::{Progress, Stage, judge_history};
+pub use host::{Host, NoHost};
 pub use keep::keep;
 pub use push::{judge_again, judge_outgoing, judge_push, judge_range, judge_resolved};
-pub use reporting::{texts, texts_for};
+pub use reporting::{partial_report, texts, texts_for};
 pub use verdicts::decide;
 
 /// Why nothing was judged.
@@ -154,9 +156,10 @@ pub struct Scan<'s> {
     has_gaps: bool,
     /// What of the judgement is of interest to the ledger.
     ledger: LedgerNotes,
-    /// What it adds to the ledger, and where that is; `None` where there is none.
+    /// What it adds to the ledger.
     additions: Additions,
-    ledger_place: Option<LedgerPlace>,
+    /// Whether there is a ledger: not in a client.
+    has_ledger: bool,
 }
 
 /// The findings of some commits, of those that have any, in the order given.
@@ -176,6 +179,7 @@ impl<'s> Scan<'s> {
         scope: Scope,
         budget: Option<&'s Budget<'s>>,
     ) -> Self {
+        let host = budget.map(Budget::host);
         let inspector = Inspector::new(config, objects, scope, budget);
         let inspector = Rc::new(RefCell::new(inspector));
         let taking = Rc::clone(&inspector);
@@ -187,7 +191,7 @@ impl<'s> Scan<'s> {
             inspector,
             trees: None,
             scope,
-            verdicts: Verdicts::new(repository, objects, config, situation, scope),
+            verdicts: Verdicts::new(repository, objects, config, situation, scope, host),
             skipped: Vec::new(),
             commits: 0,
             started: Instant::now(),
@@ -206,7 +210,7 @@ impl<'s> Scan<'s> {
             has_gaps: false,
             ledger: LedgerNotes::default(),
             additions: Additions::default(),
-            ledger_place: None,
+            has_ledger: false,
         }
     }
 

@@ -142,7 +142,7 @@ fn judge_updates(
         scan.leave(&targets.iter().collect::<Vec<_>>(), None)?;
     }
     scan.complete_ledger(&targets, &mut existing)?;
-    scan.ledger_place = existing.is_recorded().then_some(place.clone());
+    scan.has_ledger = existing.is_recorded();
     let names = updates.iter().map(|update| update.name.clone()).collect();
     Ok(scan.report(name.to_owned(), names))
 }

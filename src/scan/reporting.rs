@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::git::RefName;
 use crate::marker::MOST_HITS;
 use crate::policy::{Judge, Situation};
-use crate::report::{Cut, Judged, LedgerChange, Report, Skipped, Texts};
+use crate::report::{Cut, Judged, Report, Skipped, Texts};
 
 use super::verdicts::Verdicts;
 
@@ -37,7 +37,7 @@ impl Scan<'_> {
         let unread_refused = !accepts
             && self.unread.iter().any(|it| self.budget.is_none() || judge.refuses_on(&it.ref_name));
         let additions = self.additions;
-        let ledger = self.ledger_place.map(|place| LedgerChange { place, additions });
+        let ledger = self.has_ledger.then_some(additions);
         Report {
             cut,
             left: self.left,
@@ -65,6 +65,20 @@ pub(super) fn further_marks(text: &str) -> Skipped {
         what: format!("further marks in {text}"),
         why: format!("only the first {MOST_HITS} of a text are kept, and one of each marker"),
     }
+}
+
+/// The report on a push whose judging ended early, with the findings until then.
+#[must_use]
+pub fn partial_report(
+    config: &Config,
+    situation: Situation,
+    refs: Vec<RefName>,
+    findings: Vec<Judged>,
+) -> Report {
+    let repository = situation.repository.clone();
+    let texts = texts(&config.judge(situation), &findings, &refs);
+    let rules_digest = config.digest.clone();
+    Report { repository, refs, findings, texts, rules_digest, ..Report::default() }
 }
 
 /// What policy wants to be read about a push to these refs, as long as nothing is found.

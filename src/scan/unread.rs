@@ -1,6 +1,7 @@
 //! Objects that can't be read: each is one entry among what was not judged, and costs the
 //! rest of the push nothing.
 
+use super::budget::Budget;
 use super::push::Target;
 use super::{Scan, ScanError};
 use crate::finding::Finding;
@@ -42,7 +43,8 @@ impl Scan<'_> {
         let key = (target.name.clone(), target.new);
         let known = self.refused_by_git.get(&key).copied();
         let refuses = known.unwrap_or_else(|| {
-            let refuses = self.repository.git_refuses(target.new, missing);
+            let host = self.budget.map(Budget::host);
+            let refuses = host.is_some_and(|host| host.git_refuses(target.new, missing));
             if refuses {
                 self.skipped.push(Skipped {
                     what: format!("the update of {}", target.name),

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use super::Scope;
 use super::ancestry::Walked;
 use super::ledger::LetIn;
+use super::{Host, Scope};
 use crate::config::Config;
 use crate::finding::{Context, Credit, Field, Finding, MOST_CREDITS};
 use crate::git::{
@@ -43,6 +43,8 @@ pub(super) struct Verdicts<'s> {
     pub(super) object: Option<ObjectId>,
     /// What place-bound exceptions let in.
     pub(super) let_in: LetIn,
+    /// Gets each finding as soon as it has a verdict.
+    host: Option<&'s dyn Host>,
 }
 
 impl<'s> Verdicts<'s> {
@@ -52,6 +54,7 @@ impl<'s> Verdicts<'s> {
         config: &'s Config,
         situation: Situation,
         scope: Scope,
+        host: Option<&'s dyn Host>,
     ) -> Self {
         Self {
             objects,
@@ -65,6 +68,7 @@ impl<'s> Verdicts<'s> {
             sizes: scope.trees && config.policy.asks_for_size(),
             object: None,
             let_in: LetIn::default(),
+            host,
         }
     }
 
@@ -125,12 +129,16 @@ impl<'s> Verdicts<'s> {
                 self.worst_unreported = self.worst_unreported.max(decision.verdict);
                 continue;
             }
-            self.findings.push(Judged {
+            let judged = Judged {
                 commit: commit.map(|commit| Arc::clone(&commit.label)),
                 ref_name: name.clone(),
                 finding,
                 decision,
-            });
+            };
+            if let Some(host) = self.host {
+                host.judged(&judged);
+            }
+            self.findings.push(judged);
         }
         is_refused
     }

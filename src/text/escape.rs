@@ -21,6 +21,13 @@ pub fn escape(bytes: &[u8]) -> String {
     out
 }
 
+/// Escapes each line of a text, and leaves the line feeds between them.
+#[must_use]
+pub fn escape_lines(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(|line| escape(line.as_bytes())).collect();
+    lines.join("\n")
+}
+
 /// A path, escaped for one line of output. It is for people only: nothing can be opened by it.
 #[must_use]
 pub fn path(path: &std::path::Path) -> String {

@@ -28,6 +28,7 @@ mod dry_run;
 mod evasion;
 mod hooks_page;
 mod install;
+mod judging_process;
 mod large;
 mod layers;
 mod limits;

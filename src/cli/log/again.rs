@@ -96,7 +96,6 @@ fn push(record: &Record) -> Push {
     });
     Push {
         repository: record.repository.clone(),
-        pusher: record.pusher.clone().map(String::into_bytes),
         updates: updates.collect(),
         options: record.options.iter().map(|option| option.clone().into_bytes()).collect(),
     }

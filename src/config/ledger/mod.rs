@@ -18,6 +18,8 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use super::{ConfigError, state};
 use crate::git::{IdSet, ObjectId, RefName, Repository};
 use crate::policy::RefPatterns;
@@ -27,7 +29,7 @@ use line::{Entry, Line, Read, read_lines};
 pub use place::LedgerPlace;
 
 /// Something that was accepted without being checked as a whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unjudged {
     /// When, RFC 3339 in UTC.
     pub time: String,
@@ -42,7 +44,7 @@ pub struct Unjudged {
 }
 
 /// Objects that a place-bound exception let in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Admission {
     /// When, RFC 3339 in UTC.
     pub time: String,
@@ -63,7 +65,7 @@ pub struct Admission {
 }
 
 /// Which admission an object belongs to.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AdmissionKey {
     /// See [`Admission::ref_name`].
     pub ref_name: RefName,
@@ -86,7 +88,7 @@ impl Admission {
 }
 
 /// What a push adds to the ledger.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Additions {
     /// What was left unchecked.
     pub unjudged: Vec<Unjudged>,

@@ -14,7 +14,7 @@ use provost::document::{Moment, Source};
 use provost::git::{ObjectId, RefName, RefUpdate, Repository, Trust};
 use provost::policy::{Pusher, Request, Situation, Verdict};
 use provost::push::Push;
-use provost::scan::{self, Bounds, Scope};
+use provost::scan::{self, Bounds, NoHost, Scope};
 
 use super::world::CATALOGUE;
 use crate::support::receive_pack::{NULL, RawPush};
@@ -157,12 +157,11 @@ impl Gate for InProcess {
         };
         let push = Push {
             repository: "app".into(),
-            pusher: None,
             updates: lines.iter().map(update).collect(),
             options: vec![],
         };
         let limits = config.limits.clone();
-        let bounds = Bounds { limits, started: Instant::now(), tell: &|_, _| {} };
+        let bounds = Bounds { limits, started: Instant::now(), host: &NoHost };
         let situation = Self::situation(by_alice, self.now);
         let report = scan::judge_push(&repository, &config, &push, situation, &bounds);
         let report = report.map_err(|error| error.to_string())?;
@@ -177,7 +176,8 @@ impl Gate for InProcess {
             });
             return Err(rejected.collect::<Vec<_>>().join(", "));
         }
-        scan::keep(&repository, &report, self.now).map_err(|error| error.to_string())?;
+        scan::keep(&repository, &config.ledger(&repository), &report, self.now)
+            .map_err(|error| error.to_string())?;
         Ok(())
     }
 

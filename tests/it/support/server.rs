@@ -4,6 +4,7 @@
 //! judged; [`Options::quiet`] is for tests of the text that pushers see.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -271,6 +272,13 @@ impl TestServer {
     /// push that brings no object.
     pub(crate) fn judge_by_hand(&self, lines: &str) -> super::Finished {
         self.by_hand().input(lines).finish()
+    }
+
+    /// Starts it with these ref updates and does not wait for its end.
+    pub(crate) fn start_by_hand(&self, lines: &str) -> std::process::Child {
+        let (mut child, _sandbox) = self.by_hand().start();
+        child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+        child
     }
 
     /// The same, with no git on the `PATH`.

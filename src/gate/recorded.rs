@@ -1,0 +1,72 @@
+//! The sixth step: the record of the push, which is on disk before the push is answered.
+
+use super::judged::Judged;
+use super::{Gate, answer::Answer};
+use crate::config::log::LogSettings;
+use crate::log::{self, LogError, Record};
+
+/// A push whose ledger entries are on disk.
+pub(super) struct Noted(pub(super) Judged);
+
+/// A push that is on record, if there is a log.
+pub(super) struct Recorded {
+    pub(super) judged: Judged,
+    pub(super) unrecorded: Option<Unrecorded>,
+}
+
+/// Why there is no record.
+pub(super) struct Unrecorded {
+    pub(super) error: LogError,
+    pub(super) settings: LogSettings,
+}
+
+impl Noted {
+    /// Writes the record.
+    pub(super) fn record(self, gate: &Gate<'_>) -> Recorded {
+        let Self(judged) = self;
+        let Some(settings) = judged.reached.log(gate) else {
+            return Recorded { judged, unrecorded: None };
+        };
+        let written = log::append(&settings, judged.record_line());
+        let unrecorded = written.err().map(|error| Unrecorded { error, settings });
+        Recorded { judged, unrecorded }
+    }
+}
+
+impl Judged {
+    fn record_line(&self) -> Record {
+        let arrived = self.reached.arrived();
+        let configured = self.reached.configured();
+        let protocol = arrived.context.protocol.map(|it| format!("{it:?}").to_lowercase());
+        let context = log::Context {
+            hook: arrived.hook,
+            platform: arrived.context.platform,
+            directory: self.reached.directory(),
+            push: &arrived.push,
+            pusher: arrived.context.pusher.as_deref(),
+            updates: configured.and_then(|it| it.updates.as_deref().ok()),
+            groups: arrived.context.groups.as_deref().unwrap_or_default(),
+            remote: arrived.context.remote_address.as_deref(),
+            protocol: protocol.as_deref(),
+            pull_request: arrived.context.pull_request,
+            rules_digest: configured.map(|it| it.config.digest.clone()),
+            policy_digest: configured.map(|it| log::policy_digest(&it.config.merged)),
+            time: arrived.time,
+            started: arrived.started,
+        };
+        let error = self.failure.as_ref().map(super::Failure::in_full);
+        let outcome = log::Outcome {
+            report: self.report.as_ref(),
+            error: error.as_deref(),
+            accepted: self.exit_code() == 0,
+        };
+        Record::new(&context, outcome)
+    }
+}
+
+impl Recorded {
+    /// What the pusher gets.
+    pub(super) fn answer(self, gate: &Gate<'_>) -> Answer {
+        Answer::of(&self, gate)
+    }
+}
