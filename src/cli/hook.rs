@@ -3,18 +3,20 @@
 use super::args::{Global, PreReceive, Update};
 use super::output::Output;
 use crate::gate::{Arrival, Gate, Message, Process};
+use crate::git::HookEnvironment;
 use crate::platform::{self, Environment, Platform};
 
 pub(super) fn pre_receive(global: &Global, command: &PreReceive, output: &Output) -> u8 {
     let environment = Environment::of_process();
     let mut input = std::io::stdin().lock();
-    check(global, Arrival::pre_receive(named(&command.platform), &environment, &mut input), output)
+    let (platform, git) = (named(&command.platform), HookEnvironment::read());
+    check(global, Arrival::pre_receive(platform, &environment, git, &mut input), output)
 }
 
 pub(super) fn update(global: &Global, command: &Update, output: &Output) -> u8 {
     let environment = Environment::of_process();
-    let arguments = &command.arguments;
-    check(global, Arrival::update(named(&command.platform), &environment, arguments), output)
+    let (platform, git) = (named(&command.platform), HookEnvironment::read());
+    check(global, Arrival::update(platform, &environment, git, &command.arguments), output)
 }
 
 fn check(global: &Global, arrival: Arrival, output: &Output) -> u8 {

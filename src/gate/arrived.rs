@@ -37,6 +37,8 @@ pub struct Arrived {
     pub(super) hook: &'static str,
     /// What the platform says of it: who pushes, and how.
     pub(super) context: Context,
+    /// What git says of the repository; taken when that is opened.
+    git: HookEnvironment,
     pub(super) push: Push,
     /// When it came, by this machine's clock.
     pub(super) time: Timestamp,
@@ -45,10 +47,21 @@ pub struct Arrived {
 }
 
 impl Arrived {
-    fn new(hook: &'static str, context: Context, updates: Vec<RefUpdate>) -> Self {
+    /// A push without its ref updates; the error of an environment that is not whole.
+    fn new(
+        hook: &'static str,
+        context: Context,
+        git: Result<HookEnvironment, GitError>,
+    ) -> (Self, Result<(), GateError>) {
         let repository = context.repository.clone().unwrap_or_default();
-        let push = Push { repository, updates, options: Vec::new() };
-        Self { hook, context, push, time: Timestamp::now(), started: Instant::now() }
+        let (mut git, is_whole) = match git {
+            Ok(git) => (git, Ok(())),
+            Err(error) => (HookEnvironment::default(), Err(error.into())),
+        };
+        git.git_may_refuse = hook == "pre-receive";
+        let push = Push { repository, updates: Vec::new(), options: git.push_options.clone() };
+        let (time, started) = (Timestamp::now(), Instant::now());
+        (Self { hook, context, git, push, time, started }, is_whole)
     }
 
     /// Opens the repository that git runs the hook in.
@@ -56,11 +69,7 @@ impl Arrived {
     /// # Errors
     /// When it can't be opened, with the push as it was.
     pub(super) fn open(mut self) -> Result<Opened, (Self, GateError)> {
-        let opened = HookEnvironment::read().and_then(|mut environment| {
-            environment.git_may_refuse = self.hook == "pre-receive";
-            self.push.options.clone_from(&environment.push_options);
-            Repository::open_in_hook(environment)
-        });
+        let opened = Repository::open_in_hook(std::mem::take(&mut self.git));
         match opened {
             Ok(repository) => {
                 if self.context.repository.is_none() {
@@ -79,9 +88,11 @@ impl Arrival {
     pub fn pre_receive(
         platform: &Platform,
         environment: &Environment,
+        git: Result<HookEnvironment, GitError>,
         input: &mut dyn Read,
     ) -> Self {
-        let arrived = Arrived::new("pre-receive", platform.context(environment), Vec::new());
+        let context = platform.context(environment);
+        let (arrived, git) = Arrived::new("pre-receive", context, git);
         let mut text = Vec::new();
         if let Err(error) = input.read_to_end(&mut text) {
             return Self::Failed(arrived, GateError::Input(error));
@@ -89,15 +100,20 @@ impl Arrival {
         if arrived.context.dry_run && text.is_empty() {
             return Self::Nothing(arrived);
         }
-        arrived.with_updates(parse_updates(&text).map_err(GateError::from))
+        arrived.with_updates(git.and_then(|()| Ok(parse_updates(&text)?)))
     }
 
     /// Reads the arguments of a hook that is called once a ref.
     #[must_use]
-    pub fn update(platform: &Platform, environment: &Environment, arguments: &[OsString]) -> Self {
-        let mut arrived = Arrived::new("update", platform.context(environment), Vec::new());
+    pub fn update(
+        platform: &Platform,
+        environment: &Environment,
+        git: Result<HookEnvironment, GitError>,
+        arguments: &[OsString],
+    ) -> Self {
+        let (mut arrived, git) = Arrived::new("update", platform.context(environment), git);
         let update = one_update(platform, arguments, &mut arrived);
-        arrived.with_updates(update.map(|update| vec![update]))
+        arrived.with_updates(git.and_then(|()| Ok(vec![update?])))
     }
 }
 

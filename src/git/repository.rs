@@ -44,6 +44,12 @@ pub struct HookEnvironment {
 }
 
 impl HookEnvironment {
+    /// The environment of a hook in this repository, of a push that brings no objects.
+    #[must_use]
+    pub fn of(git_dir: PathBuf) -> Self {
+        Self { git_dir: Some(git_dir), git_may_refuse: true, ..Self::default() }
+    }
+
     /// Reads the environment of this process.
     ///
     /// # Errors
@@ -78,6 +84,7 @@ impl HookEnvironment {
 pub struct Repository {
     inner: git2::Repository,
     git_dir: PathBuf,
+    common_dir: PathBuf,
     environment: HookEnvironment,
     reftable: bool,
     namespace_prefix: Vec<u8>,
@@ -139,6 +146,7 @@ impl Repository {
         let git_dir = inner.path().canonicalize().unwrap_or_else(|_| inner.path().to_owned());
         let mut repository = Self {
             namespace_prefix: namespace_prefix(&environment.namespace),
+            common_dir: inner.commondir().to_owned(),
             inner,
             git_dir,
             environment,
@@ -164,7 +172,7 @@ impl Repository {
     /// in a linked work tree.
     #[must_use]
     pub fn common_dir(&self) -> &Path {
-        self.inner.commondir()
+        &self.common_dir
     }
 
     /// A name for people and records: the directory's own name, or for `.git` that of

@@ -8,7 +8,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
-use crate::support::{Client, Options, Sandbox, TestServer, clean};
+use crate::support::{Client, Options, PROVOST, Sandbox, TestServer, clean};
 
 /// A ref whose name is a mark that the built-in policy rejects under this policy.
 const AGENT_REF: &str = "refs/heads/copilot/fix-1";
@@ -195,4 +195,62 @@ fn a_judge_is_confined() {
     }
     kill(hook.judge, Signal::SIGKILL).unwrap();
     assert_eq!(hook.answer().0, Some(2));
+}
+
+/// Runs something on a machine as it is under emulation or in an old container: the kernel has
+/// none of what confines a process.
+fn without_protections<T: Send>(run: impl FnOnce() -> T + Send) -> T {
+    use seccompiler::{SeccompAction, SeccompFilter, apply_filter};
+    let answers = |calls: &[i64], error: i32| {
+        let rules = calls.iter().map(|call| (*call, Vec::new())).collect();
+        let error = SeccompAction::Errno(error.unsigned_abs());
+        let architecture = std::env::consts::ARCH.try_into().unwrap();
+        let filter = SeccompFilter::new(rules, SeccompAction::Allow, error, architecture);
+        seccompiler::BpfProgram::try_from(filter.unwrap()).unwrap()
+    };
+    let last = answers(&[libc::SYS_prctl, libc::SYS_seccomp], libc::EINVAL);
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(move || {
+            apply_filter(&answers(&[libc::SYS_landlock_create_ruleset], libc::ENOSYS)).unwrap();
+            apply_filter(&answers(&[libc::SYS_prlimit64, libc::SYS_setrlimit], libc::EPERM))
+                .unwrap();
+            // The last one, for it denies itself.
+            apply_filter(&last).unwrap();
+            run()
+        });
+        thread.join().unwrap()
+    })
+}
+
+#[test]
+fn without_protections_pushes_are_judged_and_doctor_notes_it() {
+    let (answers, doctor) = without_protections(|| {
+        let server = Options::default().start();
+        let client = server.client();
+        client.commit(clean("Clean")).create();
+        client.push(&["main"]).must_accept(&["refs/heads/main"]);
+        client.commit(crate::support::marked("Marked")).create();
+        let pushed = client.push(&["main"]);
+        let sandbox = server.sandbox();
+        sandbox.run(PROVOST, "").args(["install", "--mode", "enforce", "server.git"]).ok();
+        let doctor = sandbox.run(PROVOST, "").args(["doctor", "server.git"]).finish();
+        (pushed.rejected("refs/heads/main"), doctor)
+    });
+    assert!(answers);
+    let text = doctor.expect(0).out();
+    let said = "note  confinement: the process that judges lacks ends with its hook (EINVAL";
+    assert!(text.contains(said), "{text}");
+    for name in ["limited memory", "no new privileges", "Landlock", "seccomp"] {
+        assert!(text.contains(&format!("{name} (")), "{text}");
+    }
+}
+
+#[test]
+fn doctor_names_what_confines_the_judge() {
+    let sandbox = Sandbox::new();
+    sandbox.git("").args(["init", "-q", "--bare", "app.git"]).ok();
+    sandbox.run(PROVOST, "").args(["install", "--mode", "enforce", "app.git"]).ok();
+    let text = sandbox.run(PROVOST, "").args(["doctor", "app.git"]).ok().out();
+    assert!(text.contains("confinement: the process that judges"), "{text}");
+    assert!(text.contains("seccomp"), "{text}");
 }

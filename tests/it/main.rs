@@ -26,6 +26,7 @@ mod docs;
 mod doctor;
 mod dry_run;
 mod evasion;
+mod gate;
 mod hooks_page;
 mod install;
 mod judging_process;

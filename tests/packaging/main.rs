@@ -16,6 +16,7 @@ mod accounts;
 mod built;
 mod contents;
 mod doctor_unit;
+mod emulated;
 mod hook_environment;
 mod package;
 mod root;

@@ -27,32 +27,35 @@ const MAX_SILENCE: Duration = Duration::from_secs(120);
 const MAX_SAID_BYTES: u64 = 1000;
 
 /// Until when the gate waits for a judging process.
-pub(super) struct Deadline {
-    /// When it is killed, and the limit as people write it.
-    end: Option<(Instant, String)>,
+pub(super) enum Deadline {
+    /// Until then. The limit on time, as people write it.
+    At(Instant, String),
+    /// Until it has been silent for so long.
+    Silence(Duration),
 }
 
 impl Deadline {
     pub(super) fn new(limits: &Limits, started: Instant) -> Self {
         let end = limits.of(Resource::Time).most.and_then(|most| {
             let end = started.checked_add(Duration::from_millis(most))?.checked_add(GRACE)?;
-            Some((end, Resource::Time.shown(most)))
+            Some(Self::At(end, Resource::Time.shown(most)))
         });
-        Self { end }
+        end.unwrap_or(Self::Silence(MAX_SILENCE))
     }
 
-    /// How long the next event may take; the error when there is no time left.
-    fn left(&self) -> Result<Duration, ChildError> {
-        let Some((end, limit)) = &self.end else { return Ok(MAX_SILENCE) };
-        let left = end.saturating_duration_since(Instant::now());
-        if left.is_zero() { Err(ChildError::Time { limit: limit.clone() }) } else { Ok(left) }
+    /// How long the next event may take; zero when there is no time left.
+    fn left(&self) -> Duration {
+        match self {
+            Self::At(end, _) => end.saturating_duration_since(Instant::now()),
+            Self::Silence(most) => *most,
+        }
     }
 
     /// What happened when nothing came in that time.
     fn missed(&self) -> ChildError {
-        match &self.end {
-            Some((_, limit)) => ChildError::Time { limit: limit.clone() },
-            None => ChildError::Silence { seconds: MAX_SILENCE.as_secs() },
+        match self {
+            Self::At(_, limit) => ChildError::Time { limit: limit.clone() },
+            Self::Silence(most) => ChildError::Silence { seconds: most.as_secs() },
         }
     }
 }
@@ -114,10 +117,11 @@ impl GateLines {
     }
 
     fn next(&mut self, deadline: &Deadline) -> Result<Option<Event>, ChildError> {
-        let mut from = Patient { stream: &self.events, deadline, missed: None };
+        let mut from = Patient { stream: &self.events, deadline, is_late: false };
         match wire::receive(&mut from) {
             Ok(event) => Ok(event),
-            Err(_) => Err(from.missed.unwrap_or(ChildError::Garbled)),
+            Err(_) if from.is_late => Err(deadline.missed()),
+            Err(_) => Err(ChildError::Garbled),
         }
     }
 
@@ -147,25 +151,142 @@ impl GateLines {
 struct Patient<'p> {
     stream: &'p UnixStream,
     deadline: &'p Deadline,
-    /// Set when it was missed.
-    missed: Option<ChildError>,
+    /// Whether it was missed.
+    is_late: bool,
 }
 
 impl Read for Patient<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = self.deadline.left().and_then(|left| {
-            let set = self.stream.set_read_timeout(Some(left));
-            set.map_err(|_| ChildError::Garbled)
-        });
-        if let Err(error) = left {
-            self.missed = Some(error);
+        let left = self.deadline.left();
+        if left.is_zero() {
+            self.is_late = true;
             return Err(io::ErrorKind::TimedOut.into());
         }
+        self.stream.set_read_timeout(Some(left))?;
         let mut stream = self.stream;
         stream.read(buffer).inspect_err(|error| {
-            if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) {
-                self.missed = Some(self.deadline.missed());
-            }
+            let late = [io::ErrorKind::WouldBlock, io::ErrorKind::TimedOut];
+            self.is_late |= late.contains(&error.kind());
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Confidence, Field, Finding, Kind, Marker};
+    use crate::git::RefName;
+    use crate::policy::{Decision, Verdict};
+    use nix::unistd::Pid;
+    use std::io::Write;
+    use std::process::Command;
+    use std::sync::Arc;
+
+    /// A process that does nothing, and the test in its place at the other end of its line.
+    fn stand_in(script: &str) -> (GateLines, UnixStream) {
+        let (events, other) = UnixStream::pair().unwrap();
+        let (said, says) = io::pipe().unwrap();
+        let child = Command::new("/bin/sh").args(["-c", script]).stderr(says).spawn().unwrap();
+        let pid = Pid::from_raw(i32::try_from(child.id()).unwrap());
+        (GateLines { pid, events, said }, other)
+    }
+
+    fn finding() -> Judged {
+        let marker = Marker {
+            id: "a/b".into(),
+            tool: "a".into(),
+            tool_name: "A".into(),
+            vendor: String::new(),
+            kind: Kind::Ref,
+            confidence: Confidence::Weak,
+            since: String::new(),
+        };
+        Judged {
+            commit: None,
+            ref_name: RefName::new(*b"refs/heads/x"),
+            finding: Finding::new(&Arc::new(marker), Field::RefName, b"refs/heads/x"),
+            decision: Decision {
+                verdict: Verdict::Warn,
+                said: Verdict::Warn,
+                full: Verdict::Warn,
+                because: "rules.toml:1".into(),
+                reason: None,
+                text: None,
+                why: None,
+                exemption: None,
+                exemption_ends: None,
+                refused_from: None,
+                suspended: false,
+                place_bound: Vec::new(),
+            },
+        }
+    }
+
+    fn patient() -> Deadline {
+        Deadline::Silence(Duration::from_secs(60))
+    }
+
+    fn error(watched: &Watched) -> String {
+        watched.end.as_ref().map(drop).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_a_child_found_outlives_it_with_the_words_of_its_end() {
+        let (lines, mut other) = stand_in("echo 'out of luck' >&2; kill -SEGV $$");
+        wire::send(&mut other, &Event::Judged(Box::new(finding()))).unwrap();
+        drop(other);
+        let watched = lines.watch(&patient(), Some(5 << 20), &|_| false);
+        let found = &watched.found[0];
+        assert_eq!((&found.finding, &found.decision), (&finding().finding, &finding().decision));
+        let said = "was ended by SIGSEGV (out of luck; it may have 5.0 MiB of memory)";
+        assert!(error(&watched).ends_with(said), "{}", error(&watched));
+        let (lines, other) = stand_in("exit 3");
+        drop(other);
+        let watched = lines.watch(&patient(), None, &|_| false);
+        assert!(
+            error(&watched).ends_with("without a result, with status 3"),
+            "{}",
+            error(&watched)
+        );
+    }
+
+    #[test]
+    fn a_child_that_is_late_silent_or_talks_nonsense_is_killed() {
+        let late = Deadline::At(Instant::now() + Duration::from_millis(50), "9s".into());
+        let silent = Deadline::Silence(Duration::from_millis(50));
+        for (deadline, said) in [
+            (late, "went on after the limit of 9s on time"),
+            (silent, "nothing was heard of it for 0 seconds"),
+            (patient(), "what it sent is no result"),
+        ] {
+            let (lines, mut other) = stand_in("exec sleep 600");
+            let pid = lines.pid;
+            if matches!(&deadline, Deadline::Silence(most) if *most > Duration::from_secs(1)) {
+                other.write_all(&[0xff; 100]).unwrap();
+            }
+            let watched = lines.watch(&deadline, None, &|_| false);
+            assert!(error(&watched).contains(said), "{}", error(&watched));
+            assert!(error(&watched).contains("SIGKILL"));
+            assert!(kill(pid, None).is_err(), "it is gone, and waited for");
+        }
+    }
+
+    #[test]
+    fn questions_are_answered_and_the_result_is_the_last_word() {
+        let (lines, mut other) = stand_in("exit 0");
+        let id = ObjectId::NULL;
+        wire::send(&mut other, &Event::Progress(Stage::Reading, 5)).unwrap();
+        wire::send(&mut other, &Event::AskGit { new: id, missing: id }).unwrap();
+        wire::send(
+            &mut other,
+            &Event::Ended(Ok(Box::new(Report { commits: 7, ..Report::default() }))),
+        )
+        .unwrap();
+        let watched =
+            lines.watch(&patient(), None, &|request| matches!(request, Request::Git { .. }));
+        assert_eq!(watched.end.unwrap().unwrap().commits, 7);
+        let mut answer = [0];
+        other.read_exact(&mut answer).unwrap();
+        assert_eq!(answer, [1]);
     }
 }
