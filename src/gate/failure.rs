@@ -48,6 +48,9 @@ pub enum FailureKind {
     Request,
     /// What git or the platform passed to the hook is unusable. The push is refused.
     Input,
+    /// What an exception lets in for one place only can't be put on the ledger, so that it could
+    /// go on to other places. The push is refused.
+    Admission,
     /// What the administrator wrote, or the ledger, can't be used.
     Configuration,
     /// The push could not be judged; `on-error` says what becomes of it.

@@ -55,7 +55,12 @@ impl Judged {
     /// put there is a failure like any other.
     pub(super) fn note(mut self) -> Noted {
         if let Err(error) = self.add_to_ledger() {
-            self.failure = Some(Failure::from(&GateError::from(error)));
+            let mut failure = Failure::from(&GateError::from(error));
+            let added = self.report.as_ref().and_then(|report| report.ledger.as_ref());
+            if added.is_some_and(|added| !added.admitted.is_empty()) {
+                failure.kind = FailureKind::Admission;
+            }
+            self.failure = Some(failure);
         }
         Noted(self)
     }
@@ -89,7 +94,9 @@ impl Judged {
     pub(super) fn is_refused_for_failure(&self) -> bool {
         let Some(failure) = &self.failure else { return false };
         match (failure.kind, self.reached.configured()) {
-            (FailureKind::Request | FailureKind::Input, _) | (_, None) => true,
+            (FailureKind::Request | FailureKind::Input | FailureKind::Admission, _) | (_, None) => {
+                true
+            }
             (FailureKind::Configuration, Some(configured)) => configured.is_enforced(),
             (FailureKind::Judging, Some(configured)) => {
                 configured.config.policy.accepts_unjudged().is_none() && configured.is_enforced()

@@ -250,6 +250,30 @@ mod tests {
         );
     }
 
+    /// Wherever the stream ends, what came whole counts, and there is no result.
+    #[test]
+    fn a_stream_that_ends_at_any_byte_is_no_result() {
+        let mut stream = Vec::new();
+        let mut whole = Vec::new();
+        for event in [
+            Event::Progress(Stage::Reading, 1),
+            Event::Judged(Box::new(finding())),
+            Event::Judged(Box::new(finding())),
+            Event::Ended(Ok(Box::default())),
+        ] {
+            wire::send(&mut stream, &event).unwrap();
+            whole.extend(matches!(event, Event::Judged(_)).then_some(stream.len()));
+        }
+        for cut in 0..=stream.len() {
+            let (lines, mut other) = stand_in("");
+            other.write_all(&stream[..cut]).unwrap();
+            drop(other);
+            let watched = lines.watch(&patient(), None, &|_| false);
+            let found = whole.iter().filter(|end| **end <= cut).count();
+            assert_eq!((watched.found.len(), watched.end.is_ok()), (found, cut == stream.len()));
+        }
+    }
+
     #[test]
     fn a_child_that_is_late_silent_or_talks_nonsense_is_killed() {
         let late = Deadline::At(Instant::now() + Duration::from_millis(50), "9s".into());

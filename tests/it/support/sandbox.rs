@@ -151,7 +151,7 @@ impl Run {
 
     /// Starts it with pipes on both ends, for a test that converses with it; the sandbox
     /// must be kept until it has ended.
-    pub(super) fn start(mut self) -> (Child, Sandbox) {
+    pub(crate) fn start(mut self) -> (Child, Sandbox) {
         self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         (self.command.spawn().unwrap(), self.sandbox)
     }
