@@ -100,8 +100,12 @@ fn tests_that_the_threat_model_names_exist() {
         for name in last.split('`').skip(1).step_by(2) {
             let mut parts: Vec<&str> = name.split("::").collect();
             let module = |parts: &[&str]| {
-                let path = root().join("tests/it").join(parts.join("/"));
-                [path.with_extension("rs"), path.join("mod.rs")].into_iter().find(|it| it.exists())
+                // Tests of other suites are named with it, tests of modules by the module.
+                ["tests/it", "tests", "src"].iter().find_map(|folder| {
+                    let path = root().join(folder).join(parts.join("/"));
+                    let mut files = [path.with_extension("rs"), path.join("mod.rs")].into_iter();
+                    files.find(|it| it.exists())
+                })
             };
             if module(&parts).is_none() {
                 let function = format!("fn {}(", parts.pop().unwrap());
