@@ -16,7 +16,8 @@ use git2::{ErrorCode, RepositoryOpenFlags};
 use super::alternates::split_alternates;
 use super::directories::Directory;
 use super::references::Listed;
-use super::{GitError, IdSet, ObjectId, Objects, Scale, Watch, cli};
+use super::{GitError, IdSet, ObjectId, Objects, Scale, Watch, cli, shallow};
+use crate::text::escape;
 
 /// Whether the owner of a repository is checked (`safe.directory` in git-config(1)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,7 +180,7 @@ impl Repository {
             &common
         };
         let name = named.file_name().map(OsStrExt::as_bytes).unwrap_or_default();
-        crate::text::escape::escape(name.strip_suffix(b".git").unwrap_or(name))
+        escape::escape(name.strip_suffix(b".git").unwrap_or(name))
     }
 
     /// The object database, with what a push has put in quarantine.
@@ -199,7 +200,6 @@ impl Repository {
         watch: Option<&'r dyn Watch>,
     ) -> Result<Objects<'r>, GitError> {
         let shallow = self.shallow_commits()?;
-        let format = self.inner.object_format();
         let directory = |path: PathBuf, is_quarantine: bool| Directory { path, is_quarantine };
         let directories = match &self.environment.object_directory {
             None => vec![directory(self.common_dir().join("objects"), false)],
@@ -213,7 +213,7 @@ impl Repository {
                 all
             }
         };
-        Ok(Objects::new(directories, format, shallow, self.scale, watch))
+        Ok(Objects::new(directories, self.id_length(), shallow, self.scale, watch))
     }
 
     fn shallow_commits(&self) -> Result<IdSet, GitError> {
@@ -227,12 +227,14 @@ impl Repository {
                 return Ok(IdSet::default());
             }
             Err(error) => {
-                let what = path.display().to_string();
+                let what = escape::path(&path);
                 return Err(GitError::Environment { what, reason: error.to_string() });
             }
         };
-        let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
-        Ok(lines.filter_map(ObjectId::from_hex).collect())
+        shallow::parse(&text, self.id_length()).map_err(|damage| GitError::Environment {
+            what: escape::path(&path),
+            reason: damage.to_string(),
+        })
     }
 
     /// Whether git refuses an update to `new` by itself, because it misses an object that
