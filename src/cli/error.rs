@@ -218,7 +218,7 @@ fn git_step(error: &GitError) -> String {
         }
         GitError::Contradiction { .. } => "Push it once.".into(),
         GitError::References { .. } => {
-            "Run `git for-each-ref` in the repository to see what is wrong.".into()
+            "Run `git fsck` in the repository to see what is wrong.".into()
         }
         GitError::Revision { .. } => {
             "See which there are: git branch --all, git log. Ranges are written A..B.".into()

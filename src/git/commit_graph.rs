@@ -1,7 +1,8 @@
 //! Git's commit-graph: the tree, the parents and the date of commits that were there when
 //! it was written, to be looked up without reading the commits.
 //!
-//! It only saves time. What is not in it, or not as it should be, is read from the commit.
+//! It only saves time. What is not in it, or not as it should be, is read from the commit;
+//! and when a commit is read that was looked up here before, the two are compared.
 //! Like git, nobody uses it in a shallow repository, where commits have not the parents that
 //! it lists.
 //!
@@ -44,6 +45,8 @@ const FAN: usize = 256 * 4;
 /// What stands for no parent, and what tells that more than two are listed apart.
 const NONE: u32 = 0x7000_0000;
 const MORE: u32 = 0x8000_0000;
+/// The level of all commits from there on.
+const HIGHEST_LEVEL: u32 = 0x3fff_ffff;
 /// More parents than any commit has; a list that does not end must not be followed.
 const MOST_PARENTS: usize = 1 << 16;
 
@@ -107,7 +110,24 @@ impl<M: AsRef<[u8]>> CommitGraph<M> {
         let (layer, at) = self.layer(position)?;
         let recorded = layer.commit(at)?;
         // A layer may refer to itself and to those below.
-        recorded.parents.iter().all(|&parent| parent < layer.end()).then_some(recorded)
+        let are_below = recorded.parents.iter().all(|&parent| parent < layer.end());
+        (are_below && self.is_level_right(layer.level(at)?, &recorded.parents)).then_some(recorded)
+    }
+
+    /// Whether a commit of a topological level can have these parents: it is one more than
+    /// that of the highest. 0 is one that was not computed. A wrong parent is mostly of
+    /// another level, and so is found without a look at the whole file.
+    fn is_level_right(&self, level: u32, parents: &[u32]) -> bool {
+        let of = |&parent: &u32| {
+            let (layer, at) = self.layer(parent)?;
+            layer.level(at)
+        };
+        if level == 0 || level == HIGHEST_LEVEL {
+            return true;
+        }
+        let highest =
+            parents.iter().try_fold(0, |highest: u32, parent| Some(highest.max(of(parent)?)));
+        highest.is_some_and(|highest| highest + 1 == level)
     }
 
     fn layer(&self, position: u32) -> Option<(&Layer<M>, u32)> {
@@ -196,6 +216,12 @@ impl<M: AsRef<[u8]>> Layer<M> {
         let (high, low) = (word(rest.get(8..)?)?, word(rest.get(12..)?)?);
         let seconds = i64::from(high & 3) << 32 | i64::from(low);
         Some(Recorded { tree: ObjectId::from_bytes(tree)?, parents, seconds })
+    }
+
+    /// The topological level of a commit.
+    fn level(&self, at: u32) -> Option<u32> {
+        let start = self.commits + at as usize * (self.id_length + 16) + self.id_length + 8;
+        Some(word(self.bytes.as_ref().get(start..)?)? >> 2)
     }
 
     /// The parents after the first, from where they are listed apart.

@@ -15,7 +15,7 @@ use git2::{ErrorCode, RepositoryOpenFlags};
 
 use super::alternates::split_alternates;
 use super::directories::Directory;
-use super::references::Listed;
+use super::references::ListedByGit;
 use super::{GitError, IdSet, ObjectId, Objects, Scale, Watch, cli, shallow};
 use crate::text::escape;
 
@@ -75,17 +75,21 @@ impl HookEnvironment {
     }
 }
 
-/// An open repository.
+/// An open repository. Once it is open, objects and refs are read without libgit2, and
+/// [`Repository::libgit2`] is asked for configuration and for revisions that are no plain
+/// names.
 pub struct Repository {
     inner: git2::Repository,
     git_dir: PathBuf,
+    common_dir: PathBuf,
+    id_length: usize,
     environment: HookEnvironment,
     reftable: bool,
     namespace_prefix: Vec<u8>,
     /// For how large scans of this repository are taken.
     pub scale: Scale,
     /// The refs as git lists them, where libgit2 can't.
-    pub(super) listed: OnceCell<Vec<Listed>>,
+    pub(super) listed: OnceCell<Vec<ListedByGit>>,
 }
 
 impl Repository {
@@ -140,6 +144,11 @@ impl Repository {
         let git_dir = inner.path().canonicalize().unwrap_or_else(|_| inner.path().to_owned());
         let mut repository = Self {
             namespace_prefix: namespace_prefix(&environment.namespace),
+            common_dir: inner.commondir().to_owned(),
+            id_length: match inner.object_format() {
+                git2::ObjectFormat::Sha1 => 20,
+                git2::ObjectFormat::Sha256 => 32,
+            },
             inner,
             git_dir,
             environment,
@@ -165,7 +174,7 @@ impl Repository {
     /// in a linked work tree.
     #[must_use]
     pub fn common_dir(&self) -> &Path {
-        self.inner.commondir()
+        &self.common_dir
     }
 
     /// A name for people and records: the directory's own name, or for `.git` that of
@@ -247,10 +256,7 @@ impl Repository {
     /// Length of object ids in bytes: 20 or 32.
     #[must_use]
     pub fn id_length(&self) -> usize {
-        match self.inner.object_format() {
-            git2::ObjectFormat::Sha1 => 20,
-            git2::ObjectFormat::Sha256 => 32,
-        }
+        self.id_length
     }
 
     pub(super) fn libgit2(&self) -> &git2::Repository {

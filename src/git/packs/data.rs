@@ -11,8 +11,9 @@ use crate::git::damage::Damage;
 /// Larger objects are not put together in memory.
 const LARGEST: usize = 2 << 30;
 
-/// Larger buffers are made to measure, and only where there is memory for them.
+/// Larger buffers are of exactly the size that is needed.
 const LARGE: usize = 64 << 10;
+/// Of larger buffers it is an error that there is no memory for them.
 const HUGE: usize = 16 << 20;
 
 /// The most bytes that a byte of a deflate stream can stand for (zlib's technical notes).
@@ -200,12 +201,13 @@ pub(super) fn make_room(out: &mut Vec<u8>, size: usize) -> Result<(), Damage> {
         if size > LARGEST {
             return Err(TOO_LARGE);
         }
+        // What was in it is not moved.
+        *out = Vec::new();
         if size > HUGE {
             // A refusal is an error here, and would be the end of the process below.
-            *out = Vec::new();
-            out.try_reserve_exact(size).map_err(|_| NO_MEMORY)?;
+            return out.try_reserve_exact(size).map_err(|_| NO_MEMORY);
         }
-        // What was in it is not moved, and fresh memory is zero without being written.
+        // Fresh memory is zero without being written.
         *out = vec![0; if size < LARGE { size.next_power_of_two() } else { size }];
     }
     Ok(())

@@ -19,6 +19,8 @@ mod order;
 pub(super) mod raw;
 mod reader;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::sync::OnceLock;

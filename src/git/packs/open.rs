@@ -44,6 +44,10 @@ pub(in crate::git) struct Found {
     unopened: Vec<String>,
 }
 
+/// More packs are not opened: each takes two mappings, of which a process may have 65,530
+/// (`vm.max_map_count` in Linux).
+const MOST_PACKS: usize = 20_000;
+
 /// How large a pack is, its index, and whether it is in quarantine.
 type Listed = (u64, PathBuf, bool);
 
@@ -74,7 +78,10 @@ impl Found {
     pub(in crate::git) fn opened(self, id_length: usize) -> Packs {
         let mut all = Packs::new(self.directories);
         all.unopened = self.unopened;
-        for (path, is_new) in self.indexes.iter().zip(self.are_new) {
+        if let Some(more) = self.indexes.len().checked_sub(MOST_PACKS).filter(|&more| more > 0) {
+            all.unopened.push(format!("{more} of {} packs were not opened", self.indexes.len()));
+        }
+        for (path, is_new) in self.indexes.iter().zip(self.are_new).take(MOST_PACKS) {
             let pack = path.with_extension("pack");
             let maps = Mapped::open(path).and_then(|index| Ok((index, Mapped::open(&pack)?)));
             let added = match maps {
