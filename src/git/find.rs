@@ -16,12 +16,12 @@ use super::objects::Readers;
 use super::packs::{Packs, Reader};
 use super::{GitError, Object, ObjectId, ObjectKind, Objects, hash, loose};
 
-/// Of larger objects whoever watches is asked first.
+/// Before a larger loose object is read, the watch is asked.
 const LARGE: usize = 1 << 20;
 
 impl Objects<'_> {
-    /// Reads an object, of one that has more bytes than `most` only so many, if that saves
-    /// work. The kind is what it is taken for until it is read.
+    /// Reads an object, or only its first `most` bytes if it has more and that saves work.
+    /// `hint` is the kind that it is expected to have.
     pub(super) fn read_head(
         &self,
         id: ObjectId,
@@ -114,7 +114,7 @@ impl Objects<'_> {
         Ok(Some(Object { kind, data, is_whole }))
     }
 
-    /// Asks whether so many bytes may be read at once, or with 0 whether to go on.
+    /// Asks whether that number of bytes may be read at once, or with 0 whether to go on.
     fn admit(&self, bytes: usize) -> Result<(), GitError> {
         if bytes == 0 { self.meter.check() } else { self.meter.admit(bytes as u64) }
     }

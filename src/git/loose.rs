@@ -25,8 +25,6 @@ const STEP: usize = 1 << 20;
 const AT_ONCE: usize = 16 << 20;
 /// Larger objects are not read whole.
 const LARGEST: usize = 2 << 30;
-/// The head of a zlib stream, and the checksum at its end (RFC 1950).
-const LEAST_STREAM: usize = 6;
 
 /// An open loose object.
 pub(super) struct Loose<R = File> {
@@ -130,17 +128,27 @@ impl<R: Read> Loose<R> {
     /// All of the content: much quicker than step by step.
     fn at_once(mut self) -> Result<Vec<u8>, GitError> {
         let broken = || unreadable(self.id, CUT);
-        // Whatever the file has beyond what an object of this size can take is garbage.
+        // No object of this size takes more; what follows is garbage.
         let most = self.head + self.size + self.size / 512 + HEAD;
         let rest = self.file.by_ref().take(most.max(STEP) as u64).read_to_end(&mut self.packed);
         rest.map_err(|error| unreadable(self.id, &error.to_string()))?;
         let mut all = vec![0; self.head + self.size];
-        let written = Decompressor::new().zlib_decompress(&self.packed, &mut all);
-        if written.ok() != Some(all.len()) || self.packed.len() < LEAST_STREAM {
+        let mut decompressor = Decompressor::new();
+        let written = decompressor.zlib_decompress(&self.packed, &mut all);
+        if written.ok() != Some(all.len()) {
             return Err(broken());
         }
-        // The checksum that was found right ends the stream, and has to end the file.
-        if !self.packed.ends_with(&adler32(&all).to_be_bytes()) {
+        // The checksum that was found right ends the stream, and has to end the file. Where the
+        // same bytes stand further up, they may have ended it there.
+        let checksum = adler32(&all).to_be_bytes();
+        let (before, last) = self.packed.split_at(self.packed.len().saturating_sub(4));
+        let mut was_earlier = || match self.packed.split_last() {
+            Some((_, shorter)) if memchr::memmem::find(shorter, &checksum).is_some() => {
+                decompressor.zlib_decompress(shorter, &mut vec![0; all.len()]).is_ok()
+            }
+            _ => false,
+        };
+        if before.is_empty() || last != checksum || was_earlier() {
             return Err(unreadable(self.id, GARBAGE));
         }
         all.drain(..self.head);
@@ -220,4 +228,98 @@ fn parse_head(head: &[u8]) -> Option<(ObjectKind, usize)> {
 
 fn at(offset: u64) -> usize {
     usize::try_from(offset).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use libdeflater::{CompressionLvl, Compressor};
+
+    fn id() -> ObjectId {
+        ObjectId::from_bytes(&[1; 20]).unwrap()
+    }
+
+    fn deflated(data: &[u8]) -> Vec<u8> {
+        let mut compressor = Compressor::new(CompressionLvl::default());
+        let mut out = vec![0; compressor.zlib_compress_bound(data.len())];
+        let length = compressor.zlib_compress(data, &mut out).unwrap();
+        out.truncate(length);
+        out
+    }
+
+    fn read(file: &[u8], most: usize) -> Result<(ObjectKind, Vec<u8>), String> {
+        let loose = Loose::begin(id(), file).map_err(|error| error.to_string())?;
+        let kind = loose.kind;
+        Ok((kind, loose.read(most).map_err(|error| error.to_string())?))
+    }
+
+    /// Sizes around what comes along with the head, and what is inflated at once.
+    #[test]
+    fn objects_of_all_sizes_are_read_to_their_end() {
+        for size in [0, 1, 40, 56, 57, 100, 5000, AT_ONCE + 1] {
+            let content: Vec<u8> = (0..size).map(|at| (at / 3 % 251) as u8).collect();
+            let head = format!("blob {size}\0").into_bytes();
+            let file = deflated(&[&head[..], &content].concat());
+            assert_eq!(read(&file, usize::MAX), Ok((ObjectKind::Blob, content.clone())), "{size}");
+            let begin = content.get(..10).unwrap_or(&content);
+            assert_eq!(read(&file, 10), Ok((ObjectKind::Blob, begin.to_vec())), "{size}");
+            // Bytes behind the end, and a file that lacks its last one.
+            let more = [&file[..], &file[file.len() - 4..]].concat();
+            for more in [more, [&file[..], &[0]].concat(), [&file[..], &[1; 5000]].concat()] {
+                let why = read(&more, usize::MAX);
+                assert!(why.is_err_and(|why| why.contains("goes on after its end")), "{size}");
+            }
+            assert!(read(&file[..file.len() - 1], usize::MAX).is_err(), "{size}");
+            // A head that promises one byte more or less.
+            for wrong in [size + 1, size.saturating_sub(1)] {
+                let head = format!("blob {wrong}\0").into_bytes();
+                let file = deflated(&[&head[..], &content].concat());
+                assert!(wrong == size || read(&file, usize::MAX).is_err(), "{size}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_changed_bit_is_seen_wherever_it_is() {
+        let content = b"tree 1\nauthor a\n\nA message of a few words, of a few words.\n";
+        let head = format!("commit {}\0", content.len()).into_bytes();
+        let file = deflated(&[&head[..], content].concat());
+        for bit in 0..file.len() * 8 {
+            let mut changed = file.clone();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            if let Ok(read) = read(&changed, usize::MAX) {
+                assert_eq!(read, (ObjectKind::Commit, content.to_vec()), "bit {bit}");
+            }
+        }
+        for length in 0..file.len() {
+            assert!(read(&file[..length], usize::MAX).is_err(), "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn a_head_is_in_its_shortest_form() {
+        for head in [
+            "blob",
+            "blob ",
+            "blob x",
+            "blob 05",
+            "blob +5",
+            "blob 5 ",
+            "blob 5 x",
+            " blob 5",
+            "blob  5",
+            "blot 5",
+            "blob 99999999999999999999",
+            "blob -5",
+            "",
+        ] {
+            let file = deflated(format!("{head}\0hello").as_bytes());
+            assert!(read(&file, usize::MAX).is_err(), "{head:?}");
+        }
+        let large = deflated(b"blob 2147483649\0hello");
+        let why = read(&large, usize::MAX).unwrap_err();
+        assert!(why.contains("larger than 2 GiB"), "{why}");
+        assert_eq!(read(&large, 3), Ok((ObjectKind::Blob, b"hel".to_vec())));
+        assert!(read(b"", usize::MAX).is_err());
+    }
 }

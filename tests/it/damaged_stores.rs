@@ -1,5 +1,5 @@
-//! Damaged stores: whatever a byte of a repository's files is, an answer is complete, or says
-//! that it is not.
+//! Damaged stores: whichever byte of a repository's files is changed, and where they are cut
+//! off, an answer is complete or says that it is not.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

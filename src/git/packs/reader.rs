@@ -37,13 +37,13 @@ struct Slot {
     data: Vec<u8>,
 }
 
-/// Asked before so many bytes are put together, if they are many; with 0, now and then in a
-/// long chain of deltas. An error ends the reading.
+/// Asked before a large object is put together, with its size in bytes, and with 0 now and
+/// then in a long chain of deltas. An error ends the reading.
 pub(in crate::git) type Admit<'a> = &'a dyn Fn(usize) -> Result<(), GitError>;
 
-/// Of smaller objects nothing is asked.
+/// Smaller objects are put together without asking.
 const LARGE: usize = 16 << 20;
-/// After so many deltas of one chain it is asked whether to go on.
+/// A chain asks whether to go on after each such number of deltas.
 const LOOK_EVERY: usize = 1024;
 /// Larger objects are not kept.
 const KEPT: usize = 1 << 20;
