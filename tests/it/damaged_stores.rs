@@ -393,3 +393,40 @@ fn another_copy_is_read() {
         assert_eq!(answer(&config, &path, Scale::Measured).as_ref(), Ok(&sound), "byte {at}");
     }
 }
+
+/// Git itself, on every object of repositories that are stored in different ways.
+#[test]
+fn objects_are_what_git_reads() {
+    let sandbox = Sandbox::new();
+    let ways: [(&str, &str, &[&str]); 5] = [
+        ("loose", "sha1", &[]),
+        ("one", "sha1", &["repack", "-qadf", "--depth=50"]),
+        ("old", "sha1", &["-c", "pack.indexVersion=1", "repack", "-qadf"]),
+        ("many", "sha1", &["-c", "pack.packSizeLimit=1", "repack", "-qad"]),
+        ("sha256", "sha256", &["-c", "repack.useDeltaBaseOffset=false", "repack", "-qadf"]),
+    ];
+    for (name, format, arguments) in ways {
+        let path = filled(&sandbox, name, format);
+        if !arguments.is_empty() {
+            sandbox.git(name).args(arguments).ok();
+        }
+        let batch = ["cat-file", "--batch-all-objects", "--batch"];
+        let output = sandbox.git(name).args(batch).ok().stdout;
+        let repository = Repository::open(&path, Trust::Verify).unwrap();
+        let objects = repository.objects().unwrap();
+        let (mut rest, mut count) = (&output[..], 0);
+        while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
+            let head = std::str::from_utf8(&rest[..end]).unwrap();
+            let [id, kind, size] = head.split(' ').collect::<Vec<_>>()[..] else {
+                panic!("{head}")
+            };
+            let content = &rest[end + 1..][..size.parse().unwrap()];
+            let id = ObjectId::from_hex(id.as_bytes()).unwrap();
+            let object = objects.read(id).unwrap();
+            assert_eq!((object.kind.name(), object.data()), (kind, content), "{id} of {name}");
+            rest = &rest[end + 1 + content.len() + 1..];
+            count += 1;
+        }
+        assert!(count > 30, "{count}");
+    }
+}
