@@ -14,7 +14,10 @@ pub(super) fn check(global: &Global, command: &Check, output: &Output) -> Result
         command.server_policy.load(global, &repository, published::remote(&repository)?)?;
     let config = &judged.config;
     let (head, upstream) = repository.head_and_upstream();
-    let unborn = head.as_deref().is_some_and(|head| !exists(&repository, head));
+    let unborn = match head.as_deref() {
+        Some(head) => repository.resolve(&RefName::new(head))?.value.is_none(),
+        None => false,
+    };
     let range = if command.ranges.is_empty() && unborn {
         Range::default()
     } else if command.ranges.is_empty() {
@@ -42,12 +45,6 @@ pub(super) fn check(global: &Global, command: &Check, output: &Output) -> Result
         output.note(&format!("{hint}\n"));
     }
     Ok(report.exit_code())
-}
-
-/// Whether a ref is there; the branch of a new repository is not, before its first commit.
-fn exists(repository: &Repository, name: &[u8]) -> bool {
-    let refs = repository.references().unwrap_or_default();
-    refs.iter().any(|reference| reference.name.as_bytes() == name)
 }
 
 /// The commits of `HEAD` that the upstream has not, or else that no remote has.

@@ -145,7 +145,7 @@ impl Published {
     /// # Errors
     /// When what the ref has can't be read.
     pub fn at(repository: &Repository, name: &str) -> Result<Option<Self>, ConfigError> {
-        let Some(id) = repository.value_of(name) else { return Ok(None) };
+        let Some(id) = repository.value_of(name)? else { return Ok(None) };
         let bytes = repository.file_of(id, FILE)?;
         let bytes = bytes.ok_or_else(|| ConfigError::Published {
             from: name.to_owned(),

@@ -1,23 +1,22 @@
 //! Git's commit-graph: the tree, the parents and the date of commits that were there when
 //! it was written, to be looked up without reading the commits.
 //!
-//! It only saves time. What is not in it, or not as it should be, is read from the commit.
+//! It only saves time. What is not in it, or not as it should be, is read from the commit;
+//! and when a commit is read that was looked up here before, the two are compared.
 //! Like git, nobody uses it in a shallow repository, where commits have not the parents that
 //! it lists.
 //!
 //! Source: gitformat-commit-graph(5).
 
-use std::fs::File;
 use std::path::Path;
 
-use memmap2::Mmap;
-
 use super::ObjectId;
+use super::packs::Mapped;
 
 /// The commit-graph of a repository: one file, or a chain of them.
-pub(super) struct CommitGraph {
+pub(super) struct CommitGraph<M = Mapped> {
     /// The oldest first.
-    layers: Vec<Layer>,
+    layers: Vec<Layer<M>>,
 }
 
 /// What a commit-graph says of a commit.
@@ -29,8 +28,8 @@ pub(super) struct Recorded {
     pub(super) seconds: i64,
 }
 
-struct Layer {
-    map: Mmap,
+struct Layer<M> {
+    bytes: M,
     id_length: usize,
     /// How many commits the layers below have, and this one.
     below: u32,
@@ -46,28 +45,48 @@ const FAN: usize = 256 * 4;
 /// What stands for no parent, and what tells that more than two are listed apart.
 const NONE: u32 = 0x7000_0000;
 const MORE: u32 = 0x8000_0000;
+/// The level of all commits from there on.
+const HIGHEST_LEVEL: u32 = 0x3fff_ffff;
 /// More parents than any commit has; a list that does not end must not be followed.
 const MOST_PARENTS: usize = 1 << 16;
 
-impl CommitGraph {
+impl CommitGraph<Mapped> {
     /// Opens the commit-graph in a directory of objects; `None` when there is none that can
     /// be read.
     pub(super) fn open(directory: &Path, id_length: usize) -> Option<Self> {
         let info = directory.join("info");
-        if let Some(layer) = Layer::open(&info.join("commit-graph"), id_length, 0, 0) {
-            return Some(Self { layers: vec![layer] });
+        if let Ok(file) = Mapped::open(&info.join("commit-graph"))
+            && let Some(graph) = Self::new(file, id_length)
+        {
+            return Some(graph);
         }
         let chain = info.join("commit-graphs");
         let names = std::fs::read_to_string(chain.join("commit-graph-chain")).ok()?;
-        let mut layers: Vec<Layer> = Vec::new();
+        let mut graph = Self { layers: Vec::new() };
         for name in names.lines() {
-            let (below, number) = (layers.last().map_or(0, Layer::end), layers.len());
-            let file = chain.join(format!("graph-{name}.graph"));
+            let file = Mapped::open(&chain.join(format!("graph-{name}.graph"))).ok();
             // Those below refer to nothing above them.
-            let Some(layer) = Layer::open(&file, id_length, below, number) else { break };
-            layers.push(layer);
+            if file.and_then(|file| graph.push(file, id_length)).is_none() {
+                break;
+            }
         }
-        (!layers.is_empty()).then_some(Self { layers })
+        (!graph.layers.is_empty()).then_some(graph)
+    }
+}
+
+impl<M: AsRef<[u8]>> CommitGraph<M> {
+    /// A commit-graph of one file; `None` when it is not what it has to be.
+    pub(super) fn new(bytes: M, id_length: usize) -> Option<Self> {
+        let mut graph = Self { layers: Vec::new() };
+        graph.push(bytes, id_length)?;
+        Some(graph)
+    }
+
+    /// Adds a layer; `None` when it is not what it has to be.
+    pub(super) fn push(&mut self, bytes: M, id_length: usize) -> Option<()> {
+        let number = self.layers.len();
+        self.layers.push(Layer::new(bytes, id_length, self.len(), number)?);
+        Some(())
     }
 
     /// How many commits it has.
@@ -91,22 +110,35 @@ impl CommitGraph {
         let (layer, at) = self.layer(position)?;
         let recorded = layer.commit(at)?;
         // A layer may refer to itself and to those below.
-        recorded.parents.iter().all(|&parent| parent < layer.end()).then_some(recorded)
+        let are_below = recorded.parents.iter().all(|&parent| parent < layer.end());
+        (are_below && self.is_level_right(layer.level(at)?, &recorded.parents)).then_some(recorded)
     }
 
-    fn layer(&self, position: u32) -> Option<(&Layer, u32)> {
+    /// Whether a commit of a topological level can have these parents: it is one more than
+    /// that of the highest. 0 is one that was not computed. A wrong parent is mostly of
+    /// another level, and so is found without a look at the whole file.
+    fn is_level_right(&self, level: u32, parents: &[u32]) -> bool {
+        let of = |&parent: &u32| {
+            let (layer, at) = self.layer(parent)?;
+            layer.level(at)
+        };
+        if level == 0 || level == HIGHEST_LEVEL {
+            return true;
+        }
+        let highest =
+            parents.iter().try_fold(0, |highest: u32, parent| Some(highest.max(of(parent)?)));
+        highest.is_some_and(|highest| highest + 1 == level)
+    }
+
+    fn layer(&self, position: u32) -> Option<(&Layer<M>, u32)> {
         let layer = self.layers.iter().find(|layer| position < layer.end())?;
         Some((layer, position.checked_sub(layer.below)?))
     }
 }
 
-impl Layer {
-    fn open(path: &Path, id_length: usize, below: u32, number: usize) -> Option<Self> {
-        let file = File::open(path).ok()?;
-        #[expect(unsafe_code, reason = "there is no mapping a file without it")]
-        // SAFETY: git writes a commit-graph under another name and never changes it
-        // afterwards, so what is mapped stays as it is.
-        let map = unsafe { Mmap::map(&file).ok()? };
+impl<M: AsRef<[u8]>> Layer<M> {
+    fn new(bytes: M, id_length: usize, below: u32, number: usize) -> Option<Self> {
+        let map = bytes.as_ref();
         let version = if id_length == 20 { 1 } else { 2 };
         let head = map.strip_prefix(b"CGPH")?.first_chunk::<4>()?;
         let [1, hash, chunks, bases] = *head else { return None };
@@ -137,7 +169,7 @@ impl Layer {
         let (many, _) = (count as usize, below.checked_add(count)?);
         let is_whole = ids_size >= many.checked_mul(id_length)?
             && commits_size >= many.checked_mul(id_length + 16)?;
-        is_whole.then_some(Self { map, id_length, below, count, fan, ids, commits, edges })
+        is_whole.then_some(Self { bytes, id_length, below, count, fan, ids, commits, edges })
     }
 
     fn end(&self) -> u32 {
@@ -146,12 +178,12 @@ impl Layer {
 
     fn id(&self, at: u32) -> Option<&[u8]> {
         let start = self.ids + at as usize * self.id_length;
-        self.map.get(start..start + self.id_length).filter(|_| at < self.count)
+        self.bytes.as_ref().get(start..start + self.id_length).filter(|_| at < self.count)
     }
 
     fn find(&self, id: &[u8]) -> Option<u32> {
         let first = usize::from(*id.first()?);
-        let fan = |at: usize| word(self.map.get(self.fan + at * 4..)?);
+        let fan = |at: usize| word(self.bytes.as_ref().get(self.fan + at * 4..)?);
         let mut low = first.checked_sub(1).map_or(Some(0), fan)?;
         let mut high = fan(first)?.min(self.count);
         while low < high {
@@ -167,8 +199,11 @@ impl Layer {
 
     fn commit(&self, at: u32) -> Option<Recorded> {
         let start = self.commits + at as usize * (self.id_length + 16);
-        let (tree, rest) =
-            self.map.get(start..start + self.id_length + 16)?.split_at_checked(self.id_length)?;
+        let (tree, rest) = self
+            .bytes
+            .as_ref()
+            .get(start..start + self.id_length + 16)?
+            .split_at_checked(self.id_length)?;
         let mut parents = Vec::new();
         for place in [0, 4] {
             match word(rest.get(place..)?)? {
@@ -183,11 +218,17 @@ impl Layer {
         Some(Recorded { tree: ObjectId::from_bytes(tree)?, parents, seconds })
     }
 
+    /// The topological level of a commit.
+    fn level(&self, at: u32) -> Option<u32> {
+        let start = self.commits + at as usize * (self.id_length + 16) + self.id_length + 8;
+        Some(word(self.bytes.as_ref().get(start..)?)? >> 2)
+    }
+
     /// The parents after the first, from where they are listed apart.
     fn more(&self, from: u32, parents: &mut Vec<u32>) -> Option<()> {
         let mut at = self.edges?.checked_add(from as usize * 4)?;
         while parents.len() < MOST_PARENTS {
-            let parent = word(self.map.get(at..)?)?;
+            let parent = word(self.bytes.as_ref().get(at..)?)?;
             parents.push(parent & !MORE);
             if parent & MORE != 0 {
                 return Some(());

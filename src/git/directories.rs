@@ -2,10 +2,12 @@
 //! and alternates.
 
 use std::ffi::OsStr;
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::alternates::split_alternates;
+use crate::text::escape;
 
 /// Git follows no more alternates of alternates (odb.c in git).
 const DEEPEST_ALTERNATE: usize = 5;
@@ -18,25 +20,42 @@ pub(super) struct Directory {
     pub(super) is_quarantine: bool,
 }
 
-/// These directories, and those that their `info/alternates` name
-/// (gitrepository-layout(5)), each once.
-pub(super) fn with_alternates(directories: Vec<Directory>) -> Vec<Directory> {
-    let mut all: Vec<Directory> = Vec::new();
-    let mut level = directories;
-    for _ in 0..=DEEPEST_ALTERNATE {
-        let mut next = Vec::new();
-        for Directory { path, is_quarantine } in level {
-            let path = path.canonicalize().unwrap_or(path);
-            if all.iter().any(|known| known.path == path) {
-                continue;
+/// Directories of objects, each once.
+pub(super) struct Directories {
+    /// In the order in which an object is looked for.
+    pub(super) all: Vec<Directory>,
+    /// Lists of further ones that could not be read, and why.
+    pub(super) unread: Vec<String>,
+}
+
+impl Directories {
+    /// These directories, and those that their `info/alternates` name
+    /// (gitrepository-layout(5)).
+    pub(super) fn with_alternates(directories: Vec<Directory>) -> Self {
+        let mut found = Self { all: Vec::new(), unread: Vec::new() };
+        let mut level = directories;
+        for _ in 0..=DEEPEST_ALTERNATE {
+            let mut next = Vec::new();
+            for Directory { path, is_quarantine } in level {
+                let path = path.canonicalize().unwrap_or(path);
+                if found.all.iter().any(|known| known.path == path) {
+                    continue;
+                }
+                let list = path.join("info/alternates");
+                match std::fs::read(&list) {
+                    Ok(listed) => next.extend(alternates(&path, &listed)),
+                    Err(error) if error.kind() == ErrorKind::NotFound => {}
+                    Err(error) => {
+                        let list = escape::path(&list);
+                        found.unread.push(format!("{list} cannot be read: {error}"));
+                    }
+                }
+                found.all.push(Directory { path, is_quarantine });
             }
-            let listed = std::fs::read(path.join("info/alternates")).unwrap_or_default();
-            next.extend(alternates(&path, &listed));
-            all.push(Directory { path, is_quarantine });
+            level = next;
         }
-        level = next;
+        found
     }
-    all
 }
 
 fn alternates(directory: &Path, listed: &[u8]) -> Vec<Directory> {

@@ -132,7 +132,7 @@ impl GitError {
             }
             Self::Contradiction { .. } => "Push it once.".into(),
             Self::References { .. } => {
-                "Run `git for-each-ref` in the repository to see what is wrong.".into()
+                "Run `git fsck` in the repository to see what is wrong.".into()
             }
             Self::Revision { .. } => {
                 "See which there are: git branch --all, git log. Ranges are written A..B.".into()

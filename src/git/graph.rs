@@ -244,13 +244,30 @@ impl<'o> Graph<'o> {
             }
             let parents = parents.iter().map(|&parent| self.slot(parent)).collect();
             self.put(at, Node { tree, parents, seconds, is_visited: is_new });
-        } else if let Some(Some(node)) = self.nodes.get_mut(at as usize) {
-            node.is_visited = true;
+        } else {
+            self.compare(at, &Links::parse(id, object.data())?)?;
+            if let Some(Some(node)) = self.nodes.get_mut(at as usize) {
+                node.is_visited = true;
+            }
         }
         if is_new {
             (self.visit)(id, object.data());
         }
         Ok(())
+    }
+
+    /// Compares a commit with what the commit-graph has told of it, by which the walk went on.
+    fn compare(&self, at: u32, links: &Links) -> Result<(), GitError> {
+        let Some(node) = self.node(at) else { return Ok(()) };
+        let id = self.id(at);
+        let is_same = node.tree == links.tree
+            && node.parents.len() == links.parents.len()
+            && node.parents.iter().zip(&links.parents).all(|(&at, parent)| self.id(at) == *parent);
+        if is_same || self.objects.is_cut(id, &links.parents) {
+            return Ok(());
+        }
+        let reason = "the commit-graph of the repository records something else".into();
+        Err(GitError::Unreadable { id, reason })
     }
 
     /// As [`Graph::read`], for a commit that a tip reaches: one that can't be read is noted

@@ -113,6 +113,17 @@ impl<'w> Meter<'w> {
         self.common.bytes.fetch_add(own.bytes - told.bytes, Ordering::Relaxed);
     }
 
+    /// Looks whether the scan is ended, and asks the watch.
+    ///
+    /// # Errors
+    /// When it is.
+    pub(super) fn check(&self) -> Result<(), GitError> {
+        if !self.is_twin {
+            self.look();
+        }
+        if self.is_stopped() { Err(GitError::Stopped) } else { Ok(()) }
+    }
+
     /// Asks whether an object of so many bytes may be read.
     ///
     /// # Errors

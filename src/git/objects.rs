@@ -1,8 +1,4 @@
 //! The object database: raw objects by id, with a bounded cache of trees.
-//!
-//! Packs and loose objects are read directly; what is in neither, or is not as it should
-//! be in a pack, is left to libgit2, which looks again for packs that have come meanwhile
-//! and says what is wrong.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,7 +6,6 @@ use std::sync::Arc;
 
 use super::commit_graph::CommitGraph;
 use super::directories::Directory;
-use super::fallback::Fallback;
 use super::meter::{Meter, Reads, Watch};
 use super::packs::{Climber, Files, Packs, Place, Reader};
 use super::store::Store;
@@ -42,15 +37,26 @@ impl ObjectKind {
             _ => None,
         }
     }
+
+    /// Git's own word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Commit => "commit",
+            Self::Tree => "tree",
+            Self::Blob => "blob",
+            Self::Tag => "tag",
+        }
+    }
 }
 
 /// A raw object.
 pub struct Object {
     /// Its kind.
     pub kind: ObjectKind,
-    data: Box<[u8]>,
+    pub(super) data: Box<[u8]>,
     /// Whether `data` is all of it.
-    is_whole: bool,
+    pub(super) is_whole: bool,
 }
 
 impl Object {
@@ -78,7 +84,6 @@ pub struct Objects<'r> {
     pub(super) meter: Meter<'r>,
     readers: RefCell<Option<Readers>>,
     trees: RefCell<TreeCache>,
-    fallback: Fallback,
 }
 
 /// For how large a scan is taken, which decides how objects are read and compared but
@@ -88,7 +93,7 @@ pub enum Scale {
     /// By what it turns out to read.
     #[default]
     Measured,
-    /// Small, and everything is read by libgit2: what the other ways are compared with.
+    /// Small, and nothing that only saves work is used: what the other ways are compared with.
     Small,
     /// Large from the start.
     Large,
@@ -96,23 +101,29 @@ pub enum Scale {
 
 /// After so many reads a scan counts as large, and more of what was read is kept.
 const MANY_READS: u64 = 500;
-/// Of larger objects whoever watches is asked first.
-const LARGE: usize = 1 << 20;
-
 /// Files do not take the memory of trees.
-struct Readers {
+pub(super) struct Readers {
     trees: Reader,
     others: Reader,
     large: bool,
+    /// For packs that have come, and which these are.
+    arrived: Option<(Arc<Packs>, Reader)>,
 }
 
 impl Readers {
     fn new(large: bool) -> Self {
         let (trees, others) = if large { (1 << 16, 1 << 13) } else { (1 << 8, 1 << 6) };
-        Self { trees: Reader::new(trees, 32 << 20), others: Reader::new(others, 16 << 20), large }
+        let (trees, others) = (Reader::new(trees, 32 << 20), Reader::new(others, 16 << 20));
+        Self { trees, others, large, arrived: None }
     }
 
-    fn of(&mut self, kind: ObjectKind) -> &mut Reader {
+    pub(super) fn of_arrived(&mut self, packs: &Arc<Packs>) -> &mut Reader {
+        let known = self.arrived.take().filter(|(known, _)| Arc::ptr_eq(known, packs));
+        let new = || (Arc::clone(packs), Reader::new(1 << 8, 16 << 20));
+        &mut self.arrived.insert(known.unwrap_or_else(new)).1
+    }
+
+    pub(super) fn of(&mut self, kind: ObjectKind) -> &mut Reader {
         if kind == ObjectKind::Tree { &mut self.trees } else { &mut self.others }
     }
 }
@@ -120,23 +131,17 @@ impl Readers {
 impl<'r> Objects<'r> {
     pub(super) fn new(
         directories: Vec<Directory>,
-        format: git2::ObjectFormat,
+        id_length: usize,
         shallow: IdSet,
         scale: Scale,
         watch: Option<&'r dyn Watch>,
     ) -> Self {
-        let store = Store::new(directories, format, shallow, scale);
+        let store = Store::new(directories, id_length, shallow, scale);
         Self::over(Arc::new(store), Meter::new(watch))
     }
 
     pub(super) fn over(store: Arc<Store>, meter: Meter<'r>) -> Self {
-        Self {
-            fallback: Fallback::new(Arc::clone(&store)),
-            store,
-            meter,
-            readers: RefCell::default(),
-            trees: RefCell::default(),
-        }
+        Self { store, meter, readers: RefCell::default(), trees: RefCell::default() }
     }
 
     /// For how large this scan is taken.
@@ -176,8 +181,11 @@ impl<'r> Objects<'r> {
     /// Reads the object at a place into a buffer; whether that could be done and it is of
     /// this kind.
     pub fn read_at(&self, place: Place, kind: ObjectKind, buffer: &mut Vec<u8>) -> bool {
-        let read = self.with_reader(kind, |reader| {
-            let (_, data) = self.opened().read(reader, place).filter(|(read, _)| *read == kind)?;
+        let read = self.with_readers(|readers| {
+            // A large one is read where that can be asked for.
+            let admit = |_| Err(GitError::Stopped);
+            let read = self.opened().read(readers.of(kind), place, &admit).ok();
+            let (_, data) = read.filter(|(read, _)| *read == kind)?;
             buffer.clear();
             buffer.extend_from_slice(data);
             Some(data.len() as u64)
@@ -185,16 +193,16 @@ impl<'r> Objects<'r> {
         read.is_some_and(|bytes| self.meter.count(1, bytes).is_ok())
     }
 
-    fn with_reader<T>(&self, kind: ObjectKind, read: impl FnOnce(&mut Reader) -> T) -> T {
+    pub(super) fn with_readers<T>(&self, read: impl FnOnce(&mut Readers) -> T) -> T {
         let large = self.store.scale == Scale::Large || self.meter.reads().objects >= MANY_READS;
         let mut readers = self.readers.borrow_mut();
         if readers.as_ref().is_some_and(|readers| large && !readers.large) {
             *readers = None;
         }
-        read(readers.get_or_insert_with(|| Readers::new(large)).of(kind))
+        read(readers.get_or_insert_with(|| Readers::new(large)))
     }
 
-    fn opened(&self) -> &Packs {
+    pub(super) fn opened(&self) -> &Packs {
         self.store.packs()
     }
 
@@ -204,46 +212,12 @@ impl<'r> Objects<'r> {
         self.store.commit_graph()
     }
 
-    /// Reads an object that is in a pack.
-    fn read_packed(&self, id: ObjectId, kind: ObjectKind) -> Option<Object> {
-        let packs = self.opened();
-        self.with_reader(kind, |reader| {
-            let (kind, data) = packs.take(reader, id.as_bytes())?;
-            Some(Object::new(kind, data))
-        })
-    }
-
     /// Reads an object.
     ///
     /// # Errors
     /// When it is missing or can't be read.
     pub fn read(&self, id: ObjectId) -> Result<Object, GitError> {
-        self.read_hinted(id, ObjectKind::Commit)
-    }
-
-    fn read_hinted(&self, id: ObjectId, hint: ObjectKind) -> Result<Object, GitError> {
-        let object = self.find(id, hint)?;
-        self.meter.count(1, object.data().len() as u64)?;
-        Ok(object)
-    }
-
-    fn find(&self, id: ObjectId, hint: ObjectKind) -> Result<Object, GitError> {
-        if self.store.scale != Scale::Small {
-            if let Some(object) = self.read_packed(id, hint) {
-                return Ok(object);
-            }
-            if let Some(loose) = self.store.loose(id)? {
-                self.admit(loose.size)?;
-                return Ok(Object::new(loose.kind, loose.read(usize::MAX)?.into()));
-            }
-        }
-        self.admit(self.fallback.size(id)?)?;
-        self.fallback.read(id)
-    }
-
-    /// Asks whether so many bytes may be read at once.
-    fn admit(&self, size: usize) -> Result<(), GitError> {
-        if size > LARGE { self.meter.admit(size as u64) } else { Ok(()) }
+        self.read_head(id, ObjectKind::Commit, usize::MAX)
     }
 
     /// Reads an object that must be of one kind.
@@ -251,7 +225,7 @@ impl<'r> Objects<'r> {
     /// # Errors
     /// As [`Objects::read`], and when it is of another kind.
     pub fn read_kind(&self, id: ObjectId, kind: ObjectKind) -> Result<Object, GitError> {
-        of_kind(self.read_hinted(id, kind)?, id, kind)
+        of_kind(self.read_head(id, kind, usize::MAX)?, id, kind)
     }
 
     /// Reads a blob, of one that has more bytes than `most` only so many.
@@ -259,17 +233,8 @@ impl<'r> Objects<'r> {
     /// # Errors
     /// As [`Objects::read_kind`].
     pub fn blob_head(&self, id: ObjectId, most: usize) -> Result<Object, GitError> {
-        if self.store.scale != Scale::Small
-            && self.opened().find(id.as_bytes()).is_none()
-            && let Some(loose) = self.store.loose(id)?
-            && loose.size > most
-        {
-            let mut object = Object::new(loose.kind, loose.read(most)?.into());
-            object.is_whole = false;
-            self.meter.count(1, object.data().len() as u64)?;
-            return of_kind(object, id, ObjectKind::Blob);
-        }
-        let mut object = self.read_kind(id, ObjectKind::Blob)?;
+        let read = self.read_head(id, ObjectKind::Blob, most)?;
+        let mut object = of_kind(read, id, ObjectKind::Blob)?;
         if object.data.len() > most {
             object.data = object.data.get(..most).unwrap_or_default().into();
             object.is_whole = false;
@@ -304,7 +269,7 @@ impl<'r> Objects<'r> {
     /// Whether an object is there.
     #[must_use]
     pub fn exists(&self, id: ObjectId) -> bool {
-        self.store.has(id) || self.fallback.exists(id)
+        self.store.has(id)
     }
 
     /// Whether a commit's history was left out on purpose: it is listed as shallow
@@ -312,7 +277,10 @@ impl<'r> Objects<'r> {
     /// followed, because a pusher may be able to choose the list.
     #[must_use]
     pub fn is_cut(&self, id: ObjectId, parents: &[ObjectId]) -> bool {
-        self.store.is_shallow(id) && parents.iter().any(|&parent| !self.exists(parent))
+        let is_missing = |&parent: &ObjectId| {
+            !self.exists(parent) && matches!(self.store.absence(parent), GitError::Missing { .. })
+        };
+        self.store.is_shallow(id) && parents.iter().any(is_missing)
     }
 
     /// What was read so far.

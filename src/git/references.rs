@@ -1,8 +1,11 @@
-//! The refs of a repository.
+//! The refs of a repository, those of the namespace in use.
 //!
-//! libgit2 can't read the reftable format: it would list no refs and report no error.
-//! There `git for-each-ref` answers instead.
+//! Refs in files are read here ([`super::ref_store`]), for libgit2 leaves out of its list what
+//! it can't read. It can't read the reftable format either, and lists no refs there; `git
+//! for-each-ref` answers instead.
 
+use super::ref_store::{RefStore, UnreadRef};
+use super::ref_text::Held;
 use super::{GitError, ObjectId, RefName, Repository, cli};
 
 /// A ref and its value. Symbolic refs are not listed: their targets are.
@@ -23,25 +26,9 @@ pub struct Resolved {
     pub value: Option<ObjectId>,
 }
 
-/// What is stored under the name of a ref.
-enum Stored {
-    /// The name of another ref.
-    Symbolic(Vec<u8>),
-    /// An object id, or nothing.
-    Direct(Option<ObjectId>),
-}
-
-/// Whether libgit2 says that there is no such ref, not that it can't be read.
-fn is_absence(error: &git2::Error) -> bool {
-    use git2::{ErrorClass, ErrorCode};
-    matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec | ErrorCode::Directory)
-        || (error.class() == ErrorClass::Os && error.code() == ErrorCode::GenericError)
-            && error.message().contains("Not a directory")
-}
-
 /// A line of `git for-each-ref`.
 #[derive(Debug)]
-pub(super) struct Listed {
+pub(super) struct ListedByGit {
     name: Vec<u8>,
     symbolic: Option<Vec<u8>>,
     target: ObjectId,
@@ -54,26 +41,36 @@ impl Repository {
     /// All refs of the namespace in use, sorted by name.
     ///
     /// # Errors
-    /// When they can't be listed; never an empty list instead.
+    /// When one of them can't be read; never a list without it.
     pub fn references(&self) -> Result<Vec<Reference>, GitError> {
-        let mut all =
-            if self.is_reftable() { self.list_by_git()? } else { self.list_by_libgit2()? };
-        all.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(all)
+        let (all, unread) = self.readable_references()?;
+        match unread.first() {
+            None => Ok(all),
+            Some(first) => Err(unreadable(first, unread.len())),
+        }
     }
 
-    fn list_by_libgit2(&self) -> Result<Vec<Reference>, GitError> {
-        let failed = |error: git2::Error| GitError::References { reason: error.message().into() };
-        let mut all = Vec::new();
-        for reference in self.libgit2().references().map_err(failed)? {
-            let reference = reference.map_err(failed)?;
-            let target = reference.target().and_then(|oid| ObjectId::from_bytes(oid.as_bytes()));
-            let name = self.in_namespace(reference.name_bytes());
-            if let (Some(target), Some(name)) = (target, name) {
-                all.push(Reference { name, target });
-            }
-        }
-        Ok(all)
+    /// The refs of the namespace in use that can be read, sorted by name, and those that
+    /// can't.
+    ///
+    /// # Errors
+    /// When git has to list them and does not.
+    pub fn readable_references(&self) -> Result<(Vec<Reference>, Vec<UnreadRef>), GitError> {
+        let (mut all, unread) = if self.is_reftable() {
+            (self.list_by_git()?, Vec::new())
+        } else {
+            let listed = self.ref_store().list();
+            let of = |(name, target): (Vec<u8>, ObjectId)| {
+                Some(Reference { name: self.in_namespace(&name)?, target })
+            };
+            (listed.refs.into_iter().filter_map(of).collect(), listed.unread)
+        };
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok((all, unread))
+    }
+
+    fn ref_store(&self) -> RefStore<'_> {
+        RefStore { own: self.git_dir(), common: self.common_dir(), id_length: self.id_length() }
     }
 
     fn list_by_git(&self) -> Result<Vec<Reference>, GitError> {
@@ -98,7 +95,7 @@ impl Repository {
     }
 
     /// What `git for-each-ref` says, asked once.
-    fn listed_by_git(&self) -> Result<&[Listed], GitError> {
+    fn listed_by_git(&self) -> Result<&[ListedByGit], GitError> {
         if let Some(listed) = self.listed.get() {
             return Ok(listed);
         }
@@ -112,7 +109,7 @@ impl Repository {
             else {
                 return Err(wrong("git printed a line in another form"));
             };
-            all.push(Listed {
+            all.push(ListedByGit {
                 name: name.to_vec(),
                 symbolic: (!symbolic.is_empty()).then(|| symbolic.to_vec()),
                 target: ObjectId::from_hex(id).ok_or_else(|| wrong("git printed no object id"))?,
@@ -131,9 +128,13 @@ impl Repository {
     pub fn resolve(&self, name: &RefName) -> Result<Resolved, GitError> {
         let mut name = self.with_namespace(name);
         for _ in 0..=DEPTH {
-            match self.stored(&name)? {
-                Stored::Symbolic(target) => name = target,
-                Stored::Direct(value) => {
+            match self.held(&name)? {
+                Some(Held::Symbolic(target)) => name = target,
+                held => {
+                    let value = match held {
+                        Some(Held::Direct(id)) => Some(id),
+                        _ => None,
+                    };
                     let name = self.in_namespace(&name).unwrap_or_else(|| RefName::new(name));
                     return Ok(Resolved { name, value });
                 }
@@ -144,58 +145,32 @@ impl Repository {
     }
 
     /// The value of one ref of the namespace in use, if it is there.
-    #[must_use]
-    pub fn value_of(&self, name: &str) -> Option<ObjectId> {
-        let stored = self.with_namespace(&RefName::new(name));
-        if self.is_reftable() {
-            let listed = self.listed_by_git().ok()?;
-            let at = listed.binary_search_by(|listed| listed.name.cmp(&stored)).ok()?;
-            return listed.get(at).map(|listed| listed.target);
-        }
-        let reference = self.libgit2().find_reference(std::str::from_utf8(&stored).ok()?).ok()?;
-        ObjectId::from_bytes(reference.resolve().ok()?.target()?.as_bytes())
+    ///
+    /// # Errors
+    /// As [`Repository::resolve`].
+    pub fn value_of(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
+        Ok(self.resolve(&RefName::new(name))?.value)
     }
 
-    /// What is stored under a name.
-    fn stored(&self, name: &[u8]) -> Result<Stored, GitError> {
-        if let Some(text) = std::str::from_utf8(name).ok().filter(|_| !self.is_reftable()) {
-            return match self.libgit2().find_reference(text) {
-                Ok(reference) => Ok(match reference.symbolic_target_bytes() {
-                    Some(target) => Stored::Symbolic(target.to_vec()),
-                    None => {
-                        let id = reference.target();
-                        Stored::Direct(id.and_then(|id| ObjectId::from_bytes(id.as_bytes())))
-                    }
-                }),
-                // A name that no ref can have, or one below or above an existing ref: there
-                // is none, and git refuses to make it.
-                Err(error) if is_absence(&error) => Ok(Stored::Direct(None)),
-                Err(error) => Err(GitError::References { reason: error.message().into() }),
-            };
+    /// What is stored under a name; `None` where there is no such ref, and where there can be
+    /// none: below or above an existing one, or of a name that git refuses.
+    pub(super) fn held(&self, name: &[u8]) -> Result<Option<Held>, GitError> {
+        if !self.is_reftable() {
+            return self.ref_store().read(name).map_err(|why| {
+                let unread = UnreadRef { name: RefName::new(name), why };
+                unreadable(&unread, 1)
+            });
         }
-        let mut value = None;
-        if self.is_reftable() {
-            let listed = self.listed_by_git()?;
-            if let Ok(at) = listed.binary_search_by(|listed| listed.name.as_slice().cmp(name))
-                && let Some(listed) = listed.get(at)
-            {
-                if let Some(target) = &listed.symbolic {
-                    return Ok(Stored::Symbolic(target.clone()));
-                }
-                value = Some(listed.target);
-            }
-        } else if let Some(own) = self.in_namespace(name) {
-            let all = self.references()?;
-            let at = all.binary_search_by(|reference| reference.name.cmp(&own)).ok();
-            value = at.and_then(|at| all.get(at)).map(|reference| reference.target);
-        }
-        if value.is_some() {
-            return Ok(Stored::Direct(value));
+        let listed = self.listed_by_git()?;
+        if let Ok(at) = listed.binary_search_by(|listed| listed.name.as_slice().cmp(name))
+            && let Some(listed) = listed.get(at)
+        {
+            let symbolic = listed.symbolic.clone().map(Held::Symbolic);
+            return Ok(Some(symbolic.unwrap_or(Held::Direct(listed.target))));
         }
         // A symbolic ref to a ref that is not there yet is in no list.
         let output = cli::run(self.git_dir(), &[b"symbolic-ref", b"-q", name]).ok();
-        let target = output.map(|output| output.trim_ascii().to_vec());
-        Ok(target.map_or(Stored::Direct(None), Stored::Symbolic))
+        Ok(output.map(|output| Held::Symbolic(output.trim_ascii().to_vec())))
     }
 
     /// The stored name of a ref of the namespace in use.
@@ -208,4 +183,13 @@ impl Repository {
     fn in_namespace(&self, stored: &[u8]) -> Option<RefName> {
         stored.strip_prefix(self.namespace_prefix()).map(RefName::new)
     }
+}
+
+/// The error of a list of refs in which that number can't be read.
+fn unreadable(first: &UnreadRef, count: usize) -> GitError {
+    let more = match count {
+        1 => String::new(),
+        count => format!(" (and {} more)", count - 1),
+    };
+    GitError::References { reason: format!("{}: {}{more}", first.name, first.why) }
 }

@@ -15,8 +15,9 @@ use git2::{ErrorCode, RepositoryOpenFlags};
 
 use super::alternates::split_alternates;
 use super::directories::Directory;
-use super::references::Listed;
-use super::{GitError, IdSet, ObjectId, Objects, Scale, Watch, cli};
+use super::references::ListedByGit;
+use super::{GitError, IdSet, ObjectId, Objects, Scale, Watch, cli, shallow};
+use crate::text::escape;
 
 /// Whether the owner of a repository is checked (`safe.directory` in git-config(1)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,18 +81,21 @@ impl HookEnvironment {
     }
 }
 
-/// An open repository.
+/// An open repository. Once it is open, objects and refs are read without libgit2, and
+/// [`Repository::libgit2`] is asked for configuration and for revisions that are no plain
+/// names.
 pub struct Repository {
     inner: git2::Repository,
     git_dir: PathBuf,
     common_dir: PathBuf,
+    id_length: usize,
     environment: HookEnvironment,
     reftable: bool,
     namespace_prefix: Vec<u8>,
     /// For how large scans of this repository are taken.
     pub scale: Scale,
     /// The refs as git lists them, where libgit2 can't.
-    pub(super) listed: OnceCell<Vec<Listed>>,
+    pub(super) listed: OnceCell<Vec<ListedByGit>>,
 }
 
 impl Repository {
@@ -147,6 +151,10 @@ impl Repository {
         let mut repository = Self {
             namespace_prefix: namespace_prefix(&environment.namespace),
             common_dir: inner.commondir().to_owned(),
+            id_length: match inner.object_format() {
+                git2::ObjectFormat::Sha1 => 20,
+                git2::ObjectFormat::Sha256 => 32,
+            },
             inner,
             git_dir,
             environment,
@@ -187,7 +195,7 @@ impl Repository {
             &common
         };
         let name = named.file_name().map(OsStrExt::as_bytes).unwrap_or_default();
-        crate::text::escape::escape(name.strip_suffix(b".git").unwrap_or(name))
+        escape::escape(name.strip_suffix(b".git").unwrap_or(name))
     }
 
     /// The object database, with what a push has put in quarantine.
@@ -207,7 +215,6 @@ impl Repository {
         watch: Option<&'r dyn Watch>,
     ) -> Result<Objects<'r>, GitError> {
         let shallow = self.shallow_commits()?;
-        let format = self.inner.object_format();
         let directory = |path: PathBuf, is_quarantine: bool| Directory { path, is_quarantine };
         let directories = match &self.environment.object_directory {
             None => vec![directory(self.common_dir().join("objects"), false)],
@@ -221,7 +228,7 @@ impl Repository {
                 all
             }
         };
-        Ok(Objects::new(directories, format, shallow, self.scale, watch))
+        Ok(Objects::new(directories, self.id_length(), shallow, self.scale, watch))
     }
 
     fn shallow_commits(&self) -> Result<IdSet, GitError> {
@@ -235,12 +242,14 @@ impl Repository {
                 return Ok(IdSet::default());
             }
             Err(error) => {
-                let what = path.display().to_string();
+                let what = escape::path(&path);
                 return Err(GitError::Environment { what, reason: error.to_string() });
             }
         };
-        let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
-        Ok(lines.filter_map(ObjectId::from_hex).collect())
+        shallow::parse(&text, self.id_length()).map_err(|damage| GitError::Environment {
+            what: escape::path(&path),
+            reason: damage.to_string(),
+        })
     }
 
     /// Whether git refuses an update to `new` by itself, because it misses an object that
@@ -253,10 +262,7 @@ impl Repository {
     /// Length of object ids in bytes: 20 or 32.
     #[must_use]
     pub fn id_length(&self) -> usize {
-        match self.inner.object_format() {
-            git2::ObjectFormat::Sha1 => 20,
-            git2::ObjectFormat::Sha256 => 32,
-        }
+        self.id_length
     }
 
     pub(super) fn libgit2(&self) -> &git2::Repository {

@@ -1,6 +1,9 @@
 //! Revisions and ranges, as people type them: `gitrevisions(7)`.
 
-use super::{GitError, ObjectId, ObjectKind, Objects, Repository, Tag, cli};
+use super::ref_text::Held;
+use super::{
+    GitError, Graph, Hidden, IdSet, Lookup, ObjectId, ObjectKind, Objects, Repository, Tag, cli,
+};
 
 /// What a range says: commits reachable from `tips` and not from `hidden`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,7 +19,10 @@ impl Repository {
     ///
     /// # Errors
     /// When it names nothing.
-    pub fn revision(&self, revision: &str) -> Result<ObjectId, GitError> {
+    fn revision(&self, objects: &Objects<'_>, revision: &str) -> Result<ObjectId, GitError> {
+        if let Some(id) = self.plain_revision(objects, revision)? {
+            return Ok(id);
+        }
         let wrong = |reason: &str| GitError::Revision {
             revision: revision.to_owned(),
             reason: reason.to_owned(),
@@ -33,6 +39,70 @@ impl Repository {
         ObjectId::from_bytes(object.id().as_bytes()).ok_or_else(|| wrong("no object id"))
     }
 
+    /// Resolves a whole object id or a ref, with any number of `~`, `~N`, `^` and `^N` behind
+    /// it; `None` for any other revision, and where the ref or parent is not there.
+    fn plain_revision(
+        &self,
+        objects: &Objects<'_>,
+        revision: &str,
+    ) -> Result<Option<ObjectId>, GitError> {
+        let (name, mut steps) = match revision.find(['~', '^']) {
+            Some(at) => revision.split_at(at),
+            None => (revision, ""),
+        };
+        let whole = ObjectId::from_hex(name.as_bytes());
+        let whole = whole.filter(|id| id.as_bytes().len() == self.id_length());
+        let Some(mut id) = whole.map_or_else(|| self.ref_of(name), |id| Ok(Some(id)))? else {
+            return Ok(None);
+        };
+        let mut graph = Graph::new(objects, |_, _| {});
+        while let Some(kind) = steps.chars().next() {
+            let rest = steps.get(1..).unwrap_or_default();
+            let end = rest.find(|it: char| !it.is_ascii_digit()).unwrap_or(rest.len());
+            let (digits, after) = rest.split_at(end);
+            let number: usize = match digits {
+                "" => 1,
+                digits => match digits.parse() {
+                    Ok(number) => number,
+                    Err(_) => return Ok(None),
+                },
+            };
+            // `^{…}`, `^@` and others of the kind.
+            if !after.is_empty() && !after.starts_with(['~', '^']) {
+                return Ok(None);
+            }
+            id = peel(objects, id)?.id;
+            let (times, nth) = if kind == '~' { (number, 1) } else { (1, number) };
+            for _ in 0..if nth == 0 { 0 } else { times } {
+                let parents = graph.parents(id)?;
+                match parents.get(nth - 1) {
+                    Some(parent) => id = *parent,
+                    None => return Ok(None),
+                }
+            }
+            steps = after;
+        }
+        Ok(Some(id))
+    }
+
+    /// The value of the ref that a short name stands for, in the order of gitrevisions(7).
+    fn ref_of(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
+        let name = if name == "@" { "HEAD" } else { name };
+        for (before, after) in [
+            ("", ""),
+            ("refs/", ""),
+            ("refs/tags/", ""),
+            ("refs/heads/", ""),
+            ("refs/remotes/", ""),
+            ("refs/remotes/", "/HEAD"),
+        ] {
+            if let Some(id) = self.value_of(&format!("{before}{name}{after}"))? {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
+    }
+
     /// Resolves ranges: `A..B`, `A...B`, `^A` or a revision alone; an empty side of a
     /// range is `HEAD`.
     ///
@@ -42,13 +112,13 @@ impl Repository {
         let mut out = Range::default();
         for range in ranges {
             let side = |text: &str| {
-                let id = self.revision(if text.is_empty() { "HEAD" } else { text })?;
+                let id = self.revision(objects, if text.is_empty() { "HEAD" } else { text })?;
                 Ok(peel(objects, id)?.id)
             };
             if let Some((left, right)) = range.split_once("...") {
                 let (left, right) = (side(left)?, side(right)?);
                 out.tips.extend([left, right]);
-                out.hidden.extend(self.merge_bases(left, right)?);
+                out.hidden.extend(common(objects, left, right)?);
             } else if let Some((left, right)) = range.split_once("..") {
                 out.hidden.push(side(left)?);
                 out.tips.push(side(right)?);
@@ -61,36 +131,19 @@ impl Repository {
         Ok(out)
     }
 
-    fn merge_bases(&self, left: ObjectId, right: ObjectId) -> Result<Vec<ObjectId>, GitError> {
-        let oid = |id: ObjectId| git2::Oid::from_bytes(id.as_bytes());
-        let bases = oid(left).and_then(|left| self.libgit2().merge_bases(left, oid(right)?));
-        match bases {
-            Ok(bases) => {
-                Ok(bases.iter().filter_map(|oid| ObjectId::from_bytes(oid.as_bytes())).collect())
-            }
-            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(Vec::new()),
-            Err(error) => Err(GitError::Revision {
-                revision: format!("{left}...{right}"),
-                reason: error.message().to_owned(),
-            }),
-        }
-    }
-
     /// A file at the top of a commit's tree; `None` when there is none.
     ///
     /// # Errors
     /// When the commit, its tree or the file can't be read.
     pub fn file_of(&self, commit: ObjectId, path: &str) -> Result<Option<Vec<u8>>, GitError> {
-        let failed = |error: git2::Error| GitError::Revision {
-            revision: format!("{commit}:{path}"),
-            reason: error.message().to_owned(),
-        };
-        let oid = git2::Oid::from_bytes(commit.as_bytes()).map_err(failed)?;
-        let object = self.libgit2().find_object(oid, None).map_err(failed)?;
-        let tree = object.peel_to_tree().map_err(failed)?;
-        let Some(entry) = tree.get_name(path) else { return Ok(None) };
-        let file = self.libgit2().find_blob(entry.id()).map_err(failed)?;
-        Ok(Some(file.content().to_owned()))
+        let objects = self.objects()?;
+        let id = peel(&objects, commit)?.id;
+        let tree = Graph::new(&objects, |_, _| {}).tree(id)?;
+        let reason = "it is a commit without a tree";
+        let tree = tree.ok_or(GitError::Malformed { id, reason })?;
+        let found = Lookup::new(&objects, usize::MAX).sides(tree, &[path.as_bytes()])?;
+        let Some(Some(side)) = found.first() else { return Ok(None) };
+        Ok(Some(objects.read_kind(side.id, ObjectKind::Blob)?.data().to_vec()))
     }
 
     /// The full name of the branch that `HEAD` is on, and of its upstream.
@@ -104,12 +157,38 @@ impl Repository {
             let upstream = ask(&[b"rev-parse", b"--symbolic-full-name", b"@{upstream}"]);
             return (ask(&[b"symbolic-ref", b"-q", b"HEAD"]), upstream);
         }
-        let head = self.libgit2().find_reference("HEAD").ok();
-        let head = head.and_then(|head| head.symbolic_target_bytes().map(<[u8]>::to_vec));
+        let head = match self.held(b"HEAD") {
+            Ok(Some(Held::Symbolic(name))) => Some(name),
+            _ => None,
+        };
         let name = head.as_deref().and_then(|name| std::str::from_utf8(name).ok());
         let upstream = name.and_then(|name| self.libgit2().branch_upstream_name(name).ok());
         (head, upstream.map(|name| name.to_vec()))
     }
+}
+
+/// Commits that both of two reach, and that reach all others of these.
+fn common(
+    objects: &Objects<'_>,
+    left: ObjectId,
+    right: ObjectId,
+) -> Result<Vec<ObjectId>, GitError> {
+    let mut graph = Graph::new(objects, |_, _| {});
+    let mut of_one = IdSet::default();
+    for (tip, other) in [(left, right), (right, left)] {
+        let mut others = || Ok(vec![other]);
+        let hidden = Hidden { old: IdSet::default(), others: &mut others };
+        of_one.extend(graph.new_commits(&[tip], hidden)?);
+    }
+    if let Some(unread) = graph.take_unread().into_iter().next() {
+        return Err(unread.error);
+    }
+    let mut both = IdSet::default();
+    both.extend([left, right]);
+    for &id in &of_one {
+        both.extend(graph.parents(id)?);
+    }
+    Ok(both.into_iter().filter(|id| !of_one.contains(id)).collect())
 }
 
 /// What a ref's value leads to.

@@ -6,7 +6,8 @@
 //! alone; here every character that some editor ends a line at does, so that a large text is
 //! no single line.
 
-use git2::{DiffLineType, DiffOptions, Patch};
+use imara_diff::sources::byte_lines;
+use imara_diff::{Algorithm, Diff, InternedInput};
 
 use super::{Change, Changes, GitError, Mode, ObjectId, Objects, Side, Visitor};
 
@@ -100,17 +101,13 @@ fn between(old: &[u8], new: &[u8]) -> Option<ChangeSize> {
     if old.is_empty() || new.is_empty() {
         return Some(ChangeSize::of(if old.is_empty() { new } else { old }));
     }
-    let mut options = DiffOptions::new();
-    options.force_text(true).context_lines(0);
-    let patch = Patch::from_buffers(old, None, new, None, Some(&mut options)).ok()?;
+    let lines = InternedInput::new(byte_lines(old), byte_lines(new));
+    let diff = Diff::compute(Algorithm::Myers, &lines);
     let mut size = ChangeSize::default();
-    for hunk in 0..patch.num_hunks() {
-        for nth in 0..patch.num_lines_in_hunk(hunk).ok()? {
-            let line = patch.line_in_hunk(hunk, nth).ok()?;
-            if let DiffLineType::Addition | DiffLineType::Deletion = line.origin_value() {
-                size.add(ChangeSize::of(line.content()));
-            }
-        }
+    let removed = (0..).zip(&lines.before).filter(|(at, _)| diff.is_removed(*at));
+    let added = (0..).zip(&lines.after).filter(|(at, _)| diff.is_added(*at));
+    for (_, &line) in removed.chain(added) {
+        size.add(ChangeSize::of(lines.interner[line]));
     }
     Some(size)
 }

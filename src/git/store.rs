@@ -1,24 +1,24 @@
 //! What the threads of a scan share of a repository's objects: where they are, and what was
 //! opened of that.
 
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use super::arrivals::Arrivals;
 use super::commit_graph::CommitGraph;
-use super::directories::{Directory, with_alternates};
-use super::loose::{self, Loose};
+use super::directories::{Directories, Directory};
+use super::loose;
 use super::packs::Packs;
 use super::{GitError, IdSet, ObjectId, Scale};
 
-/// See the head of this file.
+/// The object directories of a repository, and what was opened of them.
 pub(super) struct Store {
-    directories: Vec<Directory>,
-    /// Those of them that were given, for libgit2, which follows alternates itself.
-    pub(super) given: Vec<PathBuf>,
-    pub(super) format: git2::ObjectFormat,
+    directories: Directories,
+    /// The bytes of an object id.
+    pub(super) id_length: usize,
     pub(super) scale: Scale,
     shallow: IdSet,
     packs: OnceLock<Arc<Packs>>,
+    arrivals: Arrivals,
     commit_graph: OnceLock<Option<CommitGraph>>,
     /// What was loose before the push, when it is asked for often.
     loose_before: OnceLock<IdSet>,
@@ -27,33 +27,32 @@ pub(super) struct Store {
 impl Store {
     pub(super) fn new(
         directories: Vec<Directory>,
-        format: git2::ObjectFormat,
+        id_length: usize,
         shallow: IdSet,
         scale: Scale,
     ) -> Self {
         Self {
-            given: directories.iter().map(|directory| directory.path.clone()).collect(),
-            directories: with_alternates(directories),
-            format,
+            directories: Directories::with_alternates(directories),
+            id_length,
             scale,
             shallow,
             packs: OnceLock::new(),
+            arrivals: Arrivals::default(),
             commit_graph: OnceLock::new(),
             loose_before: OnceLock::new(),
         }
     }
 
-    /// The bytes of an object id.
-    pub(super) fn id_length(&self) -> usize {
-        match self.format {
-            git2::ObjectFormat::Sha1 => 20,
-            git2::ObjectFormat::Sha256 => 32,
-        }
-    }
-
     /// The packs; opens them.
     pub(super) fn packs(&self) -> &Arc<Packs> {
-        self.packs.get_or_init(|| Arc::new(Packs::open(&self.directories, self.id_length())))
+        self.packs.get_or_init(|| self.arrivals.open(&self.directories.all, self.id_length))
+    }
+
+    /// The packs that are there now, if they are others than those that were opened first:
+    /// what was not found may have been packed meanwhile.
+    pub(super) fn arrived(&self) -> Option<Arc<Packs>> {
+        self.packs();
+        self.arrivals.look(&self.directories.all, self.id_length)
     }
 
     /// What the repository's commit-graph says; `None` when there is none, or when it does
@@ -62,35 +61,41 @@ impl Store {
         let open = || {
             let holds = self.shallow.is_empty() && self.scale != Scale::Small;
             let mut old = self.before();
-            holds
-                .then(|| old.find_map(|it| CommitGraph::open(&it.path, self.id_length())))
-                .flatten()
+            holds.then(|| old.find_map(|it| CommitGraph::open(&it.path, self.id_length))).flatten()
         };
         self.commit_graph.get_or_init(open).as_ref()
     }
 
-    /// Opens an object that is loose.
-    ///
-    /// # Errors
-    /// When it is there and can't be read.
-    pub(super) fn loose(&self, id: ObjectId) -> Result<Option<Loose>, GitError> {
-        for directory in &self.directories {
-            if let Some(loose) = loose::open(&directory.path, id)? {
-                return Ok(Some(loose));
-            }
-        }
-        Ok(None)
+    /// The directories, in the order in which an object is looked for.
+    pub(super) fn directories(&self) -> &[Directory] {
+        &self.directories.all
     }
 
     /// Whether an object is in a pack or loose.
     pub(super) fn has(&self, id: ObjectId) -> bool {
-        self.packs().find(id.as_bytes()).is_some()
-            || self.directories.iter().any(|directory| loose::is_there(&directory.path, id))
+        let is_in = |packs: &Packs| packs.find(id.as_bytes()).is_some();
+        id.as_bytes().len() == self.id_length
+            && (is_in(self.packs())
+                || self.directories().iter().any(|it| loose::is_there(&it.path, id))
+                || self.arrived().is_some_and(|packs| is_in(&packs)))
+    }
+
+    /// The error for an object that was not found: it is missing, if it could have been
+    /// found.
+    pub(super) fn absence(&self, id: ObjectId) -> GitError {
+        let packs = self.arrived().unwrap_or_else(|| Arc::clone(self.packs()));
+        let doubts = [packs.doubts(), self.directories.unread.clone()].concat();
+        let Some(first) = doubts.first() else { return GitError::Missing { id } };
+        let more = match doubts.len() {
+            1 => String::new(),
+            count => format!(" (and {} more)", count - 1),
+        };
+        GitError::Unreadable { id, reason: format!("it was not found, but {first}{more}") }
     }
 
     /// Whether anything is in quarantine.
     pub(super) fn is_quarantined(&self) -> bool {
-        self.directories.iter().any(|directory| directory.is_quarantine)
+        self.directories().iter().any(|directory| directory.is_quarantine)
     }
 
     /// Whether an object was loose before the push; `often` when that is asked of many.
@@ -111,6 +116,6 @@ impl Store {
 
     /// The directories of what was there before the push.
     fn before(&self) -> impl Iterator<Item = &Directory> {
-        self.directories.iter().filter(|directory| !directory.is_quarantine)
+        self.directories().iter().filter(|directory| !directory.is_quarantine)
     }
 }

@@ -107,14 +107,14 @@ pub struct Left {
     pub boundary: Vec<ObjectId>,
 }
 
-/// An object that should have been judged and could not be read.
+/// An object or a ref that should have been judged and could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnreadObject {
     /// The ref that needs it.
     pub ref_name: RefName,
     /// The commit or tag that it belongs to, or that it is.
     pub commit: Option<ObjectId>,
-    /// Its id.
+    /// Its id; the null id where the ref itself can't be read.
     pub id: ObjectId,
     /// Why not.
     pub why: String,
@@ -187,14 +187,14 @@ impl Report {
         verdicts.fold(self.worst_unreported, Verdict::max)
     }
 
-    /// The exit code that belongs to it: 1 when policy is breached, 2 when that can't be
-    /// said because the scan was cut or something could not be read, 0 otherwise.
+    /// The exit code that belongs to it: 2 when something could not be read, for then there may
+    /// be more than was found; 1 when policy is breached; 2 when the scan was cut, 0 otherwise.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match &self.cut {
+            _ if self.unread_refused => 2,
             _ if self.verdict() == Verdict::Reject => 1,
             Some(cut) if cut.refused => 2,
-            _ if self.unread_refused => 2,
             _ => 0,
         }
     }

@@ -50,7 +50,7 @@ impl<'s> Walked<'s> {
     /// The commits of the request that a platform merges, if this commit is none of them
     /// and no merge of them.
     fn squashed(&self, id: ObjectId) -> Option<Vec<ObjectId>> {
-        let head = self.repository.value_of(self.merged.as_deref()?)?;
+        let head = self.repository.value_of(self.merged.as_deref()?).ok()??;
         let head = peel(self.objects, head).ok()?.id;
         let parents = self.graph.borrow_mut().parents(id).ok()?;
         let commits = self.between(&parents, head);

@@ -11,10 +11,10 @@ use crate::config::ledger::Ledger;
 use crate::finding::Finding;
 use crate::git::{
     Hidden, IdMap, IdSet, ObjectId, ObjectKind, Peeled, RefKind, RefName, Reference, Repository,
-    Unread, peel,
+    Unread, UnreadRef, peel,
 };
 use crate::policy::{Class, Situation, Verdict};
-use crate::report::Report;
+use crate::report::{Report, UnreadObject};
 
 /// What a long scan is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ const EVERY: usize = 512;
 /// the report, and the rest is judged.
 ///
 /// # Errors
-/// When the refs, the policy or the ledger can't be read.
+/// When the refs can't be listed, or the policy or the ledger can't be read.
 pub fn judge_history(
     repository: &Repository,
     config: &Config,
@@ -49,7 +49,11 @@ pub fn judge_history(
     let objects = repository.objects()?;
     let situation = Situation::unknown(&name);
     let mut scan = Scan::new(repository, &objects, config, situation, scope, None);
-    let mut refs = repository.references()?;
+    let (mut refs, unread) = repository.readable_references()?;
+    for UnreadRef { name, why } in unread {
+        let (id, boundary) = (ObjectId::NULL, Vec::new());
+        scan.unread.push(UnreadObject { ref_name: name, commit: None, id, why, boundary });
+    }
     scan.strictest_first(&mut refs);
     let mut history = History::default();
     let mut all: Vec<ObjectId> = Vec::new();

@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::git::RefName;
 use crate::marker::MOST_HITS;
 use crate::policy::{Judge, Situation};
-use crate::report::{Cut, Judged, Report, Skipped, Texts};
+use crate::report::{Cut, Judged, Report, Skipped, Texts, UnreadObject};
 
 use super::verdicts::Verdicts;
 
@@ -26,8 +26,13 @@ impl Scan<'_> {
         let cut = self.budget.and_then(|budget| left::cut(budget, &judge, left, whole, known));
         self.skipped.extend(cut.as_ref().map(Cut::skipped));
         let mut seen = HashSet::new();
-        for unread in self.unread.iter().filter(|it| seen.insert((it.id, it.commit))) {
+        let one = |it: &&UnreadObject| {
+            let name = it.id.is_null().then(|| it.ref_name.clone());
+            seen.insert((it.id, it.commit, name))
+        };
+        for unread in self.unread.iter().filter(one) {
             let what = match unread.commit.filter(|commit| *commit != unread.id) {
+                _ if unread.id.is_null() => format!("the ref {}", unread.ref_name),
                 Some(commit) => format!("object {} of {commit}", unread.id),
                 None => format!("object {}", unread.id),
             };

@@ -22,6 +22,7 @@ mod client_hooks;
 mod command_line;
 mod config_layers;
 mod copies;
+mod damaged_stores;
 mod docs;
 mod doctor;
 mod dry_run;

@@ -77,7 +77,7 @@ fn one(bench: &Bench<'_>, command: &Publish, repository: &Repository) -> Result<
 fn to_ref(repository: &Repository, published: &Published) -> Result<(), Error> {
     let blob = run(repository, &["hash-object", "-w", "--stdin"], published.text().as_bytes())?;
     let tree = run(repository, &["mktree"], format!("100644 blob {blob}\t{FILE}\n").as_bytes())?;
-    let old = repository.value_of(REF);
+    let old = repository.value_of(REF)?;
     let parent = old.map(|old| old.to_string());
     let mut words = vec!["commit-tree", &tree, "-m", "The policy of this server"];
     words.extend(parent.iter().flat_map(|parent| ["-p", parent]));

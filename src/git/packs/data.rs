@@ -6,17 +6,25 @@
 //! Source: gitformat-pack(5), "pack-*.pack files have the following format" and
 //! "Deltified representation".
 
-use memmap2::Mmap;
+use crate::git::damage::Damage;
 
-/// Larger objects are left to others.
-const LARGEST: usize = 16 << 20;
+/// Larger objects are not put together in memory.
+const LARGEST: usize = 2 << 30;
 
-/// Larger buffers are made to measure.
+/// Larger buffers are of exactly the size that is needed.
 const LARGE: usize = 64 << 10;
+/// Of larger buffers it is an error that there is no memory for them.
+const HUGE: usize = 16 << 20;
+
+/// The most bytes that a byte of a deflate stream can stand for (zlib's technical notes).
+const MOST_FROM_A_BYTE: usize = 1032;
+
+/// The signature, the version and the number of objects.
+const HEAD: usize = 12;
 
 /// A pack file.
-pub(super) struct Data {
-    map: Mmap,
+pub(super) struct Data<M> {
+    bytes: M,
     id_length: usize,
 }
 
@@ -39,48 +47,77 @@ pub(super) enum Form<'a> {
     OnId(&'a [u8]),
 }
 
-impl Data {
-    /// Reads the head of a pack; `None` when it is none.
-    pub(super) fn new(map: Mmap, id_length: usize) -> Option<Self> {
-        let version = map.strip_prefix(b"PACK\0\0\0")?.first()?;
-        matches!(version, 2 | 3).then_some(Self { map, id_length })
+const CUT: Damage = Damage("its entry in a pack is cut off");
+const NO_SIZE: Damage = Damage("its entry in a pack has no valid size");
+const NO_KIND: Damage = Damage("its entry in a pack is of no known kind");
+const NO_BASE: Damage = Damage("its entry in a pack names no valid base");
+const OUTSIDE: Damage = Damage("an index places it outside of its pack");
+const TOO_LARGE: Damage = Damage("it is larger than 2 GiB");
+const NO_MEMORY: Damage = Damage("there is not enough memory for it");
+const BAD_DELTA: Damage = Damage("its delta does not fit the base");
+
+impl<M: AsRef<[u8]>> Data<M> {
+    /// Reads the head of a pack of that number of objects.
+    pub(super) fn new(bytes: M, id_length: usize, count: u32) -> Result<Self, Damage> {
+        let head = bytes.as_ref().get(..HEAD).and_then(|head| head.strip_prefix(b"PACK\0\0\0"));
+        match head.and_then(|head| head.split_first()) {
+            Some((2 | 3, number)) if number == count.to_be_bytes() => Ok(Self { bytes, id_length }),
+            Some((2 | 3, _)) => Err(Damage("the pack and its index differ in how much they hold")),
+            _ => Err(Damage("the pack does not begin as one")),
+        }
+    }
+
+    /// The checksum at its end.
+    pub(super) fn checksum(&self) -> Option<&[u8]> {
+        let bytes = self.bytes.as_ref();
+        bytes.get(bytes.len().checked_sub(self.id_length)?..)
     }
 
     /// The entry at an offset.
-    pub(super) fn entry(&self, offset: u64) -> Option<Entry<'_>> {
+    pub(super) fn entry(&self, offset: u64) -> Result<Entry<'_>, Damage> {
+        let bytes = self.bytes.as_ref();
         // What follows the last entry is a checksum.
-        let end = self.map.len().checked_sub(self.id_length)?;
-        let mut rest = self.map.get(usize::try_from(offset).ok()?..end)?;
-        let mut byte = take(&mut rest)?;
+        let entries = bytes.len().checked_sub(self.id_length).and_then(|end| bytes.get(..end));
+        let from = usize::try_from(offset).ok().filter(|&from| from >= HEAD);
+        let rest = from.zip(entries).and_then(|(from, entries)| entries.get(from..));
+        let mut rest = rest.ok_or(OUTSIDE)?;
+        let mut byte = take(&mut rest).ok_or(CUT)?;
         let kind = byte >> 4 & 7;
         let mut size = u64::from(byte & 15);
         let mut shift = 4;
         while byte & 0x80 != 0 {
-            byte = take(&mut rest)?;
-            size |= u64::from(byte & 0x7f).checked_shl(shift)?;
+            byte = take(&mut rest).ok_or(CUT)?;
+            if shift > 57 {
+                return Err(NO_SIZE);
+            }
+            size |= u64::from(byte & 0x7f) << shift;
             shift += 7;
         }
-        let size = usize::try_from(size).ok().filter(|&size| size <= LARGEST && shift < 60)?;
         let form = match kind {
             1..=4 => Form::Whole(kind),
-            6 => {
-                byte = take(&mut rest)?;
-                let mut distance = u64::from(byte & 0x7f);
-                while byte & 0x80 != 0 {
-                    byte = take(&mut rest)?;
-                    distance = distance.checked_add(1)?.checked_mul(128)? | u64::from(byte & 0x7f);
-                }
-                Form::OnOffset(offset.checked_sub(distance.max(1))?)
-            }
+            6 => Form::OnOffset(base_offset(offset, &mut rest)?),
             7 => {
-                let (id, after) = rest.split_at_checked(self.id_length)?;
+                let (id, after) = rest.split_at_checked(self.id_length).ok_or(CUT)?;
                 rest = after;
                 Form::OnId(id)
             }
-            _ => return None,
+            _ => return Err(NO_KIND),
         };
-        Some(Entry { form, size, data: rest })
+        let size = usize::try_from(size).ok().filter(|size| size / MOST_FROM_A_BYTE <= rest.len());
+        Ok(Entry { form, size: size.ok_or(NO_SIZE)?, data: rest })
     }
+}
+
+/// Where the base of the entry at an offset begins: a distance back from that.
+fn base_offset(offset: u64, rest: &mut &[u8]) -> Result<u64, Damage> {
+    let mut byte = take(rest).ok_or(CUT)?;
+    let mut distance = u64::from(byte & 0x7f);
+    while byte & 0x80 != 0 {
+        byte = take(rest).ok_or(CUT)?;
+        let more = distance.checked_add(1).and_then(|distance| distance.checked_mul(128));
+        distance = more.ok_or(NO_BASE)? | u64::from(byte & 0x7f);
+    }
+    offset.checked_sub(distance).filter(|_| distance > 0).ok_or(NO_BASE)
 }
 
 fn take(rest: &mut &[u8]) -> Option<u8> {
@@ -106,24 +143,30 @@ impl<'a> Head<'a> {
     }
 }
 
+/// The size of what a delta makes of a base of a size.
+pub(super) fn size_of_result(base: usize, delta: &[u8]) -> Result<usize, Damage> {
+    let mut rest = delta;
+    if length(&mut rest) != Some(base) {
+        return Err(BAD_DELTA);
+    }
+    length(&mut rest).ok_or(BAD_DELTA)
+}
+
 /// Puts together in `out` what a delta makes of its base, or only the first `most` bytes of
 /// that; of how many bytes. Where only the beginning of base or delta is there, it may be
-/// less. `None` when it can't be right.
+/// less.
 pub(super) fn apply(
     base: Head<'_>,
     delta: Head<'_>,
     most: usize,
     out: &mut Vec<u8>,
-) -> Option<usize> {
+) -> Result<usize, Damage> {
     let mut rest = delta.data;
-    if length(&mut rest)? != base.size {
-        return None;
+    if length(&mut rest) != Some(base.size) {
+        return Err(BAD_DELTA);
     }
-    let size = length(&mut rest)?;
-    if size > LARGEST {
-        return None;
-    }
-    make_room(out, size.min(most));
+    let size = length(&mut rest).ok_or(BAD_DELTA)?;
+    make_room(out, size.min(most))?;
     out.clear();
     while let Some(command) = command(&mut rest) {
         let piece = match command {
@@ -136,10 +179,10 @@ pub(super) fn apply(
                     break;
                 }
             },
-            Command::Copy { .. } => return None,
+            Command::Copy { .. } => return Err(BAD_DELTA),
         };
         if piece.is_empty() || piece.len() > size - out.len() {
-            return None;
+            return Err(BAD_DELTA);
         }
         out.extend_from_slice(piece.get(..most - out.len()).unwrap_or(piece));
         if out.len() >= most {
@@ -148,16 +191,26 @@ pub(super) fn apply(
     }
     let is_cut = out.len() >= most || !base.is_whole() || !delta.is_whole();
     let is_right = if is_cut { out.len() <= size } else { rest.is_empty() && out.len() == size };
-    is_right.then_some(size)
+    if is_right { Ok(size) } else { Err(BAD_DELTA) }
 }
 
 /// Sees to it that so many bytes find room in a buffer that is used again and again, and
 /// mostly the next ones as well; what is in it may be lost.
-pub(super) fn make_room(out: &mut Vec<u8>, size: usize) {
+pub(super) fn make_room(out: &mut Vec<u8>, size: usize) -> Result<(), Damage> {
     if out.capacity() < size {
-        // What was in it is not moved, and fresh memory is zero without being written.
+        if size > LARGEST {
+            return Err(TOO_LARGE);
+        }
+        // What was in it is not moved.
+        *out = Vec::new();
+        if size > HUGE {
+            // A refusal is an error here, and would be the end of the process below.
+            return out.try_reserve_exact(size).map_err(|_| NO_MEMORY);
+        }
+        // Fresh memory is zero without being written.
         *out = vec![0; if size < LARGE { size.next_power_of_two() } else { size }];
     }
+    Ok(())
 }
 
 /// What a delta says next.
@@ -198,8 +251,8 @@ fn command<'d>(rest: &mut &'d [u8]) -> Option<Command<'d>> {
 
 /// A length in a delta's head.
 fn length(rest: &mut &[u8]) -> Option<usize> {
-    let mut value = 0;
-    for shift in (0..56).step_by(7) {
+    let mut value: usize = 0;
+    for shift in (0..usize::BITS - 8).step_by(7) {
         let byte = take(rest)?;
         value |= usize::from(byte & 0x7f) << shift;
         if byte & 0x80 == 0 {
@@ -220,7 +273,8 @@ mod tests {
 
     fn applied(base: &[u8], delta: &[u8]) -> Option<Vec<u8>> {
         let mut out = Vec::new();
-        let size = apply(head(base, usize::MAX), head(delta, usize::MAX), usize::MAX, &mut out)?;
+        let (base, delta) = (head(base, usize::MAX), head(delta, usize::MAX));
+        let size = apply(base, delta, usize::MAX, &mut out).ok()?;
         assert_eq!(size, out.len());
         Some(out)
     }
@@ -280,7 +334,7 @@ mod tests {
             let mut out = Vec::new();
             let (base_cut, delta_cut, most) = cuts;
             let (base, delta) = (head(&base, base_cut.into()), head(&delta, delta_cut.into()));
-            if let Some(of) = apply(base, delta, most.into(), &mut out) {
+            if let Ok(of) = apply(base, delta, most.into(), &mut out) {
                 prop_assert_eq!(of, whole.len());
                 prop_assert!(whole.starts_with(&out));
             }

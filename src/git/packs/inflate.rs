@@ -6,6 +6,7 @@ use libdeflater::Decompressor;
 use zlib_rs::{Inflate, InflateFlush};
 
 use super::data::{Entry, make_room};
+use crate::git::damage::Damage;
 
 /// What inflates; used again and again.
 pub(super) struct Inflater {
@@ -21,25 +22,26 @@ impl Inflater {
         Self { whole: Decompressor::new(), beginning: None }
     }
 
-    /// Inflates the data of an entry, or only its first `wanted` bytes; `None` when it is
-    /// broken or has another size.
+    /// Inflates the data of an entry, or only its first `wanted` bytes. What is inflated whole
+    /// is so to the end of its stream, and has the checksum that stands there.
     pub(super) fn inflate(
         &mut self,
         entry: &Entry<'_>,
         wanted: usize,
         out: &mut Vec<u8>,
-    ) -> Option<()> {
+    ) -> Result<(), Damage> {
+        const BROKEN: Damage = Damage("its data in a pack is damaged");
         let size = entry.size.min(wanted);
-        make_room(out, size);
+        make_room(out, size)?;
         out.resize(size, 0);
         let written = if out.len() == entry.size {
-            self.whole.zlib_decompress(entry.data, out).ok()?
+            self.whole.zlib_decompress(entry.data, out).map_err(|_| BROKEN)?
         } else {
             let inflate = self.beginning.get_or_insert_with(|| Inflate::new(true, WINDOW_BITS));
             inflate.reset(true);
-            inflate.decompress(entry.data, out, InflateFlush::NoFlush).ok()?;
-            usize::try_from(inflate.total_out()).ok()?
+            inflate.decompress(entry.data, out, InflateFlush::NoFlush).map_err(|_| BROKEN)?;
+            usize::try_from(inflate.total_out()).map_err(|_| BROKEN)?
         };
-        (written == out.len()).then_some(())
+        if written == out.len() { Ok(()) } else { Err(BROKEN) }
     }
 }

@@ -17,7 +17,7 @@ pub(super) struct Layout {
 const NONE: u32 = u32::MAX;
 
 impl Layout {
-    pub(super) fn new(index: &Index) -> Self {
+    pub(super) fn new<M: AsRef<[u8]>>(index: &Index<M>) -> Self {
         let offset = |position| Some((index.offset(position)?, position));
         let mut stored: Vec<(u64, u32)> = (0..index.len()).filter_map(offset).collect();
         stored.sort_unstable();

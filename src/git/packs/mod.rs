@@ -1,49 +1,66 @@
-//! A fast way to the objects in packs, for scans that read very many.
+//! The packs of a repository: objects by id or by place, and all files in one pass.
 //!
-//! It only reads, needs no locks, and gives an object or nothing: whatever is not in a
-//! pack, is too large or is not as it should be is left to libgit2, which also says what is
-//! wrong with it. libgit2 takes locks for every object, allocates anew for each, and halves
-//! its way through the index; over a whole history that is most of the work.
+//! It only reads and needs no locks. Every look into a file is checked, nothing that stands
+//! in one is believed before, and an object is given whole or as the fault that it has.
+//! libgit2 takes locks for every object, allocates for each, halves its way through the
+//! index, and reads beyond the end of a file whose index is damaged.
+//!
+//! An index is believed without question once its checksum was verified, which takes a look
+//! at all of it: a large scan asks for that ([`Packs::place`], [`Files`]), and so does a
+//! caller that has not found an object. What is read through an index that was not verified
+//! is for the caller to hash.
 
 mod data;
 mod index;
 mod inflate;
 mod layout;
+mod open;
 mod order;
+pub(super) mod raw;
 mod reader;
 mod table;
+#[cfg(test)]
+mod tests;
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use memmap2::Mmap;
-
-use data::Data;
+use data::{Data, Entry};
 use index::Index;
 use layout::Layout;
+pub use open::Mapped;
 pub use order::{Climber, Files};
+use reader::Admit;
 pub(super) use reader::Reader;
 use table::{Answer, Table};
 
-use super::ObjectKind;
-use super::directories::Directory;
+use super::damage::{Damage, Fault};
+use super::{ObjectId, ObjectKind, loose};
 
 /// The packs of some object directories.
-pub(super) struct Packs {
-    packs: Vec<Pack>,
+pub(super) struct Packs<M = Mapped> {
+    packs: Vec<Pack<M>>,
     count: u32,
     table: OnceLock<Option<Table>>,
+    /// The directories, for bases of deltas that are loose.
+    directories: Vec<PathBuf>,
+    /// The indexes that were found, the largest pack's first.
+    pub(super) indexes: Vec<PathBuf>,
+    /// Where further objects may be, which could not be looked at, and why.
+    unopened: Vec<String>,
 }
 
-struct Pack {
+struct Pack<M> {
+    /// Its file's name.
+    name: String,
     /// The number of its first object.
     first: u32,
     /// Whether a push has brought it and is not accepted yet.
     is_new: bool,
-    index: Index,
-    data: Data,
+    index: Index<M>,
+    data: Data<M>,
     layout: OnceLock<Layout>,
+    is_sound: OnceLock<bool>,
 }
 
 /// Which object in the packs of a repository; numbers are dense, and near for objects that are
@@ -59,39 +76,52 @@ impl Place {
     }
 }
 
-/// More packs are not opened: each takes two mappings.
-const MOST_PACKS: usize = 1000;
 /// Of more objects no table is made: each takes 32 bytes in it.
 const MOST_IN_TABLE: usize = 4 << 20;
 
-impl Packs {
-    /// Opens the packs of object directories. What can't be opened is left out.
-    pub(super) fn open(directories: &[Directory], id_length: usize) -> Self {
-        let mut found: Vec<(u64, PathBuf, bool)> = Vec::new();
-        for directory in directories {
-            let Ok(entries) = std::fs::read_dir(directory.path.join("pack")) else { continue };
-            for entry in entries.flatten() {
-                let path = entry.path();
-                if path.extension().is_some_and(|extension| extension == "idx")
-                    && let Ok(data) = std::fs::metadata(path.with_extension("pack"))
-                {
-                    found.push((data.len(), path, directory.is_quarantine));
-                }
-            }
+impl<M: AsRef<[u8]>> Packs<M> {
+    /// No packs yet; `directories` are where loose objects are.
+    pub(super) fn new(directories: Vec<PathBuf>) -> Self {
+        Self {
+            packs: Vec::new(),
+            count: 0,
+            table: OnceLock::new(),
+            directories,
+            indexes: Vec::new(),
+            unopened: Vec::new(),
         }
-        // Most objects are in the largest pack.
-        found.sort_by(|a, b| b.cmp(a));
-        let mut all = Self { packs: Vec::new(), count: 0, table: OnceLock::new() };
-        for (_, path, is_new) in found.into_iter().take(MOST_PACKS) {
-            let index = map(&path).and_then(|map| Index::new(map, id_length));
-            let data = map(&path.with_extension("pack")).and_then(|map| Data::new(map, id_length));
-            let (Some(index), Some(data)) = (index, data) else { continue };
-            let Some(count) = all.count.checked_add(index.len()) else { break };
-            let layout = OnceLock::new();
-            all.packs.push(Pack { first: all.count, is_new, index, data, layout });
-            all.count = count;
+    }
+
+    /// Adds a pack, unless it and its index are not what they have to be.
+    pub(super) fn add(
+        &mut self,
+        name: &str,
+        is_new: bool,
+        index: M,
+        data: M,
+        id_length: usize,
+    ) -> Result<(), Damage> {
+        let index = Index::new(index, id_length)?;
+        let data = Data::new(data, id_length, index.len())?;
+        if index.checksum_of_pack() != data.checksum() {
+            return Err(Damage("the index is that of another pack"));
         }
-        all
+        let count =
+            self.count.checked_add(index.len()).ok_or(Damage("there are too many objects"))?;
+        let (layout, is_sound) = (OnceLock::new(), OnceLock::new());
+        let (name, first) = (name.to_owned(), self.count);
+        self.packs.push(Pack { name, first, is_new, index, data, layout, is_sound });
+        self.count = count;
+        Ok(())
+    }
+
+    /// The ids of the first objects of each pack, for [`super::stored`].
+    pub(super) fn ids(&self, most: u32) -> Vec<ObjectId> {
+        let of = |pack: &Pack<M>| {
+            let ids = (0..pack.index.len().min(most)).filter_map(|at| pack.index.id(at));
+            ids.filter_map(ObjectId::from_bytes).collect::<Vec<_>>()
+        };
+        self.packs.iter().flat_map(of).collect()
     }
 
     /// How many objects there are; one that is in two packs counts twice.
@@ -106,7 +136,7 @@ impl Packs {
         }
         self.table.get_or_init(|| {
             let mut table = Table::new(self.count())?;
-            for pack in &self.packs {
+            for pack in self.packs.iter().filter(|pack| pack.is_sound()) {
                 for position in 0..pack.index.len() {
                     let number = pack.layout().number(position);
                     if let Some((id, number)) = pack.index.id(position).zip(number) {
@@ -118,7 +148,7 @@ impl Packs {
         });
     }
 
-    /// The place of an object.
+    /// The place of an object. One that is only in packs whose indexes are damaged has none.
     pub(super) fn place(&self, id: &[u8]) -> Option<Place> {
         match self.table.get().and_then(Option::as_ref).map(|table| table.find(id)) {
             Some(Answer::Absent) => return None,
@@ -127,17 +157,59 @@ impl Packs {
             }
             _ => {}
         }
-        let place = |pack: &Pack| {
+        let place = |pack: &Pack<M>| {
             let number = pack.layout().number(pack.index.find(id)?)?;
             Some(Place(pack.first + number))
         };
-        self.packs.iter().find_map(place)
+        self.packs.iter().filter(|pack| pack.is_sound()).find_map(place)
     }
 
     /// Which pack an object is in, and where it begins there.
     pub(super) fn find(&self, id: &[u8]) -> Option<(u32, u64)> {
-        let find = |pack: &Pack| pack.index.offset(pack.index.find(id)?);
-        (0..).zip(&self.packs).find_map(|(at, pack)| Some((at, find(pack)?)))
+        self.find_all(id).next()
+    }
+
+    /// The same of every copy of an object.
+    pub(super) fn find_all(&self, id: &[u8]) -> impl Iterator<Item = (u32, u64)> {
+        let find = move |(at, pack): (u32, &Pack<M>)| {
+            // An offset that is not there leads to no entry.
+            let position = pack.index.find(id)?;
+            Some((at, pack.index.offset(position).unwrap_or(u64::MAX)))
+        };
+        (0..).zip(&self.packs).filter_map(find)
+    }
+
+    /// Where the base of a delta in a pack is, if it is in a pack: mostly in the same.
+    fn base(&self, pack: u32, id: &[u8]) -> Option<(u32, u64)> {
+        let mine = self.pack(pack).and_then(|it| it.index.offset(it.index.find(id)?));
+        mine.map(|offset| (pack, offset)).or_else(|| self.find(id))
+    }
+
+    /// The base of a delta that is in no pack.
+    fn loose_base(&self, id: &[u8], admit: Admit<'_>) -> Result<(u8, Vec<u8>), Fault> {
+        let id = ObjectId::from_bytes(id).ok_or(Damage("its base has no valid id"))?;
+        for directory in &self.directories {
+            let open = loose::open(directory, id).map_err(Fault::Other)?;
+            if let Some(base) = open {
+                admit(base.size).map_err(Fault::Other)?;
+                let number = number_of(base.kind);
+                return Ok((number, base.read(usize::MAX).map_err(Fault::Other)?));
+            }
+        }
+        Err(Fault::NoBase(id))
+    }
+
+    /// Why objects may be there that are not found: packs that were not opened, or whose
+    /// indexes are damaged. Empty when what is not found is not there.
+    pub(super) fn doubts(&self) -> Vec<String> {
+        let damaged = self.packs.iter().filter(|pack| !pack.is_sound());
+        let damaged = damaged.map(|pack| format!("the index of {} is damaged", pack.name));
+        self.unopened.iter().cloned().chain(damaged).collect()
+    }
+
+    /// Whether the index of a pack is known to be sound, without a look at it.
+    pub(super) fn is_known_sound(&self, pack: u32) -> bool {
+        self.pack(pack).is_some_and(|pack| pack.is_sound.get() == Some(&true))
     }
 
     /// Whether an object is in a pack that was there before the push.
@@ -146,7 +218,7 @@ impl Packs {
     }
 
     fn has_id(&self, number: u32, id: &[u8]) -> bool {
-        let id_of = |(_, pack, number): (u32, &Pack, u32)| -> bool {
+        let id_of = |(_, pack, number): (u32, &Pack<M>, u32)| -> bool {
             let position = pack.layout().position(number);
             position.and_then(|position| pack.index.id(position)) == Some(id)
         };
@@ -154,7 +226,7 @@ impl Packs {
     }
 
     /// The pack of an object, and its number in there.
-    fn within(&self, number: u32) -> Option<(u32, &Pack, u32)> {
+    fn within(&self, number: u32) -> Option<(u32, &Pack<M>, u32)> {
         let at = self.packs.partition_point(|pack| pack.first <= number).checked_sub(1)?;
         let pack = self.packs.get(at)?;
         Some((u32::try_from(at).ok()?, pack, number - pack.first))
@@ -165,17 +237,34 @@ impl Packs {
         &self,
         reader: &'r mut Reader,
         place: Place,
-    ) -> Option<(ObjectKind, &'r [u8])> {
-        let (pack, offset) = self.offset(place)?;
-        let (kind, data) = reader.read(self, pack, offset)?;
-        Some((kind_of(kind)?, data))
+        admit: Admit<'_>,
+    ) -> Result<(ObjectKind, &'r [u8]), Fault> {
+        let at = self.offset(place).ok_or(Damage("there is no such place"))?;
+        let (kind, data) = reader.read(self, at, admit)?;
+        Ok((kind_of(kind)?, data))
     }
 
-    /// Reads an object to be kept.
-    pub(super) fn take(&self, reader: &mut Reader, id: &[u8]) -> Option<(ObjectKind, Box<[u8]>)> {
-        let (pack, offset) = self.find(id)?;
-        let (kind, data) = reader.take(self, pack, offset)?;
-        Some((kind_of(kind)?, data))
+    /// Reads the object that begins at an offset of a pack, to be kept.
+    pub(super) fn take(
+        &self,
+        reader: &mut Reader,
+        at: (u32, u64),
+        admit: Admit<'_>,
+    ) -> Result<(ObjectKind, Box<[u8]>), Fault> {
+        let (kind, data) = reader.take(self, at, admit)?;
+        Ok((kind_of(kind)?, data))
+    }
+
+    /// Reads the beginning of an object that is stored whole and has more bytes than that;
+    /// `None` of any other.
+    pub(super) fn take_head(
+        &self,
+        reader: &mut Reader,
+        at: (u32, u64),
+        most: usize,
+    ) -> Result<Option<(ObjectKind, Box<[u8]>)>, Fault> {
+        let Some((kind, data)) = reader.take_head(self, at, most)? else { return Ok(None) };
+        Ok(Some((kind_of(kind)?, data)))
     }
 
     /// Which pack a place is in, and where the object begins there.
@@ -184,34 +273,43 @@ impl Packs {
         Some((at, pack.layout().offset(number)?))
     }
 
-    fn pack(&self, pack: u32) -> Option<&Pack> {
+    /// The entry at an offset of a pack.
+    fn entry(&self, pack: u32, offset: u64) -> Result<Entry<'_>, Damage> {
+        self.pack(pack).ok_or(Damage("there is no such pack"))?.data.entry(offset)
+    }
+
+    fn pack(&self, pack: u32) -> Option<&Pack<M>> {
         self.packs.get(pack as usize)
     }
 }
 
-impl Pack {
+impl<M: AsRef<[u8]>> Pack<M> {
+    /// Whether its index has the checksum that stands in it; looked at once.
+    fn is_sound(&self) -> bool {
+        *self.is_sound.get_or_init(|| self.index.is_sound())
+    }
+
     fn layout(&self) -> &Layout {
         self.layout.get_or_init(|| Layout::new(&self.index))
     }
 }
 
 /// What the type's number in a pack stands for.
-fn kind_of(number: u8) -> Option<ObjectKind> {
+fn kind_of(number: u8) -> Result<ObjectKind, Damage> {
     match number {
-        1 => Some(ObjectKind::Commit),
-        2 => Some(ObjectKind::Tree),
-        3 => Some(ObjectKind::Blob),
-        4 => Some(ObjectKind::Tag),
-        _ => None,
+        1 => Ok(ObjectKind::Commit),
+        2 => Ok(ObjectKind::Tree),
+        3 => Ok(ObjectKind::Blob),
+        4 => Ok(ObjectKind::Tag),
+        _ => Err(Damage("it is of no known kind")),
     }
 }
 
-fn map(path: &Path) -> Option<Mmap> {
-    let file = File::open(path).ok()?;
-    #[expect(unsafe_code, reason = "there is no mapping a file without it")]
-    // SAFETY: git writes a pack under another name and never changes it afterwards, so
-    // what is mapped stays as it is; git and libgit2 rely on the same.
-    unsafe {
-        Mmap::map(&file).ok()
+fn number_of(kind: ObjectKind) -> u8 {
+    match kind {
+        ObjectKind::Commit => 1,
+        ObjectKind::Tree => 2,
+        ObjectKind::Blob => 3,
+        ObjectKind::Tag => 4,
     }
 }

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::data::{Form, Head, apply};
 use super::inflate::Inflater;
-use super::reader::LONGEST_CHAIN;
-use super::{Pack, Packs, Place, Reader};
-use crate::git::ObjectKind;
+use super::{Mapped, Pack, Packs, Place, Reader};
+use crate::git::damage::Damage;
+use crate::git::{GitError, ObjectKind};
 
 /// The type number of a blob.
 const BLOB: u8 = 3;
@@ -21,9 +21,17 @@ const KEPT: (usize, usize) = (1 << 8, 16 << 20);
 /// binary, and more than its first lines mostly.
 const HEAD: usize = 8 << 10;
 
+/// Files on more deltas than that are left to others; git makes no longer chains
+/// (pack.depth in git-config(1)).
+const LONGEST_CHAIN: usize = 5000;
+
+/// Larger files, and those that are deltas to them, are left to others, who can say that not
+/// all of one was looked at.
+const LARGEST: usize = 16 << 20;
+
 /// The files in packs, for any number of threads to look at.
-pub struct Files {
-    packs: Arc<Packs>,
+pub struct Files<M = Mapped> {
+    packs: Arc<Packs<M>>,
     forests: Vec<Forest>,
     /// Those that are stored whole, by the number of their pack.
     roots: Vec<(usize, u32)>,
@@ -31,9 +39,11 @@ pub struct Files {
     next: AtomicUsize,
 }
 
-impl Files {
-    pub(in crate::git) fn new(packs: Arc<Packs>) -> Self {
-        let forests: Vec<Forest> = packs.packs.iter().map(Forest::new).collect();
+impl<M: AsRef<[u8]>> Files<M> {
+    pub(in crate::git) fn new(packs: Arc<Packs<M>>) -> Self {
+        let forest =
+            |pack: &Pack<M>| if pack.is_sound() { Forest::new(pack) } else { Forest::default() };
+        let forests: Vec<Forest> = packs.packs.iter().map(forest).collect();
         let of = |(nth, forest): (usize, &Forest)| {
             forest.roots.iter().map(move |&root| (nth, root)).collect::<Vec<_>>()
         };
@@ -47,7 +57,7 @@ impl Files {
     pub fn climber<'f, T>(
         &'f self,
         test: impl Fn(&[u8], bool) -> Option<T> + 'f,
-    ) -> Climber<'f, T> {
+    ) -> Climber<'f, T, M> {
         Climber {
             files: self,
             test: Box::new(test),
@@ -62,6 +72,7 @@ impl Files {
 }
 
 /// Which objects of a pack are deltas to which, by their numbers.
+#[derive(Default)]
 struct Forest {
     /// Files that are stored whole.
     roots: Vec<u32>,
@@ -71,14 +82,14 @@ struct Forest {
 }
 
 impl Forest {
-    fn new(pack: &Pack) -> Self {
+    fn new<M: AsRef<[u8]>>(pack: &Pack<M>) -> Self {
         let layout = pack.layout();
         let offsets = layout.offsets();
         let count = offsets.len();
         let mut roots = Vec::new();
         let mut bases: Vec<Option<u32>> = Vec::with_capacity(count);
         for (number, offset) in offsets.enumerate() {
-            bases.push(match pack.data.entry(offset).map(|entry| entry.form) {
+            bases.push(match pack.data.entry(offset).ok().map(|entry| entry.form) {
                 Some(Form::Whole(BLOB)) => {
                     roots.extend(u32::try_from(number));
                     None
@@ -126,8 +137,8 @@ impl Forest {
 type Test<'f, T> = dyn Fn(&[u8], bool) -> Option<T> + 'f;
 
 /// One thread's look at files: goes from an object to its deltas, and from them to theirs.
-pub struct Climber<'f, T> {
-    files: &'f Files,
+pub struct Climber<'f, T, M = Mapped> {
+    files: &'f Files<M>,
     test: Box<Test<'f, T>>,
     inflater: Inflater,
     /// The beginnings of an object, of a delta to it, and so on, and the size of each.
@@ -141,7 +152,7 @@ pub struct Climber<'f, T> {
     pub found: Vec<(Place, T)>,
 }
 
-impl<T> Climber<'_, T> {
+impl<T, M: AsRef<[u8]>> Climber<'_, T, M> {
     /// Looks at some more files; whether there may be others. `goes_on` is told how many
     /// bytes of each file were read, and ends it by `false`.
     pub(in crate::git) fn some(&mut self, goes_on: &dyn Fn(usize) -> bool) -> bool {
@@ -162,7 +173,7 @@ impl<T> Climber<'_, T> {
     /// Looks at a file and at all that are deltas to it; `None` when it is ended.
     fn climb(
         &mut self,
-        pack: &Pack,
+        pack: &Pack<M>,
         forest: &Forest,
         root: u32,
         goes_on: &dyn Fn(usize) -> bool,
@@ -172,7 +183,7 @@ impl<T> Climber<'_, T> {
         while let Some((at, depth)) = self.ahead.pop() {
             let Some(offset) = pack.layout().offset(at) else { continue };
             // What stands on something broken is left to others, who say so.
-            if self.make(pack, offset, depth).is_none() {
+            if self.make(pack, offset, depth).is_err() {
                 continue;
             }
             if depth < LONGEST_CHAIN {
@@ -187,13 +198,16 @@ impl<T> Climber<'_, T> {
     }
 
     /// Puts together the beginning of an object that stands on so many others.
-    fn make(&mut self, pack: &Pack, offset: u64, depth: usize) -> Option<()> {
+    fn make(&mut self, pack: &Pack<M>, offset: u64, depth: usize) -> Result<(), Damage> {
+        const NOTHING_BELOW: Damage = Damage("its base was not put together");
         if self.made.len() <= depth {
             self.made.resize_with(depth + 1, Default::default);
         }
         let entry = pack.data.entry(offset)?;
-        let (below, mine) = self.made.split_at_mut_checked(depth)?;
-        let (out, size) = mine.first_mut()?;
+        let split = self.made.split_at_mut_checked(depth);
+        let (below, (out, size)) = split
+            .and_then(|(below, mine)| Some((below, mine.first_mut()?)))
+            .ok_or(NOTHING_BELOW)?;
         *size = match below.last() {
             None => {
                 self.inflater.inflate(&entry, HEAD, out)?;
@@ -205,7 +219,7 @@ impl<T> Climber<'_, T> {
                 apply(Head { data, size: *size }, delta, HEAD, out)?
             }
         };
-        Some(())
+        if *size > LARGEST { Err(Damage("it is too large to be looked at here")) } else { Ok(()) }
     }
 
     /// Tests the file that was put together; how many bytes were read.
@@ -216,7 +230,9 @@ impl<T> Climber<'_, T> {
         let mut tested = (self.test)(head.data, head.is_whole());
         if tested.is_none()
             && !head.is_whole()
-            && let Some((ObjectKind::Blob, whole)) = self.files.packs.read(&mut self.wholes, place)
+            // A large one is read where that can be asked for.
+            && let Ok((ObjectKind::Blob, whole)) =
+                self.files.packs.read(&mut self.wholes, place, &|_| Err(GitError::Stopped))
         {
             bytes += whole.len();
             tested = (self.test)(whole, true);

@@ -6,8 +6,10 @@
 //! before.
 
 use super::Packs;
-use super::data::{Form, Head, apply};
+use super::data::{Form, Head, apply, size_of_result};
 use super::inflate::Inflater;
+use crate::git::GitError;
+use crate::git::damage::{Damage, Fault};
 
 /// Reads objects; one for each thread.
 pub(in crate::git) struct Reader {
@@ -35,9 +37,14 @@ struct Slot {
     data: Vec<u8>,
 }
 
-/// Longer chains are not followed; git makes none beyond 4095 (pack.depth in
-/// git-config(1)).
-pub(super) const LONGEST_CHAIN: usize = 5000;
+/// Asked before a large object is put together, with its size in bytes, and with 0 now and
+/// then in a long chain of deltas. An error ends the reading.
+pub(in crate::git) type Admit<'a> = &'a dyn Fn(usize) -> Result<(), GitError>;
+
+/// Smaller objects are put together without asking.
+const LARGE: usize = 16 << 20;
+/// A chain asks whether to go on after each such number of deltas.
+const LOOK_EVERY: usize = 1024;
 /// Larger objects are not kept.
 const KEPT: usize = 1 << 20;
 /// How many buffers are kept for what is read next.
@@ -63,63 +70,109 @@ impl Reader {
         }
     }
 
-    /// The object at an offset of a pack: its type's number, its content. `None` when
-    /// anything about it is not as it should be.
-    pub(super) fn read(&mut self, packs: &Packs, pack: u32, offset: u64) -> Option<(u8, &[u8])> {
-        match self.make(packs, pack, offset)? {
-            (kind, Some(at)) => self.slots.get(at).map(|slot| (kind, slot.data.as_slice())),
-            (kind, None) => Some((kind, &self.current)),
-        }
+    /// The object at an offset of a pack: its type's number, its content.
+    pub(super) fn read<M: AsRef<[u8]>>(
+        &mut self,
+        packs: &Packs<M>,
+        at: (u32, u64),
+        admit: Admit<'_>,
+    ) -> Result<(u8, &[u8]), Fault> {
+        let (kind, slot) = self.make(packs, at, admit)?;
+        let kept = slot.and_then(|slot| self.slots.get(slot));
+        Ok((kind, kept.map_or(&self.current, |slot| &slot.data)))
     }
 
-    /// The same for whoever keeps it: what is too large to be kept here is not copied.
-    pub(super) fn take(
+    /// The same for a caller that keeps it: what is too large to be kept here is not copied.
+    pub(super) fn take<M: AsRef<[u8]>>(
         &mut self,
-        packs: &Packs,
-        pack: u32,
-        offset: u64,
-    ) -> Option<(u8, Box<[u8]>)> {
-        match self.make(packs, pack, offset)? {
-            (kind, Some(at)) => self.slots.get(at).map(|slot| (kind, slot.data.as_slice().into())),
-            (kind, None) => Some((kind, std::mem::take(&mut self.current).into())),
+        packs: &Packs<M>,
+        at: (u32, u64),
+        admit: Admit<'_>,
+    ) -> Result<(u8, Box<[u8]>), Fault> {
+        let (kind, slot) = self.make(packs, at, admit)?;
+        Ok((
+            kind,
+            match slot.and_then(|slot| self.slots.get(slot)) {
+                Some(slot) => slot.data.as_slice().into(),
+                None => std::mem::take(&mut self.current).into(),
+            },
+        ))
+    }
+
+    /// The beginning of an object that is stored whole and has more bytes than that; `None`
+    /// of any other.
+    pub(super) fn take_head<M: AsRef<[u8]>>(
+        &mut self,
+        packs: &Packs<M>,
+        (pack, offset): (u32, u64),
+        most: usize,
+    ) -> Result<Option<(u8, Box<[u8]>)>, Fault> {
+        let entry = packs.entry(pack, offset)?;
+        match entry.form {
+            Form::Whole(kind) if entry.size > most => {
+                self.inflater.inflate(&entry, most, &mut self.delta)?;
+                Ok(Some((kind, self.delta.as_slice().into())))
+            }
+            _ => Ok(None),
         }
     }
 
     /// Puts an object together: its type's number, and the slot that holds it, if it is not
     /// only in `current`.
-    fn make(&mut self, packs: &Packs, pack: u32, offset: u64) -> Option<(u8, Option<usize>)> {
+    fn make<M: AsRef<[u8]>>(
+        &mut self,
+        packs: &Packs<M>,
+        (mut pack, mut offset): (u32, u64),
+        admit: Admit<'_>,
+    ) -> Result<(u8, Option<usize>), Fault> {
         self.chain.clear();
-        let (mut pack, mut offset) = (pack, offset);
         let kind = loop {
             if let Some(kind) = self.kept(pack, offset) {
                 break kind;
             }
-            let entry = packs.pack(pack)?.data.entry(offset)?;
-            match entry.form {
+            let entry = packs.entry(pack, offset)?;
+            let base = match entry.form {
                 Form::Whole(kind) => {
+                    admit_size(admit, entry.size)?;
                     self.inflater.inflate(&entry, WHOLE, &mut self.current)?;
                     break kind;
                 }
-                _ if self.chain.len() >= LONGEST_CHAIN => return None,
-                Form::OnOffset(base) => {
-                    self.chain.push((pack, offset));
-                    offset = base;
-                }
-                Form::OnId(id) => {
-                    self.chain.push((pack, offset));
-                    (pack, offset) = packs.find(id)?;
-                }
+                Form::OnOffset(base) => Some((pack, base)),
+                Form::OnId(id) => packs.base(pack, id),
+            };
+            // Each stands on another one, or they lead in a circle.
+            if self.chain.len() >= packs.count() {
+                return Err(Damage("the bases of its delta lead in a circle").into());
             }
+            self.chain.push((pack, offset));
+            if self.chain.len() % LOOK_EVERY == 0 {
+                admit(0).map_err(Fault::Other)?;
+            }
+            if let Some(base) = base {
+                (pack, offset) = base;
+                continue;
+            }
+            let Form::OnId(id) = entry.form else { continue };
+            let (kind, data) = packs.loose_base(id, admit)?;
+            self.current = data;
+            // Nothing begins there, so it is not kept.
+            (pack, offset) = (0, 0);
+            break kind;
         };
         while let Some((next_pack, next_offset)) = self.chain.pop() {
-            let entry = packs.pack(next_pack)?.data.entry(next_offset)?;
+            let entry = packs.entry(next_pack, next_offset)?;
+            admit_size(admit, entry.size)?;
             self.inflater.inflate(&entry, WHOLE, &mut self.delta)?;
+            admit_size(admit, size_of_result(self.current.len(), &self.delta)?)?;
             apply(Head::whole(&self.current), Head::whole(&self.delta), WHOLE, &mut self.next)?;
             self.keep(pack, offset, kind);
             std::mem::swap(&mut self.current, &mut self.next);
             (pack, offset) = (next_pack, next_offset);
+            if self.chain.len() % LOOK_EVERY == LOOK_EVERY - 1 {
+                admit(0).map_err(Fault::Other)?;
+            }
         }
-        Some((kind, self.keep(pack, offset, kind)))
+        Ok((kind, self.keep(pack, offset, kind)))
     }
 
     /// Takes what is kept of an object back into `current`.
@@ -174,6 +227,10 @@ impl Reader {
         let mixed = (offset ^ u64::from(pack) << 48).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         (mixed >> 32) as usize & (self.slots.len() - 1)
     }
+}
+
+fn admit_size(admit: Admit<'_>, size: usize) -> Result<(), Fault> {
+    if size > LARGE { admit(size).map_err(Fault::Other) } else { Ok(()) }
 }
 
 /// As many bytes as there are.

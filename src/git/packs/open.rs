@@ -1,0 +1,127 @@
+//! Finding and mapping the packs of object directories.
+
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use memmap2::Mmap;
+
+use super::Packs;
+use crate::git::directories::Directory;
+use crate::text::escape;
+
+/// A file as memory.
+pub struct Mapped(Mmap);
+
+impl AsRef<[u8]> for Mapped {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Mapped {
+    /// Maps a file.
+    ///
+    /// What the file has now is what is read: one that is cut off while it is mapped ends the
+    /// process by a signal, which no check can prevent. Git never does that to these files.
+    pub(in crate::git) fn open(path: &Path) -> std::io::Result<Self> {
+        let file = File::open(path)?;
+        #[expect(unsafe_code, reason = "there is no mapping a file without it")]
+        // SAFETY: git writes packs, indexes, commit-graphs and packed refs under another name
+        // and never changes them afterwards; git and libgit2 rely on the same.
+        unsafe {
+            Mmap::map(&file).map(Self)
+        }
+    }
+}
+
+/// The packs that were found in directories, not opened yet.
+pub(in crate::git) struct Found {
+    /// Their indexes, the largest pack's first.
+    pub(in crate::git) indexes: Vec<PathBuf>,
+    are_new: Vec<bool>,
+    directories: Vec<PathBuf>,
+    unopened: Vec<String>,
+}
+
+/// More packs are not opened: each takes two mappings, of which a process may have 65,530
+/// (`vm.max_map_count` in Linux).
+const MOST_PACKS: usize = 20_000;
+
+/// How large a pack is, its index, and whether it is in quarantine.
+type Listed = (u64, PathBuf, bool);
+
+impl Packs {
+    /// Opens the packs of object directories. One that can't be opened is noted.
+    pub(in crate::git) fn open(directories: &[Directory], id_length: usize) -> Self {
+        Self::find_all_files(directories).opened(id_length)
+    }
+
+    /// Finds the packs of object directories.
+    pub(in crate::git) fn find_all_files(directories: &[Directory]) -> Found {
+        let (mut listed, mut unopened) = (Vec::new(), Vec::new());
+        for directory in directories {
+            if let Err(error) = list(directory, &mut listed) {
+                unopened.push(note(&directory.path.join("pack"), &error.to_string()));
+            }
+        }
+        // Most objects are in the largest pack.
+        listed.sort_by(|a, b| b.cmp(a));
+        let directories = directories.iter().map(|directory| directory.path.clone()).collect();
+        let (indexes, are_new) = listed.into_iter().map(|(_, path, is_new)| (path, is_new)).unzip();
+        Found { indexes, are_new, directories, unopened }
+    }
+}
+
+impl Found {
+    /// Opens them.
+    pub(in crate::git) fn opened(self, id_length: usize) -> Packs {
+        let mut all = Packs::new(self.directories);
+        all.unopened = self.unopened;
+        if let Some(more) = self.indexes.len().checked_sub(MOST_PACKS).filter(|&more| more > 0) {
+            all.unopened.push(format!("{more} of {} packs were not opened", self.indexes.len()));
+        }
+        for (path, is_new) in self.indexes.iter().zip(self.are_new).take(MOST_PACKS) {
+            let pack = path.with_extension("pack");
+            let maps = Mapped::open(path).and_then(|index| Ok((index, Mapped::open(&pack)?)));
+            let added = match maps {
+                Ok((index, data)) => all
+                    .add(&escape::path(&pack), is_new, index, data, id_length)
+                    .map_err(|damage| damage.to_string()),
+                // Its objects have been put into another one meanwhile.
+                Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+                Err(error) => Err(error.to_string()),
+            };
+            if let Err(reason) = added {
+                all.unopened.push(note(&pack, &reason));
+            }
+        }
+        all.indexes = self.indexes;
+        all
+    }
+}
+
+fn note(path: &Path, reason: &str) -> String {
+    format!("{} cannot be used: {reason}", escape::path(path))
+}
+
+/// Adds the packs of a directory that have an index.
+fn list(directory: &Directory, found: &mut Vec<Listed>) -> std::io::Result<()> {
+    let entries = match std::fs::read_dir(directory.path.join("pack")) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "idx") {
+            match std::fs::metadata(path.with_extension("pack")) {
+                Ok(data) => found.push((data.len(), path, directory.is_quarantine)),
+                // Git does not look at an index without its pack either.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(())
+}
