@@ -50,6 +50,8 @@ pub(super) struct Meter<'w> {
     own: Cell<Reads>,
     /// What was read when the watch was last told, or was handed in.
     told: Cell<Reads>,
+    /// Bytes that were worked on since the watch was last told because of these.
+    worked: Cell<u64>,
     common: Arc<Common>,
     released: Cell<bool>,
 }
@@ -71,6 +73,7 @@ impl<'w> Meter<'w> {
             is_twin,
             own: Cell::default(),
             told: Cell::default(),
+            worked: Cell::default(),
             common,
             released: Cell::default(),
         }
@@ -95,6 +98,17 @@ impl<'w> Meter<'w> {
             if self.is_twin { self.hand_in() } else { self.look() }
         }
         if self.is_stopped() { Err(GitError::Stopped) } else { Ok(()) }
+    }
+
+    /// Counts work on so many bytes of what was read before; whether the watch lets it go on.
+    pub(super) fn work(&self, bytes: u64) -> bool {
+        let worked = self.worked.get() + bytes;
+        let is_due = worked >= EVERY.bytes;
+        self.worked.set(if is_due { 0 } else { worked });
+        if is_due && !self.is_twin {
+            self.look();
+        }
+        !self.is_stopped()
     }
 
     /// Tells the watch what was read, and whether it ends that.
@@ -168,5 +182,37 @@ impl Drop for Meter<'_> {
 impl From<Twin> for Meter<'_> {
     fn from(Twin(common): Twin) -> Self {
         Self::over(common, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ends a scan when it is asked so often.
+    struct Asked(Cell<usize>);
+
+    impl Watch for Asked {
+        fn read(&self, _: Reads) -> ControlFlow<()> {
+            self.0.set(self.0.get().saturating_sub(1));
+            if self.0.get() == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        }
+
+        fn admit(&self, _: u64) -> ControlFlow<()> {
+            ControlFlow::Continue(())
+        }
+    }
+
+    #[test]
+    fn work_on_what_was_read_can_be_ended_too() {
+        let asked = Asked(Cell::new(3));
+        let meter = Meter::new(Some(&asked));
+        let goes_on = (0..).take_while(|_| meter.work(EVERY.bytes / 4)).count();
+        assert_eq!((goes_on, asked.0.get()), (11, 0), "it is asked every mebibyte");
+        assert_eq!(meter.reads(), Reads::default(), "nothing was read");
+        let twin: Meter<'_> = meter.twin().into();
+        assert!(!twin.work(1), "another thread ends as well");
+        meter.release();
+        assert!(meter.work(EVERY.bytes) && twin.work(EVERY.bytes));
     }
 }

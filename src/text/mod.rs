@@ -6,6 +6,7 @@
 
 mod controls;
 mod decode;
+mod effort;
 pub mod escape;
 mod feeds;
 mod fold;
@@ -17,6 +18,7 @@ mod rounds;
 pub mod shell;
 mod utf7;
 
+pub use effort::{Effort, Pace, Unwatched};
 pub use reading::{
     Disguise, Form, Reading, is_plain_encoding, is_unreadable, read, shown, undisguised,
 };

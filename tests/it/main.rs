@@ -27,6 +27,7 @@ mod doctor;
 mod dry_run;
 mod evasion;
 mod hooks_page;
+mod hostile;
 mod install;
 mod large;
 mod layers;
