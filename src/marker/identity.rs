@@ -8,9 +8,9 @@ use std::sync::{Arc, OnceLock};
 
 use super::credit::{Person, Who, github_login};
 use super::literals::Literals;
-use super::message::TextFindings;
 use super::model::Models;
 use super::tamper::{Tampers, Trick};
+use super::text_findings::TextFindings;
 use crate::document::{Fields, Problem};
 use crate::finding::{Field, Finding, Kind, Marker};
 use crate::git::Ident;
@@ -186,7 +186,7 @@ impl Matcher {
             }
             findings.append(&mut now);
         });
-        TextFindings { findings, is_cut: undoing.is_cut() || trying.is_cut() }
+        TextFindings::of(findings, undoing.is_cut() || trying.is_cut())
     }
 
     /// The markers that an example identity has in any role.

@@ -15,6 +15,7 @@ use super::line;
 use super::literals::Literals;
 use super::model::Models;
 use super::tamper::{Tampers, Trick};
+use super::text_findings::TextFindings;
 use crate::finding::{Confidence, EXCERPT, Field, Finding, Kind, Marker};
 use crate::text::{Effort, Form, Pace, Reading, Unwatched, read};
 
@@ -35,31 +36,6 @@ pub struct Matcher {
 pub(super) enum Look {
     Credit(super::credit::Spec),
     Line(line::Spec),
-}
-
-/// What was found in a text.
-#[derive(Debug, Default)]
-pub struct TextFindings {
-    /// The findings.
-    pub findings: Vec<Finding>,
-    /// Whether there may be further marks: of markers that were kept often enough, or in what
-    /// was not looked at because the text costs too much.
-    pub is_cut: bool,
-}
-
-impl TextFindings {
-    /// Adds those of another text.
-    pub fn add(&mut self, mut other: Self) {
-        self.findings.append(&mut other.findings);
-        self.is_cut |= other.is_cut;
-    }
-
-    /// The same, as findings in this field.
-    #[must_use]
-    pub fn at(mut self, field: &Field) -> Self {
-        self.findings.iter_mut().for_each(|finding| finding.field = field.clone());
-        self
-    }
 }
 
 impl Matcher {

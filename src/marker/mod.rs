@@ -30,6 +30,7 @@ mod ref_name;
 mod signature;
 mod structure;
 mod tamper;
+mod text_findings;
 mod trace;
 mod trace_files;
 mod ways;
@@ -40,13 +41,13 @@ pub use copied::{Named, Picked, is_same_text};
 pub use credited::{CreditLine, credit_line};
 pub use hits::MOST_HITS;
 pub use identity::{PersonHeader, Role};
-pub use message::TextFindings;
 pub use model::{Model, Models};
 pub use note::note_format;
 pub use path::{Disguised, Owner, PathMatch};
 pub use pattern::{expression, glob};
 pub use structure::StructuredFile;
 pub use tamper::Trick;
+pub use text_findings::TextFindings;
 pub use trace::{Candidate, View};
 
 macro_rules! marker_kinds {

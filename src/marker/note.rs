@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use super::message::TextFindings;
 use super::note_json::{ai_contributor, ai_share};
 use super::pattern::PathGlob;
+use super::text_findings::TextFindings;
 use crate::document::{Fields, Problem};
 use crate::finding::{EXCERPT, Field, Finding, Kind, Marker};
 use crate::text::escape::lossy;

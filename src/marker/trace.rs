@@ -5,6 +5,7 @@
 //! does, so that it can't tell another story; it may be slow.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::credit::{Forms, Refusal, Who};
@@ -109,7 +110,7 @@ impl Matchers {
 
 /// The lines of a later view that the plain one has not.
 fn differing(plain: &[u8], view: &[u8]) -> Vec<(usize, String)> {
-    let before: Vec<&[u8]> = pieces(plain).map(|line| line.bytes).collect();
+    let before: HashSet<&[u8]> = pieces(plain).map(|line| line.bytes).collect();
     let lines = pieces(view).filter(|line| !before.contains(&line.bytes));
     lines.map(|line| (line.number, excerpt(line.bytes, WIDTH))).collect()
 }
@@ -125,7 +126,7 @@ pub(super) fn literal_at(literals: &[String], text: &[u8], offset: usize) -> Str
 
 fn in_message(matcher: &message::Matcher, view: &[u8]) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
-    let mut tried: Vec<(usize, usize)> = Vec::new();
+    let mut tried: HashSet<(usize, usize)> = HashSet::new();
     let mut locator = Locator::new(view);
     let effort = Effort::new(&Unwatched, view.len());
     matcher.literals.find(view, |offset, at| {
@@ -133,10 +134,9 @@ fn in_message(matcher: &message::Matcher, view: &[u8]) -> Vec<Candidate> {
         let Some((marker, look)) = matcher.markers.get(at) else {
             return;
         };
-        if candidates.len() >= MOST || tried.contains(&(at, line.start)) {
+        if candidates.len() >= MOST || !tried.insert((at, line.start)) {
             return;
         }
-        tried.push((at, line.start));
         let mut number = line.number;
         let (literals, refused) = match look {
             Look::Line(spec) => {

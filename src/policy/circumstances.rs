@@ -122,3 +122,60 @@ impl<'a> Circumstances<'a> {
         answer
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::finding::{Confidence, Marker};
+
+    fn finding(tool: &str, line: usize) -> Finding {
+        let marker = Marker {
+            id: format!("{tool}/x"),
+            tool: tool.into(),
+            tool_name: tool.into(),
+            vendor: String::new(),
+            kind: Kind::Line,
+            confidence: Confidence::Strong,
+            since: String::new(),
+        };
+        Finding { line: Some(line), ..Finding::new(&Arc::new(marker), Field::Message, b"") }
+    }
+
+    fn credit(key: &str, value: &str, line: usize) -> Credit {
+        Credit { key: key.into(), value: value.into(), line, names_tool: false }
+    }
+
+    #[test]
+    fn each_question_is_answered_once() {
+        let all = [finding("a", 7), finding("a", 8), finding("b", 8)];
+        let credits = vec![
+            credit("reviewedby", "A <a@example.com>", 7),
+            credit("reviewedby", "A <a@example.com>", 9),
+            credit("assistedby", "a", 9),
+        ];
+        let context = Context { credits, ..Context::default() };
+        let among = Circumstances::new(&all, &context);
+        assert_eq!(among.on_line(8).len(), 2);
+        assert!(among.on_line(9).is_empty());
+        assert_eq!((among.credits_on(9).count(), among.credits_on(8).count()), (2, 0));
+        assert!(among.names_person("reviewedby") && among.names_person("reviewedby"));
+        assert!(!among.names_person("assistedby") && !among.is_credited("a"));
+        let (disclosure, asked, checked) = (Disclosure::default(), Cell::new(0), Cell::new(0));
+        for finding in &all {
+            let ask = || {
+                asked.set(asked.get() + 1);
+                let check = |_: &Credit| {
+                    checked.set(checked.get() + 1);
+                    Ok(())
+                };
+                assert_eq!(among.forms(&disclosure, check).len(), 1);
+                Err(Undisclosed::Absent)
+            };
+            assert_eq!(among.disclosed(&disclosure, finding, ask), Err(Undisclosed::Absent));
+        }
+        assert_eq!((asked.get(), checked.get()), (2, 1), "once a tool, and once a line");
+    }
+}

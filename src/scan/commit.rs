@@ -108,7 +108,8 @@ impl Look<'_> {
     /// The keys in signatures, and the text that may stand before the base64 in one.
     fn signatures(self, all: &[&[u8]], field: &Field, found: &mut TextFindings) {
         for signature in all {
-            found.findings.extend(self.matchers.signature.find(signature, field));
+            let keys = self.matchers.signature.find(signature, field);
+            found.add(TextFindings::of(keys, false));
             let is_text = |line: &&[u8]| {
                 let line = line.trim_ascii();
                 !line.starts_with(b"-----") && line.iter().any(|byte| !is_base64(*byte))
@@ -145,12 +146,12 @@ pub(super) fn tag(
         found.add(matchers.identity.look(pace, tag.encoding, &header));
     }
     for signature in &tag.signatures {
-        found.findings.extend(matchers.signature.find(signature, field));
+        found.add(TextFindings::of(matchers.signature.find(signature, field), false));
     }
     found.add(matchers.message.look(pace, tag.encoding, tag.message).at(field));
     if let Some(label) = tag.encoding.filter(|_| is_unreadable(tag.encoding, tag.message)) {
         let unreadable = matchers.tamper.of_unreadable(label);
-        found.add(TextFindings { findings: unreadable, is_cut: false }.at(field));
+        found.add(TextFindings::of(unreadable, false).at(field));
     }
     let mut others = TextFindings::default();
     look.extras(tag.encoding, &tag.extras, &mut others);

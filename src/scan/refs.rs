@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use super::tree::MOST_PATH_BYTES;
 use super::{Scan, commit};
 use crate::finding::{Field, Finding};
 use crate::git::{
@@ -53,7 +54,7 @@ impl Scan<'_> {
         };
         let parents = self.parent_trees(id)?;
         let (known, findings) = (IdMap::default(), Vec::new());
-        let mut notes = Notes { scan: self, name, known, findings, is_cut: false };
+        let mut notes = Notes { scan: self, name, known, findings, path_bytes: 0, is_cut: false };
         Changes::new(notes.scan.objects).added_or_changed(tree, &parents, &mut notes)?;
         let Notes { findings, is_cut, .. } = notes;
         if is_cut {
@@ -128,6 +129,8 @@ struct Notes<'n, 's> {
     /// What was found in each note: any number of objects may be annotated with one.
     known: IdMap<Rc<TextFindings>>,
     findings: Vec<Finding>,
+    /// How many bytes their paths have.
+    path_bytes: usize,
     /// Whether something of a note was not looked at, or could not be kept.
     is_cut: bool,
 }
@@ -161,7 +164,8 @@ impl Visitor for Notes<'_, '_> {
         if found.findings.is_empty() {
             return Ok(false);
         }
-        if self.findings.len() >= MOST_IN_NOTES {
+        self.path_bytes += change.path.len() * found.findings.len();
+        if self.findings.len() >= MOST_IN_NOTES || self.path_bytes > MOST_PATH_BYTES {
             self.is_cut = true;
             return Ok(true);
         }

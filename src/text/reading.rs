@@ -11,11 +11,11 @@
 use std::borrow::Cow;
 
 use super::controls::has_erasing;
+use super::declared::{charset, decodable};
 use super::decode::{decode, tolerant};
 use super::effort::{Effort, Unwatched};
 use super::feeds::expand;
 use super::fold::{Bar, with_blanks};
-use super::label::Charset;
 use super::references::has_references;
 use super::rounds::{Way, alike, is_plain, may_hide, ordinary, undo};
 
@@ -57,11 +57,8 @@ pub struct Reading<'r> {
 }
 
 /// The longest text that is decoded or searched for disguises, in bytes. A longer one is read
-/// as it is; of the other readings it has those of its beginning. No more than some thirty
-/// copies of a text are in memory at once.
-const LONGEST_DISGUISED: usize = 4 << 20;
-/// The longest label of an encoding that is looked up. No character set has such a name.
-const LONGEST_LABEL: usize = 1 << 10;
+/// as it is; of the other readings it has those of its beginning.
+pub(super) const LONGEST_DISGUISED: usize = 4 << 20;
 /// Decoding and undoing take at most this many times the memory of a text.
 const COPIES: usize = 4;
 
@@ -96,54 +93,12 @@ pub fn read(
     reader.all(bytes);
 }
 
-fn charset(label: Option<&[u8]>) -> Charset {
-    match label {
-        Some(label) if label.len() > LONGEST_LABEL => Charset::Unknown,
-        label => Charset::of(label),
-    }
-}
-
-/// As much of a text as is decoded: all of one whose bytes are the text themselves.
-fn decodable(charset: Charset, bytes: &[u8]) -> &[u8] {
-    let is_itself = matches!(charset, Charset::Utf8 | Charset::Unknown);
-    if is_itself || charset.keeps_ascii() && bytes.is_ascii() {
-        return bytes;
-    }
-    bytes.get(..LONGEST_DISGUISED).unwrap_or(bytes)
-}
-
 /// The whole lines within the longest text that is searched for disguises; a line that is
 /// longer ends there.
 fn disguisable(text: &[u8]) -> &[u8] {
     let Some(head) = text.get(..LONGEST_DISGUISED) else { return text };
     let end = memchr::memrchr(b'\n', head).map_or(head.len(), |at| at + 1);
     head.get(..end).unwrap_or(head)
-}
-
-/// Whether it can't be said what a text is: its encoding is not known, and its bytes are
-/// no text by themselves; or the name of its encoding is longer than any.
-#[must_use]
-pub fn is_unreadable(label: Option<&[u8]>, bytes: &[u8]) -> bool {
-    if label.is_some_and(|label| label.len() > LONGEST_LABEL) {
-        return true;
-    }
-    if bytes.is_ascii() || Charset::of(label) != Charset::Unknown {
-        return false;
-    }
-    // UTF-16 shows its text without its zeros.
-    let marks = [b"\xff\xfe".as_slice(), b"\xfe\xff"];
-    let text = marks.iter().find_map(|mark| bytes.strip_prefix(*mark)).unwrap_or(bytes);
-    if memchr::memchr(0, text).is_none() {
-        return std::str::from_utf8(text).is_err();
-    }
-    let text: Vec<u8> = text.iter().copied().filter(|&byte| byte != 0).collect();
-    std::str::from_utf8(&text).is_err()
-}
-
-/// Whether a text in this encoding is what its bytes show.
-#[must_use]
-pub fn is_plain_encoding(label: Option<&[u8]>) -> bool {
-    charset(label) == Charset::Utf8
 }
 
 /// The text as `git log` shows it: decoded as far as [`read`] decodes it, line feeds that were
@@ -344,15 +299,6 @@ mod tests {
         assert_eq!(shows(Some("ISO-8859-1"), "Cl\u{ad}aude".as_bytes(), "Claude"), hidden);
         assert_eq!(shows(None, b"C\0l\0", "Cl"), Some(Some(Disguise::Nul)));
         assert_eq!(shows(None, b"Cl\xadaude", "Claude"), hidden);
-    }
-
-    #[test]
-    fn only_what_no_reading_can_show_is_unreadable() {
-        assert!(is_unreadable(Some(b"IBM037"), b"\xe2\xa4\x82\x91\x85"));
-        assert!(!is_unreadable(Some(b"IBM037"), b"plain"));
-        assert!(!is_unreadable(Some(b"no-such"), "Größe".as_bytes()));
-        assert!(!is_unreadable(Some(b"cp437"), b"Gr\x94\xe1e"));
-        assert!(!is_unreadable(None, b"\xe2\xa4\x82\x91\x85"));
     }
 
     #[test]
