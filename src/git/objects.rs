@@ -324,7 +324,7 @@ impl<'r> Objects<'r> {
 
     /// Tells whoever watches how far the scan is, who may end it.
     pub fn ask(&self) {
-        self.meter.look();
+        self.meter.ask();
     }
 
     /// Ends the scan.

@@ -155,7 +155,6 @@ impl<'b> Budget<'b> {
         let beyond = |resource, amount: u64| {
             self.limit(resource).most.is_some_and(|most| amount > most).then_some(resource)
         };
-        let elapsed = u64::try_from(self.bounds.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let memory = || {
             let Reads { objects, bytes } = self.memory_at.get();
             let is_due = reads.objects >= objects || reads.bytes >= bytes;
@@ -168,11 +167,18 @@ impl<'b> Budget<'b> {
             });
             beyond(Resource::Memory, memory_in_use()?)
         };
-        beyond(Resource::Time, elapsed)
+        self.is_late()
+            .then_some(Resource::Time)
             .or_else(|| beyond(Resource::Commits, self.commits.get().saturating_sub(WALKED)))
             .or_else(|| beyond(Resource::Bytes, reads.bytes))
             .or_else(|| beyond(Resource::Findings, self.findings.get()))
             .or_else(memory)
+    }
+
+    /// Whether the time is used up.
+    fn is_late(&self) -> bool {
+        let elapsed = u64::try_from(self.bounds.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.limit(Resource::Time).most.is_some_and(|most| elapsed > most)
     }
 
     fn tell(&self) {
@@ -206,6 +212,15 @@ impl Watch for Budget<'_> {
         }
         self.hit.set(self.hit.get().or(Some(Resource::Memory)));
         ControlFlow::Break(())
+    }
+
+    fn work(&self) -> ControlFlow<()> {
+        if self.is_late() {
+            self.hit.set(self.hit.get().or(Some(Resource::Time)));
+            return ControlFlow::Break(());
+        }
+        self.tell();
+        ControlFlow::Continue(())
     }
 }
 
@@ -242,6 +257,20 @@ mod tests {
         assert!(budget.read(Reads::default()).is_continue());
         assert!(budget.read(Reads::default()).is_continue());
         assert_eq!(told.take(), [(Stage::Reading, 1)], "once, and not again at once");
+    }
+
+    #[test]
+    fn work_ends_when_the_time_is_used_up_and_by_no_other_limit() {
+        let Some(started) = Instant::now().checked_sub(Duration::from_secs(1)) else { return };
+        for (resource, is_over) in [(Resource::Time, true), (Resource::Bytes, false)] {
+            let mut limits = Limits::default();
+            limits.set(resource, 1);
+            let bounds = Bounds { limits, started, tell: &|_, _| {} };
+            let budget = Budget::new(&bounds);
+            assert_eq!(budget.work().is_break(), is_over);
+            assert_eq!(budget.is_exhausted(), is_over);
+            assert!(budget.is_over(Reads { objects: 1, bytes: 2 }));
+        }
     }
 
     #[test]
