@@ -117,6 +117,17 @@ impl Limits {
         }
     }
 
+    /// Sets a limit, for tests of what holds it.
+    #[cfg(test)]
+    pub(crate) fn set(&mut self, resource: Resource, most: u64) {
+        let Self(all) = self;
+        for (limit, (_, known)) in all.iter_mut().zip(Resource::WORDS) {
+            if known == resource {
+                limit.most = Some(most);
+            }
+        }
+    }
+
     /// The limit of time, with that of the platform, which would end the hook by itself.
     #[must_use]
     pub fn with_platform(mut self, budget: Option<Duration>) -> Self {

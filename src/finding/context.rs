@@ -8,7 +8,7 @@ use crate::git::ChangeSize;
 pub struct Credit {
     /// The key as it is compared: lower case, letters and digits only.
     pub key: String,
-    /// The value, trimmed.
+    /// The value, trimmed; of a long one the beginning.
     pub value: Vec<u8>,
     /// Its line, counted from 1.
     pub line: usize,

@@ -76,7 +76,7 @@ impl Objects<'_> {
     pub fn wait_until(&self, ended: &dyn Fn() -> bool) {
         while !ended() {
             std::thread::sleep(NAP);
-            self.meter.look();
+            self.meter.ask();
         }
     }
 }

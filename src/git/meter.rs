@@ -26,6 +26,12 @@ pub trait Watch {
 
     /// Whether an object of so many bytes may be read; a break ends the scan likewise.
     fn admit(&self, bytes: u64) -> ControlFlow<()>;
+
+    /// Whether work on what was read may go on. A break ends that, and the scan. A limit on how
+    /// much is read is no reason for one: what was read until then counts.
+    fn work(&self) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
 }
 
 /// What other threads of the same scan have read, and whether it is ended.
@@ -34,6 +40,8 @@ struct Common {
     objects: AtomicU64,
     bytes: AtomicU64,
     stopped: AtomicBool,
+    /// Whether work on what was read is ended too. It stays ended.
+    exhausted: AtomicBool,
     /// Whether anybody watches.
     is_watched: bool,
 }
@@ -50,6 +58,8 @@ pub(super) struct Meter<'w> {
     own: Cell<Reads>,
     /// What was read when the watch was last told, or was handed in.
     told: Cell<Reads>,
+    /// Bytes that were worked on since the watch was last told because of these.
+    worked: Cell<u64>,
     common: Arc<Common>,
     released: Cell<bool>,
 }
@@ -71,6 +81,7 @@ impl<'w> Meter<'w> {
             is_twin,
             own: Cell::default(),
             told: Cell::default(),
+            worked: Cell::default(),
             common,
             released: Cell::default(),
         }
@@ -95,6 +106,31 @@ impl<'w> Meter<'w> {
             if self.is_twin { self.hand_in() } else { self.look() }
         }
         if self.is_stopped() { Err(GitError::Stopped) } else { Ok(()) }
+    }
+
+    /// Counts work on so many bytes of what was read before; whether the watch lets it go on.
+    pub(super) fn work(&self, bytes: u64) -> bool {
+        let worked = self.worked.get() + bytes;
+        let is_due = worked >= EVERY.bytes;
+        self.worked.set(if is_due { 0 } else { worked });
+        if is_due && !self.is_twin {
+            self.ask_to_work();
+        }
+        !self.common.exhausted.load(Ordering::Relaxed)
+    }
+
+    /// Asks the watch whether reading, and work on what was read, may go on.
+    pub(super) fn ask(&self) {
+        self.look();
+        self.ask_to_work();
+    }
+
+    fn ask_to_work(&self) {
+        let watch = self.watch.filter(|_| !self.released.get());
+        if watch.is_some_and(|watch| watch.work().is_break()) {
+            self.common.exhausted.store(true, Ordering::Relaxed);
+            self.stop();
+        }
     }
 
     /// Tells the watch what was read, and whether it ends that.
@@ -179,5 +215,49 @@ impl Drop for Meter<'_> {
 impl From<Twin> for Meter<'_> {
     fn from(Twin(common): Twin) -> Self {
         Self::over(common, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ends work when it is asked so often.
+    struct Asked(Cell<usize>);
+
+    impl Watch for Asked {
+        fn read(&self, _: Reads) -> ControlFlow<()> {
+            ControlFlow::Continue(())
+        }
+
+        fn admit(&self, _: u64) -> ControlFlow<()> {
+            ControlFlow::Continue(())
+        }
+
+        fn work(&self) -> ControlFlow<()> {
+            self.0.set(self.0.get().saturating_sub(1));
+            if self.0.get() == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        }
+    }
+
+    #[test]
+    fn work_on_what_was_read_can_be_ended_too() {
+        let asked = Asked(Cell::new(3));
+        let meter = Meter::new(Some(&asked));
+        let goes_on = (0..).take_while(|_| meter.work(EVERY.bytes / 4)).count();
+        assert_eq!((goes_on, asked.0.get()), (11, 0), "it is asked every mebibyte");
+        assert!(meter.is_stopped() && meter.reads() == Reads::default());
+        let twin: Meter<'_> = meter.twin().into();
+        assert!(!twin.work(1), "another thread ends as well");
+        meter.release();
+        assert!(!meter.work(1), "what is left may be read, and is not searched again");
+    }
+
+    #[test]
+    fn a_scan_that_may_read_no_more_goes_on_with_what_it_has() {
+        let asked = Asked(Cell::new(usize::MAX));
+        let meter = Meter::new(Some(&asked));
+        meter.stop();
+        assert!(meter.count(1, 1).is_err() && meter.work(EVERY.bytes));
     }
 }

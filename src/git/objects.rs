@@ -11,6 +11,7 @@ use super::packs::{Climber, Files, Packs, Place, Reader};
 use super::store::Store;
 use super::tree_cache::TreeCache;
 use super::{GitError, IdSet, ObjectId};
+use crate::text::Pace;
 
 /// The kind of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -289,6 +290,11 @@ impl<'r> Objects<'r> {
         self.meter.reads()
     }
 
+    /// Tells whoever watches how far the scan is, who may end it.
+    pub fn ask(&self) {
+        self.meter.ask();
+    }
+
     /// Ends the scan.
     pub fn stop(&self) {
         self.meter.stop();
@@ -303,6 +309,16 @@ impl<'r> Objects<'r> {
     /// Lets a scan that was ended read what it needs to tell what it has found.
     pub fn release(&self) {
         self.meter.release();
+    }
+}
+
+impl Pace for Objects<'_> {
+    fn goes_on(&self, bytes: usize) -> bool {
+        self.meter.work(bytes as u64)
+    }
+
+    fn admits(&self, bytes: usize) -> bool {
+        self.admit(bytes).is_ok()
     }
 }
 

@@ -10,10 +10,12 @@ use std::sync::Arc;
 use super::literals::Literals;
 use super::path;
 use super::pattern::Pattern;
+use super::structure::StructuredFile;
 use crate::document::Fields;
 use crate::finding::{Kind, Marker};
 use crate::text::escape::lossy;
 use crate::text::lines::Locator;
+use crate::text::{Effort, Pace, Unwatched};
 
 /// What a `content` marker looks for.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ const BINARY_WITHIN: usize = 8000;
 /// How many marks of a file count. One more is found, so that the caller knows that there
 /// are more.
 pub const MOST_TEXTS: usize = 100;
+/// How many bytes of a marked line are kept, by which it is known again in another version.
+const LONGEST_KEPT: usize = 4 << 10;
 
 impl Spec {
     pub(super) fn read(_: Kind, fields: &mut Fields<'_>) -> Option<Self> {
@@ -49,8 +53,17 @@ pub struct Text {
     pub marker: Arc<Marker>,
     /// Line number from 1.
     pub line: usize,
-    /// The line.
+    /// The line; of a long one the beginning.
     pub excerpt: Vec<u8>,
+}
+
+/// The markers in a file.
+#[derive(Debug, Default)]
+pub struct Texts {
+    /// Which.
+    pub texts: Vec<Text>,
+    /// Whether there may be others, in what was not looked at because it costs too much.
+    pub is_cut: bool,
 }
 
 /// All content markers.
@@ -89,17 +102,24 @@ impl Matcher {
         self.markers.is_empty() && self.renamed.is_empty()
     }
 
+    /// The markers in a file's content, as [`Matcher::look`] gives them.
+    #[must_use]
+    pub fn find(&self, content: &[u8]) -> Vec<Text> {
+        self.look(&Unwatched, content).texts
+    }
+
     /// The markers in a file's content. One of the kind `path` is of the file as a whole,
     /// and counts where the path itself is no marker; see [`super::Matchers::renamed`].
     #[must_use]
-    pub fn find(&self, content: &[u8]) -> Vec<Text> {
+    pub fn look(&self, pace: &dyn Pace, content: &[u8]) -> Texts {
         let head = content.get(..content.len().min(BINARY_WITHIN)).unwrap_or_default();
         if memchr::memchr(0, head).is_some() {
-            return Vec::new();
+            return Texts::default();
         }
         let end = memchr::memchr_iter(b'\n', content).nth(self.first_lines.saturating_sub(1));
         let whole = content;
         let content = content.get(..end.unwrap_or(content.len())).unwrap_or(content);
+        let effort = Effort::new(pace, content.len());
         let mut found: Vec<Text> = Vec::new();
         let mut locator = Locator::new(content);
         let mut wholes: Vec<usize> = Vec::new();
@@ -123,24 +143,30 @@ impl Matcher {
                 return;
             }
             tried.1.push(at);
+            let is = |text| spec.pattern.is_within(&lossy(text), &effort);
             let known = found.iter().any(|text| text.line == line.number && text.marker == *marker);
-            if known || !comment(line.bytes).is_some_and(|text| spec.pattern.is_match(&lossy(text)))
-            {
+            if known || !comment(line.bytes).is_some_and(is) {
                 return;
             }
-            let excerpt = line.bytes.trim_ascii().to_vec();
+            let excerpt = line.bytes.trim_ascii();
+            let excerpt = excerpt.get(..LONGEST_KEPT).unwrap_or(excerpt).to_vec();
             found.push(Text { marker: Arc::clone(marker), line: line.number, excerpt });
         });
         let renamed =
             wholes.iter().filter_map(|at| self.renamed.get(at.checked_sub(self.markers.len())?));
+        let file = StructuredFile::new(whole);
         for (marker, spec) in renamed {
-            if spec.structure.as_ref().is_some_and(|structure| structure.is_of(whole)) {
+            if !pace.goes_on(whole.len()) {
+                effort.cut();
+                break;
+            }
+            if spec.structure.as_ref().is_some_and(|structure| structure.is_of(&file)) {
                 // It is the file as a whole, whatever its lines are.
                 let excerpt = Vec::new();
                 found.push(Text { marker: Arc::clone(marker), line: 1, excerpt });
             }
         }
-        found
+        Texts { texts: found, is_cut: effort.is_cut() }
     }
 
     /// Whether the beginning of a file shows that no marker is in the file; `None` when it

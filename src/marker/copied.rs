@@ -95,14 +95,31 @@ pub(super) fn claim(message: &[u8], findings: &mut [Finding]) {
 /// `#`, since the conflicts are listed in such lines.
 #[must_use]
 pub fn is_same_text(above: &[u8], original: &[u8]) -> bool {
-    let original = up_to_nul(original);
-    let is_original = |with_comments| cleaned(above, true).eq(cleaned(original, with_comments));
+    let is_original = |with_comments| {
+        let above = above.split(|&byte| byte == b'\n');
+        cleaned(above, true).eq(cleaned(lines_up_to_nul(original), with_comments))
+    };
     is_original(true) || is_original(false)
 }
 
-/// The lines of a message as `git stripspace` leaves them.
-fn cleaned(message: &[u8], with_comments: bool) -> impl Iterator<Item = &[u8]> {
-    let lines = message.split(|&byte| byte == b'\n');
+/// The lines of a message up to a NUL. Each is searched for one when it is asked for: one huge
+/// message may be named by any number of small ones, which differ from it in the first line.
+fn lines_up_to_nul(message: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut lines = message.split(|&byte| byte == b'\n');
+    let mut has_ended = false;
+    std::iter::from_fn(move || {
+        let line = lines.next().filter(|_| !has_ended)?;
+        let end = memchr::memchr(0, line);
+        has_ended = end.is_some();
+        Some(end.and_then(|end| line.get(..end)).unwrap_or(line))
+    })
+}
+
+/// Lines as `git stripspace` leaves them.
+fn cleaned<'l>(
+    lines: impl Iterator<Item = &'l [u8]>,
+    with_comments: bool,
+) -> impl Iterator<Item = &'l [u8]> {
     let mut lines = lines.filter(move |line| with_comments || !line.starts_with(b"#"));
     let mut next = move || lines.next().map(without_blanks);
     let (mut has_begun, mut held) = (false, None);

@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 use super::alike::alike;
 use super::pattern::Pattern;
-use super::ways::Credit;
 use crate::document::Fields;
 use crate::finding::{Kind, Marker};
 use crate::git::Ident;
+use crate::text::Effort;
 use crate::text::escape::lossy;
 
 /// Keys under which people and tools are credited, in the form of [`token`].
@@ -120,32 +120,29 @@ impl Person {
     }
 
     /// Whether an identity is meant; see [`Person::refuses`].
-    pub(super) fn is(&self, ident: &Ident<'_>, exact: &dyn Fn(&str) -> bool) -> bool {
-        self.refuses(ident, exact).is_none()
+    pub(super) fn is(&self, who: &Who, exact: &dyn Fn(&str) -> bool, effort: &Effort<'_>) -> bool {
+        self.refuses(who, exact, effort).is_none()
     }
 
     /// Why an identity is not meant. `exact` holds the addresses that some marker lists
     /// in full: for those a login alone does not count.
     pub(super) fn refuses(
         &self,
-        ident: &Ident<'_>,
+        who: &Who,
         exact: &dyn Fn(&str) -> bool,
+        effort: &Effort<'_>,
     ) -> Option<Refusal> {
-        if !self.emails.is_empty() || !self.logins.is_empty() {
-            let email = lossy(ident.email).to_ascii_lowercase();
-            if !self.emails.contains(&email) {
-                let login = github_login(&email);
-                if !login.is_some_and(|login| self.logins.iter().any(|known| known == login)) {
-                    return Some(Refusal::Address);
-                }
-                if exact(&email) {
-                    return Some(Refusal::Exact);
-                }
+        if (!self.emails.is_empty() || !self.logins.is_empty()) && !self.emails.contains(&who.email)
+        {
+            let login = github_login(&who.email);
+            if !login.is_some_and(|login| self.logins.iter().any(|known| known == login)) {
+                return Some(Refusal::Address);
+            }
+            if exact(&who.email) {
+                return Some(Refusal::Exact);
             }
         }
-        let name = lossy(ident.name);
-        let name = unquoted(&name);
-        let named = || self.names.iter().any(|pattern| pattern.is_match(name));
+        let named = || self.names.iter().any(|pattern| pattern.is_within(&who.name, effort));
         (!self.names.is_empty() && !named()).then_some(Refusal::Name)
     }
 
@@ -161,6 +158,43 @@ impl Person {
     /// Whether there are any.
     pub(super) fn has_literals(&self) -> bool {
         !(self.emails.is_empty() && self.logins.is_empty() && self.keywords.is_empty())
+    }
+}
+
+/// An identity as markers compare it, worked out once for all of them.
+#[derive(Debug, Default)]
+pub(super) struct Who {
+    /// The address, in lower case.
+    email: String,
+    /// The name without what is around it.
+    name: String,
+}
+
+impl Who {
+    pub(super) fn of(ident: &Ident<'_>) -> Self {
+        Self {
+            email: lossy(ident.email).to_ascii_lowercase(),
+            name: unquoted(&lossy(ident.name)).to_owned(),
+        }
+    }
+}
+
+/// The value of a credit line as markers compare it, worked out once for all of them.
+#[derive(Debug, Default)]
+pub(super) struct Forms {
+    who: Who,
+    value: String,
+    /// See [`in_full`].
+    full: Option<String>,
+}
+
+impl Forms {
+    pub(super) fn of(value: &[u8]) -> Self {
+        Self {
+            who: Who::of(&Ident::parse(value)),
+            value: lossy(value).into_owned(),
+            full: in_full(value),
+        }
     }
 }
 
@@ -262,31 +296,33 @@ impl Spec {
         &self.person.emails
     }
 
-    /// Whether a credit line is this marker's.
-    pub(super) fn matches(&self, credit: &Credit<'_>, exact: &dyn Fn(&str) -> bool) -> bool {
-        self.refuses(credit, exact).is_none()
-    }
-
-    /// Why a credit line is not this marker's.
+    /// Why a credit line with this key is not this marker's.
     pub(super) fn refuses(
         &self,
-        credit: &Credit<'_>,
+        key: &str,
+        forms: &Forms,
         exact: &dyn Fn(&str) -> bool,
+        effort: &Effort<'_>,
     ) -> Option<Refusal> {
-        if !self.keys().any(|key| key == credit.key) {
+        if !self.has_key(key) {
             return Some(Refusal::Key);
         }
-        if credit.value.is_empty() {
+        if forms.value.is_empty() {
             return Some(Refusal::Empty);
         }
-        self.person.refuses(&Ident::parse(credit.value), exact).or_else(|| {
+        self.person.refuses(&forms.who, exact, effort).or_else(|| {
             let pattern = self.value.as_ref()?;
-            let value = lossy(credit.value);
-            let found = pattern.is_match(&value)
-                || pattern.is_match(unquoted(&value))
-                || in_full(credit.value).is_some_and(|value| pattern.is_match(&value));
+            let bare = unquoted(&forms.value);
+            let found = pattern.is_within(&forms.value, effort)
+                || bare.len() < forms.value.len() && pattern.is_within(bare, effort)
+                || forms.full.as_ref().is_some_and(|value| pattern.is_within(value, effort));
             (!found).then_some(Refusal::Value)
         })
+    }
+
+    /// Whether a credit may stand under this key.
+    pub(super) fn has_key(&self, key: &str) -> bool {
+        self.keys().any(|known| known == key)
     }
 }
 

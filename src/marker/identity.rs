@@ -6,15 +6,16 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use super::credit::{Person, github_login};
+use super::credit::{Person, Who, github_login};
 use super::literals::Literals;
 use super::model::Models;
 use super::tamper::{Tampers, Trick};
+use super::text_findings::TextFindings;
 use crate::document::{Fields, Problem};
 use crate::finding::{Field, Finding, Kind, Marker};
 use crate::git::Ident;
 use crate::text::escape::lossy;
-use crate::text::{Form, read};
+use crate::text::{Effort, Form, Pace, Unwatched, read};
 
 /// Which header an identity stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +72,23 @@ impl Spec {
         }
         Some(Self { roles, person })
     }
+}
+
+/// A header that names a person.
+#[derive(Clone, Copy, Debug)]
+pub struct PersonHeader<'h> {
+    /// In which role.
+    pub role: Role,
+    /// Its value.
+    pub raw: &'h [u8],
+    /// Where findings in it are.
+    pub field: &'h Field,
+}
+
+/// An identity as evidence: the time is none.
+fn evidence(shown: &[u8]) -> &[u8] {
+    let end = shown.iter().rposition(|&byte| byte == b'>').map_or(shown.len(), |at| at + 1);
+    shown.get(..end).unwrap_or(shown)
 }
 
 /// All identity markers.
@@ -131,38 +149,44 @@ impl Matcher {
     /// The findings in one identity, as [`Matcher::look`] gives them.
     #[must_use]
     pub fn find(&self, role: Role, ident: &Ident<'_>, field: &Field) -> Vec<Finding> {
-        self.look(role, None, ident.raw, field)
+        self.look(&Unwatched, None, &PersonHeader { role, raw: ident.raw, field }).findings
     }
 
-    /// The findings in the value of a header that names a person, in an object whose encoding
-    /// is declared by `encoding`.
+    /// The findings in a header that names a person, in an object whose encoding is declared by
+    /// `encoding`.
     #[must_use]
     pub fn look(
         &self,
-        role: Role,
+        pace: &dyn Pace,
         encoding: Option<&[u8]>,
-        raw: &[u8],
-        field: &Field,
-    ) -> Vec<Finding> {
+        header: &PersonHeader<'_>,
+    ) -> TextFindings {
+        let PersonHeader { role, raw, field } = *header;
+        let (undoing, trying) = (Effort::new(pace, raw.len()), Effort::new(pace, raw.len()));
         let mut findings: Vec<Finding> = Vec::new();
-        read(Form::Line, encoding, raw, &mut |reading| {
+        read(Form::Line, encoding, raw, &undoing, &mut |reading| {
             let ident = Ident::parse(reading.text);
             let mut now = Vec::new();
-            for marker in self.spelled(reading.is_alike).matching(role, &ident) {
+            for marker in self.spelled(reading.is_alike).matching(role, &ident, &trying) {
                 let known = |old: &Finding| {
                     old.marker.tool == marker.tool && old.marker.confidence >= marker.confidence
                 };
                 if findings.iter().any(known) {
                     continue;
                 }
-                let finding = self.finding(&marker, &ident, reading.shown, field);
+                let mut finding = Finding::new(&marker, field.clone(), evidence(reading.shown));
+                let name = lossy(ident.name);
+                if let Some((model, vendor)) = self.models.named_in(&name, &trying) {
+                    finding.model = Some(model);
+                    finding.model_vendor = Some(vendor);
+                }
                 let trick = reading.undone.map(Trick::from);
                 now.extend(trick.iter().flat_map(|&trick| self.tampers.beside(&finding, trick)));
                 now.push(finding);
             }
             findings.append(&mut now);
         });
-        findings
+        TextFindings::of(findings, undoing.is_cut() || trying.is_cut())
     }
 
     /// The markers that an example identity has in any role.
@@ -175,30 +199,16 @@ impl Matcher {
         found
     }
 
-    fn finding(
-        &self,
-        marker: &Arc<Marker>,
-        ident: &Ident<'_>,
-        shown: &[u8],
-        field: &Field,
-    ) -> Finding {
-        // The time is no evidence.
-        let end = shown.iter().rposition(|&byte| byte == b'>').map_or(shown.len(), |at| at + 1);
-        let shown = shown.get(..end).unwrap_or(shown);
-        let mut finding = Finding::new(marker, field.clone(), shown);
-        if let Some((model, vendor)) = self.models.named_in(&lossy(ident.name)) {
-            finding.model = Some(model);
-            finding.model_vendor = Some(vendor);
-        }
-        finding
-    }
-
-    fn matching(&self, role: Role, ident: &Ident<'_>) -> Vec<Arc<Marker>> {
+    fn matching(&self, role: Role, ident: &Ident<'_>, effort: &Effort<'_>) -> Vec<Arc<Marker>> {
         let candidates = self.candidates(ident);
+        if candidates.is_empty() {
+            return Vec::new();
+        }
+        let who = Who::of(ident);
         let exact = |email: &str| self.is_exact(email);
         let candidates = candidates.iter().filter_map(|&at| self.markers.get(at));
         candidates
-            .filter(|(_, spec)| spec.roles.contains(&role) && spec.person.is(ident, &exact))
+            .filter(|(_, spec)| spec.roles.contains(&role) && spec.person.is(&who, &exact, effort))
             .map(|(marker, _)| Arc::clone(marker))
             .collect()
     }
@@ -219,7 +229,15 @@ impl Matcher {
             candidates
                 .extend(login.and_then(|login| self.by_login.get(login)).into_iter().flatten());
         }
-        self.by_name.find(ident.name, |_, at| candidates.push(at));
+        // A name may hold a word a million times.
+        let enough = candidates.len() + self.markers.len();
+        self.by_name.find(ident.name, |_, at| {
+            if candidates.len() > enough {
+                candidates.sort_unstable();
+                candidates.dedup();
+            }
+            candidates.push(at);
+        });
         candidates.sort_unstable();
         candidates.dedup();
         candidates

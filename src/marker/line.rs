@@ -5,6 +5,7 @@ use super::alike::alike;
 use super::pattern::Pattern;
 use crate::document::{Fields, Problem};
 use crate::finding::Kind;
+use crate::text::Effort;
 
 /// What a `line` marker looks for.
 #[derive(Debug)]
@@ -32,9 +33,9 @@ impl Spec {
         &self.keywords
     }
 
-    /// Whether a trimmed line is this marker's.
-    pub(super) fn matches(&self, line: &str) -> bool {
-        self.pattern.is_match(line)
+    /// Whether a trimmed line is this marker's, as far as `effort` goes.
+    pub(super) fn is_within(&self, line: &str, effort: &Effort<'_>) -> bool {
+        self.pattern.is_within(line, effort)
     }
 }
 

@@ -16,33 +16,38 @@ mod copied;
 mod credit;
 mod credited;
 mod file_name;
+mod hits;
 mod identity;
 mod line;
 mod literals;
 mod message;
 mod model;
 mod note;
+mod note_json;
 mod path;
 mod pattern;
 mod ref_name;
 mod signature;
 mod structure;
 mod tamper;
+mod text_findings;
 mod trace;
 mod trace_files;
 mod ways;
 
 pub use claims::Claim;
-pub use content::{MOST_TEXTS, Text};
+pub use content::{MOST_TEXTS, Text, Texts};
 pub use copied::{Named, Picked, is_same_text};
 pub use credited::{CreditLine, credit_line};
-pub use identity::Role;
-pub use message::{MOST_HITS, TextFindings};
+pub use hits::MOST_HITS;
+pub use identity::{PersonHeader, Role};
 pub use model::{Model, Models};
 pub use note::note_format;
 pub use path::{Disguised, Owner, PathMatch};
 pub use pattern::{expression, glob};
+pub use structure::StructuredFile;
 pub use tamper::Trick;
+pub use text_findings::TextFindings;
 pub use trace::{Candidate, View};
 
 macro_rules! marker_kinds {
@@ -183,7 +188,10 @@ impl Matchers {
     #[must_use]
     pub fn find_in_file(&self, path: &[u8], content: Option<&[u8]>) -> Vec<Finding> {
         let mut found = self.path.find_all(path, false);
-        self.path.settle_all(&mut found, content);
+        let file = content.map(StructuredFile::new);
+        self.path.settle_all(&mut found, &mut |found| {
+            file.as_ref().is_some_and(|file| self.path.has_structure(found, file))
+        });
         let mut findings = Vec::new();
         for (found, trick) in found {
             let mut finding = Finding::new(&found.marker, Field::Tree, path);
@@ -222,7 +230,7 @@ impl Matchers {
                 }
                 None => {
                     let mut found = self.path.find(bytes);
-                    self.path.settle(&mut found, None);
+                    self.path.settle(&mut found, &mut |_| false);
                     found.into_iter().map(|found| found.marker).collect()
                 }
             },

@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::pattern::Pattern;
+use super::pattern::{Pattern, cost};
 use crate::document::Fields;
+use crate::text::Effort;
 
 /// A family of models.
 #[derive(Debug)]
@@ -65,12 +66,15 @@ impl Models {
         Self { families, known: Mutex::default() }
     }
 
-    /// The first model that a line names.
-    pub(super) fn named_in(&self, line: &str) -> Named {
+    /// The first model that a line names, as far as `effort` goes.
+    pub(super) fn named_in(&self, line: &str, effort: &Effort<'_>) -> Named {
         // What another thread left half done is still a map of true answers.
         let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().get(line) {
             return known.clone();
+        }
+        if !effort.spend(cost(line).saturating_mul(self.families.len())) {
+            return None;
         }
         let named = self
             .families

@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
+use super::note_json::{ai_contributor, ai_share};
 use super::pattern::PathGlob;
+use super::text_findings::TextFindings;
 use crate::document::{Fields, Problem};
-use crate::finding::{Field, Finding, Kind, Marker};
+use crate::finding::{EXCERPT, Field, Finding, Kind, Marker};
 use crate::text::escape::lossy;
+use crate::text::{Pace, Unwatched};
 
 /// How a note is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,17 +75,34 @@ impl Matcher {
     /// The findings in a note of a notes ref.
     #[must_use]
     pub fn find(&self, ref_name: &[u8], note: &[u8]) -> Vec<Finding> {
-        let mut findings = Vec::new();
+        self.look(&Unwatched, ref_name, note).findings
+    }
+
+    /// The findings in a note of a notes ref. Each format is looked for once, however many
+    /// markers ask for it.
+    #[must_use]
+    pub fn look(&self, pace: &dyn Pace, ref_name: &[u8], note: &[u8]) -> TextFindings {
+        let mut found = TextFindings::default();
+        let mut known: Vec<(Format, Option<(usize, String)>)> = Vec::new();
         for (marker, spec) in &self.markers {
-            if spec.globs.iter().any(|glob| glob.is_match(ref_name))
-                && let Some((line, text)) = evidence(spec.format, note)
-            {
-                let mut finding = Finding::new(marker, Field::Note, text.as_bytes());
-                finding.line = Some(line);
-                findings.push(finding);
+            if !spec.globs.iter().any(|glob| glob.is_match(ref_name)) {
+                continue;
             }
+            if known.iter().all(|(format, _)| *format != spec.format) {
+                // What is not UTF-8 is copied.
+                if !pace.goes_on(note.len()) || !pace.admits(note.len()) {
+                    found.is_cut = true;
+                    break;
+                }
+                known.push((spec.format, evidence(spec.format, note)));
+            }
+            let said = known.iter().find(|(format, _)| *format == spec.format);
+            let Some((line, text)) = said.and_then(|(_, said)| said.as_ref()) else { continue };
+            let mut finding = Finding::new(marker, Field::Note, text.as_bytes());
+            finding.line = Some(*line);
+            found.findings.push(finding);
         }
-        findings
+        found
     }
 
     pub(super) fn find_in_example(&self, note: &[u8]) -> Vec<Arc<Marker>> {
@@ -106,7 +124,7 @@ pub(super) fn evidence(format: Format, note: &[u8]) -> Option<(usize, String)> {
         Format::GitAi => {
             let mut lines = text.lines().enumerate().take_while(|(_, line)| line.trim() != "---");
             let (at, line) = lines.find(|(_, line)| is_ai_attestation(line))?;
-            Some((at + 1, line.trim().to_owned()))
+            Some((at + 1, shown(line)))
         }
         Format::Headers => {
             let mut lines = text.lines().enumerate();
@@ -119,23 +137,26 @@ pub(super) fn evidence(format: Format, note: &[u8]) -> Option<(usize, String)> {
                         )
                 })
             })?;
-            Some((at + 1, line.trim().to_owned()))
+            Some((at + 1, shown(line)))
         }
         Format::AgentTrace | Format::AiAttribution if nests_too_deeply(&text) => {
             Some((1, "it nests too deeply to be read".into()))
         }
         Format::AgentTrace => {
-            // One JSON document, or a document a line.
-            let documents = serde_json::Deserializer::from_str(&text).into_iter::<Value>();
-            let kind = documents.map_while(Result::ok).find_map(|value| ai_contributor(&value))?;
+            let kind = ai_contributor(&text)?;
             Some((1, format!("contributor.type = {kind}")))
         }
         Format::AiAttribution => {
-            let value: Value = serde_json::from_str(&text).ok()?;
-            let (key, share) = ai_share(&value)?;
+            let (key, share) = ai_share(&text)?;
             Some((1, format!("{key} = {share}")))
         }
     }
+}
+
+/// A line as evidence; of a long one the beginning.
+fn shown(line: &str) -> String {
+    let line = line.trim();
+    line.get(..line.floor_char_boundary(EXCERPT)).unwrap_or_default().to_owned()
 }
 
 /// `  s_<14 hex>::t_<14 hex> ranges`, or the older `  <16 hex> ranges`; `h_<14 hex>` is
@@ -177,34 +198,6 @@ fn nests_too_deeply(text: &str) -> bool {
         }
         depth > DEEPEST
     })
-}
-
-fn ai_contributor(value: &Value) -> Option<String> {
-    match value {
-        Value::Object(map) => {
-            let kind =
-                map.get("contributor").and_then(|who| who.get("type")).and_then(Value::as_str);
-            if let Some(kind @ ("ai" | "mixed")) = kind {
-                return Some(kind.to_owned());
-            }
-            map.values().find_map(ai_contributor)
-        }
-        Value::Array(items) => items.iter().find_map(ai_contributor),
-        _ => None,
-    }
-}
-
-fn ai_share(value: &Value) -> Option<(String, f64)> {
-    match value {
-        Value::Object(map) => map.iter().find_map(|(key, value)| {
-            let named = key.to_ascii_lowercase();
-            let says_ai = named.starts_with("ai") || named.ends_with("ai");
-            let number = value.as_f64().filter(|share| says_ai && *share > 0.0);
-            number.map(|share| (key.clone(), share)).or_else(|| ai_share(value))
-        }),
-        Value::Array(items) => items.iter().find_map(ai_share),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::file_name::{lower, without_ignored};
 use super::pattern::PathGlob;
-use super::structure::Structure;
+use super::structure::{Structure, StructuredFile};
 use super::tamper::Trick;
 use crate::document::{Fields, Problem};
 use crate::finding::{Kind, Marker, PathUse};
@@ -177,9 +177,13 @@ impl Matcher {
     }
 
     /// As [`Matcher::settle`], for markers whose path may be disguised.
-    pub fn settle_all(&self, found: &mut Vec<Disguised>, content: Option<&[u8]>) {
+    pub fn settle_all(
+        &self,
+        found: &mut Vec<Disguised>,
+        holds: &mut dyn FnMut(&PathMatch) -> bool,
+    ) {
         let mut held: Vec<PathMatch> = found.iter().map(|(found, _)| found.clone()).collect();
-        self.settle(&mut held, content);
+        self.settle(&mut held, holds);
         found.retain(|(found, _)| held.contains(found));
     }
 
@@ -224,14 +228,17 @@ impl Matcher {
         found.collect()
     }
 
-    /// Keeps of the markers of a path those whose structure the file has; `None` is a file
-    /// that can't be read. What a tool's off-switch explains is not its configuration.
-    pub fn settle(&self, found: &mut Vec<PathMatch>, content: Option<&[u8]>) {
-        let holds = |it: &PathMatch| {
-            let spec = self.markers.iter().find(|(marker, _)| *marker == it.marker);
-            let structure = spec.and_then(|(_, spec)| spec.structure.as_ref());
-            structure.zip(content).is_some_and(|(structure, content)| structure.is_of(content))
-        };
+    /// Whether a file has the structure that a marker of its path asks for.
+    #[must_use]
+    pub fn has_structure(&self, found: &PathMatch, file: &StructuredFile<'_>) -> bool {
+        let spec = self.markers.iter().find(|(marker, _)| *marker == found.marker);
+        let structure = spec.and_then(|(_, spec)| spec.structure.as_ref());
+        structure.is_some_and(|structure| structure.is_of(file))
+    }
+
+    /// Keeps of the markers of a path those whose structure the file has, by
+    /// [`Matcher::has_structure`]. What a tool's off-switch explains is not its configuration.
+    pub fn settle(&self, found: &mut Vec<PathMatch>, holds: &mut dyn FnMut(&PathMatch) -> bool) {
         found.retain(|it| !it.structured || holds(it));
         let off = found.iter().filter(|it| it.owner == Owner::OffSwitch);
         let off: Vec<String> = off.map(|it| it.marker.tool.clone()).collect();

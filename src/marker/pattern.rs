@@ -10,11 +10,14 @@ use regex::{Regex, RegexBuilder};
 
 use super::alike;
 use crate::document::{Fields, Place, Problem};
+use crate::text::Effort;
 
 /// A regular expression, case-insensitive.
 #[derive(Debug)]
 pub(super) struct Pattern {
     source: String,
+    /// Whether it mostly fails in the first bytes of a text.
+    is_anchored: bool,
     /// Whether it is compiled in the spelling of [`super::alike`].
     is_alike: bool,
     compiled: OnceLock<Option<Regex>>,
@@ -54,12 +57,18 @@ impl Pattern {
                 }
             }
         }
-        Some(Self { source, is_alike: false, compiled: OnceLock::new() })
+        let is_anchored = is_anchored(&source);
+        Some(Self { source, is_anchored, is_alike: false, compiled: OnceLock::new() })
     }
 
     /// The same for texts in the spelling of [`super::alike`].
     pub(super) fn alike(&self) -> Self {
-        Self { source: self.source.clone(), is_alike: true, compiled: OnceLock::new() }
+        Self {
+            source: self.source.clone(),
+            is_anchored: self.is_anchored,
+            is_alike: true,
+            compiled: OnceLock::new(),
+        }
     }
 
     /// The expression as it is written, whole.
@@ -72,6 +81,12 @@ impl Pattern {
         self.regex().is_some_and(|regex| regex.is_match(text))
     }
 
+    /// Whether the text matches, as far as `effort` goes: without any left, it does not.
+    pub(super) fn is_within(&self, text: &str, effort: &Effort<'_>) -> bool {
+        let cost = if self.is_anchored { ANCHORED + text.len() / ANCHORED } else { cost(text) };
+        effort.spend(cost) && self.is_match(text)
+    }
+
     /// The compiled expression.
     pub(super) fn regex(&self) -> Option<&Regex> {
         let compile = || match self.is_alike {
@@ -81,6 +96,27 @@ impl Pattern {
         self.compiled.get_or_init(compile).as_ref()
     }
 }
+
+/// What trying an expression on a text costs, in bytes that are worked through. Outside ASCII,
+/// where a word ends can't be told from one byte, and the slower engines of `regex` are used.
+pub(super) fn cost(text: &str) -> usize {
+    let times = if text.is_ascii() { 1 } else { OUTSIDE_ASCII };
+    text.len().saturating_mul(times)
+}
+
+/// Trying an anchored expression costs so many bytes, and of those of the text one in so many.
+const ANCHORED: usize = 64;
+
+/// Whether an expression is anchored and does not begin with any text. The few whose beginning
+/// a text has may go through all of it, the others give up in its first bytes.
+fn is_anchored(source: &str) -> bool {
+    let Some(rest) = source.strip_prefix('^') else { return false };
+    let rest = rest.trim_start_matches("(?:").trim_start_matches('(');
+    !rest.starts_with(".*") && !rest.starts_with(".+")
+}
+
+/// How much longer an expression takes for a text that is not ASCII.
+const OUTSIDE_ASCII: usize = 16;
 
 /// Compiles an expression as markers do; `None` when it is none.
 #[must_use]

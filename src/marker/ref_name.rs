@@ -9,7 +9,7 @@ use super::tamper::Trick;
 use crate::document::{Fields, Problem};
 use crate::finding::{Confidence, Field, Finding, Kind, Marker};
 use crate::text::escape::lossy;
-use crate::text::{Form, read};
+use crate::text::{Effort, Form, Unwatched, read};
 
 /// What a `ref` marker looks for.
 #[derive(Debug)]
@@ -56,7 +56,8 @@ impl Matchers {
     #[must_use]
     pub fn find_in_ref(&self, name: &[u8]) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
-        read(Form::Line, None, name, &mut |reading| {
+        let effort = Effort::new(&Unwatched, name.len());
+        read(Form::Line, None, name, &effort, &mut |reading| {
             for marker in self.ref_name.find(reading.text) {
                 if findings.iter().any(|old| old.marker.tool == marker.tool) {
                     continue;

@@ -3,7 +3,12 @@
 //!
 //! A file is read as its format into lines `key.key = value`; a marker says which lines
 //! must be there and which may be. So a file that only quotes such a structure, a document
-//! or a test say, is none. Broken and huge files are none either.
+//! or a test say, is none. Broken and huge files are none either: a line names all keys above
+//! its value, so a file of a few kilobytes may have lines of many megabytes, and only files with
+//! few such bytes are a tool's configuration. A file is read once for all markers.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use serde_json::Value as Json;
 use toml::Value as Toml;
@@ -41,6 +46,8 @@ impl Format {
 const LARGEST: usize = 256 << 10;
 /// And have fewer lines.
 const MOST_LINES: usize = 4000;
+/// And fewer bytes in these, where each line names the keys above its value.
+const MOST_BYTES: usize = 1 << 20;
 
 /// What a file must be to have a structure.
 #[derive(Debug)]
@@ -76,15 +83,8 @@ impl Structure {
     }
 
     /// Whether the file as a whole has this structure.
-    pub(super) fn is_of(&self, content: &[u8]) -> bool {
-        if content.len() > LARGEST {
-            return false;
-        }
-        let content = content.strip_prefix("\u{feff}".as_bytes()).unwrap_or(content);
-        let text = lossy(content);
-        let Some(lines) = self.lines(&text) else {
-            return false;
-        };
+    pub(super) fn is_of(&self, file: &StructuredFile<'_>) -> bool {
+        let Some(lines) = file.lines(self.format) else { return false };
         if self.format == Format::Text {
             let mut lines = lines.iter();
             return self.has.iter().all(|it| lines.next().is_some_and(|line| it.is_match(line)));
@@ -94,24 +94,51 @@ impl Structure {
             && (self.only.is_empty() || lines.iter().all(allowed))
             && self.has.iter().all(|it| lines.iter().any(|line| it.is_match(line)))
     }
+}
+
+/// A file that is read as the formats of structures, once as each.
+pub struct StructuredFile<'f> {
+    /// `None` of a file that is no tool's configuration because it is too large.
+    text: Option<Cow<'f, str>>,
+    by_format: [OnceCell<Option<Vec<String>>>; Format::WORDS.len()],
+}
+
+impl<'f> StructuredFile<'f> {
+    /// A file with this content.
+    #[must_use]
+    pub fn new(content: &'f [u8]) -> Self {
+        let content = Some(content).filter(|content| content.len() <= LARGEST);
+        let text = content
+            .map(|content| lossy(content.strip_prefix("\u{feff}".as_bytes()).unwrap_or(content)));
+        Self { text, by_format: Default::default() }
+    }
 
     /// The file as lines; `None` when it is not of the format.
-    fn lines(&self, text: &str) -> Option<Vec<String>> {
-        let mut lines = Vec::new();
-        match self.format {
-            Format::Json => {
+    fn lines(&self, format: Format) -> Option<&[String]> {
+        let text = self.text.as_ref()?;
+        let nth = Format::WORDS.iter().position(|(_, known)| *known == format)?;
+        self.by_format.get(nth)?.get_or_init(|| format.lines(text)).as_deref()
+    }
+}
+
+impl Format {
+    /// A text as lines; `None` when it is not of the format.
+    fn lines(self, text: &str) -> Option<Vec<String>> {
+        let mut lines = Lines::default();
+        match self {
+            Self::Json => {
                 let value: Json = serde_json::from_str(&without_comments(text)).ok()?;
                 value.is_object().then_some(())?;
-                json("", &value, &mut lines);
+                lines.json(&value);
             }
-            Format::Toml => {
+            Self::Toml => {
                 let table: toml::Table = toml::from_str(text).ok()?;
-                for (key, value) in &table {
-                    toml_lines(key, value, &mut lines);
-                }
+                table.iter().for_each(|(key, value)| lines.under(key, |it| it.toml(value)));
             }
-            Format::Yaml => lines.extend(text.lines().take(MOST_LINES + 1).filter_map(yaml)),
-            Format::FrontMatter => {
+            Self::Yaml => {
+                text.lines().take(MOST_LINES + 1).filter_map(yaml).for_each(|it| lines.push(it));
+            }
+            Self::FrontMatter => {
                 let mut all = text.lines();
                 (all.next()?.trim_end() == "---").then_some(())?;
                 let mut closed = false;
@@ -120,58 +147,89 @@ impl Structure {
                     if closed {
                         break;
                     }
-                    lines.extend(yaml(line));
+                    yaml(line).into_iter().for_each(|it| lines.push(it));
                 }
                 closed.then_some(())?;
             }
-            Format::Text => {
+            Self::Text => {
                 let full = text.lines().map(str::trim).filter(|line| !line.is_empty());
-                lines.extend(full.take(self.has.len()).map(str::to_owned));
+                full.take(MOST_LINES).for_each(|line| lines.push(line.to_owned()));
             }
         }
-        (lines.len() <= MOST_LINES).then_some(lines)
+        (!lines.are_too_many()).then_some(lines.all)
+    }
+}
+
+/// The lines of a document, and where in it the next one stands.
+#[derive(Default)]
+struct Lines {
+    all: Vec<String>,
+    bytes: usize,
+    /// The keys above, with a full stop between them.
+    path: String,
+}
+
+impl Lines {
+    fn are_too_many(&self) -> bool {
+        self.all.len() > MOST_LINES || self.bytes > MOST_BYTES
+    }
+
+    fn push(&mut self, line: String) {
+        self.bytes = self.bytes.saturating_add(line.len());
+        self.all.push(line);
+    }
+
+    /// Adds a value at the path.
+    fn value(&mut self, value: &str) {
+        self.push(line(&self.path, value));
+    }
+
+    /// Adds what is below a key, unless there are too many lines.
+    fn under(&mut self, key: &str, add: impl FnOnce(&mut Self)) {
+        let length = self.path.len();
+        if length > 0 {
+            self.path.push('.');
+        }
+        self.path.push_str(key);
+        // A path that is too long by itself makes the next line too long.
+        if !self.are_too_many() {
+            add(self);
+        }
+        self.path.truncate(length);
+    }
+
+    fn json(&mut self, value: &Json) {
+        match value {
+            _ if self.are_too_many() => {}
+            Json::Object(map) if !map.is_empty() => {
+                map.iter().for_each(|(key, value)| self.under(key, |it| it.json(value)));
+            }
+            Json::Array(items) if !items.is_empty() => items.iter().for_each(|it| self.json(it)),
+            Json::String(text) => self.value(text),
+            other => self.value(&other.to_string()),
+        }
+    }
+
+    fn toml(&mut self, value: &Toml) {
+        match value {
+            _ if self.are_too_many() => {}
+            Toml::Table(map) => {
+                map.iter().for_each(|(key, value)| self.under(key, |it| it.toml(value)));
+            }
+            Toml::Array(items) if !items.is_empty() => items.iter().for_each(|it| self.toml(it)),
+            Toml::String(text) => self.value(text),
+            Toml::Integer(number) => self.value(&number.to_string()),
+            Toml::Float(number) => self.value(&number.to_string()),
+            Toml::Boolean(flag) => self.value(&flag.to_string()),
+            Toml::Datetime(date) => self.value(&date.to_string()),
+            Toml::Array(_) => self.value("[]"),
+        }
     }
 }
 
 /// A line and its place in a document.
 fn line(path: &str, value: &str) -> String {
     format!("{path} = {}", value.replace(['\n', '\r'], " "))
-}
-
-fn under(path: &str, key: &str) -> String {
-    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
-}
-
-fn json(path: &str, value: &Json, lines: &mut Vec<String>) {
-    match value {
-        _ if lines.len() > MOST_LINES => {}
-        Json::Object(map) if !map.is_empty() => {
-            map.iter().for_each(|(key, value)| json(&under(path, key), value, lines));
-        }
-        Json::Array(items) if !items.is_empty() => {
-            items.iter().for_each(|item| json(path, item, lines));
-        }
-        Json::String(text) => lines.push(line(path, text)),
-        other => lines.push(line(path, &other.to_string())),
-    }
-}
-
-fn toml_lines(path: &str, value: &Toml, lines: &mut Vec<String>) {
-    match value {
-        _ if lines.len() > MOST_LINES => {}
-        Toml::Table(map) => {
-            map.iter().for_each(|(key, value)| toml_lines(&under(path, key), value, lines));
-        }
-        Toml::Array(items) if !items.is_empty() => {
-            items.iter().for_each(|item| toml_lines(path, item, lines));
-        }
-        Toml::String(text) => lines.push(line(path, text)),
-        Toml::Integer(number) => lines.push(line(path, &number.to_string())),
-        Toml::Float(number) => lines.push(line(path, &number.to_string())),
-        Toml::Boolean(flag) => lines.push(line(path, &flag.to_string())),
-        Toml::Datetime(date) => lines.push(line(path, &date.to_string())),
-        Toml::Array(_) => lines.push(line(path, "[]")),
-    }
 }
 
 /// A line of simple YAML; comments, empty lines and document marks are none.
@@ -243,10 +301,7 @@ mod tests {
 
     #[test]
     fn lines_are_read_by_format() {
-        let lines = |format, text| {
-            let structure = Structure { format, has: Vec::new(), only: Vec::new() };
-            structure.lines(text)
-        };
+        let lines = |format: Format, text| format.lines(text);
         let nested = r#"{"a": {"b": ["x", 1, []], "c": false}}"#;
         let expected = ["a.b = x", "a.b = 1", "a.b = []", "a.c = false"];
         assert_eq!(lines(Format::Json, nested).unwrap(), expected);
@@ -256,5 +311,30 @@ mod tests {
         assert_eq!(lines(Format::FrontMatter, "---\na: b\n"), None);
         assert_eq!(lines(Format::Json, "[]"), None);
         assert_eq!(lines(Format::Toml, "a b"), None);
+    }
+
+    #[test]
+    fn values_below_a_long_key_cost_no_more_than_a_configuration_does() {
+        let values: Vec<String> = (0..3900).map(|at| format!("\"{at}\":1")).collect();
+        let text = |key: usize| format!("{{\"{}\":{{{}}}}}", "k".repeat(key), values.join(","));
+        assert_eq!(Format::Json.lines(&text(200)).map(|lines| lines.len()), Some(3900));
+        assert_eq!(Format::Json.lines(&text(190 << 10)), None);
+        let Json::Object(document) = serde_json::from_str(&text(190 << 10)).unwrap() else {
+            panic!("it is an object");
+        };
+        let mut lines = Lines::default();
+        lines.json(&Json::Object(document));
+        assert!(lines.bytes <= MOST_BYTES + (200 << 10), "{} bytes", lines.bytes);
+        let deep = format!("{}=1", vec!["k"; 60].join("."));
+        assert_eq!(Format::Toml.lines(&deep).map(|lines| lines.len()), Some(1));
+    }
+
+    #[test]
+    fn a_file_is_read_once_as_each_format() {
+        let file = StructuredFile::new(b"{\"a\": 1}");
+        let first = file.lines(Format::Json).unwrap().as_ptr();
+        assert_eq!(file.lines(Format::Json).unwrap().as_ptr(), first);
+        assert_eq!(file.lines(Format::Toml), None);
+        assert_eq!(StructuredFile::new(&vec![b' '; LARGEST + 1]).lines(Format::Yaml), None);
     }
 }

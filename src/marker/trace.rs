@@ -5,9 +5,10 @@
 //! does, so that it can't tell another story; it may be slow.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::credit::Refusal;
+use super::credit::{Forms, Refusal, Who};
 use super::message::Look;
 use super::tamper::Trick;
 use super::ways::Credit;
@@ -16,7 +17,7 @@ use crate::finding::Marker;
 use crate::git::Ident;
 use crate::text::escape::{escape, excerpt, lossy};
 use crate::text::lines::{Line, Locator, pieces};
-use crate::text::{Form, Reading, read};
+use crate::text::{Effort, Form, Reading, Unwatched, read};
 
 /// A marker that was tried because one of its literals was there.
 #[derive(Clone, Debug)]
@@ -75,7 +76,8 @@ impl Matchers {
     #[must_use]
     pub fn trace_message(&self, encoding: Option<&[u8]>, text: &[u8]) -> Vec<View> {
         let mut views: Vec<View> = Vec::new();
-        read(Form::Message, encoding, text, &mut |reading| {
+        let effort = Effort::new(&Unwatched, text.len());
+        read(Form::Message, encoding, text, &effort, &mut |reading| {
             let mut candidates = in_message(self.message.spelled(reading.is_alike), reading.text);
             candidates.retain(|new| !views.iter().any(|view| view.has(new)));
             views.push(View::new(text, &reading, views.is_empty(), candidates));
@@ -87,7 +89,8 @@ impl Matchers {
     #[must_use]
     pub fn trace_identity(&self, role: Role, raw: &[u8]) -> Vec<View> {
         let mut views: Vec<View> = Vec::new();
-        read(Form::Line, None, raw, &mut |reading| {
+        let effort = Effort::new(&Unwatched, raw.len());
+        read(Form::Line, None, raw, &effort, &mut |reading| {
             let candidates = in_identity(
                 self.identity.spelled(reading.is_alike),
                 role,
@@ -107,7 +110,7 @@ impl Matchers {
 
 /// The lines of a later view that the plain one has not.
 fn differing(plain: &[u8], view: &[u8]) -> Vec<(usize, String)> {
-    let before: Vec<&[u8]> = pieces(plain).map(|line| line.bytes).collect();
+    let before: HashSet<&[u8]> = pieces(plain).map(|line| line.bytes).collect();
     let lines = pieces(view).filter(|line| !before.contains(&line.bytes));
     lines.map(|line| (line.number, excerpt(line.bytes, WIDTH))).collect()
 }
@@ -123,26 +126,26 @@ pub(super) fn literal_at(literals: &[String], text: &[u8], offset: usize) -> Str
 
 fn in_message(matcher: &message::Matcher, view: &[u8]) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
-    let mut tried: Vec<(usize, usize)> = Vec::new();
+    let mut tried: HashSet<(usize, usize)> = HashSet::new();
     let mut locator = Locator::new(view);
+    let effort = Effort::new(&Unwatched, view.len());
     matcher.literals.find(view, |offset, at| {
         let line = locator.piece_at(offset);
         let Some((marker, look)) = matcher.markers.get(at) else {
             return;
         };
-        if candidates.len() >= MOST || tried.contains(&(at, line.start)) {
+        if candidates.len() >= MOST || !tried.insert((at, line.start)) {
             return;
         }
-        tried.push((at, line.start));
         let mut number = line.number;
         let (literals, refused) = match look {
             Look::Line(spec) => {
-                let is = spec.matches(lossy(line.bytes).trim());
+                let is = spec.is_within(lossy(line.bytes).trim(), &effort);
                 let why = "its expression does not match the line";
                 (spec.literals().to_vec(), (!is).then(|| why.to_owned()))
             }
             Look::Credit(spec) => {
-                let hit = matcher.credit(marker, spec, line, &locator);
+                let hit = matcher.credit(marker, spec, line, &locator, &effort);
                 let refused = match &hit {
                     Some(_) => None,
                     None => Some(refused_credit(matcher, marker, spec, line)),
@@ -173,7 +176,8 @@ fn refused_credit(
         return "the line is not `Key: value`".into();
     };
     let exact = |email: &str| matcher.is_exact(marker, email);
-    match spec.refuses(&credit, &exact) {
+    let effort = Effort::new(&Unwatched, line.bytes.len());
+    match spec.refuses(&credit.key, &Forms::of(credit.value), &exact, &effort) {
         Some(Refusal::Key) => {
             let mut keys: Vec<&str> = spec.keys().collect();
             let more = keys.len().saturating_sub(6);
@@ -207,7 +211,8 @@ fn refused_person(refusal: Refusal, ident: &Ident<'_>) -> String {
 
 fn in_identity(matcher: &identity::Matcher, role: Role, ident: &Ident<'_>) -> Vec<Candidate> {
     let exact = |email: &str| matcher.is_exact(email);
-    let raw = escape(ident.raw);
+    let (raw, who) = (escape(ident.raw), Who::of(ident));
+    let effort = Effort::new(&Unwatched, ident.raw.len());
     let candidates = matcher.candidates(ident);
     let candidates = candidates.iter().filter_map(|&at| matcher.markers.get(at));
     candidates
@@ -216,7 +221,8 @@ fn in_identity(matcher: &identity::Matcher, role: Role, ident: &Ident<'_>) -> Ve
             let lower = raw.to_ascii_lowercase();
             let literal = literals.iter().filter(|literal| lower.contains(literal.as_ref()));
             let refused = if spec.roles.contains(&role) {
-                spec.person.refuses(ident, &exact).map(|refusal| refused_person(refusal, ident))
+                let refusal = spec.person.refuses(&who, &exact, &effort);
+                refusal.map(|refusal| refused_person(refusal, ident))
             } else {
                 Some("it looks at other roles only".into())
             };

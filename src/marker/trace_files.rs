@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::content::comment;
 use super::path::Key;
+use super::structure::StructuredFile;
 use super::trace::{Candidate, MOST, View, WIDTH, literal_at};
 use super::{Matchers, content, note, path};
 use crate::text::escape::{escape, excerpt, lossy};
@@ -93,7 +94,10 @@ impl Matchers {
 fn in_path(matcher: &path::Matcher, path: &[u8], content: Option<&[u8]>) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     let mut settled = matcher.find(path);
-    matcher.settle(&mut settled, content);
+    let file = content.map(StructuredFile::new);
+    matcher.settle(&mut settled, &mut |found| {
+        file.as_ref().is_some_and(|file| matcher.has_structure(found, file))
+    });
     for (marker, spec) in &matcher.markers {
         let tried = spec.globs.iter().filter_map(|glob| {
             let mut components = path.split(|&byte| byte == b'/');

@@ -1,11 +1,12 @@
 //! A line read as `Key: value`, and the ways in which the lines around it may belong to it.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use bstr::ByteSlice;
 
-use super::credit::token;
+use super::credit::{Forms, token};
 use crate::git::Ident;
 use crate::text::escape::lossy;
 use crate::text::lines::{Line, Locator};
@@ -85,35 +86,40 @@ pub(super) struct Ways {
 
 /// A credit line spans at most this many lines before the one that was hit.
 const WRAPPED: usize = 2;
+/// The longest credit line, in bytes; of a longer one the beginning is read.
+const LONGEST: usize = 64 << 10;
 
 impl Ways {
     pub(super) fn of(line: Line<'_>, locator: &Locator<'_>) -> Self {
-        let folded = folded(line, locator).map(Parsed::of);
-        let mut ways = Self {
-            number: line.number,
-            plain: Parsed::of(line.bytes.to_vec()),
-            folded,
-            joined: Vec::new(),
-        };
+        let folded = folded(line, locator);
+        let mut is_long = line.bytes.len() > LONGEST;
+        let line = within(line);
+        let plain = Parsed::of(line.bytes.to_vec(), is_long);
+        let mut ways = Self { number: line.number, plain, folded, joined: Vec::new() };
         let mut first = line;
         let mut joined = line.bytes.trim_ascii().to_vec();
         for _ in 0..WRAPPED {
             let Some(before) = locator.before(&first) else { break };
-            if before.bytes.trim_ascii().is_empty() {
+            is_long |= before.bytes.len() > LONGEST;
+            first = within(before);
+            if first.bytes.trim_ascii().is_empty() {
                 break;
             }
-            first = before;
             joined = [first.bytes.trim_ascii(), b" ", &joined].concat();
             let is_whole =
                 Credit::parse(first.bytes).is_some_and(|credit| credit.value.contains(&b'>'));
-            ways.joined.push((Parsed::of(joined.clone()), first.number, is_whole));
+            ways.joined.push((Parsed::of(joined.clone(), is_long), first.number, is_whole));
         }
         ways
     }
 
-    /// The first way that is meant: the number of its line, and what it reads.
-    pub(super) fn first(&self, is: &dyn Fn(&Credit<'_>) -> bool) -> Option<(usize, String)> {
-        let meant = |parsed: &Parsed| parsed.credit().is_some_and(|credit| is(&credit));
+    /// The first way that is meant: the number of its line, and what it reads. `is` is told
+    /// the key, the value, and whether there was more of that than is read.
+    pub(super) fn first(
+        &self,
+        is: &dyn Fn(&str, &Forms, bool) -> bool,
+    ) -> Option<(usize, Cow<'_, str>)> {
+        let meant = |parsed: &Parsed| parsed.is(is);
         // A person's address may have wrapped to the next line, so that their first name
         // alone looks like a tool's; and a tool's address may have.
         match &self.folded {
@@ -127,38 +133,54 @@ impl Ways {
     }
 }
 
+/// As much of a line as is read as a credit.
+fn within(line: Line<'_>) -> Line<'_> {
+    Line { bytes: line.bytes.get(..LONGEST).unwrap_or(line.bytes), ..line }
+}
+
 /// A text with its parts.
 struct Parsed {
     text: Vec<u8>,
     parts: Option<(String, Range<usize>)>,
+    /// Whether the lines hold more than is read.
+    is_long: bool,
+    /// Worked out when a marker asks for it.
+    forms: OnceCell<Forms>,
 }
 
 impl Parsed {
-    fn of(text: Vec<u8>) -> Self {
+    fn of(text: Vec<u8>, is_long: bool) -> Self {
         let parts = parts(&text);
-        Self { text, parts }
+        Self { text, parts, is_long, forms: OnceCell::new() }
     }
 
-    fn credit(&self) -> Option<Credit<'_>> {
-        let (key, value) = self.parts.as_ref()?;
-        Some(Credit { key: Cow::Borrowed(key), value: self.text.get(value.clone())? })
+    fn is(&self, is: &dyn Fn(&str, &Forms, bool) -> bool) -> bool {
+        let Some((key, value)) = &self.parts else { return false };
+        let forms = || Forms::of(self.text.get(value.clone()).unwrap_or_default());
+        is(key, self.forms.get_or_init(forms), self.is_long)
     }
 
-    fn shown(&self) -> String {
-        lossy(&self.text).into_owned()
+    fn shown(&self) -> Cow<'_, str> {
+        lossy(&self.text)
     }
 }
 
 /// A credit line without an address, joined with the next line where that goes on with
 /// the value: it is indented, holds an address and is no credit line itself.
-fn folded(line: Line<'_>, locator: &Locator<'_>) -> Option<Vec<u8>> {
-    let credit = Credit::parse(line.bytes)?;
+fn folded(line: Line<'_>, locator: &Locator<'_>) -> Option<Parsed> {
+    // Of a line that is too long to be read whole, it is not known how it ends.
+    let credit = Credit::parse(line.bytes).filter(|_| line.bytes.len() <= LONGEST)?;
     let next = locator.after(&line)?;
-    let goes_on = next.bytes.first().is_some_and(u8::is_ascii_whitespace)
-        && next.bytes.contains(&b'@')
-        && Credit::parse(next.bytes).is_none();
-    (goes_on && Ident::parse(credit.value).email.is_empty())
-        .then(|| [line.bytes.trim_ascii_end(), b" ", next.bytes.trim_ascii()].concat())
+    let is_long = next.bytes.len() > LONGEST;
+    let next = within(next).bytes;
+    let goes_on = next.first().is_some_and(u8::is_ascii_whitespace)
+        && next.contains(&b'@')
+        && Credit::parse(next).is_none();
+    if !goes_on || !Ident::parse(credit.value).email.is_empty() {
+        return None;
+    }
+    let text = [line.bytes.trim_ascii_end(), b" ", next.trim_ascii()].concat();
+    Some(Parsed::of(text, is_long))
 }
 
 #[cfg(test)]

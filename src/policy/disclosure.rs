@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use regex::bytes::Regex;
 
+use super::circumstances::Circumstances;
 use super::settings::{Placed, replace};
 use crate::document::{Fields, Place, Problem};
-use crate::finding::{Context, Credit, Field, Finding, Kind, UNKNOWN_AI};
+use crate::finding::{Credit, Finding, UNKNOWN_AI};
 
 /// The trailers that disclose where a policy names none.
 const TRAILERS: [&str; 11] = [
@@ -172,36 +173,34 @@ impl Disclosure {
             && self.own_credit() <= other.own_credit()
     }
 
-    /// Looks for a disclosure of the tool of one of a commit's findings.
-    pub(super) fn of(
-        &self,
-        finding: &Finding,
-        all: &[Finding],
-        context: &Context,
-    ) -> Result<(), Undisclosed> {
-        let own = |other: &Finding| {
-            other.marker.kind == Kind::Trailer && other.marker.tool == finding.marker.tool
-        };
-        if self.own_credit() && all.iter().any(own) {
-            return Ok(());
-        }
-        let keys: Vec<String> = self.trailers().iter().map(|key| token(key.as_bytes())).collect();
-        let mut worst = Undisclosed::Absent;
-        for credit in context.credits.iter().filter(|credit| keys.contains(&credit.key)) {
-            match self.accepts(credit, finding, all) {
-                Ok(()) => return Ok(()),
-                Err(why) => worst = why,
-            }
-        }
-        Err(worst)
+    /// The trailers that disclose, as keys are compared.
+    pub(super) fn keys(&self) -> Vec<String> {
+        self.trailers().iter().map(|key| token(key.as_bytes())).collect()
     }
 
-    fn accepts(
+    /// Looks for a disclosure of the tool of one of a commit's findings.
+    pub(super) fn of<'a>(
         &self,
-        credit: &Credit,
-        finding: &Finding,
-        all: &[Finding],
+        finding: &'a Finding,
+        among: &Circumstances<'a>,
     ) -> Result<(), Undisclosed> {
+        if self.own_credit() && among.is_credited(&finding.marker.tool) {
+            return Ok(());
+        }
+        among.disclosed(self, finding, || {
+            let mut worst = Undisclosed::Absent;
+            for (credit, form) in among.forms(self, |credit| self.has_form(credit)).iter() {
+                match form.clone().and_then(|()| self.names_tool(credit, finding, among)) {
+                    Ok(()) => return Ok(()),
+                    Err(why) => worst = why,
+                }
+            }
+            Err(worst)
+        })
+    }
+
+    /// Whether a disclosure says something, in the form that is asked for.
+    fn has_form(&self, credit: &Credit) -> Result<(), Undisclosed> {
         if is_denial(&credit.value) {
             return Err(Undisclosed::Denied);
         }
@@ -211,20 +210,27 @@ impl Disclosure {
         if self.grammar() == Grammar::Kernel && !KERNEL.is_match(&credit.value) {
             return Err(Undisclosed::Form);
         }
+        Ok(())
+    }
+
+    /// Whether a disclosure names the tool of a finding, where that is asked for.
+    fn names_tool(
+        &self,
+        credit: &Credit,
+        finding: &Finding,
+        among: &Circumstances<'_>,
+    ) -> Result<(), Undisclosed> {
         if self.names() == Names::Anything {
             return Ok(());
         }
         // What the line names is what the markers found on it.
         let marker = &finding.marker;
-        let here = all
-            .iter()
-            .filter(|other| other.field == Field::Message && other.line == Some(credit.line));
-        let mut here = here.peekable();
+        let here = among.on_line(credit.line);
         let unknown = marker.tool == UNKNOWN_AI;
-        if unknown && here.peek().is_none() {
+        if unknown && here.is_empty() {
             return Ok(());
         }
-        let names = here.any(|other| {
+        let names = here.iter().any(|other| {
             unknown
                 || other.marker.tool == marker.tool
                 || other.model_vendor.as_ref().is_some_and(|vendor| {

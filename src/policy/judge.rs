@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::circumstances::Circumstances;
 use super::exemption::{Ancestry, Exemption, Request};
 use super::scope::Pusher;
 use super::settings::{Settings, Traits};
@@ -200,8 +201,9 @@ impl<'p> Judge<'p> {
             return Vec::new();
         }
         let class = self.class(name.as_bytes());
-        let about = About { name, commit, all: findings, context, ancestry };
-        let decide = |finding: &Finding| {
+        let among = Circumstances::new(findings, context);
+        let about = About { name, commit, among, ancestry };
+        let decide = |finding| {
             let scopes = self.matching(&class, Some(finding), context.size);
             let settings = self.together(scopes.clone());
             let mut decision = self.decide(&settings, finding, &about, true);
@@ -215,11 +217,11 @@ impl<'p> Judge<'p> {
 
     /// Decides on a finding under some settings; `with_places` says whether exemptions for
     /// some refs only count.
-    pub(super) fn decide(
+    pub(super) fn decide<'a>(
         &self,
         settings: &Settings,
-        finding: &Finding,
-        about: &About<'_>,
+        finding: &'a Finding,
+        about: &About<'a>,
         with_places: bool,
     ) -> Decision {
         let spoken = settings.speak(Traits::from(finding));
@@ -254,21 +256,21 @@ impl<'p> Judge<'p> {
     }
 
     /// Asks for disclosure and for people.
-    fn ask(
+    fn ask<'a>(
         &self,
         settings: &Settings,
-        finding: &Finding,
-        about: &About<'_>,
+        finding: &'a Finding,
+        about: &About<'a>,
         decision: &mut Decision,
     ) {
         if decision.full == Verdict::Disclose {
-            let disclosed = settings.disclosure.of(finding, about.all, about.context);
+            let disclosed = settings.disclosure.of(finding, &about.among);
             (decision.full, decision.why) = match disclosed {
                 Ok(()) => (Verdict::Record, Some(Why::Disclosed)),
                 Err(why) => (Verdict::Reject, Some(Why::Undisclosed(why))),
             };
         }
-        let broken = settings.people.broken(finding, about.all, about.context);
+        let broken = settings.people.broken(finding, &about.among);
         if let Some((verdict, place, why)) = broken
             && verdict > decision.full
         {
@@ -392,7 +394,6 @@ impl<'p> Judge<'p> {
 pub(super) struct About<'a> {
     name: &'a RefName,
     commit: Option<ObjectId>,
-    all: &'a [Finding],
-    context: &'a Context,
+    among: Circumstances<'a>,
     ancestry: &'a dyn Ancestry,
 }

@@ -6,6 +6,7 @@
 //! answers which refs are strict enough to hide what they reach from another
 //! ([`strictness`]).
 
+mod circumstances;
 mod disclosure;
 mod exemption;
 mod judge;

@@ -7,10 +7,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::Verdict;
+use super::circumstances::Circumstances;
 use super::disclosure::token;
 use super::settings::{Placed, Said, replace};
 use crate::document::{Fields, Place, Problem};
-use crate::finding::{Context, Field, Finding, Kind};
+use crate::finding::{Credit, Field, Finding, Kind};
 use crate::git::Ident;
 
 /// The roles that only people may hold where a policy names none.
@@ -98,34 +99,16 @@ impl People {
     pub(super) fn broken<'s>(
         &'s self,
         finding: &Finding,
-        all: &[Finding],
-        context: &Context,
+        among: &Circumstances<'_>,
     ) -> Option<(Verdict, &'s Place, Unaccounted)> {
         let marker = &finding.marker;
         let mut broken: Vec<(&Said, Unaccounted)> = Vec::new();
-        // A line on which a tool was found names no person.
-        let person = |key: &str| {
-            context.credits.iter().any(|credit| {
-                credit.key == key
-                    && is_address(Ident::parse(&credit.value).email)
-                    && !credit.names_tool
-                    && !is_machine(&credit.value)
-                    && !all.iter().any(|other| {
-                        other.field == Field::Message && other.line == Some(credit.line)
-                    })
-            })
-        };
         let in_message = finding.field == Field::Message;
         if let Some(said) = &self.roles
             && in_message
         {
             let roles = self.roles();
-            let here = |line| {
-                context
-                    .credits
-                    .iter()
-                    .any(|credit| credit.line == line && roles.contains(&credit.key))
-            };
+            let here = |line| among.credits_on(line).any(|credit| roles.contains(&credit.key));
             if finding.line.is_some_and(here) {
                 broken.push((said, Unaccounted::Role));
             }
@@ -133,21 +116,21 @@ impl People {
         let is_author = marker.kind == Kind::Identity && finding.field == Field::Author;
         if let Some(said) = &self.accountable
             && is_author
-            && !person("coauthoredby")
+            && !among.names_person("coauthoredby")
         {
             broken.push((said, Unaccounted::Author));
         }
         if let Some(said) = &self.sign_off
             && in_message
             && marker.kind == Kind::Trailer
-            && !person("signedoffby")
+            && !among.names_person("signedoffby")
         {
             broken.push((said, Unaccounted::SignOff));
         }
         if let Some(approval) = &self.approval
             && is_author
             && approval.is_for(&marker.tool)
-            && !approval.trailers.iter().any(|key| person(&token(key.as_bytes())))
+            && !approval.trailers.iter().any(|key| among.names_person(&token(key.as_bytes())))
         {
             broken.push((&approval.verdict, Unaccounted::Approval));
         }
@@ -216,6 +199,13 @@ pub(super) fn said(fields: &mut Fields<'_>, key: &'static str) -> Option<Said> {
         Verdict::WORDS.into_iter().filter(|(_, verdict)| *verdict != Verdict::Disclose).collect();
     let value = fields.word(key, &words)?;
     Some(Said { value, place: fields.place_of(key).clone() })
+}
+
+/// Whether a credit line can name a person.
+pub(super) fn is_person(credit: &Credit) -> bool {
+    is_address(Ident::parse(&credit.value).email)
+        && !credit.names_tool
+        && !is_machine(&credit.value)
 }
 
 /// Whether a name and address are those of a machine account.

@@ -50,11 +50,11 @@ impl Judge<'_> {
     /// The place-bound exceptions that made the verdict on a finding milder than a refusal:
     /// the smallest sets without which it would be refused. Of the exceptions of one set each
     /// is enough by itself; of several sets each is needed.
-    pub(super) fn place_bound(
+    pub(super) fn place_bound<'a>(
         &self,
         scopes: &[usize],
-        finding: &Finding,
-        about: &About<'_>,
+        finding: &'a Finding,
+        about: &About<'a>,
     ) -> Vec<PlaceBound> {
         let is_refused_without = |left_out: &[usize]| {
             let kept = scopes.iter().copied().filter(|at| !left_out.contains(at)).collect();

@@ -51,9 +51,9 @@ formats! {
 pub struct CommitLabel {
     /// Its id.
     pub id: ObjectId,
-    /// The first line of its message, as it is.
+    /// The first line of its message, as it is; of a long one the beginning.
     pub subject: Vec<u8>,
-    /// Author and committer, as they are, without the times.
+    /// Author and committer, as they are, without the times; the beginning, where these are many.
     pub people: Vec<u8>,
 }
 

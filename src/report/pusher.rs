@@ -5,7 +5,8 @@
 //! evidence, the policy line and the next step, and never advises to take the marker
 //! away: that would teach hiding. The words are templates ([`super::texts`]).
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
+use std::hash::Hash;
 
 use minijinja::Value;
 use minijinja::value::Serde;
@@ -14,7 +15,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::human::{head, place};
 use super::texts::{Templates, fill};
-use super::{Judged, Report};
+use super::{CommitLabel, Judged, Report};
 use crate::document::Moment;
 use crate::git::{ObjectId, RefName};
 use crate::policy::{BYPASS, Unaccounted, Undisclosed, Verdict, Why};
@@ -159,15 +160,14 @@ fn passed(report: &Report, refused: bool) -> Option<Passed> {
 }
 
 fn values(report: &Report, findings: &[&Judged], pusher: Option<&[u8]>) -> Values {
-    let commits: BTreeSet<_> =
-        findings.iter().filter_map(|judged| Some(judged.commit.as_ref()?.id)).collect();
+    let commits: BTreeMap<ObjectId, &CommitLabel> = findings
+        .iter()
+        .filter_map(|judged| judged.commit.as_ref().map(|commit| (commit.id, &**commit)))
+        .collect();
     let foreign = pusher.is_some_and(|pusher| {
         !pusher.is_empty()
             && !commits.is_empty()
-            && findings
-                .iter()
-                .filter_map(|judged| judged.commit.as_ref())
-                .all(|commit| !contains_word(&commit.people, pusher))
+            && commits.values().all(|commit| !contains_word(&commit.people, pusher))
     });
     let is = |kind: fn(&Why) -> bool| {
         findings.iter().filter(|judged| judged.decision.why.as_ref().is_some_and(kind)).count()
@@ -207,12 +207,9 @@ fn groups(findings: &[&Judged], contact: Option<&str>) -> (Vec<Group>, usize) {
         findings.iter().copied().filter(|judged| seen.insert(group(judged))).collect();
     let mut groups = Vec::new();
     for first in firsts.iter().take(SHOWN) {
-        let mut all: Vec<&Judged> = Vec::new();
-        for judged in findings.iter().filter(|judged| group(judged) == group(first)) {
-            if !all.iter().any(|other| other.finding == judged.finding) {
-                all.push(judged);
-            }
-        }
+        let mut seen = HashSet::new();
+        let of_group = findings.iter().filter(|judged| group(judged) == group(first));
+        let all: Vec<&&Judged> = of_group.filter(|it| seen.insert(shown_of(it))).collect();
         groups.push(Group {
             head: cut(&head(first), WIDTH - 2),
             findings: all
@@ -224,6 +221,13 @@ fn groups(findings: &[&Judged], contact: Option<&str>) -> (Vec<Group>, usize) {
         });
     }
     (groups, firsts.len().saturating_sub(SHOWN))
+}
+
+/// What people see of a finding: a commit that several refs bring has the same on each.
+fn shown_of(judged: &Judged) -> impl Eq + Hash {
+    let finding = &judged.finding;
+    let place = (&finding.field, finding.line, &finding.path);
+    (&finding.marker.id, &finding.marker.tool, place, &finding.excerpt, &finding.model)
 }
 
 fn shown(judged: &Judged, contact: Option<&str>) -> Shown {

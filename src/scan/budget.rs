@@ -33,8 +33,8 @@ pub(super) struct Budget<'b> {
     findings: Cell<u64>,
     /// When to tell of the progress next.
     next: Cell<Duration>,
-    /// After how many objects memory is looked at next.
-    memory_at: Cell<u64>,
+    /// After how much memory is looked at next.
+    memory_at: Cell<Reads>,
 }
 
 /// Whoever waits for less than this is told nothing.
@@ -44,8 +44,9 @@ const SILENCE: Duration = Duration::from_secs(10);
 /// A walk may meet this many commits more than are judged, so that the newest can be told
 /// from the others.
 const WALKED: u64 = 10_000;
-/// Memory is looked at after so many objects: that costs as much as reading one.
-const MEMORY_EVERY: u64 = 1024;
+/// Memory is looked at after so many objects or so many bytes, whichever comes first: that costs
+/// as much as reading an object.
+const MEMORY_EVERY: Reads = Reads { objects: 1024, bytes: 16 << 20 };
 
 impl<'b> Budget<'b> {
     pub(super) fn new(bounds: &'b Bounds<'b>) -> Self {
@@ -132,6 +133,11 @@ impl<'b> Budget<'b> {
         }
     }
 
+    /// Whether the time or the memory that a scan may take is used up.
+    pub(super) fn is_exhausted(&self) -> bool {
+        matches!(self.hit.get(), Some(Resource::Time | Resource::Memory))
+    }
+
     /// The limit that was reached.
     pub(super) fn hit(&self) -> Option<(Resource, &Limit)> {
         let resource = self.hit.get()?;
@@ -154,19 +160,30 @@ impl<'b> Budget<'b> {
         let beyond = |resource, amount: u64| {
             self.limit(resource).most.is_some_and(|most| amount > most).then_some(resource)
         };
-        let elapsed = u64::try_from(self.bounds.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let memory = || {
-            if reads.objects < self.memory_at.get() || self.limit(Resource::Memory).most.is_none() {
+            let Reads { objects, bytes } = self.memory_at.get();
+            let is_due = reads.objects >= objects || reads.bytes >= bytes;
+            if !is_due || self.limit(Resource::Memory).most.is_none() {
                 return None;
             }
-            self.memory_at.set(reads.objects + MEMORY_EVERY);
+            self.memory_at.set(Reads {
+                objects: reads.objects + MEMORY_EVERY.objects,
+                bytes: reads.bytes + MEMORY_EVERY.bytes,
+            });
             beyond(Resource::Memory, memory_in_use()?)
         };
-        beyond(Resource::Time, elapsed)
+        self.is_late()
+            .then_some(Resource::Time)
             .or_else(|| beyond(Resource::Commits, self.commits.get().saturating_sub(WALKED)))
             .or_else(|| beyond(Resource::Bytes, reads.bytes))
             .or_else(|| beyond(Resource::Findings, self.findings.get()))
             .or_else(memory)
+    }
+
+    /// Whether the time is used up.
+    fn is_late(&self) -> bool {
+        let elapsed = u64::try_from(self.bounds.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.limit(Resource::Time).most.is_some_and(|most| elapsed > most)
     }
 
     fn tell(&self) {
@@ -200,6 +217,15 @@ impl Watch for Budget<'_> {
         }
         self.hit.set(self.hit.get().or(Some(Resource::Memory)));
         ControlFlow::Break(())
+    }
+
+    fn work(&self) -> ControlFlow<()> {
+        if self.is_late() {
+            self.hit.set(self.hit.get().or(Some(Resource::Time)));
+            return ControlFlow::Break(());
+        }
+        self.tell();
+        ControlFlow::Continue(())
     }
 }
 
@@ -250,6 +276,34 @@ mod tests {
         assert!(budget.read(Reads::default()).is_continue());
         assert!(budget.read(Reads::default()).is_continue());
         assert_eq!(told.0.take(), [(Stage::Reading, 1)], "once, and not again at once");
+    }
+
+    #[test]
+    fn work_ends_when_the_time_is_used_up_and_by_no_other_limit() {
+        let Some(started) = Instant::now().checked_sub(Duration::from_secs(1)) else { return };
+        for (resource, is_over) in [(Resource::Time, true), (Resource::Bytes, false)] {
+            let mut limits = Limits::default();
+            limits.set(resource, 1);
+            let bounds = Bounds { limits, started, tell: &|_, _| {} };
+            let budget = Budget::new(&bounds);
+            assert_eq!(budget.work().is_break(), is_over);
+            assert_eq!(budget.is_exhausted(), is_over);
+            assert!(budget.is_over(Reads { objects: 1, bytes: 2 }));
+        }
+    }
+
+    #[test]
+    fn memory_is_looked_at_after_many_objects_and_after_many_bytes() {
+        let mut limits = Limits::default();
+        limits.set(Resource::Memory, 1);
+        let bounds = Bounds { limits, started: Instant::now(), tell: &|_, _| {} };
+        for (reads, is_over) in [
+            (Reads { objects: 1023, bytes: (16 << 20) - 1 }, false),
+            (Reads { objects: 1024, bytes: 0 }, true),
+            (Reads { objects: 1, bytes: 16 << 20 }, true),
+        ] {
+            assert_eq!(Budget::new(&bounds).is_over(reads), is_over, "{reads:?}");
+        }
     }
 
     #[test]

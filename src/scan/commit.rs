@@ -11,10 +11,10 @@ use super::{Inspected, Inspection, further_marks, texts};
 use crate::config::Config;
 use crate::finding::{Field, Finding, surest};
 use crate::git::{Commit, Extra, GitError, Ident, ObjectId, RefName, Tag, unfolded};
-use crate::marker::{Matchers, Role, TextFindings};
+use crate::marker::{Matchers, PersonHeader, Role, TextFindings};
 use crate::policy::{Situation, Verdict};
 use crate::report::{Judged, Report};
-use crate::text::{is_plain_encoding, is_unreadable};
+use crate::text::{Pace, Unwatched, is_plain_encoding, is_unreadable};
 
 /// People in whom nothing was found: in a history the same few come again and again.
 #[derive(Default)]
@@ -26,9 +26,14 @@ pub(super) struct Known {
 /// How many people are remembered in each role; others are looked at again.
 const MOST_KNOWN: usize = 50_000;
 
-pub(super) fn inspect(matchers: &Matchers, commit: &Commit<'_>, known: &mut Known) -> Inspected {
+pub(super) fn inspect(
+    matchers: &Matchers,
+    pace: &dyn Pace,
+    commit: &Commit<'_>,
+    known: &mut Known,
+) -> Inspected {
+    let look = Look { matchers, pace };
     let mut found = TextFindings::default();
-    let findings = &mut found.findings;
     let is_plain = is_plain_encoding(commit.encoding);
     for (role, field, idents, known) in [
         (Role::Author, Field::Author, &commit.authors, &mut known.authors),
@@ -40,15 +45,17 @@ pub(super) fn inspect(matchers: &Matchers, commit: &Commit<'_>, known: &mut Know
             if person.is_some_and(|person| known.contains(person)) {
                 continue;
             }
-            let seen = matchers.identity.look(role, commit.encoding, ident.raw, &field);
-            if let Some(person) = person.filter(|_| seen.is_empty() && known.len() < MOST_KNOWN) {
+            let header = PersonHeader { role, raw: ident.raw, field: &field };
+            let seen = matchers.identity.look(pace, commit.encoding, &header);
+            let is_empty = seen.findings.is_empty() && !seen.is_cut;
+            if let Some(person) = person.filter(|_| is_empty && known.len() < MOST_KNOWN) {
                 known.insert(person.into());
             }
-            findings.extend(seen);
+            found.add(seen);
         }
     }
-    signatures(matchers, &commit.signatures, &Field::Signature, &mut found);
-    found.add(matchers.message.look(commit.encoding, commit.message));
+    look.signatures(&commit.signatures, &Field::Signature, &mut found);
+    found.add(matchers.message.look(pace, commit.encoding, commit.message));
     let people = commit.authors.iter().chain(&commit.committers).map(|ident| ident.raw);
     let mut texts = people.chain([commit.message]);
     if let Some(label) = commit.encoding
@@ -56,59 +63,68 @@ pub(super) fn inspect(matchers: &Matchers, commit: &Commit<'_>, known: &mut Know
     {
         found.findings.extend(matchers.tamper.of_unreadable(label));
     }
-    extras(matchers, commit.encoding, &commit.extras, &mut found);
+    look.extras(commit.encoding, &commit.extras, &mut found);
     for value in &commit.merged_tags {
-        merged_tag(matchers, commit.encoding, value, &mut found);
+        look.merged_tag(commit.encoding, value, &mut found);
     }
     (found.is_cut || !found.findings.is_empty())
         .then(|| Arc::new(Inspection { findings: surest(found.findings), is_cut: found.is_cut }))
 }
 
-/// A tag that a merge brings in a `mergetag` header.
-fn merged_tag(
-    matchers: &Matchers,
-    encoding: Option<&[u8]>,
-    value: &[u8],
-    found: &mut TextFindings,
-) {
-    let field = Field::Header(b"mergetag".to_vec());
-    let raw = unfolded(value);
-    match Tag::parse(ObjectId::NULL, &raw) {
-        Ok(mut parsed) => {
-            parsed.encoding = parsed.encoding.or(encoding);
-            found.add(tag(matchers, &field, &parsed));
-        }
-        // No tag, but a text all the same.
-        Err(_) => found.add(matchers.message.look_at_header(encoding, &raw).at(&field)),
-    }
+/// The matchers, and who watches them.
+#[derive(Clone, Copy)]
+struct Look<'l> {
+    matchers: &'l Matchers,
+    pace: &'l dyn Pace,
 }
 
-/// The headers that mean nothing to git, or say more than they should.
-fn extras(
-    matchers: &Matchers,
-    encoding: Option<&[u8]>,
-    extras: &[Extra<'_>],
-    found: &mut TextFindings,
-) {
-    for extra in extras {
-        let seen = matchers.message.look_at_header(encoding, &extra.text());
-        found.add(seen.at(&Field::Header(extra.key.to_vec())));
-    }
-}
+/// The longest key of a header that findings name, in bytes; of a longer one the beginning.
+const LONGEST_KEY: usize = 200;
 
-/// The keys in signatures, and the text that may stand before the base64 in one.
-fn signatures(matchers: &Matchers, all: &[&[u8]], field: &Field, found: &mut TextFindings) {
-    for signature in all {
-        found.findings.extend(matchers.signature.find(signature, field));
-        let is_text = |line: &&[u8]| {
-            let line = line.trim_ascii();
-            !line.starts_with(b"-----") && line.iter().any(|byte| !is_base64(*byte))
-        };
-        let lines: Vec<&[u8]> = signature.split(|&byte| byte == b'\n').filter(is_text).collect();
-        if !lines.is_empty() {
-            let text = lines.join(b"\n".as_slice());
-            found.add(matchers.message.look_at_header(None, &text).at(field));
+impl Look<'_> {
+    /// A tag that a merge brings in a `mergetag` header.
+    fn merged_tag(self, encoding: Option<&[u8]>, value: &[u8], found: &mut TextFindings) {
+        let field = Field::Header(b"mergetag".to_vec());
+        let raw = unfolded(value);
+        match Tag::parse(ObjectId::NULL, &raw) {
+            Ok(mut parsed) => {
+                parsed.encoding = parsed.encoding.or(encoding);
+                found.add(tag(self.matchers, self.pace, &field, &parsed));
+            }
+            // No tag, but a text all the same.
+            Err(_) => found.add(self.header(encoding, &raw).at(&field)),
         }
+    }
+
+    /// The headers that mean nothing to git, or say more than they should.
+    fn extras(self, encoding: Option<&[u8]>, extras: &[Extra<'_>], found: &mut TextFindings) {
+        for extra in extras {
+            let key = extra.key.get(..LONGEST_KEY).unwrap_or(extra.key);
+            let seen = self.header(encoding, &extra.text());
+            found.add(seen.at(&Field::Header(key.to_vec())));
+        }
+    }
+
+    /// The keys in signatures, and the text that may stand before the base64 in one.
+    fn signatures(self, all: &[&[u8]], field: &Field, found: &mut TextFindings) {
+        for signature in all {
+            let keys = self.matchers.signature.find(signature, field);
+            found.add(TextFindings::of(keys, false));
+            let is_text = |line: &&[u8]| {
+                let line = line.trim_ascii();
+                !line.starts_with(b"-----") && line.iter().any(|byte| !is_base64(*byte))
+            };
+            let lines: Vec<&[u8]> =
+                signature.split(|&byte| byte == b'\n').filter(is_text).collect();
+            if !lines.is_empty() {
+                let text = lines.join(b"\n".as_slice());
+                found.add(self.header(None, &text).at(field));
+            }
+        }
+    }
+
+    fn header(self, encoding: Option<&[u8]>, text: &[u8]) -> TextFindings {
+        self.matchers.message.look_at_header(self.pace, encoding, text)
     }
 }
 
@@ -117,22 +133,28 @@ fn is_base64(byte: u8) -> bool {
 }
 
 /// The findings in a tag object, with this field.
-pub(super) fn tag(matchers: &Matchers, field: &Field, tag: &Tag<'_>) -> TextFindings {
+pub(super) fn tag(
+    matchers: &Matchers,
+    pace: &dyn Pace,
+    field: &Field,
+    tag: &Tag<'_>,
+) -> TextFindings {
+    let look = Look { matchers, pace };
     let mut found = TextFindings::default();
     for ident in &tag.taggers {
-        let seen = matchers.identity.look(Role::Tagger, tag.encoding, ident.raw, field);
-        found.findings.extend(seen);
+        let header = PersonHeader { role: Role::Tagger, raw: ident.raw, field };
+        found.add(matchers.identity.look(pace, tag.encoding, &header));
     }
     for signature in &tag.signatures {
-        found.findings.extend(matchers.signature.find(signature, field));
+        found.add(TextFindings::of(matchers.signature.find(signature, field), false));
     }
-    found.add(matchers.message.look(tag.encoding, tag.message).at(field));
+    found.add(matchers.message.look(pace, tag.encoding, tag.message).at(field));
     if let Some(label) = tag.encoding.filter(|_| is_unreadable(tag.encoding, tag.message)) {
         let unreadable = matchers.tamper.of_unreadable(label);
-        found.add(TextFindings { findings: unreadable, is_cut: false }.at(field));
+        found.add(TextFindings::of(unreadable, false).at(field));
     }
     let mut others = TextFindings::default();
-    extras(matchers, tag.encoding, &tag.extras, &mut others);
+    look.extras(tag.encoding, &tag.extras, &mut others);
     found.add(others.at(field));
     found.findings = surest(found.findings);
     found
@@ -152,7 +174,7 @@ fn person<'i>(ident: &Ident<'i>) -> Option<&'i [u8]> {
 /// When the object is too broken to be a commit.
 pub fn raw_commit(config: &Config, id: ObjectId, raw: &[u8]) -> Result<Vec<Finding>, GitError> {
     let commit = Commit::parse(id, raw)?;
-    let found = inspect(&config.rules.matchers, &commit, &mut Known::default());
+    let found = inspect(&config.rules.matchers, &Unwatched, &commit, &mut Known::default());
     Ok(found.map(|found| found.findings.clone()).unwrap_or_default())
 }
 
@@ -160,7 +182,7 @@ pub fn raw_commit(config: &Config, id: ObjectId, raw: &[u8]) -> Result<Vec<Findi
 #[must_use]
 pub fn message(config: &Config, repository: String, name: &RefName, message: &[u8]) -> Report {
     let started = Instant::now();
-    let found = config.rules.matchers.message.look(None, message);
+    let found = config.rules.matchers.message.look(&Unwatched, None, message);
     let skipped = found.is_cut.then(|| further_marks("the message"));
     let findings = surest(found.findings);
     let decisions = decide(config, &repository, name, &findings, Some((None, message)));

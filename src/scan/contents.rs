@@ -1,12 +1,14 @@
 //! The files in trees: the marks in each, read once, and which markers of its path hold.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::Scope;
 use super::sift::Sift;
 use crate::config::limits::LARGEST_FILE;
-use crate::git::{GitError, IdMap, Mode, Object, ObjectId, Objects, Side};
-use crate::marker::{Disguised, MOST_TEXTS, Matchers, Text};
+use crate::finding::Marker;
+use crate::git::{GitError, IdMap, Mode, ObjectId, Objects, Side};
+use crate::marker::{Disguised, MOST_TEXTS, Matchers, PathMatch, StructuredFile, Text, Texts};
 
 /// The marks in a file.
 pub(super) struct Marks {
@@ -18,12 +20,16 @@ pub(super) struct Marks {
 }
 
 impl Marks {
-    fn new(mut texts: Vec<Text>, is_oversized: bool) -> Self {
-        let are_cut = texts.len() > MOST_TEXTS;
+    fn new(found: Texts, is_oversized: bool) -> Self {
+        let Texts { mut texts, is_cut } = found;
+        let are_cut = is_cut || texts.len() > MOST_TEXTS;
         texts.truncate(MOST_TEXTS);
         Self { texts, are_cut, is_oversized }
     }
 }
+
+/// Whether a file has the structures that markers of its path ask for.
+type Structures = Vec<(Arc<Marker>, bool)>;
 
 /// Looks at files; remembers what is in them, by id.
 pub(super) struct Contents<'o> {
@@ -33,6 +39,8 @@ pub(super) struct Contents<'o> {
     pub(super) are_wanted: bool,
     /// `None` for a file that was looked at whole and has none.
     known: IdMap<Option<Arc<Marks>>>,
+    /// One file may stand at any number of paths.
+    structures: RefCell<IdMap<Structures>>,
     /// Knows files that have no findings.
     pub(super) sift: Option<Sift<'o>>,
 }
@@ -40,7 +48,8 @@ pub(super) struct Contents<'o> {
 impl<'o> Contents<'o> {
     pub(super) fn new(objects: &'o Objects<'o>, matchers: &'o Matchers, scope: Scope) -> Self {
         let are_wanted = scope.contents && !matchers.content.is_empty();
-        Self { objects, matchers, are_wanted, known: IdMap::default(), sift: None }
+        let (known, structures) = (IdMap::default(), RefCell::default());
+        Self { objects, matchers, are_wanted, known, structures, sift: None }
     }
 
     /// Whether a limit has ended the scan.
@@ -58,13 +67,14 @@ impl<'o> Contents<'o> {
         }
         let marks = match self.sift.as_ref().and_then(|sift| sift.marks(id)) {
             Some([]) => return Ok(None),
-            Some(texts) => Marks::new(texts.to_vec(), false),
+            Some(texts) => Marks::new(Texts { texts: texts.to_vec(), is_cut: false }, false),
             None => {
                 let object = self.objects.blob_head(id, LARGEST_FILE)?;
-                Marks::new(self.matchers.content.find(object.data()), !object.is_whole())
+                let found = self.matchers.content.look(self.objects, object.data());
+                Marks::new(found, !object.is_whole())
             }
         };
-        let is_plain = marks.texts.is_empty() && !marks.is_oversized;
+        let is_plain = marks.texts.is_empty() && !marks.is_oversized && !marks.are_cut;
         let marks = (!is_plain).then(|| Arc::new(marks));
         self.known.insert(id, marks.clone());
         Ok(marks)
@@ -78,22 +88,35 @@ impl<'o> Contents<'o> {
     pub(super) fn path_markers(&self, path: &[u8], side: Side) -> Result<Vec<Disguised>, GitError> {
         let mut found = self.possible_markers(path, side.mode);
         if found.iter().any(|(found, _)| found.structured) {
-            let blob = match side.mode {
-                Mode::Blob if self.are_wanted => {
-                    Some(self.objects.blob_head(side.id, LARGEST_FILE)?)
-                }
-                _ => None,
-            };
-            self.matchers.path.settle_all(&mut found, blob.as_ref().map(Object::data));
+            let is_read = side.mode == Mode::Blob && self.are_wanted;
+            let known = if is_read { self.structures(side.id, &found)? } else { Vec::new() };
+            let holds = |it: &PathMatch| known.iter().any(|(known, is)| *is && *known == it.marker);
+            self.matchers.path.settle_all(&mut found, &mut |it| holds(it));
         }
         Ok(found)
+    }
+
+    /// Which of the structures that these markers ask for a file has.
+    fn structures(&self, id: ObjectId, found: &[Disguised]) -> Result<Structures, GitError> {
+        let mut all = self.structures.borrow_mut();
+        let known = all.entry(id).or_default();
+        let asked = found.iter().map(|(found, _)| found).filter(|found| found.structured);
+        let is_new = |it: &&PathMatch| known.iter().all(|(known, _)| *known != it.marker);
+        let new: Vec<&PathMatch> = asked.filter(is_new).collect();
+        if !new.is_empty() {
+            let object = self.objects.blob_head(id, LARGEST_FILE)?;
+            let file = StructuredFile::new(object.data());
+            let holds = |it: &PathMatch| self.matchers.path.has_structure(it, &file);
+            known.extend(new.into_iter().map(|it| (Arc::clone(&it.marker), holds(it))));
+        }
+        Ok(known.clone())
     }
 
     /// The path markers that hold for an entry of which nothing but path and mode is known.
     pub(super) fn path_markers_unread(&self, path: &[u8], mode: Mode) -> Vec<Disguised> {
         let mut found = self.possible_markers(path, mode);
         if found.iter().any(|(found, _)| found.structured) {
-            self.matchers.path.settle_all(&mut found, None);
+            self.matchers.path.settle_all(&mut found, &mut |_| false);
         }
         found
     }

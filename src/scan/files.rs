@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::config::limits::LARGEST_FILE;
 use crate::git::{Climber, Files, Objects, Place};
-use crate::marker::{Matchers, Text};
+use crate::marker::{Matchers, Text, Texts};
+use crate::text::Unwatched;
 
 /// See the head of this file.
 pub(super) struct PackedFiles {
@@ -32,13 +33,16 @@ impl PackedFiles {
             if !is_whole {
                 return content.is_absent(head).map(|_| Some(Vec::new()));
             }
-            (head.len() <= LARGEST_FILE).then(|| self.keep(content.find(head)))
+            (head.len() <= LARGEST_FILE).then(|| self.keep(content.look(&Unwatched, head)))
         }))
     }
 
-    fn keep(&self, texts: Vec<Text>) -> Option<Vec<Text>> {
-        if texts.is_empty() {
-            return Some(texts);
+    /// The marks in a file, as far as there is room for them; a file that was not looked at
+    /// whole is left to those who say so.
+    fn keep(&self, found: Texts) -> Option<Vec<Text>> {
+        let Texts { texts, is_cut } = found;
+        if is_cut || texts.is_empty() {
+            return (!is_cut).then_some(texts);
         }
         let size = |text: &Text| size_of::<Text>() + text.excerpt.capacity();
         let size = texts.iter().map(size).sum();

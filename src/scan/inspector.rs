@@ -61,7 +61,8 @@ impl<'s> Inspector<'s> {
         let is_large = self.objects.scale() == Scale::Large;
         if raw.len() >= AT_ONCE || self.met <= jobs::FOR_TWO && !is_large {
             // A batch would copy it, and a few are done before a thread has started.
-            let looked = look(&self.config.rules.matchers, &mut self.known, id, raw);
+            let matchers = &self.config.rules.matchers;
+            let looked = look(matchers, self.objects, &mut self.known, (id, raw));
             self.keep(looked.into_iter().collect());
             return;
         }
@@ -81,7 +82,7 @@ impl<'s> Inspector<'s> {
         self.met = 0;
         let mut second = self.second.take();
         if let Some(second) = &mut second {
-            let looked = second.rest();
+            let looked = second.rest(self.objects);
             self.keep(looked);
         }
         self.failed.take().map_or(Ok((&self.found, second)), Err)
@@ -91,7 +92,8 @@ impl<'s> Inspector<'s> {
     fn look(&mut self) {
         let batch = std::mem::take(&mut self.batch);
         if !batch.is_empty() {
-            let looked = batch.look(&self.config.rules.matchers, &mut self.known);
+            let matchers = &self.config.rules.matchers;
+            let looked = batch.look(matchers, self.objects, &mut self.known);
             self.keep(looked);
         }
     }

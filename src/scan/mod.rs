@@ -308,8 +308,13 @@ impl<'s> Scan<'s> {
 
     /// Notes that the texts of an object hold more marks than are kept.
     fn note_cut(&mut self, object: &str) {
+        self.note_cut_of(&format!("the texts of {object}"));
+    }
+
+    /// Notes that some texts hold more marks than are kept.
+    fn note_cut_of(&mut self, texts: &str) {
         self.exceed();
-        self.skipped.push(further_marks(&format!("the texts of {object}")));
+        self.skipped.push(further_marks(texts));
     }
 
     /// Notes that a text holds more marks than are looked at.

@@ -108,7 +108,7 @@ impl Original {
     fn read(id: ObjectId, objects: &Objects<'_>, matchers: &Matchers) -> Option<Self> {
         let object = objects.read_kind(id, ObjectKind::Commit).ok()?;
         let commit = Commit::parse(id, object.data()).ok()?;
-        let found = commit::inspect(matchers, &commit, &mut commit::Known::default());
+        let found = commit::inspect(matchers, objects, &commit, &mut commit::Known::default());
         let found = found.iter().flat_map(|it| &it.findings);
         Some(Self {
             authors: commit.authors.iter().map(|ident| ident.raw.to_vec()).collect(),

@@ -362,6 +362,10 @@ impl Scan<'_> {
         found: &mut [(ObjectId, Vec<Finding>)],
         existing: &mut Existing<'_>,
     ) -> Result<(), ScanError> {
+        // Looking for originals may take longer than all that was done until now.
+        if self.budget.is_some_and(Budget::is_exhausted) {
+            return Ok(());
+        }
         let copies = self.possible_copies(found);
         if copies.is_empty() {
             return Ok(());

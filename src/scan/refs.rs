@@ -2,13 +2,16 @@
 //! tags of trees and blobs, notes, replacements.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
+use super::tree::MOST_PATH_BYTES;
 use super::{Scan, commit};
 use crate::finding::{Field, Finding};
 use crate::git::{
-    Change, Changes, Commit, GitError, Mode, ObjectId, ObjectKind, Peeled, RefName, Tag, Visitor,
+    Change, Changes, Commit, GitError, IdMap, Mode, ObjectId, ObjectKind, Peeled, RefName, Tag,
+    Visitor,
 };
-use crate::marker::Trick;
+use crate::marker::{TextFindings, Trick};
 
 impl Scan<'_> {
     /// The name of a branch or tag.
@@ -21,7 +24,8 @@ impl Scan<'_> {
     pub(super) fn tag_findings(&mut self, id: ObjectId) -> Result<Vec<Finding>, GitError> {
         let object = self.objects.read_kind(id, ObjectKind::Tag)?;
         let tag = Tag::parse(id, object.data())?;
-        let found = commit::tag(&self.config.rules.matchers, &Field::Tag(id), &tag);
+        let matchers = &self.config.rules.matchers;
+        let found = commit::tag(matchers, self.objects, &Field::Tag(id), &tag);
         if found.is_cut {
             self.note_cut(&format!("tag {id}"));
         }
@@ -49,9 +53,13 @@ impl Scan<'_> {
             return Ok(false);
         };
         let parents = self.parent_trees(id)?;
-        let mut notes = Notes { scan: self, name, findings: Vec::new() };
+        let (known, findings) = (IdMap::default(), Vec::new());
+        let mut notes = Notes { scan: self, name, known, findings, path_bytes: 0, is_cut: false };
         Changes::new(notes.scan.objects).added_or_changed(tree, &parents, &mut notes)?;
-        let Notes { findings, .. } = notes;
+        let Notes { findings, is_cut, .. } = notes;
+        if is_cut {
+            self.note_cut_of(&format!("the notes of commit {id}"));
+        }
         Ok(self.add(None, name, findings))
     }
 
@@ -98,11 +106,13 @@ impl Scan<'_> {
         Ok(match object.kind {
             ObjectKind::Commit => {
                 let commit = Commit::parse(id, object.data())?;
-                let found = commit::inspect(matchers, &commit, &mut commit::Known::default());
+                let known = &mut commit::Known::default();
+                let found = commit::inspect(matchers, self.objects, &commit, known);
                 found.map(|found| found.findings.clone()).unwrap_or_default()
             }
             ObjectKind::Tag => {
-                commit::tag(matchers, &Field::Tag(id), &Tag::parse(id, object.data())?).findings
+                let tag = Tag::parse(id, object.data())?;
+                commit::tag(matchers, self.objects, &Field::Tag(id), &tag).findings
             }
             ObjectKind::Tree => self.trees().findings(id, &[])?,
             ObjectKind::Blob => self.trees().blob(id)?,
@@ -110,10 +120,33 @@ impl Scan<'_> {
     }
 }
 
+/// More findings in the notes of one commit are not kept, for memory must be bounded.
+const MOST_IN_NOTES: usize = 10_000;
+
 struct Notes<'n, 's> {
     scan: &'n Scan<'s>,
     name: &'n RefName,
+    /// What was found in each note: any number of objects may be annotated with one.
+    known: IdMap<Rc<TextFindings>>,
     findings: Vec<Finding>,
+    /// How many bytes their paths have.
+    path_bytes: usize,
+    /// Whether something of a note was not looked at, or could not be kept.
+    is_cut: bool,
+}
+
+impl Notes<'_, '_> {
+    /// What is found in a note.
+    fn found(&mut self, id: ObjectId) -> Result<Rc<TextFindings>, GitError> {
+        if let Some(known) = self.known.get(&id) {
+            return Ok(Rc::clone(known));
+        }
+        let (objects, matchers) = (self.scan.objects, &self.scan.config.rules.matchers);
+        let object = objects.read_kind(id, ObjectKind::Blob)?;
+        let found = Rc::new(matchers.note.look(objects, self.name.judged(), object.data()));
+        self.known.insert(id, Rc::clone(&found));
+        Ok(found)
+    }
 }
 
 impl Visitor for Notes<'_, '_> {
@@ -126,15 +159,20 @@ impl Visitor for Notes<'_, '_> {
         let Some(new) = change.new.filter(|new| new.mode == Mode::Blob) else {
             return Ok(false);
         };
-        let object = self.scan.objects.read_kind(new.id, ObjectKind::Blob)?;
-        let matchers = &self.scan.config.rules.matchers;
-        let mut found = matchers.note.find(self.name.judged(), object.data());
-        let annotated: Vec<u8> = change.path.iter().copied().filter(|&byte| byte != b'/').collect();
-        for finding in &mut found {
-            finding.path = Some(annotated.clone());
+        let found = self.found(new.id)?;
+        self.is_cut |= found.is_cut;
+        if found.findings.is_empty() {
+            return Ok(false);
         }
-        let interest = !found.is_empty();
-        self.findings.append(&mut found);
-        Ok(interest)
+        self.path_bytes += change.path.len() * found.findings.len();
+        if self.findings.len() >= MOST_IN_NOTES || self.path_bytes > MOST_PATH_BYTES {
+            self.is_cut = true;
+            return Ok(true);
+        }
+        let annotated: Vec<u8> = change.path.iter().copied().filter(|&byte| byte != b'/').collect();
+        for finding in &found.findings {
+            self.findings.push(Finding { path: Some(annotated.clone()), ..finding.clone() });
+        }
+        Ok(true)
     }
 }

@@ -64,11 +64,15 @@ impl Scan<'_> {
     }
 }
 
-/// What is to be said of a text that holds more marks than are kept.
+/// What is to be said of a text that holds more marks than are kept, or that would take too
+/// long to be searched in every way.
 pub(super) fn further_marks(text: &str) -> Skipped {
     Skipped {
         what: format!("further marks in {text}"),
-        why: format!("only the first {MOST_HITS} of a text are kept, and one of each marker"),
+        why: format!(
+            "only the first {MOST_HITS} of a text are kept, and one of each marker; a text is \
+             searched for as long as its length allows"
+        ),
     }
 }
 

@@ -3,15 +3,17 @@
 
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::sync::{Arc, OnceLock};
 use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
 
 use super::Inspection;
 use super::commit::{Known, inspect};
 use super::files::{Marks, PackedFiles};
 use crate::git::{Commit, GitError, ObjectId, Objects, Scale, two_at_once};
 use crate::marker::Matchers;
+use crate::text::Pace;
 
 /// See the head of this file.
 pub(super) struct Second {
@@ -52,6 +54,8 @@ enum Done {
     All,
 }
 
+/// While this thread waits for the second one, whoever watches is asked this often.
+const ASKED_EVERY: Duration = Duration::from_millis(50);
 /// Further commits are not kept for the second thread.
 const MOST_WAITING: usize = 8 << 20;
 
@@ -102,14 +106,15 @@ impl Second {
     }
 
     /// Waits for what it finds in the commits that it still has; no more can be handed over.
-    pub(super) fn rest(&mut self) -> Vec<Looked> {
+    pub(super) fn rest(&mut self, objects: &Objects<'_>) -> Vec<Looked> {
         self.batches = None;
         let mut all = Vec::new();
         loop {
-            match self.done.recv() {
+            match self.done.recv_timeout(ASKED_EVERY) {
                 Ok(Done::Some(looked)) => all.extend(looked),
                 Ok(Done::All) => return all,
-                Err(mpsc::RecvError) => {
+                Err(RecvTimeoutError::Timeout) => objects.ask(),
+                Err(RecvTimeoutError::Disconnected) => {
                     self.join();
                     return all;
                 }
@@ -170,7 +175,7 @@ impl Orders {
             };
             let Some(batch) = next.filter(|_| !is_over()) else { break };
             let bytes = batch.bytes();
-            let looked = batch.look(matchers, &mut known);
+            let looked = batch.look(matchers, objects, &mut known);
             self.waiting.fetch_sub(bytes, Ordering::Relaxed);
             // Nobody listens any more when the scan has failed.
             if !looked.is_empty() && out.send(Done::Some(looked)).is_err() {
@@ -209,12 +214,17 @@ impl Batch {
     }
 
     /// What was found in its commits, without those in which nothing was.
-    pub(super) fn look(&self, matchers: &Matchers, known: &mut Known) -> Vec<Looked> {
+    pub(super) fn look(
+        &self,
+        matchers: &Matchers,
+        pace: &dyn Pace,
+        known: &mut Known,
+    ) -> Vec<Looked> {
         let mut start = 0;
         let mut one = |&(id, end): &(ObjectId, usize)| {
             let raw = self.raw.get(start..end).unwrap_or_default();
             start = end;
-            look(matchers, known, id, raw)
+            look(matchers, pace, known, (id, raw))
         };
         self.ends.iter().filter_map(&mut one).collect()
     }
@@ -223,12 +233,12 @@ impl Batch {
 /// What is found in a commit, if anything is.
 pub(super) fn look(
     matchers: &Matchers,
+    pace: &dyn Pace,
     known: &mut Known,
-    id: ObjectId,
-    raw: &[u8],
+    (id, raw): (ObjectId, &[u8]),
 ) -> Option<Looked> {
     match Commit::parse(id, raw) {
-        Ok(commit) => Some(Ok((id, inspect(matchers, &commit, known)?))),
+        Ok(commit) => Some(Ok((id, inspect(matchers, pace, &commit, known)?))),
         Err(error) => Some(Err(error)),
     }
 }

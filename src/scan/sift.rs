@@ -327,17 +327,21 @@ impl<'o> Sift<'o> {
         }
         let mut content = self.free.pop().unwrap_or_default();
         let plain = self.objects.read_at(place, ObjectKind::Blob, &mut content)
-            && is_plain(self.matchers, &content);
+            && self.has_no_marks(&content);
         self.keep_free(content);
         if let Some(slot) = self.packed.get_mut(place.number()) {
             *slot = if plain { Class::PLAIN } else { Class::DOUBT };
         }
         plain
     }
-}
 
-fn is_plain(matchers: &Matchers, content: &[u8]) -> bool {
-    content.len() <= LARGEST_FILE && matchers.content.find(content).is_empty()
+    fn has_no_marks(&self, content: &[u8]) -> bool {
+        if content.len() > LARGEST_FILE {
+            return false;
+        }
+        let found = self.matchers.content.look(self.objects, content);
+        found.texts.is_empty() && !found.is_cut
+    }
 }
 
 impl Seen {

@@ -19,6 +19,8 @@ use crate::text::escape::escape;
 
 /// More findings than this in one commit are cut off, and the report says so.
 const MOST_FINDINGS: usize = 10_000;
+/// And so are those behind findings whose paths have so many bytes together.
+pub(super) const MOST_PATH_BYTES: usize = 16 << 20;
 
 /// Which bounds on what is looked at were reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -109,6 +111,7 @@ impl<'o> Trees<'o> {
             exceeded: Exceeded::default(),
             paths: Vec::new(),
             texts: Vec::new(),
+            path_bytes: 0,
             unread: UnreadObjects::default(),
             is_cut: false,
         };
@@ -242,6 +245,7 @@ struct Look<'l, 'o> {
     exceeded: Exceeded,
     paths: Vec<PathSeen>,
     texts: Vec<TextSeen>,
+    path_bytes: usize,
     unread: UnreadObjects,
     /// Whether there was no room for something that was found.
     is_cut: bool,
@@ -291,7 +295,7 @@ impl Look<'_, '_> {
         };
         for (found, trick) in now {
             let added = !before.iter().any(|(known, _)| known.marker == found.marker);
-            if self.has_room() {
+            if self.has_room(change.path) {
                 let path = change.path.to_vec();
                 self.paths.push(PathSeen { found, path, id: new.id, added, trick });
             }
@@ -324,7 +328,7 @@ impl Look<'_, '_> {
             let same = |old: &&Text| old.marker == text.marker && old.excerpt == text.excerpt;
             if let Some(at) = before.iter().position(same) {
                 before.swap_remove(at);
-            } else if self.has_room() {
+            } else if self.has_room(change.path) {
                 let (text, path) = (text.clone(), change.path.to_vec());
                 self.texts.push(TextSeen { text, path, id: new.id, added: old.is_none() });
             }
@@ -345,9 +349,11 @@ impl Look<'_, '_> {
         }
     }
 
-    /// Whether one more finding has room; notes that one had none.
-    fn has_room(&mut self) -> bool {
+    /// Whether one more finding at a path has room; notes that one had none.
+    fn has_room(&mut self, path: &[u8]) -> bool {
+        self.path_bytes += path.len();
         self.is_cut |= self.paths.len() + self.texts.len() >= MOST_FINDINGS;
+        self.is_cut |= self.path_bytes > MOST_PATH_BYTES;
         !self.is_cut
     }
 }

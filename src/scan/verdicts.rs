@@ -18,6 +18,13 @@ use crate::report::{CommitLabel, Judged};
 use crate::text::lines::pieces;
 use crate::text::{Form, shown};
 
+/// How much of a commit's subject and of its people is kept for the report, in bytes.
+const LONGEST_SUBJECT: usize = 4 << 10;
+const LONGEST_PEOPLE: usize = 64 << 10;
+/// How much of the value of a credit line is kept, in bytes. No address, tool or model is
+/// longer.
+const LONGEST_CREDIT: usize = 4 << 10;
+
 /// What is known of a commit with findings.
 pub(super) struct Marked {
     pub(super) label: Arc<CommitLabel>,
@@ -82,14 +89,13 @@ impl<'s> Verdicts<'s> {
         let object = self.objects.read_kind(id, ObjectKind::Commit)?;
         let commit = Commit::parse(id, object.data())?;
         let people = commit.authors.iter().chain(&commit.committers);
+        let people = people.flat_map(|ident| [ident.name, b" <", ident.email, b"> "]);
+        let shown = shown(Form::Message, commit.encoding, commit.message);
+        let subject = subject(&shown);
         let label = Arc::new(CommitLabel {
             id,
-            subject: subject(&shown(Form::Message, commit.encoding, commit.message)).to_vec(),
-            people: people
-                .flat_map(|ident| [ident.name, b" <", ident.email, b"> "])
-                .flatten()
-                .copied()
-                .collect(),
+            subject: subject.get(..LONGEST_SUBJECT).unwrap_or(subject).to_vec(),
+            people: people.flatten().take(LONGEST_PEOPLE).copied().collect(),
         });
         let mut context = context(&self.config.rules.matchers, commit.encoding, commit.message);
         if self.sizes {
@@ -188,7 +194,7 @@ pub(super) fn context(matchers: &Matchers, encoding: Option<&[u8]>, message: &[u
         if credits.len() >= MOST_CREDITS {
             return Context { credits, is_cut: true, size: None };
         }
-        let value = credit.value.to_vec();
+        let value = credit.value.get(..LONGEST_CREDIT).unwrap_or(credit.value).to_vec();
         let ident = Ident::parse(&value);
         let names_tool = !matchers.identity.find(Role::Author, &ident, &Field::Message).is_empty();
         credits.push(Credit { key: credit.key, value, line: line.number, names_tool });

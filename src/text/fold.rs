@@ -43,6 +43,7 @@ pub(super) struct Folded {
 /// Folds a text. Line feeds stay where they are, and none comes up.
 pub(super) fn fold(text: &str, depth: Depth) -> Folded {
     let mut folded = Folded { text: String::with_capacity(text.len()), has_bars: false };
+    let mut memo = Memo::default();
     let mut rest = text;
     while let Some(at) = rest.bytes().position(|byte| !byte.is_ascii()) {
         let (ascii, from) = rest.split_at(at);
@@ -57,13 +58,56 @@ pub(super) fn fold(text: &str, depth: Depth) -> Folded {
                 keep_invisible(run, before, after.chars().next(), &mut folded.text);
                 length = run.len();
             }
-            Depth::Ordinary => ordinary(character, &mut folded.text),
-            Depth::All(bar) => all(character, bar, &mut folded),
+            _ => memo.fold(character, depth, &mut folded),
         }
         rest = from.get(length..).unwrap_or_default();
     }
     folded.text.push_str(rest);
     folded
+}
+
+/// What characters of one text were folded to in one depth: the same few come again and again,
+/// and looking one up in the tables of Unicode takes as long as reading two hundred bytes.
+#[derive(Default)]
+struct Memo {
+    /// How many characters were folded.
+    count: usize,
+    /// By the last bits of the character; made when there are many.
+    slots: Vec<(char, Box<str>, bool)>,
+}
+
+/// With fewer characters nothing is remembered.
+const FEW: usize = 256;
+/// How many characters are remembered.
+const REMEMBERED: usize = 1024;
+
+impl Memo {
+    fn fold(&mut self, character: char, depth: Depth, folded: &mut Folded) {
+        self.count += 1;
+        if self.count < FEW {
+            return fold_one(character, depth, folded);
+        }
+        if self.slots.is_empty() {
+            // No text holds it after ASCII was passed over.
+            self.slots.resize(REMEMBERED, ('\0', Box::default(), false));
+        }
+        let code = usize::try_from(u32::from(character)).unwrap_or_default();
+        let Some(slot) = self.slots.get_mut(code % REMEMBERED) else { return };
+        if slot.0 != character {
+            let mut alone = Folded { text: String::new(), has_bars: false };
+            fold_one(character, depth, &mut alone);
+            *slot = (character, alone.text.into(), alone.has_bars);
+        }
+        folded.text.push_str(&slot.1);
+        folded.has_bars |= slot.2;
+    }
+}
+
+fn fold_one(character: char, depth: Depth, folded: &mut Folded) {
+    match depth {
+        Depth::Ordinary => ordinary(character, &mut folded.text),
+        Depth::All(bar) => all(character, bar, folded),
+    }
 }
 
 /// The text without what is invisible in it: ignorable characters and combining marks.

@@ -2,10 +2,13 @@
 //! show, messages cut into lines, texts read through encodings and disguises.
 //!
 //! [`read`] is the only way to a text that a matcher looks at. Its steps are files here:
-//! `label` and `decode`, `feeds`, `controls`, `references`, `fold`, and `rounds`, which repeats them.
+//! `label`, `declared` and `decode`, `feeds`, `controls`, `references`, `fold`, and `rounds`,
+//! which repeats them; `effort` bounds them.
 
 mod controls;
+mod declared;
 mod decode;
+mod effort;
 pub mod escape;
 mod feeds;
 mod fold;
@@ -17,6 +20,6 @@ mod rounds;
 pub mod shell;
 mod utf7;
 
-pub use reading::{
-    Disguise, Form, Reading, is_plain_encoding, is_unreadable, read, shown, undisguised,
-};
+pub use declared::{is_plain_encoding, is_unreadable};
+pub use effort::{Effort, Pace, Unwatched};
+pub use reading::{Disguise, Form, Reading, read, shown, undisguised};

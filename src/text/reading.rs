@@ -11,10 +11,11 @@
 use std::borrow::Cow;
 
 use super::controls::has_erasing;
+use super::declared::{charset, decodable};
 use super::decode::{decode, tolerant};
+use super::effort::{Effort, Unwatched};
 use super::feeds::expand;
 use super::fold::{Bar, with_blanks};
-use super::label::Charset;
 use super::references::has_references;
 use super::rounds::{Way, alike, is_plain, may_hide, ordinary, undo};
 
@@ -55,12 +56,28 @@ pub struct Reading<'r> {
     pub is_again: bool,
 }
 
+/// The longest text that is decoded or searched for disguises, in bytes. A longer one is read
+/// as it is; of the other readings it has those of its beginning.
+pub(super) const LONGEST_DISGUISED: usize = 4 << 20;
+/// Decoding and undoing take at most this many times the memory of a text.
+const COPIES: usize = 4;
+
 /// Calls `look` with each reading of a text whose declared encoding is `label`, the plainest
-/// first.
-pub fn read(form: Form, label: Option<&[u8]>, bytes: &[u8], look: &mut dyn FnMut(Reading<'_>)) {
-    let charset = Charset::of(label);
-    let decoded = decode(charset, bytes);
-    let mut reader = Reader { form, disguise: None, is_again: false, look };
+/// first, as far as `effort` goes.
+pub fn read(
+    form: Form,
+    label: Option<&[u8]>,
+    bytes: &[u8],
+    effort: &Effort<'_>,
+    look: &mut dyn FnMut(Reading<'_>),
+) {
+    let charset = charset(label);
+    let head = decodable(charset, bytes);
+    if head.len() < bytes.len() {
+        effort.cut();
+    }
+    let decoded = if effort.spend(head.len()) { decode(charset, head) } else { Vec::new() };
+    let mut reader = Reader { form, disguise: None, is_again: false, effort, look };
     if decoded.is_empty() {
         return reader.all(bytes);
     }
@@ -76,30 +93,20 @@ pub fn read(form: Form, label: Option<&[u8]>, bytes: &[u8], look: &mut dyn FnMut
     reader.all(bytes);
 }
 
-/// Whether it can't be said what a text is: its encoding is not known, and its bytes are
-/// no text by themselves.
-#[must_use]
-pub fn is_unreadable(label: Option<&[u8]>, bytes: &[u8]) -> bool {
-    if bytes.is_ascii() || Charset::of(label) != Charset::Unknown {
-        return false;
-    }
-    // UTF-16 shows its text without its zeros.
-    let marks = [b"\xff\xfe".as_slice(), b"\xfe\xff"];
-    let text = marks.iter().find_map(|mark| bytes.strip_prefix(*mark)).unwrap_or(bytes);
-    let text: Vec<u8> = text.iter().copied().filter(|&byte| byte != 0).collect();
-    std::str::from_utf8(&text).is_err()
+/// The whole lines within the longest text that is searched for disguises; a line that is
+/// longer ends there.
+fn disguisable(text: &[u8]) -> &[u8] {
+    let Some(head) = text.get(..LONGEST_DISGUISED) else { return text };
+    let end = memchr::memrchr(b'\n', head).map_or(head.len(), |at| at + 1);
+    head.get(..end).unwrap_or(head)
 }
 
-/// Whether a text in this encoding is what its bytes show.
-#[must_use]
-pub fn is_plain_encoding(label: Option<&[u8]>) -> bool {
-    Charset::of(label) == Charset::Utf8
-}
-
-/// The text as `git log` shows it: decoded, line feeds that were written out expanded.
+/// The text as `git log` shows it: decoded as far as [`read`] decodes it, line feeds that were
+/// written out expanded.
 #[must_use]
 pub fn shown<'t>(form: Form, label: Option<&[u8]>, bytes: &'t [u8]) -> Cow<'t, [u8]> {
-    let text = match decode(Charset::of(label), bytes).into_iter().next() {
+    let charset = charset(label);
+    let text = match decode(charset, decodable(charset, bytes)).into_iter().next() {
         Some(text) => Cow::Owned(text.into_bytes()),
         None => Cow::Borrowed(bytes),
     };
@@ -113,18 +120,20 @@ pub fn shown<'t>(form: Form, label: Option<&[u8]>, bytes: &'t [u8]) -> Cow<'t, [
 /// The text with every disguise undone.
 #[must_use]
 pub fn undisguised(bytes: &[u8]) -> String {
-    undo(&tolerant(bytes), Bar::AsNamed, Way::Terminal).text
+    let effort = Effort::new(&Unwatched, bytes.len());
+    undo(&tolerant(bytes), Bar::AsNamed, Way::Terminal, &effort).text
 }
 
-struct Reader<'l> {
+struct Reader<'l, 'e> {
     form: Form,
     /// What was undone to get the text that is read now.
     disguise: Option<Disguise>,
     is_again: bool,
+    effort: &'l Effort<'e>,
     look: &'l mut dyn FnMut(Reading<'_>),
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     fn look(&mut self, text: &[u8], shown: &[u8], undone: Option<Disguise>) {
         let undone = self.disguise.or(undone);
         let is_again = self.is_again;
@@ -142,29 +151,39 @@ impl Reader<'_> {
     fn plain(&mut self, bytes: &[u8]) {
         let text = self.expanded(bytes);
         self.look(&text, &text, None);
-        if !is_plain(&text)
-            && let Cow::Owned(ordinary) = ordinary(&tolerant(&text))
-        {
-            self.look(ordinary.as_bytes(), &text, None);
+        let Some(text) = self.disguised(&text) else { return };
+        if let Cow::Owned(ordinary) = ordinary(&tolerant(text), self.effort) {
+            self.look(ordinary.as_bytes(), text, None);
         }
+    }
+
+    /// What of a text is searched for disguises; `None` where that could show nothing, or may
+    /// cost no more.
+    fn disguised<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
+        if is_plain(text) {
+            return None;
+        }
+        let head = disguisable(text);
+        if head.len() < text.len() {
+            self.effort.cut();
+        }
+        self.effort.admits(head.len().saturating_mul(COPIES)).then_some(head)
     }
 
     /// All readings of a decoded text.
     fn all(&mut self, bytes: &[u8]) {
         let text = self.expanded(bytes);
         self.look(&text, &text, None);
-        if is_plain(&text) {
-            return;
-        }
-        let whole = tolerant(&text);
-        let ordinary = ordinary(&whole);
+        let Some(text) = self.disguised(&text) else { return };
+        let whole = tolerant(text);
+        let ordinary = ordinary(&whole, self.effort);
         if let Cow::Owned(ordinary) = &ordinary {
-            self.look(ordinary.as_bytes(), &text, None);
+            self.look(ordinary.as_bytes(), text, None);
         }
-        if memchr::memchr(0, &text).is_some() {
+        if memchr::memchr(0, text).is_some() {
             let without = ordinary.replace('\0', "");
-            let without = super::rounds::ordinary(&without);
-            self.look(without.as_bytes(), &text, Some(Disguise::Nul));
+            let without = super::rounds::ordinary(&without, self.effort);
+            self.look(without.as_bytes(), text, Some(Disguise::Nul));
         }
         if !may_hide(&whole) {
             return;
@@ -182,15 +201,15 @@ impl Reader<'_> {
         let all =
             texts.into_iter().flatten().flat_map(|text| ways.iter().map(move |way| (text, *way)));
         for (whole, way) in all {
-            let undone = undo(whole, Bar::AsNamed, way);
+            let undone = undo(whole, Bar::AsNamed, way, self.effort);
             if !known.contains(&undone.text) {
-                self.look(undone.text.as_bytes(), &text, Some(Disguise::LookAlike));
+                self.look(undone.text.as_bytes(), text, Some(Disguise::LookAlike));
                 known.push(undone.text);
             }
             if undone.has_bars {
-                let barred = undo(whole, Bar::AsBar, way).text;
+                let barred = undo(whole, Bar::AsBar, way, self.effort).text;
                 if !known.contains(&barred) {
-                    self.look_alike(&barred, &text);
+                    self.look_alike(&barred, text);
                     known.push(barred);
                 }
             }
@@ -213,7 +232,8 @@ mod tests {
     fn readings(label: Option<&str>, bytes: &[u8]) -> Vec<(String, Option<Disguise>)> {
         let mut all = Vec::new();
         let label = label.map(str::as_bytes);
-        read(Form::Message, label, bytes, &mut |reading| {
+        let effort = Effort::new(&Unwatched, bytes.len());
+        read(Form::Message, label, bytes, &effort, &mut |reading| {
             all.push((String::from_utf8_lossy(reading.text).into_owned(), reading.undone));
         });
         all
@@ -282,19 +302,11 @@ mod tests {
     }
 
     #[test]
-    fn only_what_no_reading_can_show_is_unreadable() {
-        assert!(is_unreadable(Some(b"IBM037"), b"\xe2\xa4\x82\x91\x85"));
-        assert!(!is_unreadable(Some(b"IBM037"), b"plain"));
-        assert!(!is_unreadable(Some(b"no-such"), "Größe".as_bytes()));
-        assert!(!is_unreadable(Some(b"cp437"), b"Gr\x94\xe1e"));
-        assert!(!is_unreadable(None, b"\xe2\xa4\x82\x91\x85"));
-    }
-
-    #[test]
     fn letters_that_resemble_several_match_each() {
         let hidden = |text: &str| {
             let mut found = None;
-            read(Form::Message, None, text.as_bytes(), &mut |reading| {
+            let effort = Effort::new(&Unwatched, text.len());
+            read(Form::Message, None, text.as_bytes(), &effort, &mut |reading| {
                 if reading.is_alike {
                     found = Some(String::from_utf8_lossy(reading.text).into_owned());
                 }
@@ -312,7 +324,8 @@ mod tests {
         #[test]
         fn line_feeds_keep_their_number(bytes: Vec<u8>, label in "(UTF-7|KOI8-R|)") {
             let shown = bytes.clone();
-            read(Form::Line, Some(label.as_bytes()), &bytes, &mut |reading| {
+            let effort = Effort::new(&Unwatched, bytes.len());
+            read(Form::Line, Some(label.as_bytes()), &bytes, &effort, &mut |reading| {
                 let feeds = |text: &[u8]| text.iter().filter(|&&byte| byte == b'\n').count();
                 assert_eq!(feeds(reading.text), feeds(reading.shown), "{shown:?}");
             });

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::controls::{Erased, has_controls, without_controls};
+use super::effort::Effort;
 use super::fold::{BAR, Bar, Depth, fold, without_invisible};
 use super::references::{Which, has_references, resolve};
 
@@ -25,10 +26,13 @@ pub(super) fn may_hide(text: &str) -> bool {
     !text.is_ascii() || has_controls(text) || has_references(text)
 }
 
-/// The text in ordinary typography.
-pub(super) fn ordinary(text: &str) -> Cow<'_, str> {
+/// The text in ordinary typography, as far as `effort` goes.
+pub(super) fn ordinary<'t>(text: &'t str, effort: &Effort<'_>) -> Cow<'t, str> {
     let mut now = Cow::Borrowed(text);
     for _ in 0..ROUNDS {
+        if !effort.spend(now.len()) {
+            break;
+        }
         let resolved =
             if has_references(&now) { Some(resolve(&now, Which::Ordinary)) } else { None };
         let before = resolved.as_deref().unwrap_or(&now);
@@ -90,11 +94,14 @@ pub(super) enum Way {
     Inner,
 }
 
-/// The text with everything undone.
-pub(super) fn undo(text: &str, bar: Bar, way: Way) -> Undone {
+/// The text with everything undone, as far as `effort` goes.
+pub(super) fn undo(text: &str, bar: Bar, way: Way, effort: &Effort<'_>) -> Undone {
     let mut now = Undone { text: text.to_owned(), has_bars: false };
     let erased = if way == Way::Page { Erased::Stays } else { Erased::Goes };
     for _ in 0..ROUNDS {
+        if !effort.spend(now.text.len()) {
+            break;
+        }
         let mut next = Cow::Borrowed(now.text.as_str());
         if way != Way::Inner && has_controls(&next) {
             next = Cow::Owned(without_controls(&next, erased));

@@ -430,7 +430,9 @@ fn a_cherry_pick_copies_files_but_no_new_ones() {
 
 #[test]
 fn a_hundred_thousand_lines_that_name_commits_cost_little() {
-    let server = Options::default().rules(FILES).start();
+    // The message has six megabytes, and is read a few times.
+    let bounded = format!("{FILES}\n[limits]\nbytes = \"40MiB\"\n");
+    let server = Options::default().rules(&bounded).start();
     let client = server.client();
     client.commit(clean("Base")).file("CLAUDE.md", "Be brief.\n").create();
     client.commit(clean("Take it away")).remove("CLAUDE.md").create();
@@ -444,9 +446,9 @@ fn a_hundred_thousand_lines_that_name_commits_cost_little() {
         (other + &line(&gone), false),
     ] {
         client.commit(format!("Back\n\n{lines}")).file("CLAUDE.md", "Be brief.\n").create();
-        let started = std::time::Instant::now();
-        assert_eq!(client.push(&["main:topic"]).accepted(TOPIC), accepted);
-        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+        let pushed = client.push(&["main:topic"]);
+        assert_eq!(pushed.accepted(TOPIC), accepted, "{}", pushed.all());
+        pushed.must_not_say("could not be judged whole");
         client.must(&["reset", "-q", "--hard", &gone]);
         client.git(&["push", "-q", "origin", ":topic"]).finish();
     }

@@ -29,6 +29,7 @@ mod dry_run;
 mod evasion;
 mod gate;
 mod hooks_page;
+mod hostile;
 mod install;
 mod judging_process;
 mod large;

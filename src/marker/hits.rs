@@ -1,0 +1,182 @@
+//! The markers on the lines of one reading of a text.
+//!
+//! What one hit costs must not depend on how long the text is, and what many cost on one line
+//! must not depend on how long the line is for each of them: what markers compare of a line is
+//! worked out once, and trying their expressions is paid from an [`Effort`].
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::message::{Look, Matcher};
+use super::ways::Ways;
+use crate::finding::Marker;
+use crate::text::Effort;
+use crate::text::escape::lossy;
+use crate::text::lines::{Line, Locator};
+
+/// A marker on a line of a reading.
+pub(super) struct Hit {
+    pub(super) marker: usize,
+    pub(super) line: usize,
+    /// The line as matched, for the model that it names; of a long one the beginning.
+    pub(super) text: String,
+    /// Whether it stands behind a NUL.
+    pub(super) behind_nul: bool,
+}
+
+/// More hits than this in one reading of a text are not kept, for memory must be bounded; a
+/// marker that has none yet is kept nevertheless, so that cheap marks crowd out no other.
+pub const MOST_HITS: usize = 1000;
+/// Of the same line of the same marker this many are kept, and the last; squashed histories
+/// repeat theirs by the hundred, and those between say nothing more.
+const MOST_TIMES: usize = 8;
+/// With fewer hits nothing is counted.
+const FEW_HITS: usize = 64;
+/// How many bytes of a line are kept with a hit.
+const KEPT_OF_A_LINE: usize = 4 << 10;
+
+/// What one reading shows.
+#[derive(Default)]
+pub(super) struct Hits {
+    pub(super) hits: Vec<Hit>,
+    /// Whether there are further marks, of markers that were kept.
+    pub(super) is_cut: bool,
+    kept: HashSet<usize>,
+    places: HashSet<(usize, usize)>,
+    /// How often a line was seen, and where its last hit is.
+    times: HashMap<(usize, String), (usize, usize)>,
+}
+
+/// The line that is looked at, and what was worked out of it.
+struct Current<'v> {
+    /// Where it starts.
+    start: usize,
+    /// How many lines were looked at before; and by marker, the line on which it was tried last.
+    nth: u32,
+    tried: Vec<u32>,
+    text: Option<Cow<'v, str>>,
+    ways: Option<Ways>,
+}
+
+impl Hits {
+    /// The hits in a reading, as far as `effort` goes.
+    pub(super) fn of(matcher: &Matcher, view: &[u8], effort: &Effort<'_>) -> Self {
+        let mut hits = Self::default();
+        let mut locator = Locator::new(view);
+        let (start, tried) = (usize::MAX, Vec::new());
+        let mut current = Current { start, nth: 0, tried, text: None, ways: None };
+        let mut first_nul = None;
+        matcher.literals.find(view, |offset, at| {
+            if effort.is_over() || hits.is_cut && hits.kept.contains(&at) {
+                return;
+            }
+            let line = locator.piece_at(offset);
+            if !current.is_new_on(line, at, matcher.markers.len()) {
+                return;
+            }
+            let Some((marker, look)) = matcher.markers.get(at) else { return };
+            let found = match look {
+                Look::Line(spec) => {
+                    let text = current.text.get_or_insert_with(|| lossy(line.bytes));
+                    spec.is_within(text.trim(), effort).then(|| (line.number, kept_of(text)))
+                }
+                Look::Credit(spec) => {
+                    let ways = &mut current.ways;
+                    let ways = ways.get_or_insert_with(|| Ways::of(line, &locator));
+                    matcher.credit_in(marker, spec, ways, effort)
+                }
+            };
+            let Some((number, text)) = found else { return };
+            let nul =
+                *first_nul.get_or_insert_with(|| memchr::memchr(0, view).unwrap_or(usize::MAX));
+            let behind_nul = line.start > nul || offset > nul;
+            hits.keep(Hit { marker: at, line: number, text, behind_nul });
+        });
+        hits
+    }
+
+    /// Keeps a hit, unless it says nothing more.
+    fn keep(&mut self, hit: Hit) {
+        let place = (hit.marker, hit.line);
+        if self.places.contains(&place) {
+            return;
+        }
+        if self.hits.len() >= FEW_HITS {
+            let key = (hit.marker, hit.text.clone());
+            if let Some((count, last)) = self.times.get_mut(&key) {
+                *count += 1;
+                if *count > MOST_TIMES
+                    && let Some(last) = self.hits.get_mut(*last)
+                {
+                    last.line = hit.line;
+                    return;
+                }
+                *last = self.hits.len();
+            } else if self.hits.len() < MOST_HITS {
+                self.times.insert(key, (1, self.hits.len()));
+            }
+        }
+        if self.hits.len() >= MOST_HITS && self.kept.contains(&hit.marker) {
+            self.is_cut = true;
+            return;
+        }
+        self.kept.insert(hit.marker);
+        self.places.insert(place);
+        self.hits.push(hit);
+    }
+}
+
+impl Current<'_> {
+    /// Goes to a line; whether a marker, of so many, was not tried on it yet. It counts as tried
+    /// then.
+    fn is_new_on(&mut self, line: Line<'_>, marker: usize, markers: usize) -> bool {
+        if line.start != self.start {
+            self.start = line.start;
+            self.nth = self.nth.wrapping_add(1);
+            self.text = None;
+            self.ways = None;
+        }
+        if self.tried.is_empty() {
+            self.tried.resize(markers, 0);
+        }
+        let Some(tried) = self.tried.get_mut(marker) else { return false };
+        std::mem::replace(tried, self.nth) != self.nth
+    }
+}
+
+/// The beginning of a line, as it is kept with a hit.
+fn kept_of(text: &str) -> String {
+    let text = if text.len() > KEPT_OF_A_LINE { text.trim_start() } else { text };
+    text.get(..text.floor_char_boundary(KEPT_OF_A_LINE)).unwrap_or_default().to_owned()
+}
+
+impl Matcher {
+    /// Tries a credit line in every way to read it.
+    pub(super) fn credit(
+        &self,
+        marker: &Marker,
+        spec: &super::credit::Spec,
+        line: Line<'_>,
+        locator: &Locator<'_>,
+        effort: &Effort<'_>,
+    ) -> Option<(usize, String)> {
+        self.credit_in(marker, spec, &Ways::of(line, locator), effort)
+    }
+
+    fn credit_in(
+        &self,
+        marker: &Marker,
+        spec: &super::credit::Spec,
+        ways: &Ways,
+        effort: &Effort<'_>,
+    ) -> Option<(usize, String)> {
+        let exact = |email: &str| self.is_exact(marker, email);
+        let found = ways.first(&|key, forms, is_long| {
+            if is_long && spec.has_key(key) {
+                effort.cut();
+            }
+            spec.refuses(key, forms, &exact, effort).is_none()
+        });
+        found.map(|(number, text)| (number, kept_of(&text)))
+    }
+}
