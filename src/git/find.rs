@@ -17,7 +17,7 @@ use super::packs::{Packs, Reader};
 use super::{GitError, Object, ObjectId, ObjectKind, Objects, hash, loose};
 
 /// Before a larger loose object is read, the watch is asked.
-const LARGE: usize = 1 << 20;
+pub(super) const LARGE: usize = 1 << 20;
 
 impl Objects<'_> {
     /// Reads an object, or only its first `most` bytes if it has more and that saves work.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::commit_graph::CommitGraph;
 use super::directories::Directory;
+use super::find::LARGE;
 use super::meter::{Meter, Reads, Watch};
 use super::packs::{Climber, Files, Packs, Place, Reader};
 use super::store::Store;
@@ -318,7 +319,7 @@ impl Pace for Objects<'_> {
     }
 
     fn admits(&self, bytes: usize) -> bool {
-        self.admit(bytes).is_ok()
+        bytes <= LARGE || self.meter.admit(bytes as u64).is_ok()
     }
 }
 

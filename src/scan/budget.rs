@@ -244,6 +244,7 @@ mod tests {
     use super::*;
     use crate::git::ObjectId;
     use crate::report::Judged;
+    use crate::scan::NoHost;
 
     #[derive(Default)]
     struct Told(Cell<Vec<(Stage, usize)>>);
@@ -284,7 +285,7 @@ mod tests {
         for (resource, is_over) in [(Resource::Time, true), (Resource::Bytes, false)] {
             let mut limits = Limits::default();
             limits.set(resource, 1);
-            let bounds = Bounds { limits, started, tell: &|_, _| {} };
+            let bounds = Bounds { limits, started, host: &NoHost };
             let budget = Budget::new(&bounds);
             assert_eq!(budget.work().is_break(), is_over);
             assert_eq!(budget.is_exhausted(), is_over);
@@ -296,7 +297,7 @@ mod tests {
     fn memory_is_looked_at_after_many_objects_and_after_many_bytes() {
         let mut limits = Limits::default();
         limits.set(Resource::Memory, 1);
-        let bounds = Bounds { limits, started: Instant::now(), tell: &|_, _| {} };
+        let bounds = Bounds { limits, started: Instant::now(), host: &NoHost };
         for (reads, is_over) in [
             (Reads { objects: 1023, bytes: (16 << 20) - 1 }, false),
             (Reads { objects: 1024, bytes: 0 }, true),
