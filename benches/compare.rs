@@ -17,6 +17,8 @@
 
 #[path = "compare/bench.rs"]
 mod bench;
+#[path = "compare/callgrind.rs"]
+mod callgrind;
 #[path = "compare/cases/mod.rs"]
 mod cases;
 #[path = "compare/checks.rs"]
