@@ -142,7 +142,12 @@ fn count(bench: &Bench) -> Result<Vec<Counted>, Failure> {
     }
     let history = Repository::history(git, place, 300, 20)?;
     let mut audit = git.command("valgrind", &history.path, &[]);
-    callgrind::prepare(&mut audit, place, &provost, &["--isolated", "audit", "--format", "jsonl", "."])?;
+    callgrind::prepare(
+        &mut audit,
+        place,
+        &provost,
+        &["--isolated", "audit", "--format", "jsonl", "."],
+    )?;
     fixed.push(Fixed { name: "audit of a small history", command: audit, input: String::new() });
     fixed.into_iter().map(|case| counted(place, case)).collect()
 }

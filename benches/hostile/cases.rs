@@ -131,8 +131,7 @@ fn pushed(git: &Git, sent: &Sent, provost: Option<&str>) -> Result<u64, Failure>
         fs::set_permissions(&hook, fs::Permissions::from_mode(0o755))?;
     }
     let pattern = format!("^{ON_SERVER}*");
-    let push =
-        ["push", "--quiet", "--force", utf8(&server)?, "refs/*:refs/*", &pattern];
+    let push = ["push", "--quiet", "--force", utf8(&server)?, "refs/*:refs/*", &pattern];
     let started = Instant::now();
     Process::new(git.command("git", &sent.source, &push), b"")?.run(None)?;
     Ok(started.elapsed().as_millis() as u64)

@@ -291,9 +291,8 @@ pub(crate) fn ref_name_length(repository: &Path, scale: usize) {
 pub(crate) fn unjudged_entries(repository: &Path, scale: usize) {
     push(repository, |push| {
         let all = line(push, of(100, scale), "Add\n");
-        let mut ledger = String::from(
-            "{\"is\":\"ledger\",\"time\":\"2026-01-01T00:00:00Z\",\"form\":1}\n",
-        );
+        let mut ledger =
+            String::from("{\"is\":\"ledger\",\"time\":\"2026-01-01T00:00:00Z\",\"form\":1}\n");
         for (at, commit) in all.iter().enumerate() {
             let boundary = at.checked_sub(1).map(|at| format!("\"{}\"", all[at]));
             ledger.push_str(&format!(
@@ -315,9 +314,8 @@ pub(crate) fn unjudged_entries(repository: &Path, scale: usize) {
 pub(crate) fn admitted_entries(repository: &Path, scale: usize) {
     push(repository, |push| {
         let all = line(push, of(100, scale), "Add\n");
-        let mut ledger = String::from(
-            "{\"is\":\"ledger\",\"time\":\"2026-01-01T00:00:00Z\",\"form\":1}\n",
-        );
+        let mut ledger =
+            String::from("{\"is\":\"ledger\",\"time\":\"2026-01-01T00:00:00Z\",\"form\":1}\n");
         for (at, commit) in all.iter().enumerate() {
             ledger.push_str(&format!(
                 "{{\"is\":\"admitted\",\"time\":\"2026-01-01T00:00:00Z\",\

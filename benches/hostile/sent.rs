@@ -56,12 +56,7 @@ impl Sent {
     }
 
     /// How many instructions the hook takes.
-    pub(crate) fn instructions(
-        &self,
-        git: &Git,
-        place: &Path,
-        name: &str,
-    ) -> Result<u64, Failure> {
+    pub(crate) fn instructions(&self, git: &Git, place: &Path, name: &str) -> Result<u64, Failure> {
         let mut command = self.quarantine.command(git, "valgrind", &[]);
         let provost = Path::new(&git.provost);
         callgrind::prepare(&mut command, place, provost, &["--isolated", "pre-receive"])?;

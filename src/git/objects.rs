@@ -14,6 +14,7 @@ use super::fallback::Fallback;
 use super::meter::{Meter, Reads, Watch};
 use super::packs::{Climber, Files, Packs, Place, Reader};
 use super::store::Store;
+use super::tags::Tags;
 use super::tree_cache::TreeCache;
 use super::{GitError, IdSet, ObjectId};
 
@@ -78,6 +79,7 @@ pub struct Objects<'r> {
     pub(super) meter: Meter<'r>,
     readers: RefCell<Option<Readers>>,
     trees: RefCell<TreeCache>,
+    pub(super) tags: RefCell<Tags>,
     fallback: Fallback,
 }
 
@@ -136,6 +138,7 @@ impl<'r> Objects<'r> {
             meter,
             readers: RefCell::default(),
             trees: RefCell::default(),
+            tags: RefCell::default(),
         }
     }
 
@@ -319,6 +322,14 @@ impl<'r> Objects<'r> {
     #[must_use]
     pub fn reads(&self) -> Reads {
         self.meter.reads()
+    }
+
+    /// Counts steps of work that reads nothing, so that a limit ends that too.
+    ///
+    /// # Errors
+    /// When whoever watches has ended the scan.
+    pub fn step(&self, steps: u64) -> Result<(), GitError> {
+        self.meter.step(steps)
     }
 
     /// Ends the scan.

@@ -1,6 +1,6 @@
 //! Revisions and ranges, as people type them: `gitrevisions(7)`.
 
-use super::{GitError, ObjectId, ObjectKind, Objects, Repository, Tag, cli};
+use super::{GitError, ObjectId, ObjectKind, Objects, Repository, cli};
 
 /// What a range says: commits reachable from `tips` and not from `hidden`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Repository {
         for range in ranges {
             let side = |text: &str| {
                 let id = self.revision(if text.is_empty() { "HEAD" } else { text })?;
-                Ok(peel(objects, id)?.id)
+                Ok(objects.peel(id)?.id)
             };
             if let Some((left, right)) = range.split_once("...") {
                 let (left, right) = (side(left)?, side(right)?);
@@ -113,44 +113,10 @@ impl Repository {
 }
 
 /// What a ref's value leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peeled {
-    /// The annotated tags on the way, outermost first.
-    pub tags: Vec<ObjectId>,
     /// What is left in the end.
     pub id: ObjectId,
     /// Its kind; never a tag.
     pub kind: ObjectKind,
-}
-
-/// Follows annotated tags to what they point to in the end. A tag can't contain its own
-/// id, so the chain ends.
-///
-/// # Errors
-/// When an object on the way is missing or can't be read.
-pub fn peel(objects: &Objects<'_>, id: ObjectId) -> Result<Peeled, GitError> {
-    let mut tags = Vec::new();
-    let (id, kind) = objects.peel_into(id, &mut tags)?;
-    Ok(Peeled { tags, id, kind })
-}
-
-impl Objects<'_> {
-    /// Follows tags to what they point to, and adds them to `tags`, the outermost first: also
-    /// those on the way to an object that can't be read.
-    ///
-    /// # Errors
-    /// When an object is missing or can't be read.
-    pub fn peel_into(
-        &self,
-        mut id: ObjectId,
-        tags: &mut Vec<ObjectId>,
-    ) -> Result<(ObjectId, ObjectKind), GitError> {
-        loop {
-            let object = self.read(id)?;
-            if object.kind != ObjectKind::Tag {
-                return Ok((id, object.kind));
-            }
-            tags.push(id);
-            id = Tag::parse(id, object.data())?.target;
-        }
-    }
 }

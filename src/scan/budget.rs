@@ -23,8 +23,9 @@ pub struct Bounds<'b> {
 pub(super) struct Budget<'b> {
     bounds: &'b Bounds<'b>,
     hit: Cell<Option<Resource>>,
-    /// Whether a bound of the program itself was reached, and not one of the configuration.
-    own: Cell<bool>,
+    /// The bound of the program itself that was reached, if it was not one of the
+    /// configuration.
+    own: Cell<Option<OwnBound>>,
     stage: Cell<(Stage, usize)>,
     /// How many new commits were met.
     commits: Cell<u64>,
@@ -36,6 +37,22 @@ pub(super) struct Budget<'b> {
     /// After how many objects memory is looked at next.
     memory_at: Cell<u64>,
 }
+
+/// A bound of the program itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OwnBound {
+    /// On what is kept of one text, file or commit.
+    Kept,
+    /// On steps of work that read nothing.
+    Steps,
+}
+
+/// What may be done with what was read: that many steps in any case, and more for each object
+/// and each few bytes. Histories take a hundredth of it; only what is made so that few
+/// objects meet each other in very many ways comes near.
+const MOST_STEPS: u64 = 32_000_000;
+const STEPS_PER_OBJECT: u64 = 64;
+const BYTES_PER_STEP: u64 = 4;
 
 /// Whoever waits for less than this is told nothing.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -113,15 +130,18 @@ impl<'b> Budget<'b> {
         let is_asked_for = resource != Resource::Files || self.limit(resource).most.is_some();
         if is_first && is_asked_for {
             self.hit.set(Some(resource));
-            self.own.set(resource != Resource::Files);
+            self.own.set((resource != Resource::Files).then_some(OwnBound::Kept));
         }
     }
 
     /// How much the limit allows that was reached, as people write it.
     pub(super) fn allowed(&self) -> String {
         match self.hit() {
-            Some((resource, limit)) if !self.own.get() => {
+            Some((resource, limit)) if self.own.get().is_none() => {
                 resource.shown(limit.most.unwrap_or_default())
+            }
+            _ if self.own.get() == Some(OwnBound::Steps) => {
+                "what objects of this size and number may take".to_owned()
             }
             _ => "as many as one text may hold".to_owned(),
         }
@@ -157,7 +177,18 @@ impl<'b> Budget<'b> {
             self.memory_at.set(reads.objects + MEMORY_EVERY);
             beyond(Resource::Memory, memory_in_use()?)
         };
+        let allowed = MOST_STEPS
+            .saturating_add(reads.objects.saturating_mul(STEPS_PER_OBJECT))
+            .saturating_add(reads.bytes / BYTES_PER_STEP);
+        let steps = || {
+            let is_over = reads.steps > allowed;
+            if is_over {
+                self.own.set(Some(OwnBound::Steps));
+            }
+            is_over.then_some(Resource::Time)
+        };
         beyond(Resource::Time, elapsed)
+            .or_else(steps)
             .or_else(|| beyond(Resource::Commits, self.commits.get().saturating_sub(WALKED)))
             .or_else(|| beyond(Resource::Bytes, reads.bytes))
             .or_else(|| beyond(Resource::Findings, self.findings.get()))
@@ -231,6 +262,20 @@ mod tests {
         assert!(budget.read(Reads::default()).is_continue());
         assert!(budget.read(Reads::default()).is_continue());
         assert_eq!(told.take(), [(Stage::Reading, 1)], "once, and not again at once");
+    }
+
+    #[test]
+    fn work_that_reads_nothing_has_a_bound_which_is_a_cut() {
+        let bounds =
+            Bounds { limits: Limits::default(), started: Instant::now(), tell: &|_, _| {} };
+        let budget = Budget::new(&bounds);
+        let much = Reads { objects: 1_000_000, bytes: 400 << 20, steps: 150_000_000 };
+        assert!(budget.read(much).is_continue(), "a large history takes more");
+        assert!(budget.hit().is_none());
+        assert!(budget.read(Reads { steps: MOST_STEPS + 1, ..Reads::default() }).is_break());
+        let (resource, limit) = budget.hit().unwrap();
+        assert_eq!((resource, limit.outcome), (Resource::Time, Outcome::Reject));
+        assert_eq!(budget.allowed(), "what objects of this size and number may take");
     }
 
     #[test]

@@ -25,6 +25,9 @@ impl Marks {
     }
 }
 
+/// Matching that many bytes of a path takes about as long as any other step of work.
+const PATH_BYTES_OF_A_STEP: usize = 4;
+
 /// Looks at files; remembers what is in them, by id.
 pub(super) struct Contents<'o> {
     objects: &'o Objects<'o>,
@@ -41,6 +44,14 @@ impl<'o> Contents<'o> {
     pub(super) fn new(objects: &'o Objects<'o>, matchers: &'o Matchers, scope: Scope) -> Self {
         let are_wanted = scope.contents && !matchers.content.is_empty();
         Self { objects, matchers, are_wanted, known: IdMap::default(), sift: None }
+    }
+
+    /// Counts the work of looking for markers of a path, which can be very long.
+    ///
+    /// # Errors
+    /// When a limit has ended the scan.
+    pub(super) fn count_path(&self, path: &[u8]) -> Result<(), GitError> {
+        self.objects.step((path.len() / PATH_BYTES_OF_A_STEP) as u64)
     }
 
     /// Whether a limit has ended the scan.

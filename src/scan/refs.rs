@@ -2,6 +2,7 @@
 //! tags of trees and blobs, notes, replacements.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use super::{Scan, commit};
 use crate::finding::{Field, Finding};
@@ -32,15 +33,15 @@ impl Scan<'_> {
     pub(super) fn judge_peeled(
         &mut self,
         name: &RefName,
-        peeled: &Peeled,
+        peeled: Peeled,
     ) -> Result<bool, GitError> {
         let findings = match peeled.kind {
-            ObjectKind::Tree if self.scope.trees => self.trees().findings(peeled.id, &[])?,
-            ObjectKind::Blob if self.scope.contents => self.trees().blob(peeled.id)?,
-            _ => Vec::new(),
+            ObjectKind::Tree if self.scope.trees => self.own_findings(peeled.id)?,
+            ObjectKind::Blob if self.scope.contents => self.own_findings(peeled.id)?,
+            _ => Rc::default(),
         };
         self.after_trees();
-        Ok(self.add(None, name, findings))
+        Ok(self.add(None, name, findings.to_vec()))
     }
 
     /// The notes that a commit on a notes ref adds or changes; whether any is refused.
@@ -77,10 +78,10 @@ impl Scan<'_> {
         let shown: HashSet<String> =
             self.own_findings(new)?.iter().map(|finding| finding.marker.id.clone()).collect();
         let hidden: Vec<Finding> = before
-            .into_iter()
+            .iter()
             .filter(|finding| !shown.contains(&finding.marker.id))
             .flat_map(|finding| {
-                let mut beside = self.config.rules.matchers.tamper.beside(&finding, Trick::Replace);
+                let mut beside = self.config.rules.matchers.tamper.beside(finding, Trick::Replace);
                 for tamper in &mut beside {
                     tamper.field = Field::Replaced(original);
                 }
@@ -91,11 +92,15 @@ impl Scan<'_> {
         Ok(())
     }
 
-    /// The findings in an object of its own, without what it is compared with.
-    fn own_findings(&mut self, id: ObjectId) -> Result<Vec<Finding>, GitError> {
+    /// The findings in an object itself, without what it is compared with. Each object is
+    /// read once, however many refs stand on it.
+    fn own_findings(&mut self, id: ObjectId) -> Result<Rc<[Finding]>, GitError> {
+        if let Some(known) = self.own_found.get(&id) {
+            return Ok(Rc::clone(known));
+        }
         let object = self.objects.read(id)?;
         let matchers = &self.config.rules.matchers;
-        Ok(match object.kind {
+        let found: Rc<[Finding]> = match object.kind {
             ObjectKind::Commit => {
                 let commit = Commit::parse(id, object.data())?;
                 let found = commit::inspect(matchers, &commit, &mut commit::Known::default());
@@ -106,7 +111,10 @@ impl Scan<'_> {
             }
             ObjectKind::Tree => self.trees().findings(id, &[])?,
             ObjectKind::Blob => self.trees().blob(id)?,
-        })
+        }
+        .into();
+        self.own_found.insert(id, Rc::clone(&found));
+        Ok(found)
     }
 }
 

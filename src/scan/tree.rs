@@ -19,6 +19,8 @@ use crate::text::escape::escape;
 
 /// More findings than this in one commit are cut off, and the report says so.
 const MOST_FINDINGS: usize = 10_000;
+/// The same for the paths of the findings of all commits together, in bytes.
+const MOST_PATH_BYTES: usize = 16 << 20;
 
 /// Which bounds on what is looked at were reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,6 +47,8 @@ pub(super) struct Trees<'o> {
     pub(super) skipped: Vec<Skipped>,
     /// Which bounds were reached.
     pub(super) exceeded: Exceeded,
+    /// How many bytes the paths of findings have.
+    path_bytes: usize,
 }
 
 /// What a comparison of trees gave.
@@ -62,6 +66,7 @@ impl<'o> Trees<'o> {
             matchers,
             skipped: Vec::new(),
             exceeded: Exceeded::default(),
+            path_bytes: 0,
         }
     }
 
@@ -110,6 +115,7 @@ impl<'o> Trees<'o> {
             paths: Vec::new(),
             texts: Vec::new(),
             unread: UnreadObjects::default(),
+            path_bytes: &mut self.path_bytes,
             is_cut: false,
         };
         self.changes.added_or_changed(tree, parents, &mut look)?;
@@ -120,7 +126,11 @@ impl<'o> Trees<'o> {
             exceeded.marks = true;
             self.skipped.push(Skipped {
                 what: format!("further files in tree {tree}"),
-                why: format!("only the first {MOST_FINDINGS} findings of a commit are reported"),
+                why: format!(
+                    "only the first {MOST_FINDINGS} findings of a commit, and {} MiB of paths, are \
+                     reported",
+                    MOST_PATH_BYTES >> 20
+                ),
             });
         }
         self.exceeded |= exceeded;
@@ -243,6 +253,7 @@ struct Look<'l, 'o> {
     paths: Vec<PathSeen>,
     texts: Vec<TextSeen>,
     unread: UnreadObjects,
+    path_bytes: &'l mut usize,
     /// Whether there was no room for something that was found.
     is_cut: bool,
 }
@@ -252,24 +263,29 @@ impl Visitor for Look<'_, '_> {
         self.matchers.path.is_key(directory)
     }
 
+    fn is_full(&self) -> bool {
+        self.is_cut
+    }
+
     fn change(&mut self, change: &Change<'_>) -> Result<bool, GitError> {
         let Some(new) = change.new else {
             return Ok(false);
         };
-        if self.is_cut {
-            return Ok(true);
-        }
-        let mut interest = self.path(change, new)?;
+        // A path without a component that a marker asks for is not looked at a second time:
+        // it can be very long.
+        let is_key = change.is_below_key || self.matchers.path.ends_in_key(change.path);
+        let mut interest = is_key && self.path(change, new)?;
         if self.contents.are_wanted && new.mode == Mode::Blob {
             interest |= self.content(change, new)?;
         }
-        Ok(interest || self.matchers.path.ends_in_key(change.path))
+        Ok(interest || is_key)
     }
 }
 
 impl Look<'_, '_> {
     /// Looks at the path of an entry; whether it is marked.
     fn path(&mut self, change: &Change<'_>, new: Side) -> Result<bool, GitError> {
+        self.contents.count_path(change.path)?;
         let now = match self.contents.path_markers(change.path, new) {
             Ok(now) => now,
             Err(error) => {
@@ -291,7 +307,7 @@ impl Look<'_, '_> {
         };
         for (found, trick) in now {
             let added = !before.iter().any(|(known, _)| known.marker == found.marker);
-            if self.has_room() {
+            if self.has_room(change.path) {
                 let path = change.path.to_vec();
                 self.paths.push(PathSeen { found, path, id: new.id, added, trick });
             }
@@ -324,7 +340,7 @@ impl Look<'_, '_> {
             let same = |old: &&Text| old.marker == text.marker && old.excerpt == text.excerpt;
             if let Some(at) = before.iter().position(same) {
                 before.swap_remove(at);
-            } else if self.has_room() {
+            } else if self.has_room(change.path) {
                 let (text, path) = (text.clone(), change.path.to_vec());
                 self.texts.push(TextSeen { text, path, id: new.id, added: old.is_none() });
             }
@@ -345,9 +361,13 @@ impl Look<'_, '_> {
         }
     }
 
-    /// Whether one more finding has room; notes that one had none.
-    fn has_room(&mut self) -> bool {
-        self.is_cut |= self.paths.len() + self.texts.len() >= MOST_FINDINGS;
+    /// Whether one more finding with this path has room; notes that one had none.
+    fn has_room(&mut self, path: &[u8]) -> bool {
+        self.is_cut |= self.paths.len() + self.texts.len() >= MOST_FINDINGS
+            || *self.path_bytes + path.len() > MOST_PATH_BYTES;
+        if !self.is_cut {
+            *self.path_bytes += path.len();
+        }
         !self.is_cut
     }
 }

@@ -25,7 +25,14 @@ pub(super) struct Marked {
     is_merge: bool,
 }
 
-/// See the head of this file.
+/// The findings of an object with their verdicts, which hold for all refs of a class.
+pub(super) struct Decided {
+    label: Option<Arc<CommitLabel>>,
+    findings: Vec<(Finding, Decision)>,
+    worst: Verdict,
+}
+
+/// Judges findings and keeps them with their verdicts.
 pub(super) struct Verdicts<'s> {
     objects: &'s Objects<'s>,
     /// Whose catalogue is read when a commit has findings.
@@ -106,33 +113,56 @@ impl<'s> Verdicts<'s> {
         &mut self,
         commit: Option<&Marked>,
         name: &RefName,
-        mut findings: Vec<Finding>,
+        findings: Vec<Finding>,
     ) -> bool {
+        if findings.is_empty() {
+            return false;
+        }
+        let decided = self.decided(commit, name, findings);
+        self.add_decided(&decided, name);
+        decided.worst == Verdict::Reject
+    }
+
+    /// Judges findings for all refs of the class of this one.
+    pub(super) fn decided(
+        &self,
+        commit: Option<&Marked>,
+        name: &RefName,
+        mut findings: Vec<Finding>,
+    ) -> Decided {
         let in_merge = commit.is_some_and(|commit| commit.is_merge);
         findings.iter_mut().for_each(|finding| finding.in_merge = in_merge);
         let decisions = self.decide(commit, name, &findings);
-        let object = commit.map(|commit| commit.label.id).or(self.object);
-        let is_refused = decisions.iter().any(|decision| decision.verdict == Verdict::Reject);
-        for (finding, decision) in findings.into_iter().zip(decisions) {
+        let worst = decisions.iter().map(|decision| decision.verdict).max();
+        Decided {
+            label: commit.map(|commit| Arc::clone(&commit.label)),
+            worst: worst.unwrap_or(Verdict::Allow),
+            findings: findings.into_iter().zip(decisions).collect(),
+        }
+    }
+
+    /// Keeps findings that were judged for the report on a ref.
+    pub(super) fn add_decided(&mut self, decided: &Decided, name: &RefName) {
+        let object = decided.label.as_ref().map(|label| label.id).or(self.object);
+        for (finding, decision) in &decided.findings {
             for bound in &decision.place_bound {
                 if let Some(id) = object {
                     self.let_in.add(name, bound, id);
                 }
             }
-            if self.findings.len() >= self.most {
-                // A push of many refs can bring each finding once for each of them.
-                self.unreported += 1;
-                self.worst_unreported = self.worst_unreported.max(decision.verdict);
+            if self.findings.len() < self.most {
+                self.findings.push(Judged {
+                    commit: decided.label.clone(),
+                    ref_name: name.clone(),
+                    finding: finding.clone(),
+                    decision: decision.clone(),
+                });
                 continue;
             }
-            self.findings.push(Judged {
-                commit: commit.map(|commit| Arc::clone(&commit.label)),
-                ref_name: name.clone(),
-                finding,
-                decision,
-            });
+            // A push of many refs can bring each finding once for each of them.
+            self.unreported += 1;
+            self.worst_unreported = self.worst_unreported.max(decision.verdict);
         }
-        is_refused
     }
 
     pub(super) fn decide(
@@ -145,13 +175,6 @@ impl<'s> Verdicts<'s> {
         let context = commit.map_or(&none, |commit| &commit.context);
         let id = commit.map(|commit| commit.label.id);
         self.judge.judge(name, id, findings, context, &self.ancestry)
-    }
-
-    /// Whether further findings can change nothing but their number; then they are counted.
-    pub(super) fn only_counts(&mut self, findings: usize) -> bool {
-        let settled = self.findings.len() >= self.most && self.worst_unreported == Verdict::Reject;
-        self.unreported += if settled { findings } else { 0 };
-        settled
     }
 }
 

@@ -175,6 +175,7 @@ impl Ledger {
 
     fn take(&mut self, path: &std::path::Path, text: &[u8]) -> Result<(), ConfigError> {
         let mut admitted = Admissions::default();
+        let mut unjudged = Entries::of(std::mem::take(&mut self.unjudged));
         for read in read_lines(text) {
             let entry = match read {
                 Read::Entry(entry) => entry,
@@ -186,12 +187,11 @@ impl Ledger {
             match entry {
                 Entry::Header => {}
                 Entry::Unjudged(entry) => {
-                    self.unjudged.retain(|it| it.id != entry.id || it.ref_name != entry.ref_name);
                     self.judged_since.remove(&entry.id);
-                    self.unjudged.push(entry);
+                    unjudged.put(entry);
                 }
                 Entry::Judged(name, id) => {
-                    self.unjudged.retain(|it| it.id != id || it.ref_name != name);
+                    unjudged.remove(name, id);
                     self.judged_since.insert(id);
                 }
                 Entry::Admitted(entry) => admitted.add(entry),
@@ -199,9 +199,45 @@ impl Ledger {
                 Entry::Spread(key, ids) => admitted.spread(&key, &ids),
             }
         }
-        self.judged_since.retain(|id| self.unjudged.iter().all(|it| it.id != *id));
+        self.unjudged = unjudged.all.into_iter().flatten().collect();
+        let open: IdSet = self.unjudged.iter().map(|entry| entry.id).collect();
+        self.judged_since.retain(|id| !open.contains(id));
         self.admitted.extend(admitted.into_entries());
         Ok(())
+    }
+}
+
+/// The entries of what was left unchecked as they are read: the last of each ref and object
+/// counts.
+#[derive(Default)]
+struct Entries {
+    all: Vec<Option<Unjudged>>,
+    places: HashMap<(ObjectId, RefName), usize>,
+}
+
+impl Entries {
+    fn of(entries: Vec<Unjudged>) -> Self {
+        let mut all = Self::default();
+        entries.into_iter().for_each(|entry| all.put(entry));
+        all
+    }
+
+    fn put(&mut self, entry: Unjudged) {
+        let place = self.all.len();
+        let before = self.places.insert((entry.id, entry.ref_name.clone()), place);
+        self.clear(before);
+        self.all.push(Some(entry));
+    }
+
+    fn remove(&mut self, name: RefName, id: ObjectId) {
+        let before = self.places.remove(&(id, name));
+        self.clear(before);
+    }
+
+    fn clear(&mut self, place: Option<usize>) {
+        if let Some(entry) = place.and_then(|place| self.all.get_mut(place)) {
+            *entry = None;
+        }
     }
 }
 
