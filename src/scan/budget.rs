@@ -43,16 +43,16 @@ pub(super) struct Budget<'b> {
 enum OwnBound {
     /// On what is kept of one text, file or commit.
     Kept,
-    /// On steps of work that read nothing.
-    Steps,
+    /// On steps of work that read nothing: that many.
+    Steps(u64),
 }
 
 /// What may be done with what was read: that many steps in any case, and more for each object
 /// and each few bytes. Histories take a hundredth of it; only what is made so that few
 /// objects meet each other in very many ways comes near.
-const MOST_STEPS: u64 = 32_000_000;
+const MOST_STEPS: u64 = 16_000_000;
 const STEPS_PER_OBJECT: u64 = 64;
-const BYTES_PER_STEP: u64 = 4;
+const BYTES_PER_STEP: u64 = 2;
 
 /// Whoever waits for less than this is told nothing.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -140,10 +140,10 @@ impl<'b> Budget<'b> {
             Some((resource, limit)) if self.own.get().is_none() => {
                 resource.shown(limit.most.unwrap_or_default())
             }
-            _ if self.own.get() == Some(OwnBound::Steps) => {
-                "what objects of this size and number may take".to_owned()
-            }
-            _ => "as many as one text may hold".to_owned(),
+            _ => match self.own.get() {
+                Some(OwnBound::Steps(steps)) => format!("{} million steps", steps / 1_000_000),
+                _ => "as many as one text may hold".to_owned(),
+            },
         }
     }
 
@@ -183,7 +183,7 @@ impl<'b> Budget<'b> {
         let steps = || {
             let is_over = reads.steps > allowed;
             if is_over {
-                self.own.set(Some(OwnBound::Steps));
+                self.own.set(Some(OwnBound::Steps(allowed)));
             }
             is_over.then_some(Resource::Time)
         };
@@ -275,7 +275,7 @@ mod tests {
         assert!(budget.read(Reads { steps: MOST_STEPS + 1, ..Reads::default() }).is_break());
         let (resource, limit) = budget.hit().unwrap();
         assert_eq!((resource, limit.outcome), (Resource::Time, Outcome::Reject));
-        assert_eq!(budget.allowed(), "what objects of this size and number may take");
+        assert_eq!(budget.allowed(), "16 million steps");
     }
 
     #[test]

@@ -86,6 +86,8 @@ pub fn judge_history(
             }
         }
     }
+    let left = Ledger::read(&scan.config.ledger(repository))?.unjudged;
+    history.left_notes = left.into_iter().map(|it| it.ref_name).filter(RefName::is_notes).collect();
     for reference in refs.iter().filter(|reference| reference.name.is_notes()) {
         scan.judge_all_notes(reference, &mut history)?;
     }
@@ -101,7 +103,9 @@ struct History {
     first: IdMap<usize>,
     /// What refs point to: the tags on the way, and what is no commit, were judged for them.
     values: HashMap<RefName, ObjectId>,
-    /// The commits that notes refs reach, by ref.
+    /// The notes refs of which something is on the ledger.
+    left_notes: HashSet<RefName>,
+    /// The commits that these reach, by ref.
     notes: HashSet<(RefName, ObjectId)>,
     /// What holds something that policy refuses, or could not be read.
     unclean: IdSet,
@@ -162,10 +166,13 @@ impl Scan<'_> {
         if peeled.kind != ObjectKind::Commit {
             return Ok(());
         }
+        let notes = self.notes_of(name);
         let commits = self.graph.reachable(peeled.id, &|_| false, &mut |_| {})?;
         for id in commits {
-            history.notes.insert((name.clone(), id));
-            let is_refused = match self.judge_notes(name, id) {
+            if history.left_notes.contains(name) {
+                history.notes.insert((name.clone(), id));
+            }
+            let is_refused = match self.judge_notes(&notes, name, id) {
                 Ok(is_refused) => is_refused,
                 Err(error) => {
                     self.leave_unread_of(name.clone(), id, &error);

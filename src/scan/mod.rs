@@ -144,6 +144,8 @@ pub struct Scan<'s> {
     tag_marks: own::TagMarks,
     /// The findings in objects that refs stand on and that belong to no commit.
     own_found: IdMap<Rc<[Finding]>>,
+    /// The notes of commits as they were judged.
+    notes_judged: HashMap<refs::NotesOf, IdMap<Rc<verdicts::Decided>>>,
     /// Whether git refuses updates by itself, of those for which it was asked.
     refused_by_git: HashMap<(RefName, ObjectId), bool>,
     settled: Vec<(RefName, ObjectId)>,
@@ -203,6 +205,7 @@ impl<'s> Scan<'s> {
             unread_in_trees: Vec::new(),
             tag_marks: own::TagMarks::default(),
             own_found: IdMap::default(),
+            notes_judged: HashMap::new(),
             refused_by_git: HashMap::new(),
             settled: Vec::new(),
             again: 0,

@@ -170,8 +170,9 @@ impl Scan<'_> {
         let mut others = || Ok(Rc::default());
         let mut ids = self.graph.new_commits(&[tip], Hidden { old, others: &mut others })?;
         baseline.retain_due(&mut ids);
+        let notes = self.notes_of(&target.name);
         for &id in &ids {
-            match self.judge_notes(&target.name, id) {
+            match self.judge_notes(&notes, &target.name, id) {
                 Ok(_) => {}
                 Err(GitError::Stopped) => return self.leave(&[target], None),
                 Err(error) => self.leave_unread(target, Some(id), &error, Vec::new()),

@@ -179,8 +179,9 @@ pub fn judge_range(
         scan.add(Some(&marked), name, findings);
     }
     if name.is_notes() {
+        let notes = scan.notes_of(name);
         for &id in &ids {
-            scan.judge_notes(name, id)?;
+            scan.judge_notes(&notes, name, id)?;
         }
     }
     scan.leave_unread_of_range(name);

@@ -10,6 +10,7 @@ use crate::git::{
     Change, Changes, Commit, GitError, Mode, ObjectId, ObjectKind, Peeled, RefName, Tag, Visitor,
 };
 use crate::marker::Trick;
+use crate::policy::Class;
 
 impl Scan<'_> {
     /// The name of a branch or tag.
@@ -44,16 +45,44 @@ impl Scan<'_> {
         Ok(self.add(None, name, findings.to_vec()))
     }
 
-    /// The notes that a commit on a notes ref adds or changes; whether any is refused.
-    pub(super) fn judge_notes(&mut self, name: &RefName, id: ObjectId) -> Result<bool, GitError> {
+    /// How the notes of a ref are judged: alike for all refs for which this is the same.
+    pub(super) fn notes_of(&self, name: &RefName) -> NotesOf {
+        let asked = self.config.rules.matchers.note.asked_of(name.judged());
+        NotesOf { class: self.verdicts.class(name), asked }
+    }
+
+    /// The notes that a commit on a notes ref adds or changes; whether any is refused. They
+    /// are read once, however many refs reach the commit.
+    pub(super) fn judge_notes(
+        &mut self,
+        notes: &NotesOf,
+        name: &RefName,
+        id: ObjectId,
+    ) -> Result<bool, GitError> {
+        let known = self.notes_judged.get(notes).and_then(|known| known.get(&id));
+        let decided = match known {
+            Some(known) => Rc::clone(known),
+            None => {
+                let findings = self.note_findings(name, id)?;
+                let decided = Rc::new(self.verdicts.decided(None, name, findings));
+                let known = self.notes_judged.entry(notes.clone()).or_default();
+                known.insert(id, Rc::clone(&decided));
+                decided
+            }
+        };
+        self.verdicts.add_decided(&decided, name);
+        Ok(decided.is_refused())
+    }
+
+    /// The findings in the notes that a commit on a notes ref adds or changes.
+    fn note_findings(&mut self, name: &RefName, id: ObjectId) -> Result<Vec<Finding>, GitError> {
         let Some(tree) = self.graph.tree(id)? else {
-            return Ok(false);
+            return Ok(Vec::new());
         };
         let parents = self.parent_trees(id)?;
         let mut notes = Notes { scan: self, name, findings: Vec::new() };
         Changes::new(notes.scan.objects).added_or_changed(tree, &parents, &mut notes)?;
-        let Notes { findings, .. } = notes;
-        Ok(self.add(None, name, findings))
+        Ok(notes.findings)
     }
 
     /// A ref under `refs/replace/` makes git show another object in place of the one
@@ -116,6 +145,14 @@ impl Scan<'_> {
         self.own_found.insert(id, Rc::clone(&found));
         Ok(found)
     }
+}
+
+/// What the verdicts on the notes of a ref depend on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct NotesOf {
+    class: Class,
+    /// The markers that ask for them.
+    asked: Vec<usize>,
 }
 
 struct Notes<'n, 's> {

@@ -19,7 +19,7 @@ use crate::config::limits::LARGEST_FILE;
 use crate::git::{IdMap, Mode, NumberMap, ObjectId, ObjectKind, Objects, Place};
 use crate::marker::{Matchers, Text};
 
-use frame::{Frame, Interest, Seen};
+use frame::{Frame, Interest, Seen, step};
 
 /// What a tree holds of interest: a number for each distinct content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -386,15 +386,6 @@ fn pass(frame: &mut Frame, class: Class, height: u16) {
     frame.pass(
         is_of_interest.then_some(Interest { class: class.0, with_object: class == Class::ITSELF }),
     );
-}
-
-/// The hash of a path, from that of its directory.
-fn step(path: u64, name: &[u8]) -> u64 {
-    let mut hash = path ^ 0xcbf2_9ce4_8422_2325;
-    for &byte in name {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    (hash ^ hash >> 29).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 #[cfg(test)]

@@ -25,11 +25,22 @@ pub(super) struct Marked {
     is_merge: bool,
 }
 
+/// Of a push, the paths, excerpts and names of refs in the report take at most this many bytes:
+/// a path can be as long as a tree is deep, and stand there once for each ref.
+const MOST_KEPT_BYTES: usize = 16 << 20;
+
 /// The findings of an object with their verdicts, which hold for all refs of a class.
 pub(super) struct Decided {
     label: Option<Arc<CommitLabel>>,
     findings: Vec<(Finding, Decision)>,
     worst: Verdict,
+}
+
+impl Decided {
+    /// Whether any of the findings is refused.
+    pub(super) fn is_refused(&self) -> bool {
+        self.worst == Verdict::Reject
+    }
 }
 
 /// Judges findings and keeps them with their verdicts.
@@ -41,6 +52,8 @@ pub(super) struct Verdicts<'s> {
     pub(super) findings: Vec<Judged>,
     /// How many findings are kept for the report.
     pub(super) most: usize,
+    /// How many bytes their paths, excerpts and names of refs have.
+    kept_bytes: usize,
     pub(super) unreported: usize,
     pub(super) worst_unreported: Verdict,
     /// Whether the size of changes is asked for.
@@ -67,6 +80,7 @@ impl<'s> Verdicts<'s> {
             judge: config.judge(situation),
             findings: Vec::new(),
             most: usize::MAX,
+            kept_bytes: 0,
             unreported: 0,
             worst_unreported: Verdict::Allow,
             sizes: scope.trees && config.policy.asks_for_size(),
@@ -120,7 +134,7 @@ impl<'s> Verdicts<'s> {
         }
         let decided = self.decided(commit, name, findings);
         self.add_decided(&decided, name);
-        decided.worst == Verdict::Reject
+        decided.is_refused()
     }
 
     /// Judges findings for all refs of the class of this one.
@@ -150,7 +164,7 @@ impl<'s> Verdicts<'s> {
                     self.let_in.add(name, bound, id);
                 }
             }
-            if self.findings.len() < self.most {
+            if self.has_room(finding, name) {
                 self.findings.push(Judged {
                     commit: decided.label.clone(),
                     ref_name: name.clone(),
@@ -163,6 +177,17 @@ impl<'s> Verdicts<'s> {
             self.unreported += 1;
             self.worst_unreported = self.worst_unreported.max(decision.verdict);
         }
+    }
+
+    /// Whether the report has room for a finding on a ref.
+    fn has_room(&mut self, finding: &Finding, name: &RefName) -> bool {
+        let path = finding.path.as_ref().map_or(0, Vec::len);
+        let bytes = path + finding.excerpt.len() + name.as_bytes().len();
+        let is_bounded = self.most < usize::MAX;
+        let has_room = !is_bounded
+            || self.findings.len() < self.most && self.kept_bytes + bytes <= MOST_KEPT_BYTES;
+        self.kept_bytes += if has_room { bytes } else { 0 };
+        has_room
     }
 
     pub(super) fn decide(

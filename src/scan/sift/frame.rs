@@ -127,3 +127,12 @@ pub(super) struct Interest {
     /// Whether its object counts.
     pub(super) with_object: bool,
 }
+
+/// The hash of a path, from that of its directory.
+pub(super) fn step(path: u64, name: &[u8]) -> u64 {
+    let mut hash = path ^ 0xcbf2_9ce4_8422_2325;
+    for &byte in name {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    (hash ^ hash >> 29).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
