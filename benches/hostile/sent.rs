@@ -49,10 +49,12 @@ impl Sent {
         Ok(Self { source, server, quarantine, input, bytes })
     }
 
-    /// Runs the hook on it.
-    pub(crate) fn judged(&self, git: &Git, options: &[&str]) -> Result<Ended, Failure> {
-        let hook = self.quarantine.hook(git, options);
-        Ok(Process::new(hook, self.input.as_bytes())?.run(None)?)
+    /// Runs the hook on it; stops it after a number of seconds of CPU time.
+    pub(crate) fn judged(&self, git: &Git, most: u32) -> Result<Ended, Failure> {
+        let most = format!("--cpu={most}");
+        let hook = [&most, &git.provost, "--isolated", "pre-receive"];
+        let command = self.quarantine.command(git, "prlimit", &hook);
+        Ok(Process::new(command, self.input.as_bytes())?.run(None)?)
     }
 
     /// How many instructions the hook takes.

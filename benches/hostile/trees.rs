@@ -37,6 +37,23 @@ pub(crate) fn ever_deeper_trees(repository: &Path, scale: usize) {
     });
 }
 
+/// Commits whose trees nest deeper from one to the next, and begin again: at scale 16 as deep as
+/// git lets a tree be.
+pub(crate) fn deep_trees(repository: &Path, scale: usize) {
+    push(repository, |push| {
+        let mut trees = vec![push.file("a", "a\n")];
+        for at in 0..of(127, scale) {
+            trees.push(push.below("d", trees[at]));
+        }
+        let mut parent = Vec::new();
+        for at in 0..of(150, scale) {
+            let tree = trees[at % trees.len()];
+            parent = vec![push.commit(tree, &parent, &format!("{at}\n"))];
+        }
+        push.reference("refs/heads/main", parent[0]);
+    });
+}
+
 /// The same with a tool's file below, which has a new path in every commit.
 pub(crate) fn ever_deeper_marks(repository: &Path, scale: usize) {
     push(repository, |push| {

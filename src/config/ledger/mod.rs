@@ -10,6 +10,7 @@
 //! belongs to no push that was accepted. A line that is complete but can't be read is damage,
 //! and stops every push: what it held would otherwise count as checked.
 
+mod entries;
 mod line;
 mod place;
 
@@ -22,6 +23,7 @@ use super::{ConfigError, state};
 use crate::git::{IdSet, ObjectId, RefName, Repository};
 use crate::policy::RefPatterns;
 
+use entries::Entries;
 use line::{Entry, Line, Read, read_lines};
 
 pub use place::LedgerPlace;
@@ -199,45 +201,11 @@ impl Ledger {
                 Entry::Spread(key, ids) => admitted.spread(&key, &ids),
             }
         }
-        self.unjudged = unjudged.all.into_iter().flatten().collect();
+        self.unjudged = unjudged.into_entries();
         let open: IdSet = self.unjudged.iter().map(|entry| entry.id).collect();
         self.judged_since.retain(|id| !open.contains(id));
         self.admitted.extend(admitted.into_entries());
         Ok(())
-    }
-}
-
-/// The entries of what was left unchecked as they are read: the last of each ref and object
-/// counts.
-#[derive(Default)]
-struct Entries {
-    all: Vec<Option<Unjudged>>,
-    places: HashMap<(ObjectId, RefName), usize>,
-}
-
-impl Entries {
-    fn of(entries: Vec<Unjudged>) -> Self {
-        let mut all = Self::default();
-        entries.into_iter().for_each(|entry| all.put(entry));
-        all
-    }
-
-    fn put(&mut self, entry: Unjudged) {
-        let place = self.all.len();
-        let before = self.places.insert((entry.id, entry.ref_name.clone()), place);
-        self.clear(before);
-        self.all.push(Some(entry));
-    }
-
-    fn remove(&mut self, name: RefName, id: ObjectId) {
-        let before = self.places.remove(&(id, name));
-        self.clear(before);
-    }
-
-    fn clear(&mut self, place: Option<usize>) {
-        if let Some(entry) = place.and_then(|place| self.all.get_mut(place)) {
-            *entry = None;
-        }
     }
 }
 
