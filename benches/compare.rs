@@ -17,6 +17,8 @@
 
 #[path = "compare/bench.rs"]
 mod bench;
+#[path = "compare/callgrind.rs"]
+mod callgrind;
 #[path = "compare/cases/mod.rs"]
 mod cases;
 #[path = "compare/checks.rs"]
@@ -220,7 +222,8 @@ fn compare(args: &Args) -> Result<bool, Failure> {
     if let Some(path) = &args.json {
         measured::write_json(path, results)?;
     }
-    let page = pages::performance(results);
+    let hostile = std::fs::read_to_string(docs("hostile.json"))?;
+    let page = pages::performance(results, &serde_json::from_str(&hostile)?);
     if args.write {
         measured::write_json(&docs("performance.json"), results)?;
         write_page(&page)?;

@@ -3,15 +3,15 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use serde::Deserialize;
 
 use crate::bench::Bench;
-use crate::git::{output, utf8};
+use crate::git::output;
 use crate::quarantine::{New, Quarantine};
 use crate::repository::Repository;
-use crate::{Failure, note};
+use crate::{Failure, callgrind, note};
 
 /// The committed numbers.
 const NUMBERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/instructions.toml");
@@ -44,9 +44,7 @@ struct Fixed {
 
 /// Counts, and compares or writes; whether nothing has grown too much.
 pub(crate) fn check(bench: &Bench, update: bool) -> Result<bool, Failure> {
-    if Command::new("valgrind").arg("--version").stdout(Stdio::null()).status().is_err() {
-        return Err("valgrind is not installed; Debian's package is called valgrind".into());
-    }
+    callgrind::must_be_there()?;
     let committed: Numbers = match fs::read_to_string(NUMBERS) {
         Ok(text) => toml::from_str(&text)?,
         Err(_) => Numbers::default(),
@@ -119,7 +117,7 @@ fn count(bench: &Bench) -> Result<Vec<Counted>, Failure> {
     let mut kept = Vec::new();
     let hook = |quarantine: &Quarantine| {
         let mut command = quarantine.command(git, "valgrind", &[]);
-        callgrind(&mut command, place, &provost, &["--isolated", "pre-receive"])?;
+        callgrind::prepare(&mut command, place, &provost, &["--isolated", "pre-receive"])?;
         Ok::<_, Failure>(command)
     };
     let nothing = Quarantine::new(&server.path)?;
@@ -144,35 +142,18 @@ fn count(bench: &Bench) -> Result<Vec<Counted>, Failure> {
     }
     let history = Repository::history(git, place, 300, 20)?;
     let mut audit = git.command("valgrind", &history.path, &[]);
-    callgrind(&mut audit, place, &provost, &["--isolated", "audit", "--format", "jsonl", "."])?;
+    callgrind::prepare(
+        &mut audit,
+        place,
+        &provost,
+        &["--isolated", "audit", "--format", "jsonl", "."],
+    )?;
     fixed.push(Fixed { name: "audit of a small history", command: audit, input: String::new() });
     fixed.into_iter().map(|case| counted(place, case)).collect()
 }
 
-/// Makes a command run provost under callgrind.
-fn callgrind(
-    command: &mut Command,
-    place: &Path,
-    provost: &Path,
-    arguments: &[&str],
-) -> Result<(), Failure> {
-    let out = format!("--callgrind-out-file={}", utf8(&place.join("callgrind.out"))?);
-    command.args(["--quiet", "--tool=callgrind", &out, utf8(provost)?]).args(arguments);
-    // What a machine's user has set would be read, and counted.
-    command.env("HOME", place).env("XDG_CONFIG_HOME", place);
-    Ok(())
-}
-
 fn counted(place: &Path, case: Fixed) -> Result<Counted, Failure> {
     let Fixed { name, command, input } = case;
-    let ended = crate::measure::Process::new(command, input.as_bytes())?.run(None)?;
-    if !matches!(ended.status.code(), Some(0 | 1)) {
-        return Err(format!("{name}: {}: {}", ended.status, ended.errors).into());
-    }
-    let out = fs::read_to_string(place.join("callgrind.out"))?;
-    let total = out
-        .lines()
-        .find_map(|line| line.strip_prefix("totals: ").or_else(|| line.strip_prefix("summary: ")));
-    let total = total.and_then(|text| text.trim().parse().ok());
-    Ok(Counted { name: name.to_owned(), instructions: total.ok_or("callgrind counted nothing")? })
+    let instructions = callgrind::count(place, name, command, &input)?;
+    Ok(Counted { name: name.to_owned(), instructions })
 }

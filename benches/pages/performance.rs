@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use super::Page;
 use super::chart::{Axis, BAD, GOOD, Picture};
 use super::results::{BarRow, CheckRow, Machine, Results, Row};
 use super::text::{cell, megabytes, number, spread};
+use super::{Hostile, Page};
 
 const READING: &str = "\
 ## How it is measured
@@ -25,7 +25,7 @@ what it had to judge and find.
 ";
 
 /// Makes the page.
-pub(crate) fn performance(results: &Results) -> Page {
+pub(crate) fn performance(results: &Results, hostile: &Hostile) -> Page {
     let mut page = String::from("# Performance\n\n");
     // Writing to a string does not fail.
     let _ = head(&mut page, results);
@@ -35,6 +35,7 @@ pub(crate) fn performance(results: &Results) -> Page {
     for row in &results.rows {
         let _ = case(&mut page, row);
     }
+    super::hostile::hostile(&mut page, hostile);
     Page { name: "performance", markdown: page, svg: chart(&results.rows) }
 }
 

@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use super::cursor::Side;
 use super::level::{Different, Level, Pair, Reading};
 use super::tree::Mode;
-use super::{GitError, ObjectId, Objects, Unread, UnreadObjects};
+use super::{GitError, IdSet, ObjectId, Objects, Unread, UnreadObjects};
 
 /// A changed file, link or submodule; never a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Change<'p> {
     pub old: Option<Side>,
     /// The entry afterwards; `None` when it was removed.
     pub new: Option<Side>,
+    /// Whether [`Visitor::matters`] holds for a directory on the way to it.
+    pub is_below_key: bool,
 }
 
 /// Receives the changes of a walk.
@@ -34,6 +36,11 @@ pub trait Visitor {
     /// a directory that was found empty of interest is not walked a second time, however
     /// often a tree repeats it.
     fn matters(&self, directory: &[u8]) -> bool;
+
+    /// Whether nothing further has room; then a walk ends.
+    fn is_full(&self) -> bool {
+        false
+    }
 
     /// A change; whether it was of interest, or would be at another path.
     ///
@@ -47,6 +54,17 @@ const DEEPEST: usize = 2048;
 /// After so many directories in one walk, those without interest are remembered: trees
 /// can repeat each other exponentially often in few objects.
 const REMEMBER_AFTER: usize = 10_000;
+/// So are those that lie as deep, from one walk to the next: each of many commits can have the
+/// tree of the one before in a directory.
+const REMEMBER_FROM_DEPTH: usize = 8;
+/// How many directories are remembered; twice as many at most.
+const MOST_REMEMBERED: usize = 1 << 16;
+/// What entering a directory, and visiting an entry, count for beside the bytes that are
+/// compared.
+const STEPS_OF_A_DIRECTORY: u64 = 8;
+const STEPS_OF_AN_ENTRY: u64 = 8;
+/// That many bytes of trees are compared in one step.
+const BYTES_OF_A_STEP: usize = 64;
 
 /// More directories in one commit are not walked: no project has them, and a tree that
 /// repeats itself must not take forever.
@@ -61,7 +79,7 @@ enum Entered {
     },
 }
 
-/// Walks the changes of commits.
+/// Walks the changes of commits. All visitors of one walker must find the same of interest.
 pub struct Changes<'o> {
     objects: &'o Objects<'o>,
     path: Vec<u8>,
@@ -70,7 +88,31 @@ pub struct Changes<'o> {
     lost: Vec<ObjectId>,
     /// What of the new side could not be read; `None` where that ends a walk.
     unread: Option<UnreadObjects>,
-    barren: HashSet<Pair>,
+    /// Directories that were found empty of interest, without what was removed.
+    barren: Barren,
+    /// The same with what was removed, in the present walk.
+    barren_and_gone: Barren,
+}
+
+/// Pairs of directories without interest: two generations, of which the older is dropped when
+/// the younger is full.
+#[derive(Default)]
+struct Barren {
+    young: HashSet<Pair>,
+    old: HashSet<Pair>,
+}
+
+impl Barren {
+    fn contains(&self, pair: &Pair) -> bool {
+        self.young.contains(pair) || self.old.contains(pair)
+    }
+
+    fn insert(&mut self, pair: Pair) {
+        if self.young.len() >= MOST_REMEMBERED {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(pair);
+    }
 }
 
 impl<'o> Changes<'o> {
@@ -84,7 +126,8 @@ impl<'o> Changes<'o> {
             removed_too: false,
             lost: Vec::new(),
             unread: None,
-            barren: HashSet::new(),
+            barren: Barren::default(),
+            barren_and_gone: Barren::default(),
         }
     }
 
@@ -144,13 +187,19 @@ impl<'o> Changes<'o> {
     ) -> Result<(), GitError> {
         self.path.clear();
         self.walked = 0;
-        self.barren.clear();
+        self.barren_and_gone = Barren::default();
         let mut levels: Vec<Level> = Vec::new();
         if let Entered::Directory(top) = self.enter((tree, parents.to_vec()), false, 0, 0)? {
             levels.push(top);
         }
-        while let Some(level) = levels.last_mut() {
-            let next = match level.next(self.removed_too, &mut self.lost) {
+        while let Some(level) = levels.last_mut().filter(|_| !visitor.is_full()) {
+            let before = level.compared();
+            let next = level.next(self.removed_too, &mut self.lost);
+            let compared = (level.compared() - before) / BYTES_OF_A_STEP;
+            let is_different = matches!(next, Ok(Some(_)));
+            self.objects
+                .step(compared as u64 + if is_different { STEPS_OF_AN_ENTRY } else { 1 })?;
+            let next = match next {
                 Ok(next) => next,
                 Err(error) => {
                     self.leave_out(error)?;
@@ -166,7 +215,7 @@ impl<'o> Changes<'o> {
             let above = self.path.len();
             self.push(&different.name);
             let Some(trees) = different.directory() else {
-                level.has_interest |= self.change(&different, visitor)?;
+                level.has_interest |= self.change(&different, level.matters, visitor)?;
                 self.path.truncate(above);
                 continue;
             };
@@ -190,7 +239,7 @@ impl<'o> Changes<'o> {
     /// Enters a directory that lies so deep.
     fn enter(
         &mut self,
-        (new, old): Pair,
+        (new, mut old): Pair,
         matters: bool,
         depth: usize,
         above: usize,
@@ -200,6 +249,8 @@ impl<'o> Changes<'o> {
             return nothing(false);
         }
         self.walked += 1;
+        self.objects.step(STEPS_OF_A_DIRECTORY)?;
+        distinct(&mut old);
         if depth > DEEPEST {
             self.give_up(new, &old, "the tree nests too deeply")?;
             return nothing(true);
@@ -212,9 +263,10 @@ impl<'o> Changes<'o> {
             return nothing(true);
         }
         let mut remember_as = None;
-        if self.walked > REMEMBER_AFTER && !matters {
+        let is_remembered = self.walked > REMEMBER_AFTER || depth >= REMEMBER_FROM_DEPTH;
+        if is_remembered && !matters {
             let pair = (new, old.clone());
-            if self.barren.contains(&pair) {
+            if self.barren().contains(&pair) {
                 return nothing(false);
             }
             remember_as = Some(pair);
@@ -238,9 +290,13 @@ impl<'o> Changes<'o> {
         if let Some(above) = above {
             above.has_interest |= left.has_interest;
         }
-        if !left.has_interest {
-            self.barren.extend(left.remember_as);
+        if let Some(pair) = left.remember_as.filter(|_| !left.has_interest) {
+            self.barren().insert(pair);
         }
+    }
+
+    fn barren(&mut self) -> &mut Barren {
+        if self.removed_too { &mut self.barren_and_gone } else { &mut self.barren }
     }
 
     /// Leaves a directory out of the walk.
@@ -279,9 +335,14 @@ impl<'o> Changes<'o> {
         Ok(trees)
     }
 
-    fn change(&self, different: &Different, visitor: &mut dyn Visitor) -> Result<bool, GitError> {
+    fn change(
+        &self,
+        different: &Different,
+        is_below_key: bool,
+        visitor: &mut dyn Visitor,
+    ) -> Result<bool, GitError> {
         let old = different.old.iter().find(|side| side.mode != Mode::Tree).copied();
-        visitor.change(&Change { path: &self.path, old, new: different.new })
+        visitor.change(&Change { path: &self.path, old, new: different.new, is_below_key })
     }
 
     fn push(&mut self, name: &[u8]) {
@@ -291,3 +352,14 @@ impl<'o> Changes<'o> {
         self.path.extend_from_slice(name);
     }
 }
+
+/// Takes out what is there a second time.
+fn distinct(ids: &mut Vec<ObjectId>) {
+    if ids.len() > 1 {
+        let mut seen = IdSet::default();
+        ids.retain(|id| seen.insert(*id));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,11 @@
 //! wants to look into it. What a walk only passes is taken from the repository's
 //! commit-graph, if that has it.
 
+use std::rc::Rc;
+
 use super::commit::Links;
+use super::limit::{Flags, HIDDEN};
+use super::merged::FurtherParents;
 use super::{GitError, IdMap, ObjectId, ObjectKind, Objects, Unread};
 
 /// What is kept of a commit that was read.
@@ -31,6 +35,13 @@ pub struct Graph<'o> {
     recorded: Vec<u32>,
     /// Commits on the side of the tips that could not be read.
     unread: Vec<Unread>,
+    /// Those that refs point to and that are known to be there, by their numbers.
+    there: Flags,
+    /// The commits that hid in the last walk, and their numbers: a push of many refs asks for
+    /// the same again and again.
+    hiding: Option<(Rc<[ObjectId]>, Rc<[u32]>)>,
+    /// What is known of the further parents of merges.
+    pub(super) further_parents: IdMap<FurtherParents>,
 }
 
 /// No number of a commit.
@@ -47,6 +58,9 @@ impl<'o> Graph<'o> {
             nodes: Vec::new(),
             recorded: Vec::new(),
             unread: Vec::new(),
+            there: Flags::default(),
+            hiding: None,
+            further_parents: IdMap::default(),
         }
     }
 
@@ -288,8 +302,26 @@ impl<'o> Graph<'o> {
     /// Reads a commit that a ref points to: one that is gone is an error, even if the
     /// commit-graph still has it.
     pub(super) fn read_ref(&mut self, at: u32) -> Result<(), GitError> {
+        if self.there.has(at) {
+            return Ok(());
+        }
         let id = self.id(at);
-        if self.objects.exists(id) { self.read(at, false) } else { Err(GitError::Missing { id }) }
+        if !self.objects.exists(id) {
+            return Err(GitError::Missing { id });
+        }
+        self.read(at, false)?;
+        self.there.set(at, HIDDEN);
+        Ok(())
+    }
+
+    /// The numbers of commits that hide.
+    pub(super) fn slots_of(&mut self, hiding: &Rc<[ObjectId]>) -> Rc<[u32]> {
+        if let Some((_, slots)) = self.hiding.as_ref().filter(|(ids, _)| Rc::ptr_eq(ids, hiding)) {
+            return Rc::clone(slots);
+        }
+        let slots: Rc<[u32]> = hiding.iter().map(|&id| self.slot(id)).collect();
+        self.hiding = Some((Rc::clone(hiding), Rc::clone(&slots)));
+        slots
     }
 
     /// Takes a commit from the commit-graph, if it is in there.

@@ -81,6 +81,11 @@ impl Level {
         Self { new, old, waiting, matters, has_interest: false, remember_as: None, above }
     }
 
+    /// How many bytes of trees were compared.
+    pub(super) fn compared(&self) -> usize {
+        self.new.iter().chain(&self.old).map(|reading| reading.at).sum()
+    }
+
     /// The next entry that is different; with `removed_too` also those that only a parent
     /// has. Trees of parents that are damaged from here on are added to `lost`.
     ///

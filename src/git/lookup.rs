@@ -9,6 +9,7 @@ use super::{GitError, ObjectId, Objects, Side};
 pub struct Lookup<'o> {
     objects: &'o Objects<'o>,
     left: usize,
+    looked_at: u64,
 }
 
 /// What is asked for below a directory, by the first name of its path.
@@ -24,7 +25,7 @@ impl<'o> Lookup<'o> {
     /// A lookup that reads at most `most` tree entries altogether.
     #[must_use]
     pub fn new(objects: &'o Objects<'o>, most: usize) -> Self {
-        Self { objects, left: most }
+        Self { objects, left: most, looked_at: 0 }
     }
 
     /// Returns what a tree has at each of these paths: a file, link or submodule. A path that
@@ -39,7 +40,9 @@ impl<'o> Lookup<'o> {
     ) -> Result<Vec<Option<Side>>, GitError> {
         let mut found: Vec<Vec<Side>> = vec![Vec::new(); paths.len()];
         let paths: Vec<_> = paths.iter().enumerate().map(|(at, &path)| (path, at)).collect();
-        self.directory(tree, &paths, &mut found)?;
+        let looked = self.directory(tree, &paths, &mut found);
+        self.objects.step(std::mem::take(&mut self.looked_at))?;
+        looked?;
         let only = |sides: Vec<Side>| match sides.as_slice() {
             [side] => Some(*side),
             _ => None,
@@ -68,6 +71,7 @@ impl<'o> Lookup<'o> {
             let entry = entry?;
             let reason = "looking files up in it takes too long";
             self.left = self.left.checked_sub(1).ok_or(GitError::Malformed { id: tree, reason })?;
+            self.looked_at += 1;
             let Some(asked) = asked.get(entry.name) else { continue };
             if entry.mode == Mode::Tree {
                 if !asked.below.is_empty() {

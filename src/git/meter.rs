@@ -16,6 +16,8 @@ pub struct Reads {
     pub objects: u64,
     /// Their bytes, inflated.
     pub bytes: u64,
+    /// Steps of work on what was read already.
+    pub steps: u64,
 }
 
 /// Watches a scan; see [`super::Repository::objects_watched`].
@@ -39,6 +41,7 @@ pub trait Watch {
 struct Common {
     objects: AtomicU64,
     bytes: AtomicU64,
+    steps: AtomicU64,
     stopped: AtomicBool,
     /// Whether work on what was read is ended too. It stays ended.
     exhausted: AtomicBool,
@@ -64,8 +67,8 @@ pub(super) struct Meter<'w> {
     released: Cell<bool>,
 }
 
-/// The watch is told after so many objects or so many bytes, whichever comes first.
-const EVERY: Reads = Reads { objects: 128, bytes: 1 << 20 };
+/// The watch is told after as many objects, bytes or steps, whichever comes first.
+const EVERY: Reads = Reads { objects: 128, bytes: 1 << 20, steps: 1 << 14 };
 
 impl<'w> Meter<'w> {
     pub(super) fn new(watch: Option<&'w dyn Watch>) -> Self {
@@ -103,7 +106,7 @@ impl<'w> Meter<'w> {
         self.own.set(own);
         let told = self.told.get();
         if own.objects - told.objects >= EVERY.objects || own.bytes - told.bytes >= EVERY.bytes {
-            if self.is_twin { self.hand_in() } else { self.look() }
+            self.tell();
         }
         if self.is_stopped() { Err(GitError::Stopped) } else { Ok(()) }
     }
@@ -133,6 +136,25 @@ impl<'w> Meter<'w> {
         }
     }
 
+    /// Counts steps of work that reads nothing.
+    ///
+    /// # Errors
+    /// When the watch has ended the scan.
+    pub(super) fn step(&self, steps: u64) -> Result<(), GitError> {
+        let mut own = self.own.get();
+        own.steps += steps;
+        self.own.set(own);
+        if own.steps - self.told.get().steps >= EVERY.steps {
+            self.tell();
+        }
+        // A scan that was released tells what it has found of what it has read.
+        if self.is_stopped() && !self.released.get() { Err(GitError::Stopped) } else { Ok(()) }
+    }
+
+    fn tell(&self) {
+        if self.is_twin { self.hand_in() } else { self.look() }
+    }
+
     /// Tells the watch what was read, and whether it ends that.
     pub(super) fn look(&self) {
         self.told.set(self.own.get());
@@ -147,6 +169,7 @@ impl<'w> Meter<'w> {
         let (own, told) = (self.own.get(), self.told.replace(self.own.get()));
         self.common.objects.fetch_add(own.objects - told.objects, Ordering::Relaxed);
         self.common.bytes.fetch_add(own.bytes - told.bytes, Ordering::Relaxed);
+        self.common.steps.fetch_add(own.steps - told.steps, Ordering::Relaxed);
     }
 
     /// Looks whether the scan is ended, and asks the watch.
@@ -185,6 +208,7 @@ impl<'w> Meter<'w> {
         Reads {
             objects: own.objects + self.common.objects.load(Ordering::Relaxed),
             bytes: own.bytes + self.common.bytes.load(Ordering::Relaxed),
+            steps: own.steps + self.common.steps.load(Ordering::Relaxed),
         }
     }
 

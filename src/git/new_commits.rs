@@ -8,6 +8,7 @@
 //! be judged twice but never hide one.
 
 use std::collections::BinaryHeap;
+use std::rc::Rc;
 
 use super::limit::{Flags, HIDDEN, Limit, NEW, QUEUED};
 use super::{GitError, Graph, IdSet, ObjectId};
@@ -18,7 +19,7 @@ pub struct Hidden<'h> {
     /// refs that are updated.
     pub old: IdSet,
     /// Every other commit that hides, asked for only when needed.
-    pub others: &'h mut dyn FnMut() -> Result<Vec<ObjectId>, GitError>,
+    pub others: &'h mut dyn FnMut() -> Result<Rc<[ObjectId]>, GitError>,
 }
 
 /// Hidden commits looked at beyond the oldest new one, against small clock skews
@@ -49,13 +50,14 @@ impl Graph<'_> {
                 continue;
             }
             limit.flags.set(at, NEW);
+            self.objects.step(1)?;
             self.read_reached(at, true)?;
             stack.extend(self.parent_slots(at).iter().rev());
         }
         if !undecided.is_empty() {
-            let mut hiding = (hidden.others)()?;
-            hiding.extend(hidden.old.drain());
-            self.limit(&undecided, &hiding, &mut limit)?;
+            let hiding = (hidden.others)()?;
+            let old: Vec<ObjectId> = hidden.old.drain().collect();
+            self.limit(&undecided, &hiding, &old, &mut limit)?;
         }
         Ok(self.in_order(tips, &limit.flags))
     }
@@ -79,6 +81,7 @@ impl Graph<'_> {
             if flags.has(at) || known(self.id(at)) {
                 continue;
             }
+            self.objects.step(1)?;
             self.read_reached(at, true)?;
             flags.set(at, NEW);
             met += 1;
@@ -113,6 +116,7 @@ impl Graph<'_> {
             if found.len() == wanted.len() {
                 return Ok(found);
             }
+            self.objects.step(1)?;
             let Some((_, id)) = queue.pop() else { return Ok(found) };
             if wanted.contains(&id) {
                 found.insert(id);
@@ -121,27 +125,23 @@ impl Graph<'_> {
         }
     }
 
-    /// The first parent of a commit, and of the others those that the first does not reach:
-    /// others bring nothing to a merge, and anybody can write them into a commit.
+    /// Everything that some commits reach, parents before children. Nothing of it is shown as
+    /// new.
     ///
     /// # Errors
-    /// When the commit can't be read, or a limit has ended the scan.
-    pub fn merged_parents(&mut self, id: ObjectId) -> Result<Vec<ObjectId>, GitError> {
-        let mut parents = self.parents(id)?;
-        let Some((&first, others)) = parents.split_first().filter(|(_, it)| !it.is_empty()) else {
-            return Ok(parents);
-        };
-        let others = others.to_vec();
-        let noted = self.take_unread();
-        let mut old = IdSet::default();
-        old.insert(first);
-        let mut none = || Ok(Vec::new());
-        let new = self.new_commits(&others, Hidden { old, others: &mut none });
-        self.put_unread(noted);
-        let new: IdSet = new?.into_iter().collect();
-        let mut seen = IdSet::default();
-        parents.retain(|parent| seen.insert(*parent) && (*parent == first || new.contains(parent)));
-        Ok(parents)
+    /// When a commit on the way is missing or can't be read.
+    pub fn all_below(&mut self, tips: &[ObjectId]) -> Result<Vec<ObjectId>, GitError> {
+        let mut flags = Flags::default();
+        let mut stack: Vec<u32> = tips.iter().map(|&tip| self.slot(tip)).collect();
+        while let Some(at) = stack.pop() {
+            if !flags.has(at) {
+                self.objects.step(1)?;
+                self.read(at, false)?;
+                flags.set(at, NEW);
+                stack.extend(self.parent_slots(at));
+            }
+        }
+        Ok(self.in_order(tips, &flags))
     }
 
     /// Which of some commits were there before the push and are reachable from one of those
@@ -151,7 +151,7 @@ impl Graph<'_> {
         let before = |id: &&ObjectId| self.objects.existed_before(**id) != Some(false);
         let mut ids: IdSet = ids.iter().filter(before).copied().collect();
         let tips: Vec<ObjectId> = ids.iter().copied().collect();
-        let mut others = || Ok(hiding.to_vec());
+        let mut others = || Ok(hiding.into());
         let hidden = Hidden { old: IdSet::default(), others: &mut others };
         let noted = self.take_unread();
         let new = self.new_commits(&tips, hidden);
@@ -168,11 +168,13 @@ impl Graph<'_> {
     fn limit(
         &mut self,
         undecided: &[u32],
-        hiding: &[ObjectId],
+        hiding: &Rc<[ObjectId]>,
+        old: &[ObjectId],
         limit: &mut Limit,
     ) -> Result<(), GitError> {
-        let hiding: Vec<u32> = hiding.iter().map(|&id| self.slot(id)).collect();
-        for &at in &hiding {
+        let slots = self.slots_of(hiding);
+        let old: Vec<u32> = old.iter().map(|&id| self.slot(id)).collect();
+        for &at in slots.iter().chain(&old) {
             limit.flags.set(at, HIDDEN);
         }
         // Often a ref's value itself is what was pushed: then nothing need be read.
@@ -180,7 +182,7 @@ impl Graph<'_> {
         if undecided.iter().all(hides) {
             return Ok(());
         }
-        for &at in &hiding {
+        for &at in slots.iter().chain(&old) {
             // A ref whose object is gone, or is no commit, hides nothing: judging more
             // is safe.
             match self.read_ref(at) {
@@ -198,6 +200,7 @@ impl Graph<'_> {
         let mut oldest_new = i64::MAX;
         let mut slop = SLOP;
         while let Some((seconds, at)) = limit.queue.pop() {
+            self.objects.step(1)?;
             let flag = limit.take(at);
             if flag & HIDDEN == 0 {
                 oldest_new = oldest_new.min(seconds);

@@ -10,6 +10,7 @@ use super::find::LARGE;
 use super::meter::{Meter, Reads, Watch};
 use super::packs::{Climber, Files, Packs, Place, Reader};
 use super::store::Store;
+use super::tags::Tags;
 use super::tree_cache::TreeCache;
 use super::{GitError, IdSet, ObjectId};
 use crate::text::Pace;
@@ -86,6 +87,7 @@ pub struct Objects<'r> {
     pub(super) meter: Meter<'r>,
     readers: RefCell<Option<Readers>>,
     trees: RefCell<TreeCache>,
+    pub(super) tags: RefCell<Tags>,
 }
 
 /// For how large a scan is taken, which decides how objects are read and compared but
@@ -143,7 +145,13 @@ impl<'r> Objects<'r> {
     }
 
     pub(super) fn over(store: Arc<Store>, meter: Meter<'r>) -> Self {
-        Self { store, meter, readers: RefCell::default(), trees: RefCell::default() }
+        Self {
+            store,
+            meter,
+            readers: RefCell::default(),
+            trees: RefCell::default(),
+            tags: RefCell::default(),
+        }
     }
 
     /// For how large this scan is taken.
@@ -294,6 +302,14 @@ impl<'r> Objects<'r> {
     /// Tells whoever watches how far the scan is, who may end it.
     pub fn ask(&self) {
         self.meter.ask();
+    }
+
+    /// Counts steps of work that reads nothing, so that a limit ends that too.
+    ///
+    /// # Errors
+    /// When whoever watches has ended the scan.
+    pub fn step(&self, steps: u64) -> Result<(), GitError> {
+        self.meter.step(steps)
     }
 
     /// Ends the scan.

@@ -1,8 +1,10 @@
 //! Revisions and ranges, as people type them: `gitrevisions(7)`.
 
+use std::rc::Rc;
+
 use super::ref_text::Held;
 use super::{
-    GitError, Graph, Hidden, IdSet, Lookup, ObjectId, ObjectKind, Objects, Repository, Tag, cli,
+    GitError, Graph, Hidden, IdSet, Lookup, ObjectId, ObjectKind, Objects, Repository, cli,
 };
 
 /// What a range says: commits reachable from `tips` and not from `hidden`.
@@ -71,7 +73,7 @@ impl Repository {
             if !after.is_empty() && !after.starts_with(['~', '^']) {
                 return Ok(None);
             }
-            id = peel(objects, id)?.id;
+            id = objects.peel(id)?.id;
             let (times, nth) = if kind == '~' { (number, 1) } else { (1, number) };
             for _ in 0..if nth == 0 { 0 } else { times } {
                 let parents = graph.parents(id)?;
@@ -113,7 +115,7 @@ impl Repository {
         for range in ranges {
             let side = |text: &str| {
                 let id = self.revision(objects, if text.is_empty() { "HEAD" } else { text })?;
-                Ok(peel(objects, id)?.id)
+                Ok(objects.peel(id)?.id)
             };
             if let Some((left, right)) = range.split_once("...") {
                 let (left, right) = (side(left)?, side(right)?);
@@ -137,7 +139,7 @@ impl Repository {
     /// When the commit, its tree or the file can't be read.
     pub fn file_of(&self, commit: ObjectId, path: &str) -> Result<Option<Vec<u8>>, GitError> {
         let objects = self.objects()?;
-        let id = peel(&objects, commit)?.id;
+        let id = objects.peel(commit)?.id;
         let tree = Graph::new(&objects, |_, _| {}).tree(id)?;
         let reason = "it is a commit without a tree";
         let tree = tree.ok_or(GitError::Malformed { id, reason })?;
@@ -176,7 +178,7 @@ fn common(
     let mut graph = Graph::new(objects, |_, _| {});
     let mut of_one = IdSet::default();
     for (tip, other) in [(left, right), (right, left)] {
-        let mut others = || Ok(vec![other]);
+        let mut others = || Ok(Rc::from([other]));
         let hidden = Hidden { old: IdSet::default(), others: &mut others };
         of_one.extend(graph.new_commits(&[tip], hidden)?);
     }
@@ -192,44 +194,10 @@ fn common(
 }
 
 /// What a ref's value leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peeled {
-    /// The annotated tags on the way, outermost first.
-    pub tags: Vec<ObjectId>,
     /// What is left in the end.
     pub id: ObjectId,
     /// Its kind; never a tag.
     pub kind: ObjectKind,
-}
-
-/// Follows annotated tags to what they point to in the end. A tag can't contain its own
-/// id, so the chain ends.
-///
-/// # Errors
-/// When an object on the way is missing or can't be read.
-pub fn peel(objects: &Objects<'_>, id: ObjectId) -> Result<Peeled, GitError> {
-    let mut tags = Vec::new();
-    let (id, kind) = objects.peel_into(id, &mut tags)?;
-    Ok(Peeled { tags, id, kind })
-}
-
-impl Objects<'_> {
-    /// Follows tags to what they point to, and adds them to `tags`, the outermost first: also
-    /// those on the way to an object that can't be read.
-    ///
-    /// # Errors
-    /// When an object is missing or can't be read.
-    pub fn peel_into(
-        &self,
-        mut id: ObjectId,
-        tags: &mut Vec<ObjectId>,
-    ) -> Result<(ObjectId, ObjectKind), GitError> {
-        loop {
-            let object = self.read(id)?;
-            if object.kind != ObjectKind::Tag {
-                return Ok((id, object.kind));
-            }
-            tags.push(id);
-            id = Tag::parse(id, object.data())?.target;
-        }
-    }
 }

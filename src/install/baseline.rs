@@ -9,7 +9,7 @@ use super::hook::{Found, state};
 use super::{InstallError, Plan, Step};
 use crate::config::baseline::{Extent, Reach, path};
 use crate::document::Moment;
-use crate::git::{GitError, ObjectId, Repository, Trust, peel};
+use crate::git::{GitError, ObjectId, Repository, Trust};
 use crate::text::{escape, shell};
 
 /// Plans the baseline of a repository that has neither one nor the hook.
@@ -50,7 +50,7 @@ fn ids(git_dir: &Path) -> Result<Option<Baseline>, GitError> {
     for reference in repository.references()? {
         let name = reference.name.as_bytes();
         if name.starts_with(b"refs/heads/") || name.starts_with(b"refs/tags/") {
-            ids.insert(peel(&objects, reference.target)?.id);
+            ids.insert(objects.peel(reference.target)?.id);
         }
     }
     Ok((!ids.is_empty()).then_some((path, ids)))

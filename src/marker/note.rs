@@ -105,6 +105,15 @@ impl Matcher {
         found
     }
 
+    /// The numbers of the markers that ask for the notes of a ref. Refs for which they are the
+    /// same have the same findings.
+    #[must_use]
+    pub fn asked_of(&self, ref_name: &[u8]) -> Vec<usize> {
+        let asks = |spec: &Spec| spec.globs.iter().any(|glob| glob.is_match(ref_name));
+        let all = self.markers.iter().enumerate();
+        all.filter(|(_, (_, spec))| asks(spec)).map(|(at, _)| at).collect()
+    }
+
     pub(super) fn find_in_example(&self, note: &[u8]) -> Vec<Arc<Marker>> {
         let found = self.markers.iter().filter(|(_, spec)| evidence(spec.format, note).is_some());
         found.map(|(marker, _)| Arc::clone(marker)).collect()

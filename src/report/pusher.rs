@@ -5,8 +5,7 @@
 //! evidence, the policy line and the next step, and never advises to take the marker
 //! away: that would teach hiding. The words are templates ([`super::texts`]).
 
-use std::collections::{BTreeMap, HashSet};
-use std::hash::Hash;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use minijinja::Value;
 use minijinja::value::Serde;
@@ -207,9 +206,7 @@ fn groups(findings: &[&Judged], contact: Option<&str>) -> (Vec<Group>, usize) {
         findings.iter().copied().filter(|judged| seen.insert(group(judged))).collect();
     let mut groups = Vec::new();
     for first in firsts.iter().take(SHOWN) {
-        let mut seen = HashSet::new();
-        let of_group = findings.iter().filter(|judged| group(judged) == group(first));
-        let all: Vec<&&Judged> = of_group.filter(|it| seen.insert(shown_of(it))).collect();
+        let all = distinct(findings.iter().filter(|judged| group(judged) == group(first)).copied());
         groups.push(Group {
             head: cut(&head(first), WIDTH - 2),
             findings: all
@@ -223,11 +220,20 @@ fn groups(findings: &[&Judged], contact: Option<&str>) -> (Vec<Group>, usize) {
     (groups, firsts.len().saturating_sub(SHOWN))
 }
 
-/// What people see of a finding: a commit that several refs bring has the same on each.
-fn shown_of(judged: &Judged) -> impl Eq + Hash {
-    let finding = &judged.finding;
-    let place = (&finding.field, finding.line, &finding.path);
-    (&finding.marker.id, &finding.marker.tool, place, &finding.excerpt, &finding.model)
+/// The findings that differ from each other, in order. One commit can have thousands.
+fn distinct<'j>(findings: impl Iterator<Item = &'j Judged>) -> Vec<&'j Judged> {
+    let mut seen: HashMap<_, Vec<&Judged>> = HashMap::new();
+    let mut all = Vec::new();
+    for judged in findings {
+        let finding = &judged.finding;
+        let key = (&finding.marker.id, &finding.path, finding.line, &finding.excerpt);
+        let alike = seen.entry(key).or_default();
+        if alike.iter().all(|other| other.finding != judged.finding) {
+            alike.push(judged);
+            all.push(judged);
+        }
+    }
+    all
 }
 
 fn shown(judged: &Judged, contact: Option<&str>) -> Shown {

@@ -1,12 +1,14 @@
 //! What a push that was judged adds to the ledger: what place-bound exceptions let in, what was
 //! accepted elsewhere and so ends, and what may be reached now from elsewhere.
 
+use std::rc::Rc;
+
 use super::existing::Existing;
 use super::ledger::Relevant;
 use super::push::Target;
 use super::{Scan, ScanError};
 use crate::config::ledger::{Admission, patterns};
-use crate::git::{Hidden, IdSet, ObjectId, RefName, peel};
+use crate::git::{Hidden, IdSet, ObjectId, RefName};
 use crate::policy::{PlaceBound, RefPatterns};
 
 impl Scan<'_> {
@@ -77,10 +79,10 @@ impl Scan<'_> {
         let (mut own_only, mut spread) = (fresh, Vec::new());
         if !old.is_empty() {
             let outside = existing.outside_of(&self.verdicts.judge, own)?;
-            let mut others = || Ok(outside.clone());
+            let mut others = || Ok(Rc::clone(&outside));
             let hidden = Hidden { old: IdSet::default(), others: &mut others };
             let commits: Vec<ObjectId> =
-                old.iter().filter_map(|&id| Some(peel(self.objects, id).ok()?.id)).collect();
+                old.iter().filter_map(|&id| Some(self.objects.peel(id).ok()?.id)).collect();
             let mut alone = IdSet::default();
             self.graph.aside(|graph| {
                 alone.extend(graph.new_commits(&commits, hidden)?);

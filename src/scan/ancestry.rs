@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::git::{Graph, Hidden, IdMap, IdSet, ObjectId, Objects, Repository, peel};
+use crate::git::{Graph, Hidden, IdMap, IdSet, ObjectId, Objects, Repository};
 use crate::policy::Ancestry;
 
 /// See the head of this file. What can't be walked is in no range and made of nothing.
@@ -42,7 +42,7 @@ impl<'s> Walked<'s> {
         if !ends.all(|&id| self.objects.exists(id)) {
             return Vec::new();
         }
-        let mut others = || Ok(Vec::new());
+        let mut others = || Ok(Rc::default());
         let hidden = Hidden { old: old.iter().copied().collect(), others: &mut others };
         self.graph.borrow_mut().new_commits(&[new], hidden).unwrap_or_default()
     }
@@ -51,7 +51,7 @@ impl<'s> Walked<'s> {
     /// and no merge of them.
     fn squashed(&self, id: ObjectId) -> Option<Vec<ObjectId>> {
         let head = self.repository.value_of(self.merged.as_deref()?).ok()??;
-        let head = peel(self.objects, head).ok()?.id;
+        let head = self.objects.peel(head).ok()?.id;
         let parents = self.graph.borrow_mut().parents(id).ok()?;
         let commits = self.between(&parents, head);
         (parents.len() == 1 && !commits.contains(&id)).then_some(commits)

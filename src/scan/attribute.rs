@@ -1,66 +1,75 @@
 //! Which ref update brings which finding: each finding is reported for each update that
 //! reaches its commit.
 
+use std::collections::HashMap;
+
 use super::Scan;
 use super::push::Target;
 use crate::finding::Finding;
-use crate::git::{GitError, IdMap, IdSet, ObjectId};
+use crate::git::{GitError, IdMap, IdSet, ObjectId, RefName};
+
+/// How many commits are looked for at once: one for each bit.
+pub(super) const CHUNK: usize = 64;
 
 impl Scan<'_> {
-    /// Adds each finding for each ref update that reaches its commit.
+    /// Adds each finding for each ref update that reaches its commit. The updates are of one
+    /// class, so each commit is judged once for all of them.
     pub(super) fn attribute(
         &mut self,
         group: &[&Target],
         ids: &[ObjectId],
         found: &[(ObjectId, Vec<Finding>)],
     ) -> Result<(), GitError> {
-        let mut marked = Vec::with_capacity(found.len());
-        for (id, _) in found {
-            marked.push(self.marked(*id)?);
-        }
-        let reached = self.reaching(group, ids, found)?;
-        for (at, target) in group.iter().enumerate() {
-            for (nth, (_, findings)) in found.iter().enumerate() {
-                if reached.is_reached(at, nth) && !self.verdicts.only_counts(findings.len()) {
-                    self.add(marked.get(nth), &target.name, findings.clone());
+        let Some(first) = group.first() else { return Ok(()) };
+        let before = self.verdicts.findings.len();
+        let reaching = self.reaching(group, ids, found)?;
+        for chunk in found.chunks(CHUNK) {
+            let mut decided = Vec::with_capacity(chunk.len());
+            for (id, findings) in chunk {
+                let marked = self.marked(*id)?;
+                decided.push(self.verdicts.decided(Some(&marked), &first.name, findings.clone()));
+            }
+            let reached = reaching.reached(chunk);
+            for (at, target) in group.iter().enumerate() {
+                let mut bits = reached.bits(at) & ones(chunk.len());
+                while bits != 0 {
+                    if let Some(commit) = decided.get(bits.trailing_zeros() as usize) {
+                        self.verdicts.add_decided(commit, &target.name);
+                    }
+                    bits &= bits - 1;
                 }
             }
+        }
+        if group.len() > 1 && found.len() > CHUNK {
+            let places = group.iter().enumerate().map(|(at, target)| (&target.name, at));
+            let places: HashMap<&RefName, usize> = places.collect();
+            let added = self.verdicts.findings.get_mut(before..).unwrap_or_default();
+            added.sort_by_key(|judged| places.get(&judged.ref_name).copied());
         }
         Ok(())
     }
 
-    /// Which updates of a group reach which of some of its commits.
+    /// Prepares to find out which updates of a group reach which of some of its commits.
     pub(super) fn reaching(
         &mut self,
         group: &[&Target],
         ids: &[ObjectId],
         found: &[(ObjectId, Vec<Finding>)],
-    ) -> Result<Reached, GitError> {
-        let mut reached: Vec<Vec<u64>> = Vec::new();
-        if group.len() > 1 && !found.is_empty() {
-            if !self.has_gaps {
-                let order = self.order(ids, found, group)?;
-                let tips: Vec<Option<usize>> =
-                    group.iter().map(|target| order.at(target.tip)).collect();
-                reached.extend(found.chunks(64).map(|chunk| order.reach(&tips, chunk)));
-                return Ok(Reached(reached));
-            }
-            // Commits that were judged before lie between them: the history itself is asked.
-            let wanted: IdSet = found.iter().map(|(id, _)| *id).collect();
-            let mut sets = Vec::with_capacity(group.len());
-            for target in group {
-                let tips: Vec<ObjectId> = target.tip.into_iter().collect();
-                sets.push(self.graph.reached(&tips, &wanted, &IdSet::default())?);
-            }
-            reached.extend(found.chunks(64).map(|chunk| {
-                let bits = |set: &IdSet| {
-                    let ids = chunk.iter().enumerate().filter(|(_, (id, _))| set.contains(id));
-                    ids.fold(0, |bits, (nth, _)| bits | 1 << nth)
-                };
-                sets.iter().map(bits).collect()
-            }));
+    ) -> Result<Reaching, GitError> {
+        if group.len() < 2 || found.is_empty() {
+            return Ok(Reaching::All);
         }
-        Ok(Reached(reached))
+        let tips: Vec<ObjectId> = group.iter().filter_map(|target| target.tip).collect();
+        let order = if self.has_gaps {
+            // Commits that were judged before lie between them: the history itself is asked,
+            // once for all updates.
+            let all = self.graph.all_below(&tips)?;
+            self.order(&all, found, &tips)?
+        } else {
+            self.order(ids, found, &tips)?
+        };
+        let tips = group.iter().map(|target| order.at(target.tip)).collect();
+        Ok(Reaching::Ordered { order, tips })
     }
 
     /// The commits of a group by their places in its order.
@@ -68,31 +77,61 @@ impl Scan<'_> {
         &mut self,
         ids: &[ObjectId],
         found: &[(ObjectId, Vec<Finding>)],
-        group: &[&Target],
+        tips: &[ObjectId],
     ) -> Result<Order, GitError> {
         let (parents, ends) = self.graph.parents_among(ids)?;
-        let tips = group.iter().filter_map(|target| target.tip);
-        let asked: IdSet = found.iter().map(|(id, _)| *id).chain(tips).collect();
+        let asked: IdSet = found.iter().map(|(id, _)| id).chain(tips).copied().collect();
         let places = ids.iter().enumerate().filter(|(_, id)| asked.contains(id));
         let places = places.map(|(place, &id)| (id, place)).collect();
         Ok(Order { places, parents, ends })
     }
 }
 
-/// Which updates reach which commits: for each 64 commits, the bits of each update. Without
-/// any, there is one update, which reaches them all.
-pub(super) struct Reached(Vec<Vec<u64>>);
+/// Finds out which updates reach which commits.
+pub(super) enum Reaching {
+    /// One update, which reaches all of them.
+    All,
+    /// Several.
+    Ordered {
+        /// The commits on the way.
+        order: Order,
+        /// The places of the updates' tips in that order.
+        tips: Vec<Option<usize>>,
+    },
+}
+
+impl Reaching {
+    /// Which updates reach which of at most [`CHUNK`] commits.
+    pub(super) fn reached(&self, chunk: &[(ObjectId, Vec<Finding>)]) -> Reached {
+        match self {
+            Self::All => Reached(None),
+            Self::Ordered { order, tips } => Reached(Some(order.reach(tips, chunk))),
+        }
+    }
+}
+
+/// A bit for each commit of a chunk, for each update: whether that reaches it.
+pub(super) struct Reached(Option<Vec<u64>>);
 
 impl Reached {
     /// Whether an update reaches a commit, by their numbers.
     pub(super) fn is_reached(&self, update: usize, commit: usize) -> bool {
-        let bits = self.0.get(commit / 64).and_then(|bits| bits.get(update));
-        bits.is_none_or(|bits| bits >> (commit % 64) & 1 == 1)
+        self.bits(update) >> commit & 1 == 1
+    }
+
+    fn bits(&self, update: usize) -> u64 {
+        let Self(Some(all)) = self else { return u64::MAX };
+        all.get(update).copied().unwrap_or_default()
     }
 }
 
+/// That number of ones, from the lowest bit on.
+fn ones(count: usize) -> u64 {
+    if count >= CHUNK { u64::MAX } else { (1 << count) - 1 }
+}
+
 /// Commits in an order that has parents before children.
-struct Order {
+pub(super) struct Order {
     /// The places of those that are asked for.
     places: IdMap<usize>,
     /// The parents of all, and where those of each end.

@@ -23,8 +23,9 @@ pub struct Bounds<'b> {
 pub(super) struct Budget<'b> {
     bounds: &'b Bounds<'b>,
     hit: Cell<Option<Resource>>,
-    /// Whether a bound of the program itself was reached, and not one of the configuration.
-    own: Cell<bool>,
+    /// The bound of the program itself that was reached, if it was not one of the
+    /// configuration.
+    own: Cell<Option<OwnBound>>,
     stage: Cell<(Stage, usize)>,
     /// How many new commits were met.
     commits: Cell<u64>,
@@ -37,6 +38,22 @@ pub(super) struct Budget<'b> {
     memory_at: Cell<Reads>,
 }
 
+/// A bound of the program itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OwnBound {
+    /// On what is kept of one text, file or commit.
+    Kept,
+    /// On steps of work that read nothing: that many.
+    Steps(u64),
+}
+
+/// What may be done with what was read: that many steps in any case, and more for each object
+/// and each few bytes. Histories take a hundredth of it; only what is made so that few
+/// objects meet each other in very many ways comes near.
+const MOST_STEPS: u64 = 16_000_000;
+const STEPS_PER_OBJECT: u64 = 64;
+const BYTES_PER_STEP: u64 = 2;
+
 /// Whoever waits for less than this is told nothing.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long it is to the next word at most.
@@ -46,7 +63,7 @@ const SILENCE: Duration = Duration::from_secs(10);
 const WALKED: u64 = 10_000;
 /// Memory is looked at after so many objects or so many bytes, whichever comes first: that costs
 /// as much as reading an object.
-const MEMORY_EVERY: Reads = Reads { objects: 1024, bytes: 16 << 20 };
+const MEMORY_EVERY: Reads = Reads { objects: 1024, bytes: 16 << 20, steps: u64::MAX };
 
 impl<'b> Budget<'b> {
     pub(super) fn new(bounds: &'b Bounds<'b>) -> Self {
@@ -119,17 +136,20 @@ impl<'b> Budget<'b> {
         let is_asked_for = resource != Resource::Files || self.limit(resource).most.is_some();
         if is_first && is_asked_for {
             self.hit.set(Some(resource));
-            self.own.set(resource != Resource::Files);
+            self.own.set((resource != Resource::Files).then_some(OwnBound::Kept));
         }
     }
 
     /// How much the limit allows that was reached, as people write it.
     pub(super) fn allowed(&self) -> String {
         match self.hit() {
-            Some((resource, limit)) if !self.own.get() => {
+            Some((resource, limit)) if self.own.get().is_none() => {
                 resource.shown(limit.most.unwrap_or_default())
             }
-            _ => "as many as one text may hold".to_owned(),
+            _ => match self.own.get() {
+                Some(OwnBound::Steps(steps)) => format!("{} million steps", steps / 1_000_000),
+                _ => "as many as one text may hold".to_owned(),
+            },
         }
     }
 
@@ -161,7 +181,7 @@ impl<'b> Budget<'b> {
             self.limit(resource).most.is_some_and(|most| amount > most).then_some(resource)
         };
         let memory = || {
-            let Reads { objects, bytes } = self.memory_at.get();
+            let Reads { objects, bytes, .. } = self.memory_at.get();
             let is_due = reads.objects >= objects || reads.bytes >= bytes;
             if !is_due || self.limit(Resource::Memory).most.is_none() {
                 return None;
@@ -169,11 +189,23 @@ impl<'b> Budget<'b> {
             self.memory_at.set(Reads {
                 objects: reads.objects + MEMORY_EVERY.objects,
                 bytes: reads.bytes + MEMORY_EVERY.bytes,
+                ..MEMORY_EVERY
             });
             beyond(Resource::Memory, memory_in_use()?)
         };
+        let allowed = MOST_STEPS
+            .saturating_add(reads.objects.saturating_mul(STEPS_PER_OBJECT))
+            .saturating_add(reads.bytes / BYTES_PER_STEP);
+        let steps = || {
+            let is_over = reads.steps > allowed;
+            if is_over {
+                self.own.set(Some(OwnBound::Steps(allowed)));
+            }
+            is_over.then_some(Resource::Time)
+        };
         self.is_late()
             .then_some(Resource::Time)
+            .or_else(steps)
             .or_else(|| beyond(Resource::Commits, self.commits.get().saturating_sub(WALKED)))
             .or_else(|| beyond(Resource::Bytes, reads.bytes))
             .or_else(|| beyond(Resource::Findings, self.findings.get()))
@@ -289,7 +321,7 @@ mod tests {
             let budget = Budget::new(&bounds);
             assert_eq!(budget.work().is_break(), is_over);
             assert_eq!(budget.is_exhausted(), is_over);
-            assert!(budget.is_over(Reads { objects: 1, bytes: 2 }));
+            assert!(budget.is_over(Reads { objects: 1, bytes: 2, steps: 0 }));
         }
     }
 
@@ -299,12 +331,25 @@ mod tests {
         limits.set(Resource::Memory, 1);
         let bounds = Bounds { limits, started: Instant::now(), host: &NoHost };
         for (reads, is_over) in [
-            (Reads { objects: 1023, bytes: (16 << 20) - 1 }, false),
-            (Reads { objects: 1024, bytes: 0 }, true),
-            (Reads { objects: 1, bytes: 16 << 20 }, true),
+            (Reads { objects: 1023, bytes: (16 << 20) - 1, steps: 0 }, false),
+            (Reads { objects: 1024, bytes: 0, steps: 0 }, true),
+            (Reads { objects: 1, bytes: 16 << 20, steps: 0 }, true),
         ] {
             assert_eq!(Budget::new(&bounds).is_over(reads), is_over, "{reads:?}");
         }
+    }
+
+    #[test]
+    fn work_that_reads_nothing_has_a_bound_which_is_a_cut() {
+        let bounds = Bounds { limits: Limits::default(), started: Instant::now(), host: &NoHost };
+        let budget = Budget::new(&bounds);
+        let much = Reads { objects: 1_000_000, bytes: 400 << 20, steps: 150_000_000 };
+        assert!(budget.read(much).is_continue(), "a large history takes more");
+        assert!(budget.hit().is_none());
+        assert!(budget.read(Reads { steps: MOST_STEPS + 1, ..Reads::default() }).is_break());
+        let (resource, limit) = budget.hit().unwrap();
+        assert_eq!((resource, limit.outcome), (Resource::Time, Outcome::Reject));
+        assert_eq!(budget.allowed(), "16 million steps");
     }
 
     #[test]

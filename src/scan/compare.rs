@@ -38,6 +38,8 @@ impl Scan<'_> {
         self.skipped.extend(skipped);
         self.exceed_in_trees(exceeded);
         let commit = |job: usize| ids.get(*at.get(job)?).copied();
+        let marked: Vec<ObjectId> = found.iter().filter_map(|(job, _)| commit(*job)).collect();
+        self.find_redundant_parents(ids, &marked)?;
         for (job, findings) in &mut found {
             let id = commit(*job);
             if let (Some(id), Some(job)) = (id, jobs.get(*job)) {

@@ -30,6 +30,8 @@ impl Marks {
 
 /// Whether a file has the structures that markers of its path ask for.
 type Structures = Vec<(Arc<Marker>, bool)>;
+/// Matching that many bytes of a path takes about as long as any other step of work.
+const PATH_BYTES_OF_A_STEP: usize = 4;
 
 /// Looks at files; remembers what is in them, by id.
 pub(super) struct Contents<'o> {
@@ -50,6 +52,14 @@ impl<'o> Contents<'o> {
         let are_wanted = scope.contents && !matchers.content.is_empty();
         let (known, structures) = (IdMap::default(), RefCell::default());
         Self { objects, matchers, are_wanted, known, structures, sift: None }
+    }
+
+    /// Counts the work of looking for markers of a path, which can be very long.
+    ///
+    /// # Errors
+    /// When a limit has ended the scan.
+    pub(super) fn count_path(&self, path: &[u8]) -> Result<(), GitError> {
+        self.objects.step((path.len() / PATH_BYTES_OF_A_STEP) as u64)
     }
 
     /// Whether a limit has ended the scan.

@@ -1,13 +1,14 @@
 //! What hides commits from a ref update: the refs that exist before the push and whose
 //! policy is at least as strict, and baselines. Read at most once, and only when needed.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::config::ConfigError;
 use crate::config::baseline::{self, Extent, Reach};
 use crate::config::ledger::{Ledger, LedgerPlace};
 use crate::git::{
-    GitError, IdMap, IdSet, ObjectId, ObjectKind, Objects, RefKind, Reference, Repository, peel,
+    GitError, IdMap, IdSet, ObjectId, ObjectKind, Objects, RefKind, Reference, Repository,
 };
 use crate::policy::{Class, Judge, RefPatterns};
 
@@ -30,6 +31,8 @@ pub(super) struct Existing<'e> {
     hiding: Hiding<'e>,
     refs: Option<Refs>,
     baselines: Baselines<'e>,
+    /// The commits that the refs point to which hide from a class.
+    commits: HashMap<Class, Rc<[ObjectId]>>,
     place: &'e LedgerPlace,
     /// Read when it is first needed, and again when it has changed.
     ledger: Option<Rc<Ledger>>,
@@ -59,6 +62,7 @@ impl<'e> Existing<'e> {
             hiding,
             refs: None,
             baselines: Baselines::new(repository),
+            commits: HashMap::new(),
             place,
             ledger: None,
             outside: None,
@@ -137,7 +141,10 @@ impl<'e> Existing<'e> {
         &mut self,
         judge: &Judge<'_>,
         target: &Class,
-    ) -> Result<Vec<ObjectId>, GitError> {
+    ) -> Result<Rc<[ObjectId]>, GitError> {
+        if let Some(known) = self.commits.get(target) {
+            return Ok(Rc::clone(known));
+        }
         let (objects, hiding) = (self.objects, self.hiding);
         let refs = self.load(judge)?;
         let mut commits = Vec::new();
@@ -147,6 +154,8 @@ impl<'e> Existing<'e> {
             }
             commits.extend(refs.iter().filter_map(|reference| commit_of(objects, reference)));
         }
+        let commits: Rc<[ObjectId]> = commits.into();
+        self.commits.insert(target.clone(), Rc::clone(&commits));
         Ok(commits)
     }
 
@@ -189,7 +198,7 @@ impl<'e> Existing<'e> {
         }
         let ledger = self.ledger();
         let all = self.outside_of(judge, &RefPatterns::new(ledger.patterns()))?;
-        Ok(Rc::clone(self.outside.insert(all.into())))
+        Ok(Rc::clone(self.outside.insert(all)))
     }
 
     /// The commits of the refs that some patterns do not match.
@@ -197,7 +206,7 @@ impl<'e> Existing<'e> {
         &mut self,
         judge: &Judge<'_>,
         patterns: &RefPatterns,
-    ) -> Result<Vec<ObjectId>, GitError> {
+    ) -> Result<Rc<[ObjectId]>, GitError> {
         let objects = self.objects;
         let refs = self.load(judge)?;
         let refs = refs.classes.iter().flat_map(|(_, refs)| refs);
@@ -220,7 +229,7 @@ pub(super) fn commit_of(objects: &Objects<'_>, reference: &Reference) -> Option<
     if reference.name.kind() != RefKind::Tag {
         return Some(reference.target);
     }
-    let peeled = peel(objects, reference.target).ok()?;
+    let peeled = objects.peel(reference.target).ok()?;
     (peeled.kind == ObjectKind::Commit).then_some(peeled.id)
 }
 
@@ -230,14 +239,14 @@ impl Refs {
         let mut all: IdMap<Vec<usize>> = IdMap::default();
         for (at, (_, refs)) in self.classes.iter().enumerate() {
             for reference in refs.iter().filter(|it| it.name.kind() != RefKind::Branch) {
-                let mut tags = Vec::new();
                 // What can be followed of the chain is what was judged of it.
-                let _ = objects.peel_into(reference.target, &mut tags);
-                for tag in tags {
+                for tag in objects.tags_of(reference.target) {
                     let of = all.entry(tag).or_default();
-                    if of.last() != Some(&at) {
-                        of.push(at);
+                    // Another ref of the class has gone through the rest of it.
+                    if of.last() == Some(&at) {
+                        break;
                     }
+                    of.push(at);
                 }
             }
         }
@@ -259,6 +268,12 @@ impl Baseline {
         self.tips.extend(baseline::read(repository, extent, Reach::History)?);
         self.commits.extend(baseline::read(repository, extent, Reach::Commit)?);
         Ok(())
+    }
+
+    /// Whether it names nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tips.is_empty() && self.commits.is_empty()
     }
 
     /// Whether it names an object itself.

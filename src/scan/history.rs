@@ -1,17 +1,19 @@
 //! Judging the whole history of a repository.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
 use super::copies::WasJudged;
+use super::own::MarkedTag;
 use super::{Scan, ScanError, Scope};
 use crate::config::Config;
 use crate::config::ledger::Ledger;
 use crate::finding::Finding;
 use crate::git::{
     Hidden, IdMap, IdSet, ObjectId, ObjectKind, Peeled, RefKind, RefName, Reference, Repository,
-    Unread, UnreadRef, peel,
+    Unread, UnreadRef,
 };
 use crate::policy::{Class, Situation, Verdict};
 use crate::report::{Report, UnreadObject};
@@ -90,6 +92,8 @@ pub fn judge_history(
             }
         }
     }
+    let left = Ledger::read(&scan.config.ledger(repository))?.unjudged;
+    history.left_notes = left.into_iter().map(|it| it.ref_name).filter(RefName::is_notes).collect();
     for reference in refs.iter().filter(|reference| reference.name.is_notes()) {
         scan.judge_all_notes(reference, &mut history)?;
     }
@@ -103,9 +107,11 @@ pub fn judge_history(
 struct History {
     /// The commits, with the numbers of the refs that they are attributed to.
     first: IdMap<usize>,
-    /// Tags, and what is no commit, by ref.
-    others: HashSet<(RefName, ObjectId)>,
-    /// The commits that notes refs reach, by ref.
+    /// What refs point to: the tags on the way, and what is no commit, were judged for them.
+    values: HashMap<RefName, ObjectId>,
+    /// The notes refs of which something is on the ledger.
+    left_notes: HashSet<RefName>,
+    /// The commits that these reach, by ref.
     notes: HashSet<(RefName, ObjectId)>,
     /// What holds something that policy refuses, or could not be read.
     unclean: IdSet,
@@ -125,27 +131,26 @@ impl Scan<'_> {
         if name.kind() == RefKind::Replace {
             self.judge_replacement(name, reference.target)?;
         }
-        let mut tags = Vec::new();
-        let peeled = self.objects.peel_into(reference.target, &mut tags);
-        for &id in &tags {
-            let is_refused = match self.tag_findings(id) {
-                Ok(findings) => self.add(None, name, findings),
+        let mut next = self.marked_tag(reference.target)?;
+        while let Some(MarkedTag { id, holds }) = next {
+            let is_refused = match &*holds {
+                Ok(findings) => self.add(None, name, findings.clone()),
                 Err(error) => {
-                    self.leave_unread_of(name.clone(), id, &error);
+                    self.leave_unread_of(name.clone(), id, error);
                     true
                 }
             };
-            history.others.insert((name.clone(), id));
             if is_refused {
                 history.unclean.insert(id);
             }
+            next = self.marked_tag_behind(id)?;
         }
-        match peeled {
-            Ok((id, ObjectKind::Commit)) => Ok(Some(id)),
-            Ok((id, kind)) => {
-                history.others.insert((name.clone(), id));
-                if self.judge_peeled(name, &Peeled { tags: Vec::new(), id, kind })? {
-                    history.unclean.insert(id);
+        history.values.insert(name.clone(), reference.target);
+        match self.objects.peel(reference.target) {
+            Ok(Peeled { id, kind: ObjectKind::Commit }) => Ok(Some(id)),
+            Ok(peeled) => {
+                if self.judge_peeled(name, peeled)? {
+                    history.unclean.insert(peeled.id);
                 }
                 Ok(None)
             }
@@ -163,14 +168,17 @@ impl Scan<'_> {
         history: &mut History,
     ) -> Result<(), ScanError> {
         let name = &reference.name;
-        let Ok(peeled) = peel(self.objects, reference.target) else { return Ok(()) };
+        let Ok(peeled) = self.objects.peel(reference.target) else { return Ok(()) };
         if peeled.kind != ObjectKind::Commit {
             return Ok(());
         }
+        let notes = self.notes_of(name);
         let commits = self.graph.reachable(peeled.id, &|_| false, &mut |_| {})?;
         for id in commits {
-            history.notes.insert((name.clone(), id));
-            let is_refused = match self.judge_notes(name, id) {
+            if history.left_notes.contains(name) {
+                history.notes.insert((name.clone(), id));
+            }
+            let is_refused = match self.judge_notes(&notes, name, id) {
                 Ok(is_refused) => is_refused,
                 Err(error) => {
                     self.leave_unread_of(name.clone(), id, &error);
@@ -195,15 +203,23 @@ impl Scan<'_> {
             found.iter().map(|(id, findings)| (*id, findings.as_slice())).collect();
         for entry in Ledger::read(&place)?.unjudged {
             let name = &entry.ref_name;
-            let mut tags = Vec::new();
-            let Ok((id, kind)) = self.objects.peel_into(entry.id, &mut tags) else { continue };
-            let is_clean_tag = |id: &ObjectId| {
-                history.others.contains(&(name.clone(), *id)) && !history.unclean.contains(id)
+            let Ok(Peeled { id, kind }) = self.objects.peel(entry.id) else { continue };
+            // Of a chain of tags, a ref that leads through the first leads through all.
+            let value = history.values.get(name).copied();
+            let leads_to = |id: ObjectId| {
+                value.is_some_and(|value| {
+                    self.objects.leads_through(value, id)
+                        || self.objects.peel(value).is_ok_and(|peeled| peeled.id == id)
+                })
             };
-            let mut is_clean = tags.iter().all(is_clean_tag);
+            let is_clean_tag = |id: &ObjectId| leads_to(*id) && !history.unclean.contains(id);
+            let is_tag = entry.id != id;
+            let mut is_clean = !is_tag || leads_to(entry.id);
+            let mut next = self.objects.tags_of(entry.id);
+            is_clean = is_clean && next.all(|id| !history.unclean.contains(&id));
             if kind == ObjectKind::Commit {
                 let old = entry.boundary.iter().copied().collect();
-                let mut others = || Ok(Vec::new());
+                let mut others = || Ok(Rc::default());
                 let hidden = Hidden { old, others: &mut others };
                 for id in self.graph.new_commits(&[id], hidden)? {
                     is_clean = is_clean && self.is_clean(id, name, history, &found)?;

@@ -13,7 +13,7 @@ use super::existing::Existing;
 use super::push::Target;
 use super::{Scan, ScanError};
 use crate::config::ledger::{Admission, Ledger, patterns};
-use crate::git::{Hidden, IdSet, ObjectId, RefName, peel};
+use crate::git::{Hidden, IdSet, ObjectId, RefName};
 use crate::policy::{Class, PlaceBound};
 
 /// What of a push's judgement is of interest to the ledger.
@@ -25,6 +25,8 @@ pub(super) struct LedgerNotes {
     pub(super) groups: Vec<(Vec<RefName>, Vec<ObjectId>)>,
     /// The objects that were judged for one ref only.
     pub(super) single: BTreeMap<RefName, IdSet>,
+    /// The objects of all entries of a ledger.
+    pub(super) open: Option<(Rc<Ledger>, IdSet)>,
     /// Objects on the ledger that an update reaches and that a baseline covers, or a limit
     /// left.
     pub(super) passed: BTreeMap<RefName, IdSet>,
@@ -94,10 +96,11 @@ impl Scan<'_> {
                 _ => others.extend(tips),
             }
         }
+        let others: Rc<[ObjectId]> = others.into();
         let mut entries = Vec::new();
         for (class, ref_name, places, tips, values) in excepted {
             let old = existing.baseline(&self.verdicts.judge, class)?.tips.clone();
-            let mut hiding = || Ok(others.clone());
+            let mut hiding = || Ok(Rc::clone(&others));
             let hidden = Hidden { old, others: &mut hiding };
             let new = self.graph.aside(|graph| graph.new_commits(&tips, hidden))?;
             // What can't be read there is no matter of this push.
@@ -182,7 +185,7 @@ impl Scan<'_> {
         }
         let tips: Vec<ObjectId> = group.iter().filter_map(|target| target.tip).collect();
         let outside = existing.outside(&self.verdicts.judge)?;
-        let mut others = || Ok(outside.to_vec());
+        let mut others = || Ok(Rc::clone(&outside));
         let hidden = Hidden { old: IdSet::default(), others: &mut others };
         let reached = self.graph.aside(|graph| {
             let mut ids = graph.new_commits(&tips, hidden)?;
@@ -250,9 +253,9 @@ impl Scan<'_> {
         let ids = match &entry.boundary {
             None => entry.ids.clone(),
             Some(boundary) => {
-                let commit = |&id| Some(peel(self.objects, id).ok()?.id);
+                let commit = |&id| Some(self.objects.peel(id).ok()?.id);
                 let tips: Vec<ObjectId> = entry.ids.iter().filter_map(commit).collect();
-                let mut others = || Ok(Vec::new());
+                let mut others = || Ok(Rc::default());
                 let old = boundary.iter().copied().collect();
                 let hidden = Hidden { old, others: &mut others };
                 let mut ids = Vec::new();
@@ -280,7 +283,7 @@ impl Scan<'_> {
         existing: &mut Existing<'_>,
     ) -> Result<Vec<ObjectId>, ScanError> {
         let outside = existing.outside(&self.verdicts.judge)?;
-        let mut others = || Ok(outside.to_vec());
+        let mut others = || Ok(Rc::clone(&outside));
         let near = Hidden { old: hidden.clone(), others: &mut others };
         let found = self.graph.aside(|graph| {
             let mut ids = graph.new_commits(&[tip], near)?;
@@ -291,7 +294,7 @@ impl Scan<'_> {
             return Ok(found);
         }
         // Those are looked for in the whole history, down to what the ref has now.
-        let mut others = || Ok(Vec::new());
+        let mut others = || Ok(Rc::default());
         let far = Hidden { old: hidden.clone(), others: &mut others };
         let near: IdSet = found.into_iter().collect();
         let all = self.graph.aside(|graph| {
@@ -314,11 +317,26 @@ impl Scan<'_> {
 
     /// Whether a tag object is on the ledger for a ref: left unjudged, and let in elsewhere.
     pub(super) fn is_open_tag(
-        &self,
+        &mut self,
         target: &Target,
         id: ObjectId,
-        ledger: &Ledger,
+        ledger: &Rc<Ledger>,
     ) -> (bool, bool) {
+        let known = self.ledger.open.as_ref().filter(|(known, _)| Rc::ptr_eq(known, ledger));
+        let is_open = match known {
+            Some((_, open)) => open.contains(&id),
+            None => {
+                let unjudged = ledger.unjudged.iter().map(|entry| entry.id);
+                let admitted = ledger.admitted.iter().flat_map(|entry| &entry.ids).copied();
+                let open: IdSet = unjudged.chain(admitted).collect();
+                let is_open = open.contains(&id);
+                self.ledger.open = Some((Rc::clone(ledger), open));
+                is_open
+            }
+        };
+        if !is_open {
+            return (false, false);
+        }
         let name = target.name.as_bytes();
         let unjudged = ledger.unjudged.iter().any(|entry| entry.id == id);
         let mut admitted = ledger.admitted.iter();
@@ -326,8 +344,10 @@ impl Scan<'_> {
         (unjudged, admitted)
     }
 
-    /// Notes that a tag object was judged for a ref.
-    pub(super) fn note_tag(&mut self, target: &Target, id: ObjectId) {
-        self.ledger.single.entry(target.name.clone()).or_default().insert(id);
+    /// Notes that a tag object was judged for a ref, where that matters to the ledger.
+    pub(super) fn note_tag(&mut self, target: &Target, id: ObjectId, ledger: &Ledger) {
+        if !ledger.admitted.is_empty() || self.config.policy.has_places() {
+            self.ledger.single.entry(target.name.clone()).or_default().insert(id);
+        }
     }
 }

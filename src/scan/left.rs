@@ -1,13 +1,16 @@
 //! What is left unjudged: noted when a limit ends a scan, and judged after all when a later
 //! push reaches it, for what nobody has judged hides nothing.
 
+use std::rc::Rc;
+
 use super::budget::Budget;
 use super::existing::{Baseline, Existing};
 use super::push::Target;
 use super::{Scan, ScanError};
+use crate::config::ledger::Unjudged;
 use crate::config::limits::Outcome;
 use crate::document::Place;
-use crate::git::{GitError, Hidden, IdSet, ObjectId, ObjectKind, RefName, peel};
+use crate::git::{GitError, Hidden, IdSet, ObjectId, ObjectKind, RefName};
 use crate::policy::{Class, Judge};
 use crate::push::Update;
 use crate::report::{Cut, Left, Skipped};
@@ -31,6 +34,18 @@ pub(super) fn cut(
         of,
     })
 }
+
+/// What was left unjudged in a repository, as far as it matters to refs of a class.
+struct LeftEntry<'l> {
+    entry: &'l Unjudged,
+    /// How many commits it is about.
+    all: usize,
+    /// Those that no baseline hides.
+    mine: Vec<ObjectId>,
+}
+
+/// For more entries than this, one walk through all of history costs less than a walk each.
+const FEW_ENTRIES: usize = 4;
 
 impl Cut {
     /// The same as something that was not looked at.
@@ -153,37 +168,79 @@ impl Scan<'_> {
         if ledger.unjudged.is_empty() {
             return Ok(Vec::new());
         }
-        let nothing = Baseline::default();
         let baseline = existing.baseline(&self.verdicts.judge, class)?;
-        let mut judged: IdSet = new.iter().copied().collect();
-        let mut again = Vec::new();
+        let mut entries: Vec<LeftEntry<'_>> = Vec::new();
+        let mut wanted = IdSet::default();
         for entry in &ledger.unjudged {
             // What is not there can't be reached.
-            let Ok(peeled) = peel(self.objects, entry.id) else { continue };
+            let Ok(peeled) = self.objects.peel(entry.id) else { continue };
             if peeled.kind != ObjectKind::Commit {
                 continue;
             }
-            let mut range = |hidden: &Baseline| {
-                let old = entry.boundary.iter().chain(hidden.tips.iter()).copied().collect();
-                let mut others = || Ok(Vec::new());
-                let hiding = Hidden { old, others: &mut others };
-                let mut ids = self.graph.new_commits(&[peeled.id], hiding)?;
-                hidden.retain_due(&mut ids);
-                Ok::<_, GitError>(ids)
+            let all = self.left_below(peeled.id, &entry.boundary, &Baseline::default())?;
+            let mine = if baseline.is_empty() {
+                all.clone()
+            } else {
+                self.left_below(peeled.id, &entry.boundary, &baseline)?
             };
-            let all = range(&nothing)?;
-            let mine = range(&baseline)?;
-            let wanted: IdSet = mine.iter().copied().collect();
-            let edge: IdSet = entry.boundary.iter().copied().collect();
-            let reached = self.graph.reached(tips, &wanted, &edge)?;
+            wanted.extend(&mine);
+            entries.push(LeftEntry { entry, all: all.len(), mine });
+        }
+        let reached = self.reached_of(tips, &entries, &wanted)?;
+        let mut judged: IdSet = new.iter().copied().collect();
+        let mut again = Vec::new();
+        for LeftEntry { entry, all, mine } in entries {
+            let reached = mine.iter().filter(|id| reached.contains(id));
             // What a baseline hides was not judged, and the baseline may be taken away.
-            let is_whole = reached.len() == all.len();
-            again.extend(mine.into_iter().filter(|id| reached.contains(id) && judged.insert(*id)));
+            let is_whole = reached.clone().count() == all;
+            again.extend(reached.copied().filter(|id| judged.insert(*id)));
             let same = self.verdicts.class(&entry.ref_name);
             if is_whole && !entry.ref_name.is_notes() && self.verdicts.judge.hides(class, &same) {
                 whole.push((entry.ref_name.clone(), entry.id));
             }
         }
         Ok(again)
+    }
+
+    /// Which of the commits of some entries the tips reach.
+    fn reached_of(
+        &mut self,
+        tips: &[ObjectId],
+        entries: &[LeftEntry<'_>],
+        wanted: &IdSet,
+    ) -> Result<IdSet, GitError> {
+        // Below what an entry stands on there is nothing that this entry is about, but there
+        // may be what another one is about: that is looked for apart.
+        let boundaries = entries.iter().flat_map(|it| &it.entry.boundary);
+        let edge: IdSet = boundaries.filter(|id| !wanted.contains(id)).copied().collect();
+        let mut reached = self.graph.reached(tips, wanted, &edge)?;
+        let is_partial = |it: &&LeftEntry<'_>| it.mine.iter().any(|id| !reached.contains(id));
+        let partial: Vec<&LeftEntry<'_>> = entries.iter().filter(is_partial).collect();
+        if entries.len() < 2 || partial.is_empty() {
+            return Ok(reached);
+        }
+        if partial.len() > FEW_ENTRIES {
+            return self.graph.reached(tips, wanted, &IdSet::default());
+        }
+        for LeftEntry { entry, mine, .. } in partial {
+            let mine = mine.iter().copied().collect();
+            let edge = entry.boundary.iter().copied().collect();
+            reached.extend(self.graph.reached(tips, &mine, &edge)?);
+        }
+        Ok(reached)
+    }
+
+    /// What a commit reaches and neither a boundary nor a baseline hides.
+    fn left_below(
+        &mut self,
+        id: ObjectId,
+        boundary: &[ObjectId],
+        hidden: &Baseline,
+    ) -> Result<Vec<ObjectId>, GitError> {
+        let old = boundary.iter().chain(hidden.tips.iter()).copied().collect();
+        let mut others = || Ok(Rc::default());
+        let mut ids = self.graph.new_commits(&[id], Hidden { old, others: &mut others })?;
+        hidden.retain_due(&mut ids);
+        Ok(ids)
     }
 }

@@ -45,7 +45,7 @@ use crate::config::Config;
 use crate::config::ledger::Additions;
 use crate::config::limits::Resource;
 use crate::finding::{Finding, MOST_CREDITS};
-use crate::git::{GitError, Graph, IdSet, ObjectId, Objects, RefName, Repository, Unread};
+use crate::git::{GitError, Graph, IdMap, IdSet, ObjectId, Objects, RefName, Repository, Unread};
 use crate::marker::Matchers;
 use crate::policy::Situation;
 use crate::report::{Left, Skipped, UnreadObject};
@@ -142,6 +142,12 @@ pub struct Scan<'s> {
     unread: Vec<UnreadObject>,
     /// What could not be read in the trees of commits, each with its commit.
     unread_in_trees: Vec<(ObjectId, Unread)>,
+    /// What tags hold.
+    tag_marks: own::TagMarks,
+    /// The findings in objects that refs stand on and that belong to no commit.
+    own_found: IdMap<Rc<[Finding]>>,
+    /// The notes of commits as they were judged.
+    notes_judged: HashMap<refs::NotesOf, IdMap<Rc<verdicts::Decided>>>,
     /// Whether git refuses updates by itself, of those for which it was asked.
     refused_by_git: HashMap<(RefName, ObjectId), bool>,
     settled: Vec<(RefName, ObjectId)>,
@@ -201,6 +207,9 @@ impl<'s> Scan<'s> {
             left: Vec::new(),
             unread: Vec::new(),
             unread_in_trees: Vec::new(),
+            tag_marks: own::TagMarks::default(),
+            own_found: IdMap::default(),
+            notes_judged: HashMap::new(),
             refused_by_git: HashMap::new(),
             settled: Vec::new(),
             again: 0,
@@ -243,7 +252,22 @@ impl<'s> Scan<'s> {
         let of = |(at, &id): (usize, &ObjectId)| Some((id, by_place.remove(&at)?));
         let found = ids.iter().enumerate().filter_map(of);
         let found: Found = found.filter(|(_, findings)| !findings.is_empty()).collect();
+        let marked: Vec<ObjectId> = found.iter().map(|(id, _)| *id).collect();
+        self.find_redundant_parents(ids, &marked)?;
         Ok((found, whole))
+    }
+
+    /// Finds out once for all what of some merges brings nothing to them.
+    fn find_redundant_parents(
+        &mut self,
+        ids: &[ObjectId],
+        merges: &[ObjectId],
+    ) -> Result<(), GitError> {
+        match self.graph.find_redundant_parents(ids, merges) {
+            // What was found before a limit ended the scan counts all the same.
+            Err(GitError::Stopped) => Ok(()),
+            found => found,
+        }
     }
 
     /// The findings in the commits' own objects, by their places; and the second thread, if

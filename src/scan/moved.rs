@@ -90,8 +90,12 @@ impl Visitor for Gone<'_, '_> {
                 in_use.insert(old.id);
             }
         }
-        if self.contents.possible_markers(change.path, old.mode).is_empty() {
-            return Ok(self.matchers.path.ends_in_key(change.path));
+        let is_key = change.is_below_key || self.matchers.path.ends_in_key(change.path);
+        if is_key {
+            self.contents.count_path(change.path)?;
+        }
+        if !is_key || self.contents.possible_markers(change.path, old.mode).is_empty() {
+            return Ok(is_key);
         }
         let entry = Entry { path: change.path.to_vec(), side: old, taken: Vec::new() };
         self.marked.entry(old.id).or_default().push(entry);

@@ -1,37 +1,142 @@
 //! What of a push is hidden otherwise than commits are: tag objects, by the refs that peel
 //! through them, and notes, by the present value of their own ref.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::existing::Existing;
 use super::push::Target;
+use super::verdicts::Decided;
 use super::{Scan, ScanError};
-use crate::git::{GitError, Hidden, ObjectId};
+use crate::config::ledger::Ledger;
+use crate::finding::Finding;
+use crate::git::{GitError, Hidden, IdMap, ObjectId};
+use crate::policy::Class;
+
+/// What tags hold. Each is inspected once, however many refs peel through it.
+#[derive(Default)]
+pub(super) struct TagMarks {
+    /// For each tag that was inspected, the first of its chain that holds something: the tag
+    /// itself or one that it leads to.
+    first: IdMap<Option<ObjectId>>,
+    /// Of those that hold something, the findings, or why they could not be read.
+    held: IdMap<Rc<Result<Vec<Finding>, GitError>>>,
+    /// The same as it is judged for refs of a class.
+    judged: HashMap<Class, IdMap<Rc<JudgedTag>>>,
+}
+
+/// A tag that holds something, as it is judged for all refs of a class.
+struct JudgedTag {
+    decided: Decided,
+    /// Whether a ref that hides peels through it.
+    is_hidden: bool,
+}
+
+/// A tag that holds something.
+pub(super) struct MarkedTag {
+    pub(super) id: ObjectId,
+    /// Its findings, or why it could not be read.
+    pub(super) holds: Rc<Result<Vec<Finding>, GitError>>,
+}
 
 impl Scan<'_> {
+    /// The first tag on the way from an object that holds something.
+    ///
+    /// # Errors
+    /// When a limit has ended the scan.
+    pub(super) fn marked_tag(&mut self, from: ObjectId) -> Result<Option<MarkedTag>, GitError> {
+        let mut first = None;
+        let mut path = Vec::new();
+        for tag in self.objects.tags_of(from) {
+            if let Some(&known) = self.tag_marks.first.get(&tag) {
+                first = known;
+                break;
+            }
+            path.push(tag);
+        }
+        for tag in path.into_iter().rev() {
+            let holds = match self.tag_findings(tag) {
+                Err(GitError::Stopped) => return Err(GitError::Stopped),
+                holds => holds,
+            };
+            if holds.as_ref().map_or(true, |findings| !findings.is_empty()) {
+                first = Some(tag);
+                self.tag_marks.held.insert(tag, Rc::new(holds));
+            }
+            self.tag_marks.first.insert(tag, first);
+        }
+        let holds = first.and_then(|id| Some((id, self.tag_marks.held.get(&id)?)));
+        Ok(holds.map(|(id, holds)| MarkedTag { id, holds: Rc::clone(holds) }))
+    }
+
+    /// The next tag behind a tag that holds something.
+    ///
+    /// # Errors
+    /// As [`Scan::marked_tag`].
+    pub(super) fn marked_tag_behind(
+        &mut self,
+        tag: ObjectId,
+    ) -> Result<Option<MarkedTag>, GitError> {
+        let next = self.objects.tags_of(tag).nth(1);
+        next.map_or(Ok(None), |next| self.marked_tag(next))
+    }
+
     /// The tag objects of an update, without those that a ref hides which peels through them.
     pub(super) fn judge_tags(
         &mut self,
         target: &Target,
         existing: &mut Existing<'_>,
     ) -> Result<(), ScanError> {
-        for &id in &target.tags {
-            let findings = match self.tag_findings(id) {
-                Ok(findings) => findings,
-                Err(GitError::Stopped) => return Err(GitError::Stopped.into()),
-                Err(error) => {
-                    self.leave_unread(target, None, &error, Vec::new());
-                    continue;
-                }
-            };
-            // Most tags hold nothing; whether one is hidden is asked for the others only.
-            if findings.is_empty() || self.hides_tag(target, id, existing)? {
-                continue;
-            }
-            self.note_tag(target, id);
-            self.verdicts.object = Some(id);
-            self.add(None, &target.name, findings);
-            self.verdicts.object = None;
+        let mut next = self.marked_tag(target.new)?;
+        if next.is_none() {
+            return Ok(());
         }
+        let baseline = existing.baseline(&self.verdicts.judge, &target.class)?;
+        let mut known = self.tag_marks.judged.remove(&target.class).unwrap_or_default();
+        let mut ledger = None;
+        while let Some(MarkedTag { id, holds }) = next {
+            match &*holds {
+                Err(error) => self.leave_unread(target, None, error, Vec::new()),
+                Ok(_) if baseline.names(id) => {}
+                Ok(findings) => {
+                    let judged = match known.get(&id) {
+                        Some(judged) => Rc::clone(judged),
+                        None => {
+                            let judged = self.judged_tag(target, id, findings, existing)?;
+                            known.insert(id, Rc::clone(&judged));
+                            judged
+                        }
+                    };
+                    // Refs are read before the ledger.
+                    let ledger = match &ledger {
+                        Some(ledger) => Rc::clone(ledger),
+                        None => Rc::clone(ledger.insert(self.refresh_ledger(existing)?)),
+                    };
+                    if !self.hides_tag(target, id, judged.is_hidden, &ledger) {
+                        self.note_tag(target, id, &ledger);
+                        self.verdicts.object = Some(id);
+                        self.verdicts.add_decided(&judged.decided, &target.name);
+                        self.verdicts.object = None;
+                    }
+                }
+            }
+            self.objects.step(1)?;
+            next = self.marked_tag_behind(id)?;
+        }
+        self.tag_marks.judged.insert(target.class.clone(), known);
         Ok(())
+    }
+
+    fn judged_tag(
+        &mut self,
+        target: &Target,
+        id: ObjectId,
+        findings: &[Finding],
+        existing: &mut Existing<'_>,
+    ) -> Result<Rc<JudgedTag>, ScanError> {
+        let is_hidden = existing.peels_through(&self.verdicts.judge, &target.class, id)?;
+        let decided = self.verdicts.decided(None, &target.name, findings.to_vec());
+        Ok(Rc::new(JudgedTag { decided, is_hidden }))
     }
 
     /// Whether a tag object need not be judged: the present value of the ref, or a ref that
@@ -40,24 +145,15 @@ impl Scan<'_> {
         &mut self,
         target: &Target,
         id: ObjectId,
-        existing: &mut Existing<'_>,
-    ) -> Result<bool, ScanError> {
-        if existing.baseline(&self.verdicts.judge, &target.class)?.names(id) {
-            return Ok(true);
+        is_hidden: bool,
+        ledger: &Rc<Ledger>,
+    ) -> bool {
+        let is_present = target.old.is_some_and(|old| self.objects.leads_through(old, id));
+        if !is_present && !is_hidden {
+            return false;
         }
-        let is_present = target.old.is_some_and(|old| self.peels_to(old, id));
-        let is_hidden = existing.peels_through(&self.verdicts.judge, &target.class, id)?;
-        let ledger = self.refresh_ledger(existing)?;
-        let (unjudged, admitted) = self.is_open_tag(target, id, &ledger);
-        Ok(!unjudged && (is_present || is_hidden && !admitted))
-    }
-
-    /// Whether a value is a tag, or a chain of tags, that reaches this tag object.
-    fn peels_to(&self, value: ObjectId, id: ObjectId) -> bool {
-        let mut tags = Vec::new();
-        // What could be read of the chain counts.
-        let _ = self.objects.peel_into(value, &mut tags);
-        tags.contains(&id)
+        let (unjudged, admitted) = self.is_open_tag(target, id, ledger);
+        !unjudged && (is_present || !admitted)
     }
 
     /// The notes that an update of a notes ref brings. They are hidden only by the present
@@ -71,11 +167,12 @@ impl Scan<'_> {
         let mut old = self.old_values(&[target]);
         let baseline = existing.baseline(&self.verdicts.judge, &target.class)?;
         old.extend(baseline.tips.iter());
-        let mut others = || Ok(Vec::new());
+        let mut others = || Ok(Rc::default());
         let mut ids = self.graph.new_commits(&[tip], Hidden { old, others: &mut others })?;
         baseline.retain_due(&mut ids);
+        let notes = self.notes_of(&target.name);
         for &id in &ids {
-            match self.judge_notes(&target.name, id) {
+            match self.judge_notes(&notes, &target.name, id) {
                 Ok(_) => {}
                 Err(GitError::Stopped) => return self.leave(&[target], None),
                 Err(error) => self.leave_unread(target, Some(id), &error, Vec::new()),

@@ -14,7 +14,7 @@ use crate::config::{Config, published};
 use crate::finding::Finding;
 use crate::git::{
     GitError, Hidden, IdSet, ObjectId, ObjectKind, Peeled, RefKind, RefName, Reference, Repository,
-    Watch, peel,
+    Watch,
 };
 use crate::policy::{Class, Situation};
 use crate::push::{Push, Update};
@@ -26,8 +26,6 @@ pub(super) struct Target {
     /// The value that the ref has; `None` when it does not exist.
     pub(super) old: Option<ObjectId>,
     pub(super) new: ObjectId,
-    /// The tag objects on the way to what `new` points to.
-    pub(super) tags: Vec<ObjectId>,
     /// The commit that `new` points to, if it is one.
     pub(super) tip: Option<ObjectId>,
     pub(super) class: Class,
@@ -167,7 +165,7 @@ pub fn judge_range(
     let class = scan.verdicts.class(name);
     let baseline = existing::of_class(repository, &scan.verdicts.judge, &class)?;
     let judged: Vec<ObjectId> = hidden.iter().chain(&baseline.tips).copied().collect();
-    let mut others = || Ok(judged.clone());
+    let mut others = || Ok(judged.as_slice().into());
     let hidden = Hidden { old: baseline.tips.clone(), others: &mut others };
     let mut ids = scan.graph.new_commits(tips, hidden)?;
     baseline.retain_due(&mut ids);
@@ -181,8 +179,9 @@ pub fn judge_range(
         scan.add(Some(&marked), name, findings);
     }
     if name.is_notes() {
+        let notes = scan.notes_of(name);
         for &id in &ids {
-            scan.judge_notes(name, id)?;
+            scan.judge_notes(&notes, name, id)?;
         }
     }
     scan.leave_unread_of_range(name);
@@ -210,15 +209,13 @@ impl Scan<'_> {
         if name.kind() == RefKind::Replace {
             self.judge_replacement(&name, new)?;
         }
-        let mut tags = Vec::new();
-        let peeled = self.objects.peel_into(new, &mut tags);
-        let mut target = Target { name, old: update.old, new, tags, tip: None, class };
+        let peeled = self.objects.peel(new);
+        let mut target = Target { name, old: update.old, new, tip: None, class };
         self.judge_tags(&target, existing)?;
         match peeled {
-            Ok((id, ObjectKind::Commit)) => target.tip = Some(id),
-            Ok((id, kind)) => {
-                let tags = Vec::new();
-                self.judge_peeled(&target.name, &Peeled { tags, id, kind })?;
+            Ok(Peeled { id, kind: ObjectKind::Commit }) => target.tip = Some(id),
+            Ok(peeled) => {
+                self.judge_peeled(&target.name, peeled)?;
             }
             Err(GitError::Stopped) => return Err(GitError::Stopped.into()),
             Err(error) => self.leave_unread(&target, None, &error, Vec::new()),
@@ -351,7 +348,7 @@ impl Scan<'_> {
     /// What the refs of a group point to before the push.
     pub(super) fn old_values(&self, group: &[&Target]) -> IdSet {
         let old = group.iter().filter_map(|target| target.old.filter(|&id| id != target.new));
-        old.filter_map(|id| Some(peel(self.objects, id).ok()?.id)).collect()
+        old.filter_map(|id| Some(self.objects.peel(id).ok()?.id)).collect()
     }
 
     /// Confirms the marks that a revert or a cherry-pick has copied from judged commits.
@@ -372,7 +369,7 @@ impl Scan<'_> {
         }
         let mut judged: Vec<ObjectId> = self.old_values(group).into_iter().collect();
         judged.extend(existing.baseline(&self.verdicts.judge, class)?.tips.iter());
-        judged.extend(existing.commits(&self.verdicts.judge, class).unwrap_or_default());
+        judged.extend(existing.commits(&self.verdicts.judge, class).unwrap_or_default().iter());
         let hidden = self.graph.hidden_among(&PossibleCopy::originals(&copies), &judged);
         // What is on the ledger is no original that was judged here.
         let ledger = existing.ledger();

@@ -12,6 +12,7 @@ use crate::git::{
     Visitor,
 };
 use crate::marker::{TextFindings, Trick};
+use crate::policy::Class;
 
 impl Scan<'_> {
     /// The name of a branch or tag.
@@ -36,21 +37,50 @@ impl Scan<'_> {
     pub(super) fn judge_peeled(
         &mut self,
         name: &RefName,
-        peeled: &Peeled,
+        peeled: Peeled,
     ) -> Result<bool, GitError> {
         let findings = match peeled.kind {
-            ObjectKind::Tree if self.scope.trees => self.trees().findings(peeled.id, &[])?,
-            ObjectKind::Blob if self.scope.contents => self.trees().blob(peeled.id)?,
-            _ => Vec::new(),
+            ObjectKind::Tree if self.scope.trees => self.own_findings(peeled.id)?,
+            ObjectKind::Blob if self.scope.contents => self.own_findings(peeled.id)?,
+            _ => Rc::default(),
         };
         self.after_trees();
-        Ok(self.add(None, name, findings))
+        Ok(self.add(None, name, findings.to_vec()))
     }
 
-    /// The notes that a commit on a notes ref adds or changes; whether any is refused.
-    pub(super) fn judge_notes(&mut self, name: &RefName, id: ObjectId) -> Result<bool, GitError> {
+    /// How the notes of a ref are judged: alike for all refs for which this is the same.
+    pub(super) fn notes_of(&self, name: &RefName) -> NotesOf {
+        let asked = self.config.rules.matchers.note.asked_of(name.judged());
+        NotesOf { class: self.verdicts.class(name), asked }
+    }
+
+    /// The notes that a commit on a notes ref adds or changes; whether any is refused. They
+    /// are read once, however many refs reach the commit.
+    pub(super) fn judge_notes(
+        &mut self,
+        notes: &NotesOf,
+        name: &RefName,
+        id: ObjectId,
+    ) -> Result<bool, GitError> {
+        let known = self.notes_judged.get(notes).and_then(|known| known.get(&id));
+        let decided = match known {
+            Some(known) => Rc::clone(known),
+            None => {
+                let findings = self.note_findings(name, id)?;
+                let decided = Rc::new(self.verdicts.decided(None, name, findings));
+                let known = self.notes_judged.entry(notes.clone()).or_default();
+                known.insert(id, Rc::clone(&decided));
+                decided
+            }
+        };
+        self.verdicts.add_decided(&decided, name);
+        Ok(decided.is_refused())
+    }
+
+    /// The findings in the notes that a commit on a notes ref adds or changes.
+    fn note_findings(&mut self, name: &RefName, id: ObjectId) -> Result<Vec<Finding>, GitError> {
         let Some(tree) = self.graph.tree(id)? else {
-            return Ok(false);
+            return Ok(Vec::new());
         };
         let parents = self.parent_trees(id)?;
         let (known, findings) = (IdMap::default(), Vec::new());
@@ -60,7 +90,7 @@ impl Scan<'_> {
         if is_cut {
             self.note_cut_of(&format!("the notes of commit {id}"));
         }
-        Ok(self.add(None, name, findings))
+        Ok(findings)
     }
 
     /// A ref under `refs/replace/` makes git show another object in place of the one
@@ -85,10 +115,10 @@ impl Scan<'_> {
         let shown: HashSet<String> =
             self.own_findings(new)?.iter().map(|finding| finding.marker.id.clone()).collect();
         let hidden: Vec<Finding> = before
-            .into_iter()
+            .iter()
             .filter(|finding| !shown.contains(&finding.marker.id))
             .flat_map(|finding| {
-                let mut beside = self.config.rules.matchers.tamper.beside(&finding, Trick::Replace);
+                let mut beside = self.config.rules.matchers.tamper.beside(finding, Trick::Replace);
                 for tamper in &mut beside {
                     tamper.field = Field::Replaced(original);
                 }
@@ -99,11 +129,15 @@ impl Scan<'_> {
         Ok(())
     }
 
-    /// The findings in an object of its own, without what it is compared with.
-    fn own_findings(&mut self, id: ObjectId) -> Result<Vec<Finding>, GitError> {
+    /// The findings in an object itself, without what it is compared with. Each object is
+    /// read once, however many refs stand on it.
+    fn own_findings(&mut self, id: ObjectId) -> Result<Rc<[Finding]>, GitError> {
+        if let Some(known) = self.own_found.get(&id) {
+            return Ok(Rc::clone(known));
+        }
         let object = self.objects.read(id)?;
         let matchers = &self.config.rules.matchers;
-        Ok(match object.kind {
+        let found: Rc<[Finding]> = match object.kind {
             ObjectKind::Commit => {
                 let commit = Commit::parse(id, object.data())?;
                 let known = &mut commit::Known::default();
@@ -116,8 +150,19 @@ impl Scan<'_> {
             }
             ObjectKind::Tree => self.trees().findings(id, &[])?,
             ObjectKind::Blob => self.trees().blob(id)?,
-        })
+        }
+        .into();
+        self.own_found.insert(id, Rc::clone(&found));
+        Ok(found)
     }
+}
+
+/// What the verdicts on the notes of a ref depend on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct NotesOf {
+    class: Class,
+    /// The markers that ask for them.
+    asked: Vec<usize>,
 }
 
 /// More findings in the notes of one commit are not kept, for memory must be bounded.

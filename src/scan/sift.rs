@@ -8,15 +8,18 @@
 //! anything. What is in doubt (an object that is in no pack or can't be read, a tree that
 //! is not in order) counts as of interest, so it is compared and gives the proper error.
 
+mod frame;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::again::{Old, in_order};
 use super::files::PackedFiles;
 use super::second::Second;
 use crate::config::limits::LARGEST_FILE;
-use crate::git::{Entry, IdMap, Mode, NumberMap, ObjectId, ObjectKind, Objects, Place, entries};
+use crate::git::{IdMap, Mode, NumberMap, ObjectId, ObjectKind, Objects, Place};
 use crate::marker::{Matchers, Text};
+
+use frame::{Frame, Interest, Seen, step};
 
 /// What a tree holds of interest: a number for each distinct content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +50,9 @@ pub(super) struct Sift<'o> {
     packed: Vec<Class>,
     /// Of trees in no pack.
     loose: IdMap<Class>,
+    /// By the same numbers the levels of directories of a tree; empty as long as all have few.
+    heights: Vec<u16>,
+    loose_heights: IdMap<u16>,
     distinct: HashMap<Box<[u8]>, Class>,
     /// The tree last seen at a path, by the path's hash: most of its entries come again.
     seen: NumberMap<Seen>,
@@ -60,25 +66,18 @@ pub(super) struct Sift<'o> {
 /// Which packed files are of interest, and the marks in these.
 pub(super) struct FilesSeen(Vec<Class>, Arc<NumberMap<Arc<[Text]>>>);
 
-/// A tree whose entries were all looked at.
-#[derive(Default)]
-struct Seen {
-    raw: Vec<u8>,
-    /// Where in it the entries begin that are of interest.
-    kept: Vec<usize>,
-}
-
 /// With fewer objects in packs a second thread gains less than its start costs.
 const FOR_TWO: usize = 5000;
 /// How many bytes the trees last seen may hold.
 const SEEN_BYTES: usize = 32 << 20;
-/// About what each of them takes beside its bytes.
-const SEEN_EACH: usize = 128;
 /// Buffers that are kept for further trees.
 const FREE: usize = 64;
 const LARGEST_BUFFER: usize = 1 << 20;
-/// Deeper trees are left to the comparison, which refuses them deeper still.
-const DEEPEST: usize = 1000;
+/// Heights of trees are noted from the first tree on that has more levels than this.
+const LEVELS_BEFORE_HEIGHTS: u16 = 256;
+/// Higher trees are left to the comparison, which says of trees that nest too deeply that they
+/// do. The height that is noted may be too large by what was not noted before.
+const MOST_LEVELS: u16 = 2048 - LEVELS_BEFORE_HEIGHTS;
 
 impl<'o> Sift<'o> {
     pub(super) fn new(objects: &'o Objects<'o>, matchers: &'o Matchers, contents: bool) -> Self {
@@ -100,6 +99,8 @@ impl<'o> Sift<'o> {
             contents: contents && !matchers.content.is_empty(),
             packed,
             loose: IdMap::default(),
+            heights: Vec::new(),
+            loose_heights: IdMap::default(),
             distinct: HashMap::new(),
             seen: NumberMap::default(),
             seen_bytes: 0,
@@ -111,12 +112,12 @@ impl<'o> Sift<'o> {
 
     /// Whether a comparison of a commit's tree with its parents' could find anything.
     pub(super) fn matters(&mut self, tree: ObjectId, parents: &[ObjectId]) -> bool {
-        let class = self.class(tree, 0, 0);
+        let class = self.class(tree);
         // The parents are asked in any case: one that was lost has to be told.
         let mut same = class == Class::EMPTY;
         let mut doubt = class == Class::DOUBT;
         for &parent in parents {
-            let parent = self.class(parent, 0, 0);
+            let parent = self.class(parent);
             same |= parent == class;
             doubt |= parent == Class::DOUBT;
         }
@@ -167,8 +168,31 @@ impl<'o> Sift<'o> {
         self.marks.get(&(number as u64)).map(|texts| &**texts)
     }
 
-    /// The class of a tree at a path.
-    fn class(&mut self, id: ObjectId, path: u64, depth: usize) -> Class {
+    /// The class of a tree.
+    fn class(&mut self, id: ObjectId) -> Class {
+        let mut frames: Vec<Frame> = match self.begin(id, 0) {
+            Begun::Known(class, _) => return class,
+            Begun::Tree(frame) => vec![frame],
+        };
+        let mut done: Option<(Class, u16)> = None;
+        while let Some(mut frame) = frames.pop() {
+            if let Some((class, height)) = done.take() {
+                pass(&mut frame, class, height);
+            }
+            match self.look(&mut frame) {
+                Some(below) => {
+                    frames.push(frame);
+                    frames.push(below);
+                    self.note_heights(frames.len());
+                }
+                None => done = Some(self.end(frame)),
+            }
+        }
+        done.map_or(Class::DOUBT, |(class, _)| class)
+    }
+
+    /// Begins with a tree at a path, unless its class is known.
+    fn begin(&mut self, id: ObjectId, path: u64) -> Begun {
         let place = self.objects.place(id);
         let known = match place {
             Some(place) => self.packed.get(place.number()),
@@ -177,29 +201,63 @@ impl<'o> Sift<'o> {
         match known {
             None | Some(&Class::UNSEEN) => {}
             // A file in the place of a directory.
-            Some(&Class::PLAIN) => return Class::DOUBT,
-            Some(&known) => return known,
-        }
-        if depth > DEEPEST {
-            return Class::DOUBT;
+            Some(&Class::PLAIN) => return Begun::Known(Class::DOUBT, 0),
+            Some(&known) => return Begun::Known(known, self.height(id, place)),
         }
         let mut raw = self.free.pop().unwrap_or_default();
-        let class = if self.read(id, place, &mut raw) {
-            self.look(id, raw, path, depth)
-        } else {
-            Class::DOUBT
-        };
+        if !self.read(id, place, &mut raw) {
+            self.keep_free(raw);
+            self.put(id, place, Class::DOUBT, 0);
+            return Begun::Known(Class::DOUBT, 0);
+        }
+        let kept = self.free_kept.pop().unwrap_or_default();
+        let mut frame = Frame::new(id, place, path, Seen { raw, kept });
+        frame.before = self.seen.remove(&path).unwrap_or_default();
+        self.seen_bytes -= frame.before.weight();
+        frame.holds = self.free.pop().unwrap_or_default();
+        frame.holds.clear();
+        Begun::Tree(frame)
+    }
+
+    /// Notes what is known of a tree.
+    fn put(&mut self, id: ObjectId, place: Option<Place>, class: Class, height: u16) {
         match place {
             Some(place) => {
                 if let Some(slot) = self.packed.get_mut(place.number()) {
                     *slot = class;
                 }
+                if let Some(slot) = self.heights.get_mut(place.number()) {
+                    *slot = height;
+                }
             }
             None => {
                 self.loose.insert(id, class);
+                if !self.heights.is_empty() {
+                    self.loose_heights.insert(id, height);
+                }
             }
         }
-        class
+    }
+
+    /// How many levels of directories a tree has at most.
+    fn height(&self, id: ObjectId, place: Option<Place>) -> u16 {
+        let known = match place {
+            Some(place) => self.heights.get(place.number()),
+            None => self.loose_heights.get(&id),
+        };
+        match known {
+            None if self.heights.is_empty() => 0,
+            None | Some(0) => LEVELS_BEFORE_HEIGHTS,
+            Some(&height) => height,
+        }
+    }
+
+    /// Begins to note heights when a tree has many levels.
+    fn note_heights(&mut self, levels: usize) {
+        if self.heights.is_empty() && levels > usize::from(LEVELS_BEFORE_HEIGHTS) {
+            // One more, so that it is not empty where no object is in a pack.
+            self.heights.resize(self.packed.len() + 1, 0);
+        }
     }
 
     fn read(&self, id: ObjectId, place: Option<Place>, raw: &mut Vec<u8>) -> bool {
@@ -212,56 +270,40 @@ impl<'o> Sift<'o> {
         true
     }
 
-    /// Looks at the entries of a tree that the one last seen at this path has not.
-    fn look(&mut self, tree: ObjectId, raw: Vec<u8>, path: u64, depth: usize) -> Class {
-        let before = self.seen.remove(&path).unwrap_or_default();
-        self.seen_bytes -= before.weight();
-        let mut old = Old { tree, raw: &before.raw, at: 0, kept: &before.kept };
-        let mut holds = self.free.pop().unwrap_or_default();
-        holds.clear();
-        let mut kept = self.free_kept.pop().unwrap_or_default();
-        let mut doubt = false;
-        let next = |at: usize| entries(tree, raw.get(at..).unwrap_or_default()).next();
-        // Where the entry before begins, and whether it was put in: only then can the order
-        // be another than it was.
-        let mut last = None;
-        let mut put_in = false;
-        let mut at = 0;
-        loop {
-            if let Some((final_one, end)) = old.again(&raw, at) {
-                doubt |= put_in && !in_order(last.and_then(next), next(at));
-                (last, put_in, at) = (Some(final_one), false, end);
-            }
-            let Some(entry) = next(at) else { break };
-            let Ok(entry) = entry else {
-                doubt = true;
-                break;
+    /// Looks at the entries of a tree that the one last seen at this path has not; the first
+    /// subtree whose class has to be found out before.
+    fn look(&mut self, frame: &mut Frame) -> Option<Frame> {
+        while frame.advance() {
+            let Some(entry) = frame.entry() else { break };
+            let is_key = self.matchers.path.is_key(entry.name);
+            let class = match entry.mode {
+                _ if is_key => Class::ITSELF,
+                Mode::Tree => match self.begin(entry.id, step(frame.path, entry.name)) {
+                    Begun::Known(class, height) => {
+                        pass(frame, class, height);
+                        continue;
+                    }
+                    Begun::Tree(below) => return Some(below),
+                },
+                Mode::Blob if self.contents && !self.is_plain(entry.id) => Class::ITSELF,
+                _ => Class::EMPTY,
             };
-            let instead = old.instead(&entry);
-            if put_in || !instead {
-                doubt |= last.is_some() && !in_order(last.and_then(next), Some(Ok(entry)));
-            }
-            put_in = !instead;
-            let class = self.entry(&entry, path, depth);
-            if class == Class::DOUBT {
-                doubt = true;
-            } else if class != Class::EMPTY {
-                kept.push(at);
-                let id = if class == Class::ITSELF { 0 } else { entry.id.as_bytes().len() };
-                // Of a subtree counts what it holds, not which one it is.
-                let head = entry.encoded.len() - id;
-                holds.extend_from_slice(entry.encoded.get(..head).unwrap_or_default());
-                holds.extend_from_slice(&class.0.to_le_bytes());
-            }
-            last = Some(at);
-            at += entry.encoded.len();
+            pass(frame, class, 0);
         }
+        None
+    }
+
+    /// Ends with a tree; its class and how many levels it has.
+    fn end(&mut self, frame: Frame) -> (Class, u16) {
+        let Frame { tree, place, path, now, before, holds, doubt, height, .. } = frame;
+        let height = height.saturating_add(1);
+        let doubt = doubt || height > MOST_LEVELS;
         let class = match (doubt, holds.is_empty()) {
             (true, _) => Class::DOUBT,
             (false, true) => Class::EMPTY,
             (false, false) => self.intern(&holds),
         };
-        let now = Seen { raw, kept };
+        self.put(tree, place, class, height);
         let gone = if doubt {
             now
         } else {
@@ -274,7 +316,7 @@ impl<'o> Sift<'o> {
             self.free_kept.push(gone.kept);
             self.free_kept.last_mut().map(Vec::clear);
         }
-        class
+        (class, height)
     }
 
     /// Keeps a buffer for further trees.
@@ -306,18 +348,6 @@ impl<'o> Sift<'o> {
         Class(next)
     }
 
-    /// Of what interest an entry is.
-    fn entry(&mut self, entry: &Entry<'_>, path: u64, depth: usize) -> Class {
-        if self.matchers.path.is_key(entry.name) {
-            return Class::ITSELF;
-        }
-        match entry.mode {
-            Mode::Tree => self.class(entry.id, step(path, entry.name), depth + 1),
-            Mode::Blob if self.contents && !self.is_plain(entry.id) => Class::ITSELF,
-            _ => Class::EMPTY,
-        }
-    }
-
     /// Whether a file is certainly of no interest.
     fn is_plain(&mut self, id: ObjectId) -> bool {
         let Some(place) = self.objects.place(id) else { return false };
@@ -344,17 +374,23 @@ impl<'o> Sift<'o> {
     }
 }
 
-impl Seen {
-    fn weight(&self) -> usize {
-        if self.raw.capacity() == 0 { 0 } else { self.raw.capacity() + SEEN_EACH }
-    }
+/// A tree that is to be sorted.
+enum Begun {
+    /// Its class was known, and at most how many levels it has.
+    Known(Class, u16),
+    /// It has to be looked at.
+    Tree(Frame),
 }
 
-/// The hash of a path, from that of its directory.
-fn step(path: u64, name: &[u8]) -> u64 {
-    let mut hash = path ^ 0xcbf2_9ce4_8422_2325;
-    for &byte in name {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    (hash ^ hash >> 29).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+/// Goes past the entry of a tree at which the look stands, whose class is known now.
+fn pass(frame: &mut Frame, class: Class, height: u16) {
+    frame.height = frame.height.max(height);
+    frame.doubt |= class == Class::DOUBT;
+    let is_of_interest = class != Class::DOUBT && class != Class::EMPTY;
+    frame.pass(
+        is_of_interest.then_some(Interest { class: class.0, with_object: class == Class::ITSELF }),
+    );
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,7 +19,7 @@ use crate::text::escape::escape;
 
 /// More findings than this in one commit are cut off, and the report says so.
 const MOST_FINDINGS: usize = 10_000;
-/// And so are those behind findings whose paths have so many bytes together.
+/// The same for the paths of the findings of all commits together, in bytes.
 pub(super) const MOST_PATH_BYTES: usize = 16 << 20;
 
 /// Which bounds on what is looked at were reached.
@@ -47,6 +47,8 @@ pub(super) struct Trees<'o> {
     pub(super) skipped: Vec<Skipped>,
     /// Which bounds were reached.
     pub(super) exceeded: Exceeded,
+    /// How many bytes the paths of findings have.
+    path_bytes: usize,
 }
 
 /// What a comparison of trees gave.
@@ -64,6 +66,7 @@ impl<'o> Trees<'o> {
             matchers,
             skipped: Vec::new(),
             exceeded: Exceeded::default(),
+            path_bytes: 0,
         }
     }
 
@@ -111,8 +114,8 @@ impl<'o> Trees<'o> {
             exceeded: Exceeded::default(),
             paths: Vec::new(),
             texts: Vec::new(),
-            path_bytes: 0,
             unread: UnreadObjects::default(),
+            path_bytes: &mut self.path_bytes,
             is_cut: false,
         };
         self.changes.added_or_changed(tree, parents, &mut look)?;
@@ -123,7 +126,11 @@ impl<'o> Trees<'o> {
             exceeded.marks = true;
             self.skipped.push(Skipped {
                 what: format!("further files in tree {tree}"),
-                why: format!("only the first {MOST_FINDINGS} findings of a commit are reported"),
+                why: format!(
+                    "only the first {MOST_FINDINGS} findings of a commit, and {} MiB of paths, are \
+                     reported",
+                    MOST_PATH_BYTES >> 20
+                ),
             });
         }
         self.exceeded |= exceeded;
@@ -245,8 +252,8 @@ struct Look<'l, 'o> {
     exceeded: Exceeded,
     paths: Vec<PathSeen>,
     texts: Vec<TextSeen>,
-    path_bytes: usize,
     unread: UnreadObjects,
+    path_bytes: &'l mut usize,
     /// Whether there was no room for something that was found.
     is_cut: bool,
 }
@@ -256,24 +263,29 @@ impl Visitor for Look<'_, '_> {
         self.matchers.path.is_key(directory)
     }
 
+    fn is_full(&self) -> bool {
+        self.is_cut
+    }
+
     fn change(&mut self, change: &Change<'_>) -> Result<bool, GitError> {
         let Some(new) = change.new else {
             return Ok(false);
         };
-        if self.is_cut {
-            return Ok(true);
-        }
-        let mut interest = self.path(change, new)?;
+        // A path without a component that a marker asks for is not looked at a second time:
+        // it can be very long.
+        let is_key = change.is_below_key || self.matchers.path.ends_in_key(change.path);
+        let mut interest = is_key && self.path(change, new)?;
         if self.contents.are_wanted && new.mode == Mode::Blob {
             interest |= self.content(change, new)?;
         }
-        Ok(interest || self.matchers.path.ends_in_key(change.path))
+        Ok(interest || is_key)
     }
 }
 
 impl Look<'_, '_> {
     /// Looks at the path of an entry; whether it is marked.
     fn path(&mut self, change: &Change<'_>, new: Side) -> Result<bool, GitError> {
+        self.contents.count_path(change.path)?;
         let now = match self.contents.path_markers(change.path, new) {
             Ok(now) => now,
             Err(error) => {
@@ -349,11 +361,13 @@ impl Look<'_, '_> {
         }
     }
 
-    /// Whether one more finding at a path has room; notes that one had none.
+    /// Whether one more finding with this path has room; notes that one had none.
     fn has_room(&mut self, path: &[u8]) -> bool {
-        self.path_bytes += path.len();
-        self.is_cut |= self.paths.len() + self.texts.len() >= MOST_FINDINGS;
-        self.is_cut |= self.path_bytes > MOST_PATH_BYTES;
+        self.is_cut |= self.paths.len() + self.texts.len() >= MOST_FINDINGS
+            || *self.path_bytes + path.len() > MOST_PATH_BYTES;
+        if !self.is_cut {
+            *self.path_bytes += path.len();
+        }
         !self.is_cut
     }
 }

@@ -1,6 +1,7 @@
 //! Objects that can't be read: each is one entry among what was not judged, and costs the
 //! rest of the push nothing.
 
+use super::attribute::{CHUNK, Reached};
 use super::budget::Budget;
 use super::push::Target;
 use super::{Scan, ScanError};
@@ -74,14 +75,17 @@ impl Scan<'_> {
         let among: IdSet = ids.iter().copied().collect();
         let found: Vec<(ObjectId, Vec<Finding>)> =
             unread.iter().map(|(id, _)| (*id, Vec::new())).collect();
-        let reached = self.reaching(group, ids, &found)?;
+        let reaching = self.reaching(group, ids, &found)?;
+        let reached: Vec<Reached> = found.chunks(CHUNK).map(|it| reaching.reached(it)).collect();
         let edge = self.edge(ids)?;
         for (nth, (id, Unread { error, .. })) in unread.into_iter().enumerate() {
             // A commit that is known to be there in part stands on its parents; of another
             // it is unknown on what it stands.
             let boundary = if nth < commits { edge.clone() } else { self.graph.parents(id)? };
+            let chunk = reached.get(nth / CHUNK);
             for (at, target) in group.iter().enumerate() {
-                if !among.contains(&id) || reached.is_reached(at, nth) {
+                let is_reached = chunk.is_some_and(|it| it.is_reached(at, nth % CHUNK));
+                if !among.contains(&id) || is_reached {
                     self.leave_unread(target, Some(id), &error, boundary.clone());
                 }
             }

@@ -32,7 +32,25 @@ pub(super) struct Marked {
     is_merge: bool,
 }
 
-/// See the head of this file.
+/// Of a push, the paths, excerpts and names of refs in the report take at most this many bytes:
+/// a path can be as long as a tree is deep, and stand there once for each ref.
+const MOST_KEPT_BYTES: usize = 16 << 20;
+
+/// The findings of an object with their verdicts, which hold for all refs of a class.
+pub(super) struct Decided {
+    label: Option<Arc<CommitLabel>>,
+    findings: Vec<(Finding, Decision)>,
+    worst: Verdict,
+}
+
+impl Decided {
+    /// Whether any of the findings is refused.
+    pub(super) fn is_refused(&self) -> bool {
+        self.worst == Verdict::Reject
+    }
+}
+
+/// Judges findings and keeps them with their verdicts.
 pub(super) struct Verdicts<'s> {
     objects: &'s Objects<'s>,
     /// Whose catalogue is read when a commit has findings.
@@ -41,6 +59,8 @@ pub(super) struct Verdicts<'s> {
     pub(super) findings: Vec<Judged>,
     /// How many findings are kept for the report.
     pub(super) most: usize,
+    /// How many bytes their paths, excerpts and names of refs have.
+    kept_bytes: usize,
     pub(super) unreported: usize,
     pub(super) worst_unreported: Verdict,
     /// Whether the size of changes is asked for.
@@ -70,6 +90,7 @@ impl<'s> Verdicts<'s> {
             judge: config.judge(situation),
             findings: Vec::new(),
             most: usize::MAX,
+            kept_bytes: 0,
             unreported: 0,
             worst_unreported: Verdict::Allow,
             sizes: scope.trees && config.policy.asks_for_size(),
@@ -116,37 +137,71 @@ impl<'s> Verdicts<'s> {
         &mut self,
         commit: Option<&Marked>,
         name: &RefName,
-        mut findings: Vec<Finding>,
+        findings: Vec<Finding>,
     ) -> bool {
+        if findings.is_empty() {
+            return false;
+        }
+        let decided = self.decided(commit, name, findings);
+        self.add_decided(&decided, name);
+        decided.is_refused()
+    }
+
+    /// Judges findings for all refs of the class of this one.
+    pub(super) fn decided(
+        &self,
+        commit: Option<&Marked>,
+        name: &RefName,
+        mut findings: Vec<Finding>,
+    ) -> Decided {
         let in_merge = commit.is_some_and(|commit| commit.is_merge);
         findings.iter_mut().for_each(|finding| finding.in_merge = in_merge);
         let decisions = self.decide(commit, name, &findings);
-        let object = commit.map(|commit| commit.label.id).or(self.object);
-        let is_refused = decisions.iter().any(|decision| decision.verdict == Verdict::Reject);
-        for (finding, decision) in findings.into_iter().zip(decisions) {
+        let worst = decisions.iter().map(|decision| decision.verdict).max();
+        Decided {
+            label: commit.map(|commit| Arc::clone(&commit.label)),
+            worst: worst.unwrap_or(Verdict::Allow),
+            findings: findings.into_iter().zip(decisions).collect(),
+        }
+    }
+
+    /// Keeps findings that were judged for the report on a ref.
+    pub(super) fn add_decided(&mut self, decided: &Decided, name: &RefName) {
+        let object = decided.label.as_ref().map(|label| label.id).or(self.object);
+        for (finding, decision) in &decided.findings {
             for bound in &decision.place_bound {
                 if let Some(id) = object {
                     self.let_in.add(name, bound, id);
                 }
             }
-            if self.findings.len() >= self.most {
-                // A push of many refs can bring each finding once for each of them.
-                self.unreported += 1;
-                self.worst_unreported = self.worst_unreported.max(decision.verdict);
+            if self.has_room(finding, name) {
+                let judged = Judged {
+                    commit: decided.label.clone(),
+                    ref_name: name.clone(),
+                    finding: finding.clone(),
+                    decision: decision.clone(),
+                };
+                if let Some(host) = self.host {
+                    host.judged(&judged);
+                }
+                self.findings.push(judged);
                 continue;
             }
-            let judged = Judged {
-                commit: commit.map(|commit| Arc::clone(&commit.label)),
-                ref_name: name.clone(),
-                finding,
-                decision,
-            };
-            if let Some(host) = self.host {
-                host.judged(&judged);
-            }
-            self.findings.push(judged);
+            // A push of many refs can bring each finding once for each of them.
+            self.unreported += 1;
+            self.worst_unreported = self.worst_unreported.max(decision.verdict);
         }
-        is_refused
+    }
+
+    /// Whether the report has room for a finding on a ref.
+    fn has_room(&mut self, finding: &Finding, name: &RefName) -> bool {
+        let path = finding.path.as_ref().map_or(0, Vec::len);
+        let bytes = path + finding.excerpt.len() + name.as_bytes().len();
+        let is_bounded = self.most < usize::MAX;
+        let has_room = !is_bounded
+            || self.findings.len() < self.most && self.kept_bytes + bytes <= MOST_KEPT_BYTES;
+        self.kept_bytes += if has_room { bytes } else { 0 };
+        has_room
     }
 
     pub(super) fn decide(
@@ -159,13 +214,6 @@ impl<'s> Verdicts<'s> {
         let context = commit.map_or(&none, |commit| &commit.context);
         let id = commit.map(|commit| commit.label.id);
         self.judge.judge(name, id, findings, context, &self.ancestry)
-    }
-
-    /// Whether further findings can change nothing but their number; then they are counted.
-    pub(super) fn only_counts(&mut self, findings: usize) -> bool {
-        let settled = self.findings.len() >= self.most && self.worst_unreported == Verdict::Reject;
-        self.unreported += if settled { findings } else { 0 };
-        settled
     }
 }
 

@@ -274,7 +274,7 @@ fn walked(path: &Path, scale: Scale, tips: &[ObjectId], old: &[ObjectId]) -> Vec
     let objects = repository.objects().unwrap();
     let mut visited = Vec::new();
     let mut graph = Graph::new(&objects, |id, _| visited.push(id));
-    let mut others = || Ok(old.to_vec());
+    let mut others = || Ok(old.into());
     let new = graph.new_commits(tips, Hidden { old: IdSet::default(), others: &mut others });
     let new = new.unwrap();
     new.iter().for_each(|&id| graph.visit(id).unwrap());
@@ -354,7 +354,7 @@ fn a_commit_graph_saves_time_and_changes_nothing() {
                 repository.scale = Scale::Measured;
                 let objects = repository.objects().unwrap();
                 let mut graph = Graph::new(&objects, |_, _| {});
-                let mut others = || Ok(vec![all[all.len() / 2]]);
+                let mut others = || Ok([all[all.len() / 2]].into());
                 let old = IdSet::default();
                 let _ = graph.new_commits(&all[..1], Hidden { old, others: &mut others });
             }

@@ -10,7 +10,7 @@ use crate::cli::rules::Bench;
 use crate::config::baseline::{self, Extent, Reach};
 use crate::config::{self, Config};
 use crate::document::Moment;
-use crate::git::{ObjectId, Repository, peel};
+use crate::git::{ObjectId, Repository};
 use crate::policy::Situation;
 
 pub(super) fn baseline(bench: &Bench<'_>, command: &Baseline) -> Result<u8, Error> {
@@ -156,7 +156,7 @@ fn tips(
         let text = std::ffi::OsStr::from_bytes(name);
         let named = command.refs.is_empty() || only.is_match(text);
         if named && !not.is_match(text) && (wanted(name) || !command.refs.is_empty()) {
-            ids.push(peel(&objects, reference.target)?.id);
+            ids.push(objects.peel(reference.target)?.id);
         }
     }
     Ok(ids)

@@ -10,6 +10,7 @@
 //! belongs to no push that was accepted. A line that is complete but can't be read is damage,
 //! and stops every push: what it held would otherwise count as checked.
 
+mod entries;
 mod line;
 mod place;
 
@@ -24,6 +25,7 @@ use super::{ConfigError, state};
 use crate::git::{IdSet, ObjectId, RefName, Repository};
 use crate::policy::RefPatterns;
 
+use entries::Entries;
 use line::{Entry, Line, Read, read_lines};
 
 pub use place::LedgerPlace;
@@ -177,6 +179,7 @@ impl Ledger {
 
     fn take(&mut self, path: &std::path::Path, text: &[u8]) -> Result<(), ConfigError> {
         let mut admitted = Admissions::default();
+        let mut unjudged = Entries::of(std::mem::take(&mut self.unjudged));
         for read in read_lines(text) {
             let entry = match read {
                 Read::Entry(entry) => entry,
@@ -188,12 +191,11 @@ impl Ledger {
             match entry {
                 Entry::Header => {}
                 Entry::Unjudged(entry) => {
-                    self.unjudged.retain(|it| it.id != entry.id || it.ref_name != entry.ref_name);
                     self.judged_since.remove(&entry.id);
-                    self.unjudged.push(entry);
+                    unjudged.put(entry);
                 }
                 Entry::Judged(name, id) => {
-                    self.unjudged.retain(|it| it.id != id || it.ref_name != name);
+                    unjudged.remove(name, id);
                     self.judged_since.insert(id);
                 }
                 Entry::Admitted(entry) => admitted.add(entry),
@@ -201,7 +203,9 @@ impl Ledger {
                 Entry::Spread(key, ids) => admitted.spread(&key, &ids),
             }
         }
-        self.judged_since.retain(|id| self.unjudged.iter().all(|it| it.id != *id));
+        self.unjudged = unjudged.into_entries();
+        let open: IdSet = self.unjudged.iter().map(|entry| entry.id).collect();
+        self.judged_since.retain(|id| !open.contains(id));
         self.admitted.extend(admitted.into_entries());
         Ok(())
     }
