@@ -26,6 +26,8 @@ pub(super) enum Error {
     Write(#[source] std::io::Error),
     #[error(transparent)]
     Log(#[from] LogError),
+    #[error("a record can't be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
     #[error("there is no log: the configuration has no [log] section")]
     NoLog,
     #[error("{0} holds the policy of this server, and only its administrator writes it")]
@@ -132,6 +134,11 @@ impl Error {
             Self::Config(ConfigError::Published { .. }) => {
                 "A newer provost may be able to. Without it: --server-policy never".into()
             }
+            Self::Config(ConfigError::Leaves { .. }) => {
+                "Write it from the root, or name a file below the repository: \
+                 git config provost.rules PATH."
+                    .into()
+            }
             Self::Config(ConfigError::Baseline { .. }) => {
                 "Take it anew: provost policy baseline".into()
             }
@@ -144,11 +151,8 @@ impl Error {
             Self::Install(error) => error.next_step(),
             Self::Read { .. } => "Check the path and its permissions.".into(),
             Self::Write(_) => "Check the disk, or what reads the output.".into(),
-            Self::Log(LogError::NoRecord { .. }) => "See what is wrong: provost log verify".into(),
-            Self::Log(LogError::NotAFile { .. }) => "Name another `file` in [log].".into(),
-            Self::Log(_) => {
-                "Check that the folder of the log is there, the rights in it, and the disk.".into()
-            }
+            Self::Log(error) => error.next_step(),
+            Self::Json(_) => "See what is wrong: provost log verify".into(),
             Self::NoLog => "Name the files, or write `[log] file = \"...\"`.".into(),
             Self::Reserved(_) => "Push the other refs alone.".into(),
             Self::NotPublished(_) => {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::document::Problem;
 use crate::git::GitError;
+use crate::text::escape;
 
 /// See the head of this file.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +59,12 @@ pub enum ConfigError {
         path: PathBuf,
         /// The line, from 1.
         line: usize,
+    },
+    /// A relative path in a repository's configuration leads out of the repository.
+    #[error("provost.rules is {}, which leaves the repository", escape::path(.path))]
+    Leaves {
+        /// The path, as it is written.
+        path: PathBuf,
     },
     /// The repository's own configuration could not be read.
     #[error(transparent)]

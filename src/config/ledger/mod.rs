@@ -15,7 +15,7 @@ mod place;
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use super::{ConfigError, state};
@@ -135,12 +135,12 @@ impl Ledger {
     pub fn read(place: &LedgerPlace) -> Result<Self, ConfigError> {
         let mut ledger = Self::default();
         // What versions before the ledger have left.
-        if let Some(text) = contents(&place.legacy())? {
+        if let Some((text, _)) = contents(place, &place.legacy())? {
             ledger.take(&place.legacy(), &text)?;
         }
         let path = place.path();
-        if let Some(text) = contents(&path)? {
-            ledger.version = Some(version(&path)?);
+        if let Some((text, version)) = contents(place, &path)? {
+            ledger.version = Some(version);
             ledger.take(&path, &text)?;
         }
         Ok(ledger)
@@ -273,21 +273,30 @@ impl Admissions {
     }
 }
 
-/// The bytes of a file; `None` when there is none.
-fn contents(path: &std::path::Path) -> Result<Option<Vec<u8>>, ConfigError> {
-    match fs::read(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(ConfigError::File { path: path.to_owned(), source }),
-    }
+/// The bytes of a file and its version; `None` when there is none.
+fn contents(
+    place: &LedgerPlace,
+    path: &std::path::Path,
+) -> Result<Option<(Vec<u8>, (u64, u64))>, ConfigError> {
+    let read = || {
+        let Some(mut file) = state::opened(place.home(), path, state::Use::Written)? else {
+            return Ok(None);
+        };
+        let version = version_of(&file.metadata()?);
+        let mut text = Vec::new();
+        std::io::Read::read_to_end(&mut file, &mut text)?;
+        Ok(Some((text, version)))
+    };
+    read().map_err(|source| ConfigError::File { path: path.to_owned(), source })
 }
 
-fn version(path: &std::path::Path) -> Result<(u64, u64), ConfigError> {
+fn version(path: &std::path::Path) -> std::io::Result<(u64, u64)> {
+    fs::symlink_metadata(path).map(|known| version_of(&known))
+}
+
+fn version_of(known: &fs::Metadata) -> (u64, u64) {
     use std::os::unix::fs::MetadataExt;
-    let metadata = fs::metadata(path);
-    metadata
-        .map(|it| (it.len(), it.ino()))
-        .map_err(|source| ConfigError::File { path: path.to_owned(), source })
+    (known.len(), known.ino())
 }
 
 /// Adds to the ledger of a repository; it is on disk when this returns. Without a ledger,
