@@ -57,9 +57,9 @@ impl Folder {
         let path = std::path::absolute(path)?;
         let root = open("/", DIRECTORY, Mode::empty())?;
         let handle = match without_links(&root, &path) {
-            Err(Errno::ELOOP) if links == Links::OfRootAndOwn => walk(root, &path, links),
+            Err(Errno::ELOOP) if links == Links::OfRootAndOwn => walk(&root, &path, links),
             // Older than 5.6, or closed by a filter; or something was renamed meanwhile.
-            Err(Errno::ENOSYS | Errno::EPERM | Errno::EAGAIN) => walk(root, &path, links),
+            Err(Errno::ENOSYS | Errno::EPERM | Errno::EAGAIN) => walk(&root, &path, links),
             Err(Errno::ELOOP) => Err(link_on(&path)),
             other => Ok(other?),
         }?;
@@ -265,7 +265,7 @@ mod tests {
     /// Both ways to a directory: the kernel's, and part by part.
     fn ways(path: &Path) -> [io::Result<OwnedFd>; 2] {
         let root = || open("/", DIRECTORY, Mode::empty()).unwrap();
-        [without_links(&root(), path).map_err(Into::into), walk(root(), path, Links::None)]
+        [without_links(&root(), path).map_err(Into::into), walk(&root(), path, Links::None)]
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub(super) fn without_links(_: &OwnedFd, _: &Path) -> nix::Result<OwnedFd> {
 }
 
 /// The same part by part, for kernels that can't, and for links that may be followed.
-pub(super) fn walk(root: OwnedFd, path: &Path, links: Links) -> io::Result<OwnedFd> {
+pub(super) fn walk(root: &OwnedFd, path: &Path, links: Links) -> io::Result<OwnedFd> {
     let parts = |path: &Path| -> Vec<OsString> {
         let parts = path.components().rev().filter_map(|part| match part {
             Component::Normal(name) => Some(name.to_owned()),

@@ -123,7 +123,7 @@ pub struct Ledger {
     pub judged_since: IdSet,
     /// The size of the file in bytes and its inode when it was read; `None` when there is
     /// no file, so that the refs of the present policy have not been looked at yet.
-    version: Option<(u64, u64)>,
+    version: Option<Version>,
 }
 
 impl Ledger {
@@ -273,11 +273,14 @@ impl Admissions {
     }
 }
 
+/// The size of a file in bytes, and its inode.
+type Version = (u64, u64);
+
 /// The bytes of a file and its version; `None` when there is none.
 fn contents(
     place: &LedgerPlace,
     path: &std::path::Path,
-) -> Result<Option<(Vec<u8>, (u64, u64))>, ConfigError> {
+) -> Result<Option<(Vec<u8>, Version)>, ConfigError> {
     let read = || {
         let Some(mut file) = state::opened(place.home(), path, state::Use::Written)? else {
             return Ok(None);
@@ -290,11 +293,11 @@ fn contents(
     read().map_err(|source| ConfigError::File { path: path.to_owned(), source })
 }
 
-fn version(path: &std::path::Path) -> std::io::Result<(u64, u64)> {
+fn version(path: &std::path::Path) -> std::io::Result<Version> {
     fs::symlink_metadata(path).map(|known| version_of(&known))
 }
 
-fn version_of(known: &fs::Metadata) -> (u64, u64) {
+fn version_of(known: &fs::Metadata) -> Version {
     use std::os::unix::fs::MetadataExt;
     (known.len(), known.ino())
 }

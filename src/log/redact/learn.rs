@@ -78,15 +78,17 @@ fn patterns() -> &'static [Regex; 4] {
     PATTERNS.get_or_init(|| {
         [
             // Beside an address.
-            expression(r"([^<>:;()\n]{1,80})<[^<>\s]+>"),
+            expression(r"([^<>:;()\n]{1,80})<[^<>\s]*@[^<>\s]*>"),
             // Behind words for what people do.
             expression(
                 r"(?:(?i:(?:acked|approved|granted|reported|requested|reviewed|signed-off|suggested|tested)[- ]by|approver|author|committer)[:=]?\s+)(\p{Lu}[\p{L}'’.-]*(?:[ ,]+\p{Lu}[\p{L}'’.-]*){1,3})",
             ),
-            // In the path of what belongs to one person.
-            expression(r"(?:(?:^|/)(?:home|people|private|user|users)/|(?:^|/)~)([^/\s:]+)"),
+            // In the name of a ref or a directory that belongs to one person.
+            expression(
+                r#"(?:refs/(?:[^\s:]*/)?(?:people|private|user|users)/|(?:^|[\s"'(=])/home/|(?:^|/)~)([^/\s:]+)"#,
+            ),
             // As this program names the owner of a file.
-            expression(r"\bbelongs to ([^\s,:]+)"),
+            expression(r"\bbelongs to (?:account )?([^\s,:]+)"),
         ]
     })
 }

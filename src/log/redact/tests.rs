@@ -104,6 +104,18 @@ fn people_are_known_from_other_records_and_from_the_text_itself() {
 }
 
 #[test]
+fn paths_of_code_name_nobody() {
+    let mut redactor = redactor(b"key");
+    let texts = ["app/users/CLAUDE.md", "src/home/view.rs", "Vec<String>, in List<Name>"];
+    let options = texts.map(str::to_owned).to_vec();
+    redactor.learn(&Record { options, ..Record::default() }).unwrap();
+    let mut other =
+        Record { error: Some("CLAUDE.md, view.rs, a list".into()), ..Record::default() };
+    redactor.redact(&mut other).unwrap();
+    assert_eq!(other.error.as_deref(), Some("CLAUDE.md, view.rs, a list"));
+}
+
+#[test]
 fn names_of_tools_stay() {
     let redactor = redactor(b"key");
     let mut record = Record {

@@ -115,7 +115,7 @@ fn no_link_in_a_repository_leads_root_elsewhere() {
 #[test]
 fn no_link_in_a_repository_of_root_leads_root_elsewhere() {
     let Some(theirs) = Theirs::new() else { return };
-    for place in PLACES {
+    for place in PLACES.into_iter().filter(|(platform, ..)| *platform == "plain") {
         lead_elsewhere(&theirs, 0, place);
     }
 }
@@ -142,14 +142,19 @@ fn lead_elsewhere(theirs: &Theirs, owner: u32, (platform, place, is_folder): (&s
         give(theirs.path.parent().unwrap(), owner, owner);
         std::os::unix::fs::lchown(&link, Some(USERS[0]), Some(GROUP)).unwrap();
         let before = tree(&theirs.roots);
-        for words in [
-            &["install", "--platform", platform, "--mode", "enforce"][..],
-            &["doctor", "--platform", platform],
-            &["policy", "baseline"],
-            &["policy", "baseline", "--clear"],
-            &["uninstall", "--platform", platform],
-        ] {
-            let words = [words, &["theirs/project.git"]].concat();
+        let mut commands = vec![
+            vec!["install", "--platform", platform, "--mode", "enforce"],
+            vec!["uninstall", "--platform", platform],
+        ];
+        if place.starts_with("provost") {
+            commands.push(vec!["policy", "baseline"]);
+            commands.push(vec!["policy", "baseline", "--clear"]);
+        }
+        if is_there && owner != 0 {
+            commands.insert(1, vec!["doctor", "--platform", platform]);
+        }
+        for mut words in commands {
+            words.push("theirs/project.git");
             let done = theirs.root(&words);
             let after = tree(&theirs.roots);
             assert_eq!(after, before, "{owner} {place} {is_there} {words:?} {}", done.all());
