@@ -80,7 +80,7 @@ impl LogSettings {
         }
         let reactions = [("reject", OnFailure::Reject), ("accept", OnFailure::Accept)];
         let on_failure = fields.word("on-failure", &reactions).unwrap_or_default();
-        // A file for each account is for nobody else of them.
+        // Of a file for each account the other accounts read nothing.
         let usual = if file.as_ref().is_some_and(|file| file.contains(USER)) { OWN } else { MODE };
         let mode = fields.string("mode").map(str::to_owned);
         let place = fields.place_of_value("mode");

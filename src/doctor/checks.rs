@@ -126,7 +126,7 @@ fn file(path: &Path, diagnosis: &mut Diagnosis) -> Option<Vec<u8>> {
 }
 
 /// Whether a file may be run by the account that this process acts as: as root, only what
-/// nobody else could have put there.
+/// root alone could have put there.
 fn may_run(path: &Path, diagnosis: &mut Diagnosis) -> bool {
     if !owner::is_alone() {
         return true;

@@ -151,12 +151,12 @@ impl InstallError {
             },
             Self::Account { .. } => "Run it as the account that owns the place.".into(),
             Self::Link { path, .. } if path.ends_with("provost") => {
-                "Nothing was changed there. Put a directory of its own there, or name the policy \
+                "Nothing was changed there. Replace the link by a directory, or name the policy \
                  by its whole path: git config provost.rules PATH"
                     .into()
             }
             Self::Link { path, site } => format!(
-                "Nothing was changed there. Put a directory or file of its own there, or have \
+                "Nothing was changed there. Replace the link by a directory or a file, or have \
                  git look for hooks where the link leads to, and name that: git --git-dir {site} \
                  config core.hooksPath {hooks} && provost install --hooks-directory {hooks} {site}",
                 site = word(site),

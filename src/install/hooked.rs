@@ -28,7 +28,7 @@ pub(super) enum Reach {
 }
 
 /// Whether a hook may be changed: it lies below one of these places with no link on the way,
-/// or in the directory that was named. Whoever owns a repository chooses the path.
+/// or in the directory that was named. The owner of a repository chooses the path.
 pub(super) fn reach(
     hook: PathBuf,
     places: &[&Path],

@@ -109,7 +109,7 @@ impl Step {
     /// When that is not possible; then nothing was changed.
     pub(super) fn carry_out(&self, authority: &Authority) -> io::Result<()> {
         match self {
-            // For every account to look into, whatever the umask is: the account that pushes
+            // For every account to look into, regardless of the umask: the account that pushes
             // run as is seldom this one.
             Self::Directory { path } => authority.make(path, 0o755),
             Self::StateFolder { repository, path } => {

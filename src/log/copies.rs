@@ -61,7 +61,7 @@ struct HeadLine<'r> {
 impl Copy<'_> {
     /// Sends the copy, and the head of the chain when its turn has come.
     pub fn send(&self, kind: Copies, socket: &Path, head_every: usize) {
-        // Below a link of another account anybody could be listening.
+        // Below a link of another account that account could be listening.
         let listens = Folder::holding(socket).and_then(|(folder, name)| folder.known(&name));
         if !listens.is_ok_and(|known| known.is_some()) {
             return;

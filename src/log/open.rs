@@ -27,7 +27,7 @@ pub(super) fn to_write(path: &Path, mode: u32, append: bool) -> Result<File, Log
     for _ in 0..MOST_TRIES {
         match folder.file(&name, how | OFlag::O_CREAT | OFlag::O_EXCL, mode) {
             Ok(file) => {
-                // Whatever the umask of the server takes away.
+                // The umask of the server does not count.
                 let _ = file.set_permissions(Permissions::from_mode(mode));
                 return Ok(file);
             }

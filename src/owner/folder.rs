@@ -1,5 +1,5 @@
-//! Directories by their handles: what is done in one is done there, whatever its path leads
-//! to a moment later.
+//! Directories by their handles: what is done in one is done there, also when its path leads
+//! elsewhere a moment later.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata};
@@ -89,7 +89,7 @@ impl Folder {
         Ok(at)
     }
 
-    /// Makes a directory in it, whatever the umask is.
+    /// Makes a directory in it, regardless of the umask.
     ///
     /// # Errors
     /// When it can't be made, or is there.

@@ -18,7 +18,7 @@ pub enum Distrust {
     Link,
     /// It is a directory, a pipe or a device.
     NotAFile,
-    /// It has this many names; another may be anybody's.
+    /// It has this many names; another may be in a folder of another account.
     Names(u64),
     /// It belongs to this account, which could have put it there.
     Owner(u32),

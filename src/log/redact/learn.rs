@@ -49,7 +49,7 @@ fn learn(text: &str, people: &mut People) {
             let name = name.trim_matches(|it: char| !it.is_alphanumeric());
             // `Wei, Lin <address>`, and what stands behind the last comma.
             for name in [name, name.rsplit(',').next().unwrap_or_default()] {
-                if !people.is_nobody(name) {
+                if !people.is_no_person(name) {
                     people.add(name, Kind::Person);
                 }
             }
@@ -59,7 +59,8 @@ fn learn(text: &str, people: &mut People) {
         let name = found.get(1).map_or("", |name| name.as_str());
         let parts: Vec<&str> = name.split(|it: char| !it.is_alphanumeric()).collect();
         let is_office = parts.iter().any(|part| {
-            OFFICES.iter().any(|office| part.eq_ignore_ascii_case(office)) || people.is_nobody(part)
+            OFFICES.iter().any(|office| part.eq_ignore_ascii_case(office))
+                || people.is_no_person(part)
         });
         if parts.len() > 1 && !is_office {
             people.add(name, Kind::Person);

@@ -6,7 +6,7 @@
 //! behind `Reviewed-by`, folders below `users/`. Then every text is searched for them, in any
 //! order and punctuation, and for addresses, as they stand and decoded.
 //!
-//! Source: RFC 2104 (HMAC). Without the key nobody can try names one by one.
+//! Source: RFC 2104 (HMAC). Without the key names can't be tried one by one.
 
 mod decoded;
 mod learn;
@@ -23,14 +23,14 @@ use super::{Record, hex};
 use decoded::Decoded;
 use people::{Kind, People, key_of};
 
-/// So many digits of a digest make a pseudonym: 48 bits.
+/// How many hexadecimal digits of a digest make a pseudonym: 48 bits.
 const DIGITS: usize = 12;
 
 /// Takes people out of the records of one export.
 pub struct Redactor {
     mac: Hmac<Sha256>,
     people: People,
-    /// Words of the catalogue and of the program's own, which name nobody.
+    /// Words of the catalogue and of the program's own, which name no person.
     words: HashSet<String>,
 }
 
@@ -115,7 +115,7 @@ impl Redactor {
         format!("{kind}-{}", digits.get(..DIGITS).unwrap_or_default())
     }
 
-    /// The pseudonym of a person or a group, whatever the order of the name's parts.
+    /// The pseudonym of a person or a group, the same for every order of the name's parts.
     fn person(&self, kind: Kind, name: &str) -> String {
         let key = key_of(name);
         self.pseudonym(kind.word(), if key.is_empty() { name } else { &key })

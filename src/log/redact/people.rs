@@ -1,5 +1,5 @@
-//! Who is known, and finding them in texts whatever the order of their names, the case and
-//! what stands between.
+//! Who is known, and finding them in texts in any order of their names, any case and with
+//! anything between.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -52,33 +52,33 @@ pub(super) struct People {
     unspaced: Vec<String>,
     most_parts: usize,
     /// Parts of names that name no person, as those of tools.
-    nobody: Arc<HashSet<String>>,
+    no_person: Arc<HashSet<String>>,
 }
 
 impl People {
     pub(super) fn new<'w>(words: impl Iterator<Item = &'w str>) -> Self {
-        let nobody = words.flat_map(|word| parts(word).into_iter().map(|part| part.text));
-        Self::with(Arc::new(nobody.collect()))
+        let no_person = words.flat_map(|word| parts(word).into_iter().map(|part| part.text));
+        Self::with(Arc::new(no_person.collect()))
     }
 
-    fn with(nobody: Arc<HashSet<String>>) -> Self {
+    fn with(no_person: Arc<HashSet<String>>) -> Self {
         Self {
             known: HashMap::new(),
             joined: HashMap::new(),
             unspaced: Vec::new(),
             most_parts: 0,
-            nobody,
+            no_person,
         }
     }
 
-    /// Nobody yet, with the same words that name none.
+    /// No person yet, with the same words that name none.
     pub(super) fn empty(&self) -> Self {
-        Self::with(Arc::clone(&self.nobody))
+        Self::with(Arc::clone(&self.no_person))
     }
 
     /// Whether all parts of a name are those of tools.
-    pub(super) fn is_nobody(&self, name: &str) -> bool {
-        parts(name).iter().all(|part| self.nobody.contains(&part.text))
+    pub(super) fn is_no_person(&self, name: &str) -> bool {
+        parts(name).iter().all(|part| self.no_person.contains(&part.text))
     }
 
     /// Adds a name, unless it is so short that it may be a word.

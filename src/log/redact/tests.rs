@@ -30,7 +30,7 @@ fn people_are_replaced_and_stay_the_same() {
     let name = text("refs/heads/ada/radar");
     assert!(name.starts_with("refs/heads/person-") && name.ends_with("/radar"), "{name}");
     assert_ne!(of(b"other", "ada", "ada"), text("ada"));
-    assert_eq!(text("nobody is named here"), "nobody is named here");
+    assert_eq!(text("no person is named here"), "no person is named here");
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn people_are_known_from_other_records_and_from_the_text_itself() {
 }
 
 #[test]
-fn paths_of_code_name_nobody() {
+fn paths_of_code_name_no_person() {
     let mut redactor = redactor(b"key");
     let texts = ["app/users/CLAUDE.md", "src/home/view.rs", "Vec<String>, in List<Name>"];
     let options = texts.map(str::to_owned).to_vec();

@@ -1,5 +1,5 @@
 //! What root's commands do with other people's repositories: nothing that the owner could not
-//! do, whatever the owner has prepared.
+//! do, however the owner has prepared it.
 
 mod programs;
 mod records;
@@ -16,7 +16,7 @@ use super::support::{Finished, PROVOST, Sandbox};
 struct Theirs {
     sandbox: Sandbox,
     path: PathBuf,
-    /// Nobody but root may look into it.
+    /// Only root may look into it.
     roots: PathBuf,
 }
 
@@ -38,7 +38,7 @@ impl Theirs {
         Some(theirs)
     }
 
-    /// A repository of an account, in a folder of its own.
+    /// A repository of an account, in a folder that is the account's, too.
     fn init(&self, name: &str, user: u32) -> PathBuf {
         self.sandbox.git("").args(["init", "-q", "--bare", name]).ok();
         let path = self.sandbox.path(name);

@@ -60,7 +60,7 @@ fn texts(value: &Value) -> usize {
 }
 
 #[test]
-fn an_export_names_nobody_in_any_field() {
+fn an_export_names_no_person_in_any_field() {
     let sandbox = Sandbox::new();
     let schema = include_str!("../../../docs/log-schema.json");
     let schema: Value = serde_json::from_str(schema).unwrap();
