@@ -35,6 +35,7 @@ impl Theirs {
         theirs.init("theirs/project.git", USERS[0]);
         // The tests themselves are run by root. As other administrators, this one trusts all.
         theirs.sandbox.git("").args(["config", "--global", "safe.directory", "*"]).ok();
+        set_mode(&theirs.sandbox.path("home"), 0o700);
         Some(theirs)
     }
 
