@@ -16,6 +16,7 @@
 //! 5  policy      finding -> verdict
 //! 4  marker      one file per marker kind
 //! 3  finding     a marker seen at one place; no opinion
+//! 3  owner       acting as the account that owns something; files without links
 //! 2  push        what the server told the hook
 //! 2  platform    who pushes, where, and how to speak to him
 //! 1  git         repositories, raw objects, new commits, changes (the only user of git2)
@@ -33,6 +34,7 @@ pub mod git;
 pub mod install;
 pub mod log;
 pub mod marker;
+pub mod owner;
 pub mod platform;
 pub mod policy;
 pub mod push;

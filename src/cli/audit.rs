@@ -7,10 +7,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::args::{Audit, Costly, Global};
 use super::error::Error;
 use super::load;
+use super::opened::Opened;
 use super::output::Output;
 use crate::config::ledger::{self, Additions, LedgerPlace};
 use crate::document::Moment;
-use crate::git::{Repository, Trust};
+use crate::git::Repository;
 use crate::report::{Format, Report};
 use crate::scan::{self, Scope, Stage};
 use crate::text::escape;
@@ -52,7 +53,7 @@ pub(super) fn audit(global: &Global, command: &Audit, output: &Output) -> Result
 }
 
 fn one(global: &Global, path: &Path, scope: Scope, output: &Output) -> Result<Report, Error> {
-    let repository = Repository::open(path, Trust::Verify)?;
+    let repository = Opened::at(path)?;
     let config = load(global, Some(&repository))?;
     let name = repository.name();
     let bar = bar(output, &name);

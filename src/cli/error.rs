@@ -26,6 +26,8 @@ pub(super) enum Error {
     Write(#[source] std::io::Error),
     #[error(transparent)]
     Log(#[from] LogError),
+    #[error("a record can't be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
     #[error("there is no log: the configuration has no [log] section")]
     NoLog,
     #[error("{0} holds the policy of this server, and only its administrator writes it")]
@@ -124,6 +126,7 @@ impl Error {
             Self::Read { .. } => "Check the path and its permissions.".into(),
             Self::Write(_) => "Check the disk, or what reads the output.".into(),
             Self::Log(error) => error.next_step(),
+            Self::Json(_) => "See what is wrong: provost log verify".into(),
             Self::NoLog => "Name the files, or write `[log] file = \"...\"`.".into(),
             Self::Reserved(_) => "Push the other refs alone.".into(),
             Self::NotPublished(_) => {

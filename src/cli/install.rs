@@ -90,9 +90,10 @@ pub(super) struct Target {
     /// PATH is a developer's repository
     #[arg(long, group = "place")]
     client: bool,
-    /// Where --system keeps its hooks
-    #[arg(long, value_name = "DIR", default_value = "/etc/provost/hooks")]
-    hooks_directory: PathBuf,
+    /// Where --system keeps its hooks (otherwise /etc/provost/hooks); or a directory outside
+    /// of repositories, named by their core.hooksPath, that may be changed, too
+    #[arg(long, value_name = "DIR")]
+    hooks_directory: Option<PathBuf>,
     /// The policy's file; it is written if it is not there
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
@@ -100,6 +101,9 @@ pub(super) struct Target {
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
 }
+
+/// Where --system keeps its hooks, if nothing else is asked for.
+const HOOKS_DIRECTORY: &str = "/etc/provost/hooks";
 
 impl Target {
     pub(super) fn request(&self, global: &Global) -> Result<Request, Error> {
@@ -136,7 +140,10 @@ impl Target {
             mode: None,
             policy: self.policy.as_deref().map(absolute).transpose()?,
             machine_policy: config::SYSTEM.into(),
-            hooks_directory: absolute(&self.hooks_directory)?,
+            hooks_directory: absolute(
+                self.hooks_directory.as_deref().unwrap_or(Path::new(HOOKS_DIRECTORY)),
+            )?,
+            named_hooks: self.hooks_directory.as_deref().map(absolute).transpose()?,
             shell: PathBuf::new(),
             vref: false,
         })
@@ -157,7 +164,7 @@ pub(super) fn install(global: &Global, command: &Install, output: &Output) -> Re
     if done && request.place != Some(Place::Client) {
         next(&plan, &command.target, output);
     }
-    Ok(0)
+    Ok(left(plan, output))
 }
 
 pub(super) fn uninstall(
@@ -167,7 +174,14 @@ pub(super) fn uninstall(
 ) -> Result<u8, Error> {
     let plan = install::uninstall(&command.target.request(global)?)?;
     perform(&plan, command.dry_run, output)?;
-    Ok(0)
+    Ok(left(plan, output))
+}
+
+/// Names the places in which nothing was changed; the exit code.
+fn left(plan: Plan, output: &Output) -> u8 {
+    let any = !plan.left.is_empty();
+    plan.left.into_iter().for_each(|error| output.error(&error.into()));
+    if any { 2 } else { 0 }
 }
 
 /// Shows a plan and carries it out; whether it was.
@@ -233,6 +247,9 @@ fn again(target: &Target) -> String {
     }
     if let Some(platform) = &target.platform {
         option("--platform", Some(platform.as_ref()));
+    }
+    if let Some(hooks) = &target.hooks_directory {
+        option("--hooks-directory", Some(hooks.as_os_str()));
     }
     if let Some(policy) = &target.policy {
         option("--policy", Some(policy.as_os_str()));

@@ -15,19 +15,20 @@ mod hook;
 mod install;
 mod log;
 mod man;
+mod opened;
 mod output;
 mod policy;
 mod published;
 mod rules;
 
 use std::ffi::OsString;
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use args::{Args, Command};
 use error::Error;
+use opened::Opened;
 use output::Output;
 
 use crate::config::{self, Config, Layers};
@@ -73,13 +74,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Loads the configuration for a repository.
 fn load(global: &args::Global, repository: Option<&Repository>) -> Result<Config, Error> {
+    // The repository's own layer is read as its owner all the same.
+    let _own = opened::own()?;
     let (files, isolated) = (global.rules.as_slice(), global.isolated);
     let layers = Layers { repository, files, isolated, ..Layers::default() };
     Ok(config::load(layers)?)
 }
 
 /// Opens the repository of the working directory, or that of `-C`.
-fn discover(global: &args::Global) -> Result<Repository, Error> {
-    let directory = global.directory.as_deref().unwrap_or(Path::new("."));
-    Ok(Repository::discover(directory)?)
+fn discover(global: &args::Global) -> Result<Opened, Error> {
+    Opened::discover(global)
 }

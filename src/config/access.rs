@@ -1,18 +1,17 @@
 //! Who owns the state of a repository, and who may do what with it: what
 //! `core.sharedRepository` asks for, and making files and folders that way.
 
-use std::ffi::OsString;
-use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+use std::path::Path;
 
-use nix::errno::Errno;
-use nix::fcntl::OFlag;
 use nix::unistd::geteuid;
 
 use crate::git::Repository;
+use crate::owner::{Distrust, Folder};
 use crate::platform::accounts;
 use crate::text::escape::{self, escape};
 use crate::text::shell;
@@ -53,62 +52,107 @@ impl Access {
         Ok(Self { file, folder, owner: home.uid(), group: home.gid() })
     }
 
-    /// Makes the folders above a file: those below the repository's directory, or elsewhere
-    /// those that are missing.
-    pub(super) fn folders(&self, repository: &Repository, path: &Path) -> io::Result<()> {
+    /// Opens the folder of a file, after making it and those above it: those below the
+    /// repository's directory, or elsewhere those that are missing. No link below the
+    /// repository's directory is followed.
+    pub(super) fn folder_for(&self, repository: &Repository, path: &Path) -> io::Result<Folder> {
         let home = repository.common_dir();
+        let wanted = path.parent().unwrap_or(home);
         let inside = path.starts_with(home);
-        let above = path.ancestors().skip(1);
-        let above = above.take_while(|it| if inside { *it != home } else { !it.exists() });
-        for folder in above.collect::<Vec<_>>().into_iter().rev() {
-            match DirBuilder::new().mode(self.folder).create(folder) {
-                Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-                    return Err(self.explain(folder, error));
+        let start = match inside {
+            true => home,
+            false => wanted.ancestors().find(|it| it.exists()).unwrap_or(Path::new("/")),
+        };
+        let mut at = Folder::named(start)?;
+        for part in wanted.strip_prefix(start).unwrap_or(Path::new("")).iter() {
+            let next = match at.below(part.as_ref()) {
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    match at.make_folder(part, self.folder) {
+                        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                            return Err(self.explain(&at.path().join(part), error));
+                        }
+                        _ => at.below(part.as_ref())?,
+                    }
                 }
-                _ => {}
-            }
-            // A link is the administrator's own choice: what it points to stays as it is.
-            let flags = (OFlag::O_NOFOLLOW | OFlag::O_DIRECTORY).bits();
-            if let Ok(opened) = OpenOptions::new().read(true).custom_flags(flags).open(folder) {
+                other => other?,
+            };
+            if let Ok(opened) = next.opened() {
                 self.give(&opened, self.folder)?;
             }
+            at = next;
         }
-        Ok(())
+        if !inside {
+            self.is_ours(&at)?;
+        }
+        Ok(at)
+    }
+
+    /// Whether a folder outside of the repository was made for it, and not by an account that
+    /// has only guessed its name.
+    fn is_ours(&self, folder: &Folder) -> io::Result<()> {
+        let known = folder.metadata()?;
+        let of_group = self.folder & 0o020 != 0 && known.gid() == self.group;
+        if [0, geteuid().as_raw(), self.owner].contains(&known.uid()) || of_group {
+            return Ok(());
+        }
+        let text = format!(
+            "{} belongs to account {}, which is not the repository's: an administrator can run: {}",
+            escape::path(folder.path()),
+            known.uid(),
+            self.command(folder.path(), &known),
+        );
+        Err(io::Error::new(ErrorKind::PermissionDenied, text))
     }
 
     /// Makes an empty file in one step, so that it is never visible with another owner or mode.
-    pub(super) fn create(&self, path: &Path) -> io::Result<()> {
-        let beside = beside(path)?;
-        self.fresh(&beside)?.sync_all()?;
-        let linked = fs::hard_link(&beside, path);
-        let removed = fs::remove_file(&beside);
+    pub(super) fn create(&self, folder: &Folder, name: &OsStr) -> io::Result<()> {
+        let beside = beside(name);
+        self.fresh(folder, &beside)?.sync_all()?;
+        let linked = folder.name_again(&beside, folder, name);
+        let removed = folder.remove(&beside);
         match linked {
             Ok(()) => {}
             // Another hook was quicker.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             // A file system without links.
-            Err(_) => drop(self.fresh(path)?),
+            Err(_) => drop(self.fresh(folder, name)?),
         }
         removed?;
-        sync_folder(path)
+        folder.sync()
     }
 
     /// A new file, with owner and mode.
-    pub(super) fn fresh(&self, path: &Path) -> io::Result<File> {
-        let make = || {
-            let mut options = OpenOptions::new();
-            options.write(true).create_new(true).mode(self.file).open(path)
-        };
-        let file = match make() {
+    pub(super) fn fresh(&self, folder: &Folder, name: &OsStr) -> io::Result<File> {
+        let file = match folder.create(name, self.file) {
             // Left behind by a process of this number that was killed.
-            Err(error) if error.kind() == ErrorKind::AlreadyExists && is_beside(path) => {
-                fs::remove_file(path)?;
-                make()?
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && is_beside(name) => {
+                folder.remove(name)?;
+                folder.create(name, self.file)?
             }
             other => other?,
         };
         self.give(&file, self.file)?;
         Ok(file)
+    }
+
+    /// Adds to a reason not to use a file what a reader can do about it; `None` where every
+    /// account may write there by the repository's own settings, and so own a file.
+    pub(super) fn refuse(&self, path: &Path, why: Distrust) -> Option<io::Error> {
+        let next = match why {
+            Distrust::Owner(_) if self.file & 0o002 != 0 => return None,
+            Distrust::Owner(_) => "see what it holds, and remove it or run: chown ",
+            Distrust::Names(_) => "remove the other names: find / -xdev -samefile ",
+            Distrust::Link | Distrust::NotAFile => "put the file itself there",
+        };
+        let command = match why {
+            Distrust::Owner(_) => {
+                format!("{}:{} {}", self.owner, self.group, shown(path))
+            }
+            Distrust::Names(_) => shown(path),
+            Distrust::Link | Distrust::NotAFile => String::new(),
+        };
+        let text = format!("it {why}: {next}{command}");
+        Some(io::Error::new(ErrorKind::InvalidInput, text))
     }
 
     /// Sets owner and mode, as far as this account may.
@@ -122,6 +166,9 @@ impl Access {
         if root && (now.uid(), now.gid()) != (self.owner, self.group) {
             // Not possible for every owner where root is one of a container only.
             let _ = fchown(file, Some(self.owner), Some(self.group));
+        } else if now.uid() == own && now.gid() != self.group {
+            // Possible for the groups that this account is in.
+            let _ = fchown(file, None, Some(self.group));
         }
         if (root || now.uid() == own) && now.mode() & 0o7777 != mode {
             file.set_permissions(Permissions::from_mode(mode))?;
@@ -131,12 +178,7 @@ impl Access {
 
     /// Adds to an error what a reader can do about it.
     pub(super) fn explain(&self, path: &Path, error: io::Error) -> io::Error {
-        let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
-        if is_link && error.raw_os_error().map(Errno::from_raw) == Some(Errno::ELOOP) {
-            let text = "it is a symbolic link, which is not followed: put the file itself there";
-            return io::Error::new(error.kind(), text);
-        }
-        if error.kind() != ErrorKind::PermissionDenied {
+        if error.kind() != ErrorKind::PermissionDenied || error.raw_os_error().is_none() {
             return error;
         }
         // The file itself, or the folder that keeps it from being made or reached.
@@ -161,7 +203,7 @@ impl Access {
     /// What gives a file its owner and mode.
     pub(super) fn command(&self, path: &Path, metadata: &Metadata) -> String {
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let path = shell::shown(path.as_os_str().as_bytes());
+        let path = shown(&path);
         let Self { owner, group, .. } = self;
         let mode = self.wanted(metadata);
         format!("chown {owner}:{group} {path} && chmod {mode:o} {path}")
@@ -206,17 +248,17 @@ impl Sharing {
 pub(super) const BESIDE: &str = ".provost-new";
 
 /// A name beside a file, of this process.
-pub(super) fn beside(path: &Path) -> io::Result<PathBuf> {
-    let mut name = OsString::from(".");
-    name.push(path.file_name().ok_or(ErrorKind::InvalidFilename)?);
-    name.push(format!(".{}{BESIDE}", std::process::id()));
-    Ok(path.with_file_name(name))
+pub(super) fn beside(name: &OsStr) -> OsString {
+    let mut beside = OsString::from(".");
+    beside.push(name);
+    beside.push(format!(".{}{BESIDE}", std::process::id()));
+    beside
 }
 
-fn is_beside(path: &Path) -> bool {
-    path.as_os_str().as_bytes().ends_with(BESIDE.as_bytes())
+fn is_beside(name: &OsStr) -> bool {
+    name.as_bytes().ends_with(BESIDE.as_bytes())
 }
 
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
-    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+fn shown(path: &Path) -> String {
+    shell::shown(path.as_os_str().as_bytes())
 }

@@ -85,10 +85,8 @@ pub fn write(
     let path = path(repository, extent, reach);
     let failed = |source| ConfigError::Write { path: path.clone(), source };
     if ids.is_empty() {
-        return match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(failed(error)),
-            _ => Ok(path),
-        };
+        state::remove(repository, &path).map_err(failed)?;
+        return Ok(path);
     }
     let mut text = String::new();
     for line in comment.lines() {

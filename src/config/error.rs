@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::document::Problem;
 use crate::git::GitError;
+use crate::text::escape;
 
 /// See the head of this file.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +60,12 @@ pub enum ConfigError {
         /// The line, from 1.
         line: usize,
     },
+    /// A relative path in a repository's configuration leads out of the repository.
+    #[error("provost.rules is {}, which leaves the repository", escape::path(.path))]
+    Leaves {
+        /// The path, as it is written.
+        path: PathBuf,
+    },
     /// The repository's own configuration could not be read.
     #[error(transparent)]
     Git(#[from] GitError),
@@ -76,6 +83,10 @@ impl ConfigError {
             Self::Write { .. } => "Nothing was changed. Check the folder and its permissions.",
             Self::Published { .. } => {
                 "A newer provost may be able to. Without it: --server-policy never"
+            }
+            Self::Leaves { .. } => {
+                "Write it from the root, or name a file below the repository: git config \
+                 provost.rules PATH."
             }
             Self::Baseline { .. } => "Take it again: provost policy baseline",
             Self::Ledger { .. } => {

@@ -2,13 +2,18 @@
 //! or the new one, never a part.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, fchown};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use nix::unistd::geteuid;
+
+use crate::owner::{Acting, Folder};
 
 /// Writes a file beside its place and moves it there. A symbolic link keeps pointing to
-/// the file, which keeps its owner and mode.
+/// the file, which keeps its owner and mode; as root, a link of another account is not
+/// followed. In a folder of another account root writes as that account.
 ///
 /// # Errors
 /// When a step of it fails; then the old file is untouched.
@@ -21,31 +26,52 @@ pub fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
 /// # Errors
 /// When a step of it fails; then the old file is untouched.
 pub fn replace_as(path: &Path, text: &[u8], like: &Path) -> io::Result<()> {
-    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = match real.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut name = OsString::from(".");
-    name.push(real.file_name().ok_or(ErrorKind::InvalidFilename)?);
-    name.push(format!(".{}.new", std::process::id()));
-    let beside = folder.join(name);
+    let _own = Acting::own()?;
+    let real = followed(path)?;
+    let old = fs::metadata(like).ok();
+    let (folder, name) = Folder::holding(&real)?;
+    let _acting = folder.acting()?;
+    let mut new = OsString::from(".");
+    new.push(&name);
+    new.push(format!(".{}.new", std::process::id()));
     let written = (|| {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
-        if let Ok(old) = fs::metadata(like) {
+        let mut file = folder.create(&new, if old.is_some() { 0o600 } else { 0o666 })?;
+        if let Some(old) = old {
             keep_owner(&file, &old)?;
             file.set_permissions(old.permissions())?;
         }
         file.write_all(text)?;
         file.sync_all()?;
-        fs::rename(&beside, &real)?;
-        File::open(folder)?.sync_all()
+        folder.rename(&new, &folder, &name)?;
+        folder.sync()
     })();
     if written.is_err() {
-        let _ = fs::remove_file(&beside);
+        let _ = folder.remove(&new);
     }
     written
 }
+
+/// The file that a path leads to, which need not be there. As root, a link at its end is
+/// followed only if root has made it.
+fn followed(path: &Path) -> io::Result<PathBuf> {
+    let mut path = std::path::absolute(path)?;
+    for _ in 0..MOST_LINKS {
+        let known = match path.symlink_metadata() {
+            Ok(known) if known.is_symlink() => known,
+            _ => return Ok(path),
+        };
+        if geteuid().is_root() && known.uid() != 0 {
+            let text = "it is a symbolic link of another account, which root does not follow";
+            return Err(io::Error::new(ErrorKind::PermissionDenied, text));
+        }
+        let target = fs::read_link(&path)?;
+        path = path.parent().unwrap_or(Path::new("/")).join(target);
+    }
+    Err(io::Error::other("it leads through too many symbolic links"))
+}
+
+/// How many links one path may lead through, as in the kernel.
+const MOST_LINKS: usize = 40;
 
 /// Gives a new file the owner and the group of the old one. The account that the hook runs
 /// in may read the file by its group only: another group would stop every push.

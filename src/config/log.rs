@@ -21,6 +21,8 @@ const HEAD_EVERY: usize = 100;
 const WAIT: usize = 30;
 /// Who may read the file, if nothing else is said.
 const MODE: u32 = 0o640;
+/// The same of a file that only one account writes.
+const OWN: u32 = 0o600;
 
 /// What happens to a push whose record can't be written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,6 +48,8 @@ pub enum Copies {
 pub struct LogSettings {
     /// The path of the file, with `{user}` as it was written.
     pub file: String,
+    /// Where it is written.
+    pub file_place: Place,
     /// The permissions of a new file.
     pub mode: u32,
     /// What happens when a record can't be written.
@@ -67,6 +71,7 @@ impl LogSettings {
         let node = root.node("log")?;
         let mut fields = reader.fields(node, "[log]")?;
         let file = fields.required_string("file").map(str::to_owned);
+        let file_place = fields.place_of_value("file").clone();
         if let Some(file) = &file
             && !file.starts_with('/')
         {
@@ -75,9 +80,11 @@ impl LogSettings {
         }
         let reactions = [("reject", OnFailure::Reject), ("accept", OnFailure::Accept)];
         let on_failure = fields.word("on-failure", &reactions).unwrap_or_default();
+        // Of a file for each account the other accounts read nothing.
+        let usual = if file.as_ref().is_some_and(|file| file.contains(USER)) { OWN } else { MODE };
         let mode = fields.string("mode").map(str::to_owned);
         let place = fields.place_of_value("mode");
-        let mode = mode.map_or(Some(MODE), |text| u32::from_str_radix(&text, 8).ok());
+        let mode = mode.map_or(Some(usual), |text| u32::from_str_radix(&text, 8).ok());
         if mode.is_none_or(|mode| mode & !0o777 != 0 || mode & 0o600 != 0o600) {
             let problem = Problem::new(place, "`mode` is not one of a file that its owner writes");
             reader.report(problem.help("write it as chmod does: mode = \"0640\""));
@@ -93,7 +100,8 @@ impl LogSettings {
         let _ = fields.boolean("locked");
         let place = fields.place().clone();
         fields.finish();
-        Some(Self { file: file?, mode: mode?, on_failure, copies, head_every, wait, place })
+        let (file, mode) = (file?, mode?);
+        Some(Self { file, file_place, mode, on_failure, copies, head_every, wait, place })
     }
 }
 
@@ -175,7 +183,7 @@ mod tests {
         assert!(read("").unwrap().is_none());
         let settings = read("[log]\nfile = \"/var/log/provost/{user}.jsonl\"\n").unwrap().unwrap();
         assert_eq!(settings.on_failure, OnFailure::Reject);
-        assert_eq!((settings.mode, settings.head_every), (0o640, 100));
+        assert_eq!((settings.mode, settings.head_every), (0o600, 100));
         assert!(settings.copies.is_empty());
         let text = "[log]\nfile = \"/l\"\ncopy = [\"syslog\", \"journald\"]\nhead-every = 5\n\
                     mode = \"0660\"\non-failure = \"accept\"\nsyslog-socket = \"/s\"\n";

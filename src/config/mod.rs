@@ -13,6 +13,7 @@ pub mod limits;
 mod locks;
 pub mod log;
 mod names;
+mod paths;
 pub mod published;
 mod rooms;
 pub mod state;
@@ -27,11 +28,13 @@ use sha2::{Digest, Sha256};
 use crate::document::{self, Node, Problem, Reader, Source, Value, overlay};
 use crate::finding::Marker;
 use crate::git::Repository;
+use crate::owner::{self, Acting};
 use crate::policy::{Judge, Policy, Situation};
 use crate::rules::RuleSet;
 
 pub use built_in::{BUILT_IN, Rules};
 pub use error::ConfigError;
+pub use paths::in_repository;
 
 use built_in::BARE;
 use ledger::LedgerPlace;
@@ -170,11 +173,16 @@ fn layers_over(
 }
 
 fn repository_layer(repository: &Repository) -> Result<Option<Arc<Source>>, ConfigError> {
+    // Its owner says what is read.
+    let git_dir = repository.git_dir();
+    let _acting = Acting::for_path(git_dir)
+        .map_err(|source| ConfigError::File { path: git_dir.to_owned(), source })?;
     match repository.local_config_bytes("provost.rules")? {
         // Named in the configuration, it must be there.
         Some(path) => {
-            let path = repository.git_dir().join(OsStr::from_bytes(&path));
-            Ok(Some(read(&path)?))
+            let written = Path::new(OsStr::from_bytes(&path));
+            let path = in_repository(git_dir, written);
+            Ok(Some(read(&path.ok_or_else(|| ConfigError::Leaves { path: written.to_owned() })?)?))
         }
         None => read_if_there(&repository.common_dir().join("provost/rules.toml")),
     }
@@ -195,8 +203,12 @@ fn read_if_there(path: &Path) -> Result<Option<Arc<Source>>, ConfigError> {
 /// # Errors
 /// When it can't be read or is not text.
 pub fn read(path: &Path) -> Result<Arc<Source>, ConfigError> {
-    let bytes = std::fs::read(path)
-        .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
+    let read = || {
+        let _acting = Acting::narrowed(path)?;
+        // Root itself may name a pipe.
+        if owner::current().is_some() { owner::content(path) } else { std::fs::read(path) }
+    };
+    let bytes = read().map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
     let text = String::from_utf8(bytes).map_err(|error| ConfigError::NotText {
         path: path.to_owned(),
         at: error.utf8_error().valid_up_to(),

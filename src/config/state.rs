@@ -8,60 +8,112 @@
 //! Reading needs nothing of this. Git's own rule (umask, then some bits added) was not
 //! taken over: a umask of 077 gives files that other accounts can't read.
 
-use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::fs::{self, File, Metadata};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
 
-use super::access::{Access, beside, sync_folder};
+use super::access::{Access, beside};
 use crate::git::Repository;
+use crate::owner::{Distrust, Folder, open_in};
 use crate::text::escape;
 
-/// Reads a file of the state whole; `None` when there is none.
+/// Reads a file of the state whole; `None` when there is none. No link is followed, below the
+/// repository's directory.
 ///
 /// # Errors
 /// When it can't be read. Where permissions are the reason, the error says whose the file is
 /// and which command mends that.
 pub fn read(repository: &Repository, path: &Path) -> io::Result<Option<Vec<u8>>> {
-    match fs::read(path) {
-        Ok(content) => Ok(Some(content)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(match Access::of(repository) {
-            Ok(access) => access.explain(path, error),
-            Err(_) => error,
-        }),
+    let explained = |error| match Access::of(repository) {
+        Ok(access) => access.explain(path, error),
+        Err(_) => error,
+    };
+    match opened(repository.common_dir(), path, Use::Read) {
+        Ok(Some(mut file)) => {
+            let mut content = Vec::new();
+            file.read_to_end(&mut content).map_err(explained)?;
+            Ok(Some(content))
+        }
+        Ok(None) => Ok(None),
+        Err(error) => Err(explained(error)),
     }
+}
+
+/// What a file of the state is for, and so who may have written it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// An administrator writes it.
+    Read,
+    /// Hooks write it: a second name, or another account's file, is not used.
+    Written,
+}
+
+/// Opens a file of the state for reading; `None` when there is none. `home` is the
+/// repository's directory.
+///
+/// # Errors
+/// When it is no regular file, or can't be opened.
+pub(super) fn opened(home: &Path, path: &Path, what: Use) -> io::Result<Option<File>> {
+    let parent = path.parent().ok_or(ErrorKind::InvalidFilename)?;
+    let folder = match parent.strip_prefix(home) {
+        Ok(below) => Folder::named(home).and_then(|home| home.below(below)),
+        Err(_) => Folder::named(parent),
+    };
+    let found = folder.and_then(|folder| {
+        let found = open_in(&folder, path, OFlag::O_RDONLY)?;
+        Ok((folder, found))
+    });
+    let (folder, why) = match found {
+        Ok((_, Ok(file))) => return Ok(Some(file)),
+        Ok((folder, Err(why))) => (folder, why),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let is_for_all = folder.metadata()?.mode() & 0o1002 == 0o0002;
+    match why {
+        Distrust::Names(_) | Distrust::Owner(_) if what == Use::Read => {}
+        Distrust::Owner(_) if is_for_all => {}
+        _ => {
+            let text = format!("it {why}: put the file itself there");
+            return Err(io::Error::new(ErrorKind::InvalidInput, text));
+        }
+    }
+    let name = path.file_name().unwrap_or_default();
+    folder.file(name, OFlag::O_RDONLY, 0).map(Some)
 }
 
 /// Opens a file of the state for reading and appending, and makes it if it is absent. The
 /// name of a new file is on disk when this returns; what the caller writes is not.
 ///
-/// Folders between the repository's directory and the file are made, too. A symbolic link
-/// in the place of the file is not followed. Owner and mode of the file and of these folders
-/// are corrected as far as this account may do that.
+/// Folders between the repository's directory and the file are made, too. No symbolic link in
+/// the place of the file or of these folders is followed, and a file that another account has
+/// put there or that has a second name is not used. Owner and mode of the file and of these
+/// folders are corrected as far as this account may do that.
 ///
 /// # Errors
 /// When the file can't be made or opened. Where permissions are the reason, the error says
 /// whose the file is and which command mends that.
 pub fn append(repository: &Repository, path: &Path) -> io::Result<File> {
     let access = Access::of(repository)?;
-    access.folders(repository, path)?;
-    let open = || {
-        let mut options = OpenOptions::new();
-        options.read(true).append(true).custom_flags(OFlag::O_NOFOLLOW.bits()).open(path)
-    };
-    let file = match open() {
+    let folder = access.folder_for(repository, path)?;
+    let name = path.file_name().ok_or(ErrorKind::InvalidFilename)?;
+    let how = OFlag::O_RDWR | OFlag::O_APPEND;
+    let found = match open_in(&folder, path, how) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            access.create(path).and_then(|()| open())
+            access.create(&folder, name).and_then(|()| open_in(&folder, path, how))
         }
         other => other,
     };
-    let file = file.map_err(|error| access.explain(path, error))?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::new(ErrorKind::InvalidInput, "it is no regular file"));
-    }
+    let file = match found.map_err(|error| access.explain(path, error))? {
+        Ok(file) => file,
+        Err(why) => match access.refuse(path, why) {
+            Some(error) => return Err(error),
+            None => folder.file(name, how, 0)?,
+        },
+    };
     access.give(&file, access.file)?;
     Ok(file)
 }
@@ -74,19 +126,29 @@ pub fn append(repository: &Repository, path: &Path) -> io::Result<File> {
 /// When a step of it fails; then the old file is untouched.
 pub fn replace(repository: &Repository, path: &Path, content: &[u8]) -> io::Result<()> {
     let access = Access::of(repository)?;
-    access.folders(repository, path)?;
-    let beside = beside(path)?;
+    let folder = access.folder_for(repository, path)?;
+    let name = path.file_name().ok_or(ErrorKind::InvalidFilename)?;
+    let beside = beside(name);
     let written = (|| {
-        let mut file = access.fresh(&beside)?;
+        let mut file = access.fresh(&folder, &beside)?;
         file.write_all(content)?;
         file.sync_all()?;
-        fs::rename(&beside, path)?;
-        sync_folder(path)
+        folder.rename(&beside, &folder, name)?;
+        folder.sync()
     })();
     if written.is_err() {
-        let _ = fs::remove_file(&beside);
+        let _ = folder.remove(&beside);
     }
     written.map_err(|error| access.explain(path, error))
+}
+
+/// Removes a file of the state, if it is there.
+///
+/// # Errors
+/// When it can't be removed, or a link is on the way to it.
+pub fn remove(repository: &Repository, path: &Path) -> io::Result<()> {
+    let name = path.file_name().ok_or(ErrorKind::InvalidFilename)?;
+    Access::of(repository)?.folder_for(repository, path)?.remove(name)
 }
 
 /// Makes a folder of the state and those above it, below the repository's directory.
@@ -95,7 +157,7 @@ pub fn replace(repository: &Repository, path: &Path, content: &[u8]) -> io::Resu
 /// When one can't be made.
 pub fn folder(repository: &Repository, path: &Path) -> io::Result<()> {
     // Any name in it: all above that are folders.
-    Access::of(repository)?.folders(repository, &path.join("file"))
+    Access::of(repository)?.folder_for(repository, &path.join("file")).map(drop)
 }
 
 /// A file or folder of the state whose owner or mode is not as it should be.
@@ -271,6 +333,33 @@ mod tests {
         replace(&repository, &path, b"new").unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"kept");
         assert_eq!(fs::read(&path).unwrap(), b"new");
+    }
+
+    #[test]
+    fn no_link_above_a_file_is_followed() {
+        let (home, repository) = repository(&[]);
+        let elsewhere = tempfile::tempdir().unwrap();
+        symlink(elsewhere.path(), home.path().join("provost")).unwrap();
+        for name in ["provost/ledger", "provost/baseline/all"] {
+            let path = repository.common_dir().join(name);
+            let append = append(&repository, &path).unwrap_err();
+            let replace = replace(&repository, &path, b"x").unwrap_err();
+            for error in [append, replace, remove(&repository, &path).unwrap_err()] {
+                assert!(error.to_string().contains("provost is a symbolic link"), "{error}");
+            }
+            assert!(read(&repository, &path).is_err());
+        }
+        assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_ledger_with_a_second_name_is_not_written() {
+        let (home, repository) = repository(&[]);
+        let path = home.path().join("provost/ledger");
+        append(&repository, &path).unwrap();
+        fs::hard_link(&path, home.path().join("again")).unwrap();
+        let error = append(&repository, &path).unwrap_err();
+        assert!(error.to_string().contains("has 2 names"), "{error}");
     }
 
     #[test]

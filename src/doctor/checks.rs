@@ -13,6 +13,7 @@ use super::target::Target;
 use crate::config::{self, Config, ConfigError, Layers};
 use crate::git::Repository;
 use crate::install::{Found, Git, recorded, state};
+use crate::owner::{self, Folder};
 use crate::platform::accounts;
 use crate::text::escape::{self, escape};
 
@@ -75,6 +76,10 @@ pub(super) fn hook(target: &Target, diagnosis: &mut Diagnosis) -> Option<Runnabl
         );
     }
     diagnosis.platform.clone_from(&found.platform);
+    let files = target.hook.iter().chain([&found.program]);
+    if files.into_iter().any(|path| !may_run(path, diagnosis)) {
+        return None;
+    }
     starts(&found.program, diagnosis).then_some(Runnable {
         program: found.program,
         rules: found.rules,
@@ -117,11 +122,38 @@ fn file(path: &Path, diagnosis: &mut Diagnosis) -> Option<Vec<u8>> {
         diagnosis.note("executable", text);
     }
     diagnosis.ok("hook", format!("git runs {shown}"));
-    fs::read(path).ok()
+    owner::content(path).ok()
+}
+
+/// Whether a file may be run by the account that this process acts as: as root, only what
+/// root alone could have put there.
+fn may_run(path: &Path, diagnosis: &mut Diagnosis) -> bool {
+    if !owner::is_alone() {
+        return true;
+    }
+    let Ok(Some(found)) = owner::replaceable(path) else { return true };
+    let text = format!(
+        "{}: a pusher could switch the hook off, so {} was not run as root",
+        found.why,
+        escape::path(path)
+    );
+    let step = if found.by_everybody {
+        format!("chmod o-w {}", word(&found.place))
+    } else {
+        format!(
+            "let only root write {}, or run provost doctor as the account that pushes run as",
+            word(&found.place)
+        )
+    };
+    diagnosis.wrong("permissions", text, step);
+    false
 }
 
 fn starts(program: &Path, diagnosis: &mut Diagnosis) -> bool {
-    let output = Command::new(program).arg("--version").stdin(Stdio::null()).output();
+    let mut command = Command::new(program);
+    command.arg("--version").stdin(Stdio::null());
+    owner::confine(&mut command);
+    let output = command.output();
     let shown = escape::path(program);
     let wrong = |diagnosis: &mut Diagnosis, why: String| {
         let text = format!("{shown} does not start: {why}; every push is refused");
@@ -248,7 +280,7 @@ fn owner(repository: &Path, diagnosis: &mut Diagnosis) {
                     path they push under any name, for platform http believes REMOTE_USER";
         diagnosis.note("pusher", text);
     }
-    // Root takes that account for the probe.
+    // Root acts as that account here.
     if metadata.uid() != own.as_raw() && !own.is_root() {
         let owner = accounts::user(metadata.uid());
         let owner = owner.map_or_else(|| metadata.uid().to_string(), |name| escape(&name));
@@ -273,9 +305,9 @@ fn clock(diagnosis: &mut Diagnosis) {
     }
     let written = (|| {
         let path = std::env::temp_dir().join(format!("provost-clock-{}", std::process::id()));
-        fs::write(&path, "")?;
-        let modified = fs::metadata(&path)?.modified();
-        fs::remove_file(&path)?;
+        let (folder, name) = Folder::holding(&path)?;
+        let modified = folder.create(&name, 0o600)?.metadata()?.modified();
+        folder.remove(&name)?;
         modified
     })();
     let apart = written.ok().and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());

@@ -11,6 +11,8 @@ use std::process::{Command, Output};
 
 use serde::Deserialize;
 
+use crate::owner;
+
 /// See the head of this file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Ending {
@@ -72,7 +74,7 @@ impl Traced {
 
     /// How the command ended.
     pub(super) fn ending(&self, output: &Output) -> Ending {
-        let text = fs::read(&self.0).unwrap_or_default();
+        let text = owner::content(&self.0).unwrap_or_default();
         // Arguments that are not text are in no field that is read here.
         let text = String::from_utf8_lossy(&text);
         let lines = text.split('\n');

@@ -24,6 +24,7 @@ use serde::{Serialize, Serializer};
 
 use crate::git::{Repository, Trust};
 use crate::install::{InstallError, Request};
+use crate::owner::Acting;
 use crate::text::escape;
 
 pub use review::Sums;
@@ -165,6 +166,21 @@ fn one(
     standing: &mut Standing,
     review: &mut Review,
 ) {
+    if let Some((text, step)) = &target.broken {
+        diagnosis.wrong("repository", text, step);
+        return;
+    }
+    // A hook in git's configuration has no place.
+    let place = Some(&target.path).filter(|path| path.is_absolute());
+    let acting = place.map_or_else(|| Ok(Acting::unchanged()), |path| Acting::for_path(path));
+    let _acting = match acting {
+        Ok(acting) => acting,
+        Err(error) => {
+            let step = "run provost doctor as the account that the place belongs to";
+            diagnosis.wrong("account", error.to_string(), step);
+            return;
+        }
+    };
     let Some(runnable) = checks::hook(target, diagnosis) else { return };
     let open = target.repository.as_ref().map(|path| Repository::open(path, Trust::Git));
     let repository = match open.transpose() {

@@ -14,6 +14,7 @@ use super::target::{Called, Target};
 use crate::config::Config;
 use crate::git::{ObjectId, RefName, Repository, Trust};
 use crate::log::{self, Record};
+use crate::owner::{self, Acting};
 use crate::policy::{Pusher, Situation, Verdict};
 use crate::report::Report;
 use crate::scan;
@@ -30,8 +31,11 @@ pub(super) fn probe(
     config: &Config,
     diagnosis: &mut Diagnosis,
 ) {
-    let log = config.log.as_ref().map(log::path_of);
-    let stage = match Stage::set_up(target, log.as_deref()) {
+    // Where root's own hook writes a log of another account, the probe is that account's.
+    let log = config.log.as_ref().map(log::path_of).filter(|_| owner::is_alone());
+    let acting = log.map_or_else(|| Ok(Acting::unchanged()), |log| Acting::for_path(&log));
+    let stage = acting.and_then(|acting| Ok((Stage::set_up(target)?, acting)));
+    let (stage, _acting) = match stage {
         Ok(stage) => stage,
         Err(error) => {
             let text = format!("no throw-away repository could be made: {error}");

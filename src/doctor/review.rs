@@ -12,6 +12,7 @@ use super::unseen::Waiting;
 use crate::config::log::LogSettings;
 use crate::log::tally::Tally;
 use crate::log::{LogError, Record, files};
+use crate::owner::{self, Account, Acting};
 use crate::text::escape;
 
 /// Sums, and how far each log is in them.
@@ -29,27 +30,48 @@ pub struct Sums {
 pub(super) struct Review {
     /// By the path of a log as it is configured: the refs that it should have, and by the
     /// number of the hook whose.
-    logs: HashMap<String, (LogSettings, Vec<(usize, Waiting)>)>,
+    logs: HashMap<(String, Option<u32>), Log>,
+}
+
+/// A log that is to be read.
+struct Log {
+    settings: LogSettings,
+    /// The account that reads it: the one that has said where it is.
+    reader: Option<Account>,
+    waiting: Vec<(usize, Waiting)>,
 }
 
 impl Review {
     /// Notes that a log is in use, and whose refs should be in it.
     pub(super) fn add(&mut self, settings: &LogSettings, hook: usize, waiting: Option<Waiting>) {
-        let of = self.logs.entry(settings.file.clone());
-        let (_, all) = of.or_insert_with(|| (settings.clone(), Vec::new()));
-        all.extend(waiting.map(|waiting| (hook, waiting)));
+        let said_in = Path::new(&settings.file_place.source.name);
+        // Where root alone says it, root reads the logs of all accounts.
+        let by_root =
+            Acting::own().is_ok_and(|_own| matches!(owner::replaceable(said_in), Ok(None)));
+        let reader = owner::current().filter(|_| !by_root);
+        let key = (settings.file.clone(), reader.as_ref().map(|account| account.user));
+        let log = self.logs.entry(key).or_insert_with(|| Log {
+            settings: settings.clone(),
+            reader,
+            waiting: Vec::new(),
+        });
+        log.waiting.extend(waiting.map(|waiting| (hook, waiting)));
     }
 
     /// Reads the logs, says which refs they lack, and goes on with the sums.
     pub(super) fn read(self, hooks: &mut [Diagnosis], sums: &mut Sums) {
-        for (settings, mut all) in self.logs.into_values() {
-            let read = files::logs(&settings).and_then(|logs| {
+        for Log { settings, reader, waiting: mut all } in self.logs.into_values() {
+            let read = (|| {
+                let _acting = Acting::take(reader).map_err(|source| LogError::Read {
+                    path: settings.file.clone().into(),
+                    source,
+                })?;
                 let mut whole = true;
-                for log in logs {
+                for log in files::logs(&settings)? {
                     whole &= one(&log, &mut all, sums)?;
                 }
-                Ok(whole)
-            });
+                Ok::<_, LogError>(whole)
+            })();
             for (hook, waiting) in all {
                 let Some(diagnosis) = hooks.get_mut(hook) else { continue };
                 match &read {

@@ -3,16 +3,16 @@
 //! a file path.
 //!
 //! Hooks of others are not run: they are beside the real hook, not beside the link. Where a
-//! platform would call the hook, its variables are set as it documents them. As root, all of
-//! it is done by the account that the real repository or the log belongs to, as its pushes
-//! are: what the hook writes must not become root's.
+//! platform would call the hook, its variables are set as it documents them. All of it is done
+//! by the account that this process acts as, which the real repository or the log belongs to:
+//! what the hook writes must not become root's, and what that account has put there must not
+//! run as root.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::{MetadataExt, chown, symlink};
-use std::os::unix::process::CommandExt;
+use std::os::unix::fs::{DirBuilderExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -21,7 +21,9 @@ use bstr::ByteSlice;
 use super::ending::{Ending, Traced};
 use super::settings;
 use super::target::{Called, Target};
+use crate::config::in_repository;
 use crate::install::{self, Git};
+use crate::owner::{self, Acting};
 use crate::text::shell;
 
 /// What the probe pushes to, which no policy of a branch forgets.
@@ -39,21 +41,24 @@ pub(super) struct Stage {
     /// Where the layer of rules of the repository itself is.
     own_rules: PathBuf,
     null: String,
-    account: Option<(u32, u32)>,
     /// The only file of configuration besides the repository's own, where that says all.
     global: Option<PathBuf>,
 }
 
 impl Drop for Stage {
     fn drop(&mut self) {
+        // What the account has made there is removed by it, and the directory by whom it was
+        // made.
         let _ = fs::remove_dir_all(&self.root);
+        if let Ok(_own) = Acting::own() {
+            let _ = fs::remove_dir(&self.root);
+        }
     }
 }
 
 impl Stage {
-    /// `log` is the file that decisions are recorded in.
-    pub(super) fn set_up(target: &Target, log: Option<&Path>) -> io::Result<Self> {
-        let root = temporary_directory()?.canonicalize()?;
+    pub(super) fn set_up(target: &Target) -> io::Result<Self> {
+        let root = temporary_directory()?;
         let repository = target.repository.as_deref();
         // Policies may name the repository.
         let top = repository.filter(|path| !path.ends_with(".git") || path.file_name().is_none());
@@ -64,11 +69,9 @@ impl Stage {
             client: root.join("client"),
             own_rules: PathBuf::new(),
             null: "0".repeat(40),
-            account: other_account(repository, log),
             global: None,
             root,
         };
-        stage.hand_over(&stage.root)?;
         let mut formats = Vec::new();
         for (option, what) in [("--object-format", "objectformat"), ("--ref-format", "refstorage")]
         {
@@ -96,51 +99,46 @@ impl Stage {
     /// The command, run by the account that pushes run as.
     fn git(&self) -> Command {
         let mut git = Git::command();
-        self.as_account(&mut git);
+        self.at_home(&mut git);
         if let Some(global) = &self.global {
             git.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", global);
         }
         git
     }
 
-    fn as_account(&self, command: &mut Command) {
-        if let Some((user, group)) = self.account {
-            command.uid(user).gid(group).env("HOME", &self.root);
+    /// Another account's own configuration is not that of the probe.
+    fn at_home(&self, command: &mut Command) {
+        if owner::current().is_some() {
+            command.env("HOME", &self.root);
         }
-    }
-
-    fn hand_over(&self, path: &Path) -> io::Result<()> {
-        self.account.map_or(Ok(()), |(user, group)| chown(path, Some(user), Some(group)))
     }
 
     /// What git reads for the real repository, but for where its hooks are.
     fn configure(&mut self, repository: Option<&Path>) -> io::Result<()> {
         let config = self.server.join("config");
-        let mut named = None;
+        self.own_rules = self.server.join("provost/rules.toml");
         if let Some(repository) = repository {
             let mut file = fs::OpenOptions::new().append(true).open(&config)?;
             file.write_all(&settings::of(repository)?)?;
             let global = self.root.join("gitconfig");
             // The temporary directory may be anybody's, which the probe knows.
             fs::write(&global, "[safe]\n\tdirectory = *\n")?;
-            self.hand_over(&global)?;
             self.global = Some(global);
-            named = Git::local("provost.rules", repository).map_err(io::Error::other)?;
-            let policy = named.as_deref().unwrap_or(OsStr::new("provost/rules.toml"));
-            let (from, to) = (repository.join(policy), self.server.join(policy));
-            if from.exists() && from != to {
-                fs::create_dir_all(to.parent().unwrap_or(&self.server))?;
-                fs::copy(from, &to)?;
+            let named = Git::local("provost.rules", repository).map_err(io::Error::other)?;
+            let policy = Path::new(named.as_deref().unwrap_or(OsStr::new("provost/rules.toml")));
+            let leaves = || io::Error::other("provost.rules leaves the repository");
+            let from = in_repository(repository, policy).ok_or_else(leaves)?;
+            // A file named with its whole path is the real one, which stays as it is.
+            if policy.is_relative() && from.exists() {
+                fs::create_dir_all(self.server.join("provost"))?;
+                fs::write(&self.own_rules, owner::content(&from)?)?;
+                if named.is_some() {
+                    self.set("provost.rules", self.own_rules.as_os_str())?;
+                }
             }
         }
         // The option marks the record.
-        self.set("receive.advertisePushOptions", "true".as_ref())?;
-        // A file named with its whole path is the real one, which stays as it is.
-        self.own_rules = self.server.join("provost/rules.toml");
-        if let Some(named) = named.filter(|named| Path::new(named).is_relative()) {
-            self.own_rules = self.server.join(named);
-        }
-        Ok(())
+        self.set("receive.advertisePushOptions", "true".as_ref())
     }
 
     /// Sets a key of the server's own file.
@@ -223,7 +221,8 @@ impl Stage {
         must(store.arg(format!("{id}:refs/probe/{id}")))?;
         let hook = target.hook.as_deref().unwrap_or(Path::new(""));
         let mut call = Command::new(hook);
-        self.as_account(&mut call);
+        owner::confine(&mut call);
+        self.at_home(&mut call);
         call.current_dir(&self.server).env("GIT_DIR", &self.server);
         call.env("GIT_PUSH_OPTION_COUNT", "1").env("GIT_PUSH_OPTION_0", OPTION);
         call.args(["--project", PUSHER, "--refname", REF, "--uploader", PUSHER]);
@@ -244,21 +243,9 @@ impl Stage {
 /// each repository's own.
 fn is_of_machine(hook: &Path) -> bool {
     let machine = Git::system("core.hooksPath").ok().flatten();
-    let text = fs::read(hook).unwrap_or_default();
+    let text = owner::content(hook).unwrap_or_default();
     machine.is_some_and(|path| hook.parent() == Some(Path::new(&path)))
         && text.find("$GIT_DIR/hooks").is_some()
-}
-
-/// The account that pushes run as, where that is another's and this is root: whose the
-/// repository is, or else the log, or its folder.
-fn other_account(repository: Option<&Path>, log: Option<&Path>) -> Option<(u32, u32)> {
-    if !nix::unistd::geteuid().is_root() {
-        return None;
-    }
-    let places = [repository, log, log.and_then(Path::parent)];
-    let known = places.into_iter().flatten().filter_map(|path| fs::metadata(path).ok());
-    let mut owners = known.map(|known| (known.uid(), known.gid()));
-    owners.find(|(user, _)| *user != 0)
 }
 
 /// What a platform would set, as its documentation has it.
@@ -310,12 +297,20 @@ fn must_say(git: &mut Command) -> io::Result<String> {
     Err(io::Error::other(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
 }
 
+/// A directory that only the account that this process acts as can look into.
 fn temporary_directory() -> io::Result<PathBuf> {
-    let base = std::env::temp_dir();
+    let account = owner::current();
+    let _own = Acting::own()?;
+    let base = std::env::temp_dir().canonicalize()?;
     for attempt in 0..1000 {
         let path = base.join(format!("provost-doctor-{}-{attempt}", std::process::id()));
-        match fs::create_dir(&path) {
-            Ok(()) => return Ok(path),
+        match fs::DirBuilder::new().mode(0o700).create(&path) {
+            Ok(()) => {
+                if let Some(account) = account {
+                    chown(&path, Some(account.user), Some(account.group))?;
+                }
+                return Ok(path);
+            }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
         }

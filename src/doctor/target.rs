@@ -1,8 +1,9 @@
 //! The hooks that a request names: where each is, and how its platform calls it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::install::{self, Git, InstallError, Place, Request, Site};
+use crate::owner::Acting;
 
 /// How a hook gets what a push asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub(super) struct Target {
     /// The hook's file; `None` for one in git's configuration.
     pub(super) hook: Option<PathBuf>,
     pub(super) called: Called,
+    /// Why it can't be looked at, and what to do about it.
+    pub(super) broken: Option<(String, String)>,
 }
 
 /// The targets of a request.
@@ -54,7 +57,8 @@ fn whole_machine(request: &Request, place: Place) -> Result<Target, InstallError
     };
     let platform = request.platform.unwrap_or("plain").to_owned();
     let path = hook.clone().unwrap_or_else(|| "git's configuration".into());
-    Ok(Target { path, repository: None, platform, hook, called: Called::ByGit })
+    let called = Called::ByGit;
+    Ok(Target { path, repository: None, platform, hook, called, broken: None })
 }
 
 fn of_site(site: &Site, request: &Request, all: &mut Vec<Target>) -> Result<(), InstallError> {
@@ -64,6 +68,11 @@ fn of_site(site: &Site, request: &Request, all: &mut Vec<Target>) -> Result<(), 
         platform: site.platform.to_owned(),
         hook: Some(hook),
         called,
+        broken: None,
+    };
+    let acting = || {
+        let failed = |source| InstallError::Account { path: site.path.clone(), source };
+        Acting::for_path(&site.path).map_err(failed)
     };
     match site.place {
         Place::Repository => all.push(of_repository(site)?),
@@ -73,20 +82,22 @@ fn of_site(site: &Site, request: &Request, all: &mut Vec<Target>) -> Result<(), 
                 return Err(InstallError::NoRepository { path: site.path.clone() });
             }
             for path in &walk.repositories {
-                let one = install::detect(path, request.platform, None)?;
-                all.push(of_repository(&one)?);
+                let of = |path| of_repository(&install::detect(path, request.platform, None)?);
+                all.push(of(path).unwrap_or_else(|error| broken(path, &error)));
             }
         }
         Place::Gitolite => {
+            let _acting = acting()?;
             for path in &install::walk(&site.path.join("repositories"))?.repositories {
                 let one = Site { path: path.clone(), place: Place::Repository, ..site.clone() };
-                all.push(of_repository(&one)?);
+                all.push(of_repository(&one).unwrap_or_else(|error| broken(path, &error)));
             }
         }
         Place::GitlabHooks => {
             all.push(alone(site.path.join("pre-receive.d/provost"), Called::ByPlatform));
         }
         Place::Gerrit => {
+            let _acting = acting()?;
             for name in ["ref-update", "commit-received"] {
                 all.push(alone(install::gerrit_hooks(site)?.join(name), Called::WithArguments));
             }
@@ -119,5 +130,18 @@ fn of_repository(site: &Site) -> Result<Target, InstallError> {
         platform: site.platform.to_owned(),
         hook: install::hook_of(site)?,
         called,
+        broken: None,
     })
+}
+
+/// One of several repositories that can't be looked at keeps no other from that.
+fn broken(path: &Path, error: &InstallError) -> Target {
+    Target {
+        path: path.to_owned(),
+        repository: Some(path.to_owned()),
+        platform: "plain".into(),
+        hook: None,
+        called: Called::ByGit,
+        broken: Some((error.to_string(), error.next_step())),
+    }
 }

@@ -10,6 +10,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use git2::{ErrorCode, RepositoryOpenFlags};
 
@@ -278,8 +279,32 @@ impl Repository {
     }
 }
 
+/// Whether libgit2 looks for no file of configuration in a home directory.
+static HOMELESS: AtomicBool = AtomicBool::new(false);
+
+/// Has libgit2 read no configuration of the account that started this process while that is
+/// root and acts as another account, which may not look into root's home directory.
+fn leave_home() {
+    let acts =
+        nix::unistd::getresuid().is_ok_and(|ids| ids.saved.is_root() && !ids.effective.is_root());
+    if HOMELESS.swap(acts, Ordering::Relaxed) == acts {
+        return;
+    }
+    for level in [git2::ConfigLevel::Global, git2::ConfigLevel::XDG] {
+        #[expect(unsafe_code, reason = "the paths are global")]
+        // SAFETY: the account changes only between scans, when there is no other thread.
+        unsafe {
+            let _ = match acts {
+                true => git2::opts::set_search_path(level, ""),
+                false => git2::opts::reset_search_path(level),
+            };
+        }
+    }
+}
+
 /// Sets libgit2's process-wide options, before its first use.
 fn prepare(trust: Trust) {
+    leave_home();
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         // Extensions that do not change how an object is read; refs in the reftable

@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use super::{Git, InstallError, Plan, Request, Site, Step, hook, script};
+use super::{Git, InstallError, Plan, Reach, Request, Site, Step, hook, hooked, script};
 use crate::config::published::refspec;
 use crate::text::escape;
 
@@ -49,9 +49,14 @@ fn directory(site: &Site) -> Result<PathBuf, InstallError> {
             && path.parent().is_some_and(|parent| parent.ends_with(".husky"));
         return Ok(if husky { path.parent().unwrap_or(&path).to_owned() } else { path });
     }
+    Ok(common(site)?.join("hooks"))
+}
+
+/// The repository that a linked work tree belongs to, or else itself.
+fn common(site: &Site) -> Result<PathBuf, InstallError> {
     let common = Git::ask(&["rev-parse", "--git-common-dir"], Some(&site.path))?;
     let common = site.path.join(common.unwrap_or_default());
-    Ok(common.canonicalize().unwrap_or(common).join("hooks"))
+    Ok(common.canonicalize().unwrap_or(common))
 }
 
 /// The steps by which `git fetch` also fetches the policies that remotes publish, or no
@@ -96,19 +101,45 @@ pub(super) fn install(site: &Site, request: &Request, plan: &mut Plan) -> Result
         return Ok(());
     }
     let directory = directory(site)?;
-    if directory.ends_with(".husky") {
-        plan.say("  husky: what it calls is in .husky, which belongs to the project");
-    } else if !directory.starts_with(&top) && !directory.starts_with(&site.path) {
-        plan.say(format!("  core.hooksPath: the hooks are in {}", escape::path(&directory)));
-    }
     let husky = directory.ends_with(".husky");
+    if husky {
+        plan.say("  husky: what it calls is in .husky, which belongs to the project");
+    }
+    each(site, request, &directory, plan, &|path, name, plan| {
+        hook::install(path, &script::client(request, name, husky), plan)
+    })
+}
+
+/// Does something with each hook, where it may be changed.
+fn each(
+    site: &Site,
+    request: &Request,
+    directory: &Path,
+    plan: &mut Plan,
+    each: &dyn Fn(&Path, &str, &mut Plan) -> Result<(), InstallError>,
+) -> Result<(), InstallError> {
+    let top = work_tree(site);
+    let common = common(site)?;
     for name in HOOKS {
-        hook::install(&directory.join(name), &script::client(request, name, husky), plan)?;
+        let places = [top.as_path(), &site.path, &common];
+        match hooked::reach(directory.join(name), &places, request)? {
+            Reach::Own(path) => each(&path, name, plan)?,
+            Reach::Named(path) => {
+                let folder = path.parent().unwrap_or(&path);
+                plan.say(format!("  core.hooksPath: the hooks are in {}", escape::path(folder)));
+                let _acting = plan.begin(folder)?;
+                each(&path, name, plan)?;
+            }
+        }
     }
     Ok(())
 }
 
-pub(super) fn uninstall(site: &Site, plan: &mut Plan) -> Result<(), InstallError> {
+pub(super) fn uninstall(
+    site: &Site,
+    request: &Request,
+    plan: &mut Plan,
+) -> Result<(), InstallError> {
     let top = work_tree(site);
     plan.say(format!("{}: {}", escape::path(&top), site.why));
     policies(site, false, plan)?;
@@ -122,5 +153,5 @@ pub(super) fn uninstall(site: &Site, plan: &mut Plan) -> Result<(), InstallError
         return Ok(());
     }
     let directory = directory(site)?;
-    HOOKS.iter().try_for_each(|name| hook::uninstall(&directory.join(name), plan))
+    each(site, request, &directory, plan, &|path, _, plan| hook::uninstall(path, plan))
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::repositories::git_dir;
 use super::{Git, InstallError, Request};
+use crate::owner::{self, Acting};
 
 /// Kinds of places that hooks go into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +73,7 @@ pub fn detect(
         std::io::ErrorKind::NotFound => InstallError::NotThere { path: path.to_owned() },
         _ => InstallError::Read { path: path.to_owned(), source },
     })?;
+    let _acting = Acting::for_path(&path).map_err(InstallError::account(&path))?;
     let site = |place, platform, why: &str| {
         Ok(Site { path: path.clone(), place, platform, why: why.into() })
     };
@@ -117,7 +119,7 @@ pub fn detect(
 
 /// The Git directory of a linked work tree.
 fn linked(path: &Path) -> Option<PathBuf> {
-    let text = fs::read(path.join(".git")).ok()?;
+    let text = owner::content(&path.join(".git")).ok()?;
     let target = text.strip_prefix(b"gitdir: ")?;
     // What git itself takes away (`read_gitfile_gently` in setup.c).
     let end = target.iter().rposition(|byte| !b"\r\n".contains(byte))?;
@@ -136,7 +138,7 @@ pub(super) fn repository(path: &Path, platform: Option<&'static str>) -> Site {
     if let Some(platform) = platform {
         return site(platform, &format!("{platform}, as --platform says"));
     }
-    let delegate = fs::read(path.join("hooks/pre-receive")).unwrap_or_default();
+    let delegate = owner::content(&path.join("hooks/pre-receive")).unwrap_or_default();
     let delegate = String::from_utf8_lossy(&delegate).to_lowercase();
     let has = |name: &str| path.join(name).exists();
     if has("hooks/pre-receive.d/forgejo") || delegate.contains("forgejo") {

@@ -1,8 +1,9 @@
 //! Why something can't be installed, each with the next step.
 
-use crate::text::escape;
+use crate::text::{escape, shell};
 use std::io;
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
 /// See the head of this file.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +43,44 @@ pub enum InstallError {
         step: String,
         /// Why not.
         source: io::Error,
+    },
+    /// Root can't act as the account that a place belongs to.
+    #[error("nothing was done in {}: {source}", escape::path(.path))]
+    Account {
+        /// Which place.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A symbolic link is where a hook or a policy goes.
+    #[error("{} is a symbolic link, which is not followed", escape::path(.path))]
+    Link {
+        /// The link.
+        path: PathBuf,
+        /// The repository, or the platform's home.
+        site: PathBuf,
+    },
+    /// Git looks for the hooks of a repository in a directory that was not named.
+    #[error(
+        "the hooks of {} are in {}, which is outside of it and was not named",
+        escape::path(.site),
+        escape::path(.hooks)
+    )]
+    Outside {
+        /// The repository, or the platform's home.
+        site: PathBuf,
+        /// The directory.
+        hooks: PathBuf,
+    },
+    /// A relative path in a repository's configuration leads out of it.
+    #[error("{key} of {} is {}, which leaves the repository", escape::path(.site), escape::path(.path))]
+    Leaves {
+        /// The repository.
+        site: PathBuf,
+        /// The key.
+        key: &'static str,
+        /// The path, as it is written.
+        path: PathBuf,
     },
     /// Git failed.
     #[error("`git {command}` failed: {reason}")]
@@ -86,6 +125,10 @@ pub enum InstallError {
 }
 
 impl InstallError {
+    pub(super) fn account(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
+        |source| Self::Account { path: path.to_owned(), source }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn next_step(&self) -> String {
@@ -106,6 +149,29 @@ impl InstallError {
                 }
                 _ => "What was done before is whole; running it again does the rest.".into(),
             },
+            Self::Account { .. } => "Run it as the account that owns the place.".into(),
+            Self::Link { path, .. } if path.ends_with("provost") => {
+                "Nothing was changed there. Replace the link by a directory, or name the policy \
+                 by its whole path: git config provost.rules PATH"
+                    .into()
+            }
+            Self::Link { path, site } => format!(
+                "Nothing was changed there. Replace the link by a directory or a file, or have \
+                 git look for hooks where the link leads to, and name that: git --git-dir {site} \
+                 config core.hooksPath {hooks} && provost install --hooks-directory {hooks} {site}",
+                site = word(site),
+                hooks = word(&path.canonicalize().unwrap_or_else(|_| "DIRECTORY".into())),
+            ),
+            Self::Outside { site, hooks } => format!(
+                "Nothing was changed there. If that directory is meant for these hooks, name it, \
+                 here and for provost uninstall: provost install --hooks-directory {} {}",
+                word(hooks),
+                word(site),
+            ),
+            Self::Leaves { .. } => {
+                "Nothing was changed. Write it from the root, or name a file below the repository."
+                    .into()
+            }
             Self::Git { .. } => "Try the command by hand. Nothing was changed.".into(),
             Self::GitTooOld { .. } => {
                 "Use `provost install --system`, or install into each repository.".into()
@@ -119,4 +185,9 @@ impl InstallError {
             }
         }
     }
+}
+
+/// A path as a word of a command that is to be pasted.
+fn word(path: &Path) -> String {
+    shell::shown(path.as_os_str().as_bytes())
 }

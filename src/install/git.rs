@@ -4,13 +4,11 @@
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStringExt;
-use std::os::unix::fs::MetadataExt;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::InstallError;
-use crate::platform::accounts;
+use crate::owner::{self, Acting};
 
 /// The `git` command.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +29,8 @@ const LEADING: [&str; 9] = [
 ];
 
 impl Git {
-    /// The command, with nothing in its environment that leads it elsewhere.
+    /// The command, with nothing in its environment that leads it elsewhere. It is run by the
+    /// account that this process acts as.
     #[must_use]
     pub fn command() -> Command {
         let mut git = Command::new("git");
@@ -39,22 +38,19 @@ impl Git {
             git.env_remove(name);
         }
         git.env("LC_ALL", "C").stdin(Stdio::null());
+        owner::confine(&mut git);
         git
     }
 
-    /// The command for a change to a repository. As root it is run by the account that the
-    /// repository belongs to, whose its files must stay, with the configuration that this
-    /// account has in its home directory.
-    ///
-    /// # Errors
-    /// When the directory can't be looked at.
-    pub fn for_owner(git_dir: &Path) -> io::Result<Command> {
+    /// The command for a change to a repository, which runs none of its hooks as root.
+    #[must_use]
+    pub fn on(git_dir: &Path) -> Command {
         let mut git = Self::command();
-        if let Some(owner) = other_owner(git_dir)? {
-            owner.run(&mut git);
+        if owner::is_alone() {
+            git.args(["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"]);
         }
         git.arg("--git-dir").arg(git_dir);
-        Ok(git)
+        git
     }
 
     /// Runs git and returns what it prints, without the line feed that it adds at its end;
@@ -122,17 +118,10 @@ impl Git {
         git_dir: &Path,
     ) -> Result<Option<OsString>, InstallError> {
         let end = if arguments.contains(&"-z") { 0 } else { b'\n' };
-        let read = |source| InstallError::Read { path: git_dir.to_owned(), source };
+        let _acting = Acting::for_path(git_dir).map_err(InstallError::account(git_dir))?;
         let mut git = Self::command();
-        let owner = other_owner(git_dir).map_err(read)?;
-        let asked = |git: &mut Command| {
-            git.current_dir(git_dir).env("GIT_DIR", ".").args(arguments);
-            answer(git, arguments, end)
-        };
-        let Some(owner) = owner else { return asked(&mut git) };
-        owner.run(&mut git);
-        // An account that can't reach its own repository pushes nothing: then root does.
-        asked(&mut git).or_else(|_| asked(&mut Self::command()))
+        git.current_dir(git_dir).env("GIT_DIR", ".").args(arguments);
+        answer(&mut git, arguments, end)
     }
 
     /// A key of the system's configuration.
@@ -178,7 +167,7 @@ impl Git {
         refspec: &OsStr,
         wanted: bool,
     ) -> io::Result<()> {
-        let mut git = Self::for_owner(git_dir)?;
+        let mut git = Self::on(git_dir);
         git.arg("config");
         if wanted {
             git.arg("--add").arg(key).arg(refspec);
@@ -224,34 +213,6 @@ pub fn hook_file(git_dir: &Path, name: &str) -> Result<PathBuf, InstallError> {
     let path = Git::ask_as_pusher(&["rev-parse", "--git-path", &asked], git_dir)?;
     // A relative one is relative to where the hook runs: for a push, the repository.
     Ok(git_dir.join(path.unwrap_or_default()))
-}
-
-/// The account that owns something.
-struct Owner {
-    user: u32,
-    group: u32,
-    home: Option<PathBuf>,
-}
-
-impl Owner {
-    /// Has a command run by the account, with the configuration in its home.
-    fn run(self, git: &mut Command) {
-        git.uid(self.user).gid(self.group);
-        for name in ["HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL"] {
-            git.env_remove(name);
-        }
-        git.envs(self.home.map(|home| ("HOME", home)));
-    }
-}
-
-/// Whose a path is, where that is another account and this one is root.
-fn other_owner(path: &Path) -> io::Result<Option<Owner>> {
-    let owner = path.metadata()?;
-    if !nix::unistd::geteuid().is_root() || owner.uid() == 0 {
-        return Ok(None);
-    }
-    let home = accounts::home(owner.uid());
-    Ok(Some(Owner { user: owner.uid(), group: owner.gid(), home }))
 }
 
 /// Runs git; its answer without the byte that ends it.

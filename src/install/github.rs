@@ -12,6 +12,7 @@ use std::process::{Command, Stdio};
 use sha2::{Digest, Sha256};
 
 use super::{InstallError, Plan, Request, Site, Step, hook, policy, script};
+use crate::owner::Folder;
 use crate::text::escape;
 
 /// An archive to be packed.
@@ -168,6 +169,7 @@ impl Pack {
         }
         fs::remove_dir_all(&root)?;
         fs::rename(&new, &self.archive)?;
-        super::step::write(&self.stamp, self.digest.as_bytes(), 0o644)
+        let (folder, name) = Folder::holding(&self.stamp)?;
+        super::step::write(&folder, &name, self.digest.as_bytes(), 0o644)
     }
 }

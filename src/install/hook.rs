@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::script::{self, MARK};
 use super::{InstallError, Plan, Step};
+use crate::owner;
 use crate::text::escape;
 
 /// The folder, beside the hook, of what was there before.
@@ -37,7 +38,7 @@ pub fn state(path: &Path) -> Result<Found, InstallError> {
             path: path.to_owned(),
             reason: "a directory is where the hook goes".into(),
         }),
-        Ok(_) => match fs::read(path) {
+        Ok(_) => match owner::content(path) {
             Ok(text) if is_ours(&text) => Ok(Found::Ours),
             Ok(_) => Ok(Found::Foreign),
             // A link to nothing, which git passes over.
@@ -94,7 +95,7 @@ pub(super) fn install(path: &Path, text: &[u8], plan: &mut Plan) -> Result<(), I
 /// Plans a hook in a folder where each hook is a file of its own.
 pub(super) fn install_alone(path: &Path, text: &[u8], plan: &mut Plan) -> Result<(), InstallError> {
     state(path)?;
-    let unchanged = fs::read(path).is_ok_and(|now| now == text) && runs(path);
+    let unchanged = owner::content(path).is_ok_and(|now| now == text) && runs(path);
     if unchanged {
         return Ok(());
     }
@@ -146,7 +147,7 @@ fn same(one: &Path, other: &Path) -> bool {
     {
         return true;
     }
-    match (fs::read(one), fs::read(other)) {
+    match (owner::content(one), owner::content(other)) {
         (Ok(a), Ok(b)) => a == b,
         (Err(_), Err(_)) => fs::read_link(one)
             .is_ok_and(|a| fs::read_link(other).is_ok_and(|b| b.ends_with(&a) || a == b)),

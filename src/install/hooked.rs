@@ -2,9 +2,12 @@
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use super::{Found, Git, InstallError, Recorded, Site, detect, hook_file, recorded, state};
+use super::{
+    Found, Git, InstallError, Recorded, Request, Site, detect, hook_file, recorded, state,
+};
+use crate::owner::{self, Acting};
 
 /// Where git or a platform looks for the hook of one repository, and whether ours is alone
 /// in its file there.
@@ -16,12 +19,61 @@ pub(super) fn path(site: &Site) -> Result<(PathBuf, bool), InstallError> {
     })
 }
 
+/// A place of a hook that may be changed.
+pub(super) enum Reach {
+    /// Below the repository or home.
+    Own(PathBuf),
+    /// In the directory that the administrator has named.
+    Named(PathBuf),
+}
+
+/// Whether a hook may be changed: it lies below one of these places with no link on the way,
+/// or in the directory that was named. The owner of a repository chooses the path.
+pub(super) fn reach(
+    hook: PathBuf,
+    places: &[&Path],
+    request: &Request,
+) -> Result<Reach, InstallError> {
+    let site = places.first().copied().unwrap_or(Path::new("/")).to_owned();
+    let (Some(folder), Some(name)) = (hook.parent(), hook.file_name()) else {
+        return Err(InstallError::Outside { site, hooks: hook });
+    };
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if let Some(named) = request.named_hooks.as_deref().map(real)
+        && real(folder) == named
+    {
+        return Ok(Reach::Named(named.join(name)));
+    }
+    let folder = lexical(folder);
+    if !places.iter().any(|place| folder.starts_with(place)) {
+        return Err(InstallError::Outside { site, hooks: folder });
+    }
+    match owner::first_link(&folder) {
+        Some(path) => Err(InstallError::Link { path, site }),
+        None => Ok(Reach::Own(folder.join(name))),
+    }
+}
+
+/// A path without `.` and `..`, by its text.
+fn lexical(path: &Path) -> PathBuf {
+    let mut all = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(all.pop()),
+            Component::CurDir => {}
+            part => all.push(part),
+        }
+    }
+    all
+}
+
 /// The file of the hook; `None` when the repository has none of ours, and the whole machine
 /// one in git's configuration, which git runs also beside hooks of others.
 ///
 /// # Errors
 /// When git's configuration can't be read.
 pub fn hook_of(site: &Site) -> Result<Option<PathBuf>, InstallError> {
+    let _acting = Acting::for_path(&site.path).map_err(InstallError::account(&site.path))?;
     let (hook, alone) = path(site)?;
     let ours = alone || matches!(state(&hook), Ok(Found::Ours));
     let configured = !ours && configured(Some(&site.path))?.is_some();
@@ -54,9 +106,10 @@ pub fn configured(repository: Option<&Path>) -> Result<Option<OsString>, Install
 /// of ours.
 #[must_use]
 pub fn recorded_in(repository: &Path) -> Option<Recorded> {
+    let _acting = Acting::for_path(repository).ok()?;
     let site = detect(repository, None, None).ok()?;
     let text = match hook_of(&site).ok()? {
-        Some(path) => std::fs::read(path).ok()?,
+        Some(path) => owner::content(&path).ok()?,
         None => configured(Some(&site.path)).ok()??.into_vec(),
     };
     recorded(&text)

@@ -32,6 +32,7 @@ pub use error::InstallError;
 pub use gerrit::directory as gerrit_hooks;
 pub use git::{Git, hook_file};
 pub use hook::{Found, state};
+use hooked::Reach;
 pub use hooked::{configured, hook_of, recorded_in};
 pub use plan::Plan;
 pub use policy::{MODES, Mode};
@@ -58,6 +59,8 @@ pub struct Request {
     pub machine_policy: PathBuf,
     /// Where hooks for all repositories of the machine are kept.
     pub hooks_directory: PathBuf,
+    /// A directory of hooks outside of repositories that may be changed, too.
+    pub named_hooks: Option<PathBuf>,
     /// A shell without libraries, for an environment that holds nothing else.
     pub shell: PathBuf,
     /// Whether gitolite shall call a VREF in place of a common hook.
@@ -71,33 +74,21 @@ pub struct Request {
 pub fn install(request: &Request) -> Result<Plan, InstallError> {
     let mut plan = Plan::default();
     for site in detect::sites(request)? {
+        if site.place == Place::Folder {
+            folder(&site, request, &mut plan)?;
+            continue;
+        }
+        let _acting = match site.place {
+            Place::System | Place::Configured => plan.begin_own()?,
+            _ => plan.begin(&site.path)?,
+        };
         match site.place {
-            Place::Repository => repository(&site, request, &mut plan)?,
-            Place::Folder => {
-                let walk = walk(&site.path)?;
-                if walk.repositories.is_empty() {
-                    return Err(InstallError::NoRepository { path: site.path });
-                }
-                plan.say(format!(
-                    "{}: {} repositories",
-                    escape::path(&site.path),
-                    walk.repositories.len()
-                ));
-                plan.warnings(walk.unread);
-                policy::plan(request, None, &mut plan)?;
-                for path in &walk.repositories {
-                    let one = detect::repository(path, request.platform);
-                    repository_hook(&one, request, &mut plan)?;
-                }
-                plan.say(
-                    "Repositories made later have no hook: give git a template folder too \
-                     (provost install --template), or run this again.",
-                );
-            }
+            Place::Repository | Place::Folder => repository(&site, request, &mut plan)?,
             Place::Template => {
                 policy::plan(request, None, &mut plan)?;
                 let script = script::pre_receive(request, site.platform);
-                hook::install(&site.path.join("hooks/pre-receive"), &script, &mut plan)?;
+                let hook = own_hook(&site, "hooks/pre-receive", request)?;
+                hook::install(&hook, &script, &mut plan)?;
                 plan.say(format!(
                     "For `git init` to use it: git config --system init.templateDir {}",
                     shell::shown(site.path.as_os_str().as_bytes())
@@ -108,7 +99,8 @@ pub fn install(request: &Request) -> Result<Plan, InstallError> {
             Place::GitlabHooks => {
                 policy::plan(request, None, &mut plan)?;
                 let script = script::pre_receive(request, site.platform);
-                hook::install_alone(&site.path.join("pre-receive.d/provost"), &script, &mut plan)?;
+                let hook = own_hook(&site, "pre-receive.d/provost", request)?;
+                hook::install_alone(&hook, &script, &mut plan)?;
                 gitlab_nodes(&mut plan);
             }
             Place::Gitolite => gitolite::install(&site, request, &mut plan)?,
@@ -121,6 +113,47 @@ pub fn install(request: &Request) -> Result<Plan, InstallError> {
     Ok(plan)
 }
 
+/// The hook of a platform's home, which lies in it.
+fn own_hook(site: &Site, below: &str, request: &Request) -> Result<PathBuf, InstallError> {
+    match hooked::reach(site.path.join(below), &[&site.path], request)? {
+        Reach::Own(path) | Reach::Named(path) => Ok(path),
+    }
+}
+
+fn folder(site: &Site, request: &Request, plan: &mut Plan) -> Result<(), InstallError> {
+    let walk = walk(&site.path)?;
+    if walk.repositories.is_empty() {
+        return Err(InstallError::NoRepository { path: site.path.clone() });
+    }
+    plan.say(format!("{}: {} repositories", escape::path(&site.path), walk.repositories.len()));
+    plan.warnings(walk.unread);
+    policy::plan(request, None, plan)?;
+    for path in &walk.repositories {
+        let done = plan.begin(path).and_then(|_acting| {
+            let one = detect::repository(path, request.platform);
+            repository_hook(&one, request, plan)
+        });
+        leave(done, plan)?;
+    }
+    plan.say(
+        "Repositories made later have no hook: give git a template folder too \
+         (provost install --template), or run this again.",
+    );
+    Ok(())
+}
+
+/// What the owner of one repository has made of it keeps no other from its hook.
+fn leave(done: Result<(), InstallError>, plan: &mut Plan) -> Result<(), InstallError> {
+    match done {
+        Err(error @ InstallError::Platform { .. }) => Err(error),
+        Err(error) => {
+            plan.left.push(error);
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
+}
+
 /// Plans the way back. Policies stay: they are the administrator's own.
 ///
 /// # Errors
@@ -128,26 +161,34 @@ pub fn install(request: &Request) -> Result<Plan, InstallError> {
 pub fn uninstall(request: &Request) -> Result<Plan, InstallError> {
     let mut plan = Plan::default();
     for site in detect::sites(request)? {
-        match site.place {
-            Place::Repository => repository_off(&site, &mut plan)?,
-            Place::Folder => {
-                let walk = walk(&site.path)?;
-                plan.warnings(walk.unread);
-                for path in &walk.repositories {
-                    repository_off(&detect::repository(path, request.platform), &mut plan)?;
-                }
+        if site.place == Place::Folder {
+            let walk = walk(&site.path)?;
+            plan.warnings(walk.unread);
+            for path in &walk.repositories {
+                let done = plan.begin(path).and_then(|_acting| {
+                    let one = detect::repository(path, request.platform);
+                    repository_off(&one, request, &mut plan)
+                });
+                leave(done, &mut plan)?;
             }
-            Place::Template => hook::uninstall(&site.path.join("hooks/pre-receive"), &mut plan)?,
+            continue;
+        }
+        let _acting = match site.place {
+            Place::System | Place::Configured => plan.begin_own()?,
+            _ => plan.begin(&site.path)?,
+        };
+        let mut off = |below| hook::uninstall(&own_hook(&site, below, request)?, &mut plan);
+        match site.place {
+            Place::Repository | Place::Folder => repository_off(&site, request, &mut plan)?,
+            Place::Template => off("hooks/pre-receive")?,
             Place::System => system::uninstall_hooks_path(request, &mut plan)?,
             Place::Configured => system::uninstall_configured(&mut plan)?,
-            Place::GitlabHooks => {
-                hook::uninstall(&site.path.join("pre-receive.d/provost"), &mut plan)?;
-            }
+            Place::GitlabHooks => off("pre-receive.d/provost")?,
             Place::Gitolite => gitolite::uninstall(&site, &mut plan)?,
             Place::Gerrit => gerrit::uninstall(&site, &mut plan)?,
             Place::Bitbucket => bitbucket::uninstall(&site, &mut plan)?,
             Place::Github => github::uninstall(&site, &mut plan)?,
-            Place::Client => client::uninstall(&site, &mut plan)?,
+            Place::Client => client::uninstall(&site, request, &mut plan)?,
         }
     }
     Ok(plan)
@@ -170,18 +211,22 @@ fn repository_hook(site: &Site, request: &Request, plan: &mut Plan) -> Result<()
     }
     let script = script::pre_receive(request, site.platform);
     let (path, alone) = hooked::path(site)?;
-    baseline::plan(&site.path, &path, plan)?;
-    if !alone {
-        if !path.starts_with(&site.path) {
-            plan.say(format!(
-                "  core.hooksPath is set: git looks for hooks in {}, for every repository \
-                 that is set so",
-                escape::path(path.parent().unwrap_or(&path))
-            ));
-        }
-        return hook::install(&path, &script, plan);
+    let reach = hooked::reach(path, &[&site.path], request)?;
+    let (Reach::Own(path) | Reach::Named(path)) = &reach;
+    baseline::plan(&site.path, path, plan)?;
+    if let Reach::Named(path) = &reach {
+        plan.say(format!(
+            "  core.hooksPath is set: git looks for hooks in {}, for every repository \
+             that is set so",
+            escape::path(path.parent().unwrap_or(path))
+        ));
+        let _acting = plan.begin(path.parent().unwrap_or(path))?;
+        return hook::install(path, &script, plan);
     }
-    hook::install_alone(&path, &script, plan)?;
+    if !alone {
+        return hook::install(path, &script, plan);
+    }
+    hook::install_alone(path, &script, plan)?;
     if site.platform == "gitlab" {
         gitlab_nodes(plan);
     } else if !site.path.join("hooks/pre-receive").exists() {
@@ -196,9 +241,15 @@ fn repository_hook(site: &Site, request: &Request, plan: &mut Plan) -> Result<()
     Ok(())
 }
 
-fn repository_off(site: &Site, plan: &mut Plan) -> Result<(), InstallError> {
+fn repository_off(site: &Site, request: &Request, plan: &mut Plan) -> Result<(), InstallError> {
     plan.say(format!("{}: {}", escape::path(&site.path), site.why));
-    hook::uninstall(&hooked::path(site)?.0, plan)
+    match hooked::reach(hooked::path(site)?.0, &[&site.path], request)? {
+        Reach::Own(path) => hook::uninstall(&path, plan),
+        Reach::Named(path) => {
+            let _acting = plan.begin(path.parent().unwrap_or(&path))?;
+            hook::uninstall(&path, plan)
+        }
+    }
 }
 
 fn gitlab_nodes(plan: &mut Plan) {

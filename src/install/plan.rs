@@ -1,9 +1,60 @@
 //! What has to be done, in order, and what a reader should know of it.
 
+use std::path::{Path, PathBuf};
+
 use super::{InstallError, Step};
+use crate::owner::{self, Account, Acting, Folder};
+
+/// On whose behalf a step was planned, which is how it is done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Authority {
+    /// The account that the place belongs to, where root plans for another.
+    account: Option<Account>,
+    /// The place: links below it are not followed, and a directory of root's below it is
+    /// changed as root.
+    site: Option<PathBuf>,
+}
+
+impl Authority {
+    /// Opens a directory for a change of what is in it.
+    pub(super) fn open(&self, path: &Path) -> std::io::Result<(Folder, Acting)> {
+        let folder = match &self.site {
+            Some(site) if path.starts_with(site) => Folder::open(path)?,
+            _ => Folder::named(path)?,
+        };
+        let acting = self.acting(&folder)?;
+        Ok((folder, acting))
+    }
+
+    fn acting(&self, folder: &Folder) -> std::io::Result<Acting> {
+        let Some(account) = &self.account else { return folder.acting() };
+        let inside = self.site.as_ref().is_some_and(|site| folder.path().starts_with(site));
+        if inside && folder.is_of_root()? {
+            return Acting::own();
+        }
+        Acting::take(Some(account.clone()))
+    }
+
+    /// The same, after making the directory and those above it where they are missing.
+    pub(super) fn make(&self, path: &Path, mode: u32) -> std::io::Result<()> {
+        match self.open(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            other => return other.map(drop),
+        }
+        let (Some(above), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err(std::io::ErrorKind::InvalidFilename.into());
+        };
+        self.make(above, mode)?;
+        let (above, _acting) = self.open(above)?;
+        match above.make_folder(name, mode) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
 
 /// See the head of this file.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Plan {
     /// What was found, and remarks, in order.
     pub notes: Vec<String>,
@@ -11,6 +62,12 @@ pub struct Plan {
     pub warnings: Vec<String>,
     /// What has to be done; empty when all is so already.
     pub steps: Vec<Step>,
+    /// How each step is done.
+    authorities: Vec<Authority>,
+    /// The repository or home that is planned for.
+    pub(super) site: Option<PathBuf>,
+    /// Places in which nothing is changed, and why; the others are not kept waiting.
+    pub left: Vec<InstallError>,
     /// Whether baselines are part of it: the repositories are known one by one.
     pub has_baselines: bool,
     /// The mode of the policy that the hook will have, where it is known.
@@ -40,18 +97,34 @@ impl Plan {
         // Several repositories may share a directory of hooks, or a policy.
         if !self.steps.contains(&step) {
             self.steps.push(step);
+            let (account, site) = (owner::current(), self.site.clone());
+            self.authorities.push(Authority { account, site });
         }
     }
 
+    /// Notes the repository or home that the following steps are for, and acts as its owner
+    /// while they are planned.
+    pub(super) fn begin(&mut self, site: &Path) -> Result<Acting, InstallError> {
+        self.site = Some(site.to_owned());
+        Acting::for_path(site).map_err(InstallError::account(site))
+    }
+
+    /// The following steps are for what the administrator has named, as the account that
+    /// started this.
+    pub(super) fn begin_own(&mut self) -> Result<Acting, InstallError> {
+        self.site = None;
+        Acting::own().map_err(InstallError::account(Path::new("/")))
+    }
+
     /// Plans a directory, unless it is there.
-    pub(super) fn directory(&mut self, path: &std::path::Path) {
+    pub(super) fn directory(&mut self, path: &Path) {
         if !path.is_dir() {
             self.step(Step::Directory { path: path.to_owned() });
         }
     }
 
     /// Plans a folder of a repository's state, unless it is there.
-    pub(super) fn state_folder(&mut self, repository: &std::path::Path, path: &std::path::Path) {
+    pub(super) fn state_folder(&mut self, repository: &Path, path: &Path) {
         if !path.is_dir() {
             let (repository, path) = (repository.to_owned(), path.to_owned());
             self.step(Step::StateFolder { repository, path });
@@ -63,8 +136,8 @@ impl Plan {
     /// # Errors
     /// The step that could not be done; those before it are.
     pub fn carry_out(&self, at_most: usize) -> Result<(), InstallError> {
-        for step in self.steps.iter().take(at_most) {
-            step.carry_out()
+        for (step, authority) in self.steps.iter().zip(&self.authorities).take(at_most) {
+            step.carry_out(authority)
                 .map_err(|source| InstallError::Step { step: step.to_string(), source })?;
         }
         Ok(())

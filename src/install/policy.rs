@@ -13,6 +13,7 @@ use toml_edit::{DocumentMut, Item, Table, value};
 use super::{Git, InstallError, Plan, Request, Step};
 use crate::config;
 use crate::document::Source;
+use crate::owner;
 use crate::policy::presets;
 use crate::text::escape;
 
@@ -56,7 +57,12 @@ fn file(request: &Request, repository: Option<&Path>) -> Result<PathBuf, Install
         return Ok(request.policy.clone().unwrap_or_else(|| request.machine_policy.clone()));
     };
     let named = Git::local("provost.rules", repository)?;
-    let own = repository.join(named.as_deref().unwrap_or(OsStr::new("provost/rules.toml")));
+    let own = Path::new(named.as_deref().unwrap_or(OsStr::new("provost/rules.toml")));
+    let own = config::in_repository(repository, own).ok_or_else(|| InstallError::Leaves {
+        site: repository.to_owned(),
+        key: "provost.rules",
+        path: own.to_owned(),
+    })?;
     let is_there = named.is_some() || own.exists();
     let machine = request.machine_policy.exists() && request.mode.is_none() && !is_there;
     Ok(if machine { request.machine_policy.clone() } else { own })
@@ -68,8 +74,32 @@ pub(super) fn plan(
     repository: Option<&Path>,
     plan: &mut Plan,
 ) -> Result<(), InstallError> {
+    let site = plan.site.clone();
+    let planned = plan_here(request, repository, plan);
+    plan.site = site;
+    planned
+}
+
+fn plan_here(
+    request: &Request,
+    repository: Option<&Path>,
+    plan: &mut Plan,
+) -> Result<(), InstallError> {
     let path = file(request, repository)?;
-    let before = match fs::read(&path) {
+    // A repository's own file is its owner's; another one was named by the administrator.
+    let _acting = match repository {
+        Some(repository)
+            if Some(&path) != request.policy.as_ref() && path != request.machine_policy =>
+        {
+            let folder = path.parent().filter(|folder| folder.starts_with(repository));
+            if let Some(path) = folder.and_then(owner::first_link) {
+                return Err(InstallError::Link { path, site: repository.to_owned() });
+            }
+            plan.begin(repository)?
+        }
+        _ => plan.begin_own()?,
+    };
+    let before = match owner::content(&path) {
         Ok(bytes) => Some(bytes),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(source) => return Err(InstallError::Read { path, source }),

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::InstallError;
+use crate::owner::Folder;
 use crate::text::escape;
 
 /// What a walk found.
@@ -41,13 +42,17 @@ pub fn git_dir(path: &Path) -> Option<PathBuf> {
 /// When the folder itself can't be read.
 pub fn walk(folder: &Path) -> Result<Walk, InstallError> {
     let mut walk = Walk::default();
-    let mut stack = vec![folder.to_owned()];
+    let folder = folder
+        .canonicalize()
+        .map_err(|source| InstallError::Read { path: folder.to_owned(), source })?;
+    let mut stack = vec![folder.clone()];
     while let Some(directory) = stack.pop() {
         if let Some(found) = git_dir(&directory) {
             walk.repositories.push(found);
             continue;
         }
-        let entries = match fs::read_dir(&directory) {
+        // As root by handles: an owner may put a link where a directory was a moment ago.
+        let entries = match Folder::open(&directory).and_then(|folder| folder.entries()) {
             Ok(entries) => entries,
             Err(source) if directory == folder => {
                 return Err(InstallError::Read { path: directory, source });
@@ -57,11 +62,8 @@ pub fn walk(folder: &Path) -> Result<Walk, InstallError> {
                 continue;
             }
         };
-        for entry in entries.flatten() {
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                stack.push(entry.path());
-            }
-        }
+        let folders = entries.into_iter().filter(|(_, is_folder)| *is_folder);
+        stack.extend(folders.map(|(name, _)| directory.join(name)));
     }
     walk.repositories.sort();
     Ok(walk)

@@ -275,6 +275,7 @@ mod tests {
             policy: Some(path.to_owned()),
             machine_policy: PathBuf::new(),
             hooks_directory: PathBuf::new(),
+            named_hooks: None,
             shell: PathBuf::new(),
             vref: false,
         }

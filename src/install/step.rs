@@ -1,17 +1,21 @@
 //! One step of a plan. Each is whole or not done at all, and doing it twice does no harm.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::Permissions;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+
+use nix::fcntl::OFlag;
 
 use super::git::Git;
 use super::github;
+use super::plan::Authority;
 use crate::config::state;
 use crate::git::{Repository, Trust};
+use crate::owner::{Acting, Folder};
 use crate::text::escape;
 use crate::text::shell::shown;
 
@@ -103,27 +107,47 @@ impl Step {
     ///
     /// # Errors
     /// When that is not possible; then nothing was changed.
-    pub fn carry_out(&self) -> io::Result<()> {
+    pub(super) fn carry_out(&self, authority: &Authority) -> io::Result<()> {
         match self {
-            Self::Directory { path } => make_directory(path),
-            Self::StateFolder { repository, path } => state::folder(&open(repository)?, path),
+            // For every account to look into, regardless of the umask: the account that pushes
+            // run as is seldom this one.
+            Self::Directory { path } => authority.make(path, 0o755),
+            Self::StateFolder { repository, path } => {
+                let _acting = Acting::for_path(repository)?;
+                state::folder(&open(repository)?, path)
+            }
             Self::State { repository, path, content, .. } => {
+                let _acting = Acting::for_path(repository)?;
                 state::replace(&open(repository)?, path, content)
             }
-            Self::Write { path, content, mode, .. } => write(path, content, *mode),
-            Self::Keep { from, to } => keep(from, to),
-            Self::PutBack { from, to } => put_back(from, to),
-            Self::Remove { path } => missing_is_fine(fs::remove_file(path)),
+            Self::Write { path, content, mode, .. } => {
+                let (folder, _acting) = authority.open(above(path)?)?;
+                write(&folder, name(path)?, content, *mode)
+            }
+            Self::Keep { from, to } => keep(from, to, authority),
+            Self::PutBack { from, to } => put_back(from, to, authority),
+            Self::Remove { path } => {
+                let (folder, _acting) = authority.open(above(path)?)?;
+                folder.remove(name(path)?)
+            }
             Self::RemoveDirectory { path } => {
-                // What somebody put there stays.
-                let _ = fs::remove_dir(path);
+                let (folder, _acting) = authority.open(above(path)?)?;
+                // A directory that is not empty stays.
+                let _ = folder.remove_folder(name(path)?);
                 Ok(())
             }
-            Self::Configure { key, value } => Git::set_system(key, value.as_deref()),
+            Self::Configure { key, value } => {
+                let _acting = Acting::own()?;
+                Git::set_system(key, value.as_deref())
+            }
             Self::Fetch { repository, key, refspec, wanted } => {
+                let _acting = Acting::for_path(repository)?;
                 Git::set_fetch(repository, key, refspec, *wanted)
             }
-            Self::Pack(pack) => pack.carry_out(),
+            Self::Pack(pack) => {
+                let _acting = Acting::for_path(above(&pack.archive)?)?;
+                pack.carry_out()
+            }
         }
     }
 }
@@ -132,84 +156,73 @@ fn open(repository: &Path) -> io::Result<Repository> {
     Repository::open(repository, Trust::Git).map_err(io::Error::other)
 }
 
-/// Makes a directory, and those above it, for every account to look into, whatever the umask
-/// is: the account that pushes run as is seldom this one.
-fn make_directory(path: &Path) -> io::Result<()> {
-    let missing = path.ancestors().take_while(|it| !it.is_dir());
-    for directory in missing.collect::<Vec<_>>().into_iter().rev() {
-        match fs::create_dir(directory) {
-            Ok(()) => fs::set_permissions(directory, Permissions::from_mode(0o755))?,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && directory.is_dir() => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
+fn above(path: &Path) -> io::Result<&Path> {
+    path.parent().ok_or_else(|| io::ErrorKind::InvalidFilename.into())
 }
 
-fn missing_is_fine(result: io::Result<()>) -> io::Result<()> {
-    match result {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        other => other,
-    }
+fn name(path: &Path) -> io::Result<&OsStr> {
+    path.file_name().ok_or_else(|| io::ErrorKind::InvalidFilename.into())
 }
 
-/// The name beside a file under which it is written first. Always the same, so that a
-/// run that was killed leaves at most one behind, and the next takes it over.
-fn beside(path: &Path) -> io::Result<PathBuf> {
-    let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
+/// The name under which a file is written first. Always the same, so that a run that was
+/// killed leaves at most one behind, and the next takes it over.
+fn beside(name: &OsStr) -> OsString {
     let mut new = OsString::from(".");
     new.push(name);
     new.push(".provost-new");
-    Ok(path.with_file_name(new))
+    new
 }
 
-pub(super) fn write(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
-    let new = beside(path)?;
-    missing_is_fine(fs::remove_file(&new))?;
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&new)?;
+pub(super) fn write(folder: &Folder, name: &OsStr, content: &[u8], mode: u32) -> io::Result<()> {
+    let new = beside(name);
+    folder.remove(&new)?;
+    let mut file = folder.create(&new, 0o600)?;
     file.write_all(content)?;
     file.set_permissions(Permissions::from_mode(mode))?;
     file.sync_all()?;
-    fs::rename(&new, path)?;
-    sync_parent(path)
-}
-
-fn sync_parent(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(parent) => File::open(parent)?.sync_all(),
-        None => Ok(()),
-    }
+    folder.rename(&new, folder, name)?;
+    folder.sync()
 }
 
 /// A link that says where to from its own directory has to say it from one below.
-fn keep(from: &Path, to: &Path) -> io::Result<()> {
-    let metadata = fs::symlink_metadata(from)?;
-    let new = beside(to)?;
-    missing_is_fine(fs::remove_file(&new))?;
-    if metadata.is_symlink() {
-        let target = fs::read_link(from)?;
+fn keep(from: &Path, to: &Path, authority: &Authority) -> io::Result<()> {
+    let (here, _acting) = authority.open(above(from)?)?;
+    let (there, _acting) = authority.open(above(to)?)?;
+    let (from, to) = (name(from)?, name(to)?);
+    let known = here.known(from)?.ok_or(io::ErrorKind::NotFound)?;
+    let new = beside(to);
+    there.remove(&new)?;
+    if known.is_symlink() {
+        let target = here.link(from)?;
         let target = if target.is_absolute() { target } else { Path::new("..").join(target) };
-        symlink(target, &new)?;
-    } else if fs::hard_link(from, &new).is_err() {
-        fs::copy(from, &new)?;
+        there.make_link(&target, &new)?;
+    } else if here.name_again(from, &there, &new).is_err() {
+        let mut file = here.file(from, OFlag::O_RDONLY, 0)?;
+        let mut copy = there.create(&new, 0o600)?;
+        io::copy(&mut file, &mut copy)?;
+        copy.set_permissions(known.permissions())?;
+        copy.sync_all()?;
     }
-    fs::rename(&new, to)?;
-    sync_parent(to)
+    there.rename(&new, &there, to)?;
+    there.sync()
 }
 
-fn put_back(from: &Path, to: &Path) -> io::Result<()> {
-    let link = fs::read_link(from).ok();
+fn put_back(from: &Path, to: &Path, authority: &Authority) -> io::Result<()> {
+    let (there, _acting) = authority.open(above(from)?)?;
+    let (here, _acting) = authority.open(above(to)?)?;
+    let (from, to) = (name(from)?, name(to)?);
+    let link = there.link(from).ok();
     let Some(target) = link.filter(|target| target.is_relative()) else {
-        fs::rename(from, to)?;
-        return sync_parent(to);
+        there.rename(from, &here, to)?;
+        return here.sync();
     };
     let target = target.strip_prefix("..").unwrap_or(&target);
-    let new = beside(to)?;
-    missing_is_fine(fs::remove_file(&new))?;
-    symlink(target, &new)?;
-    fs::rename(&new, to)?;
-    fs::remove_file(from)?;
-    sync_parent(to)
+    let new = beside(to);
+    here.remove(&new)?;
+    here.make_link(target, &new)?;
+    here.rename(&new, &here, to)?;
+    there.remove(from)?;
+    here.sync()
 }
 
 impl fmt::Display for Step {

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::{Head, Record};
 use crate::config::log::Copies;
+use crate::owner::Folder;
 use crate::text::escape::cut;
 
 /// The widest text of a copy, in columns.
@@ -60,6 +61,11 @@ struct HeadLine<'r> {
 impl Copy<'_> {
     /// Sends the copy, and the head of the chain when its turn has come.
     pub fn send(&self, kind: Copies, socket: &Path, head_every: usize) {
+        // Below a link of another account that account could be listening.
+        let listens = Folder::holding(socket).and_then(|(folder, name)| folder.known(&name));
+        if !listens.is_ok_and(|known| known.is_some()) {
+            return;
+        }
         let Ok(sender) = UnixDatagram::unbound() else { return };
         // A daemon that hangs must not hold up a push.
         if sender.set_nonblocking(true).is_err() {

@@ -5,10 +5,12 @@ use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
 use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::LogError;
 use super::head::Link;
+use super::writer::user_word;
+use super::{LogError, open};
 use crate::config::log::{LogSettings, USER};
 
 /// What stands for standard input among files.
@@ -33,10 +35,30 @@ pub fn logs(settings: &LogSettings) -> Result<Vec<PathBuf>, LogError> {
         let user = user.and_then(|rest| rest.strip_suffix(after.as_bytes()));
         user.is_some_and(|user| !user.is_empty()) && base(path) == *path
     };
-    let mut logs: Vec<PathBuf> = entries(Path::new(&format!("{folder}/")))?;
+    let folder = PathBuf::from(format!("{folder}/"));
+    let mut logs: Vec<PathBuf> = entries(&folder)?;
     logs.retain(is_one);
     logs.sort();
+    if open::is_open_to_all(&folder) {
+        for log in &logs {
+            let name = log.file_name().unwrap_or_default().as_bytes();
+            let user = name.strip_prefix(before.as_bytes());
+            let user = user.and_then(|rest| rest.strip_suffix(after.as_bytes()));
+            is_of(log, user.unwrap_or_default(), &folder)?;
+        }
+    }
     Ok(logs)
+}
+
+/// Whether a log belongs to the account that its name says, to root or to the owner of the
+/// folder. Each account could have put it there.
+fn is_of(log: &Path, user: &[u8], folder: &Path) -> Result<(), LogError> {
+    let known = log.symlink_metadata().map_err(LogError::open(log))?;
+    let owner = folder.metadata().map_err(LogError::open(folder))?.uid();
+    if [0, owner].contains(&known.uid()) || user_word(known.uid()).as_bytes() == user {
+        return Ok(());
+    }
+    Err(LogError::Foreign { path: log.to_owned(), owner: known.uid() })
 }
 
 /// The files that were rotated away from a log and can be read as they are.
@@ -52,6 +74,15 @@ pub fn rotated(log: &Path) -> Result<Vec<PathBuf>, LogError> {
     });
     found.retain(|path| !is_packed(path));
     found.sort();
+    if open::is_open_to_all(folder) {
+        let owner = |path: &Path| path.symlink_metadata().map(|known| known.uid()).ok();
+        for path in &found {
+            let of = owner(path).unwrap_or_default();
+            if of != 0 && owner(log).is_some_and(|owner| owner != of) {
+                return Err(LogError::Foreign { path: path.clone(), owner: of });
+            }
+        }
+    }
     Ok(found)
 }
 
@@ -129,7 +160,7 @@ pub(super) fn lines_of(path: &Path, length: u64, each: EachLine<'_>) -> Result<(
     let mut reader: Box<dyn BufRead> = if path == Path::new(STDIN) {
         Box::new(BufReader::new(std::io::stdin()))
     } else {
-        let file = std::fs::File::open(path).map_err(LogError::open(path))?;
+        let file = open::to_read(path)?;
         Box::new(BufReader::with_capacity(1 << 18, file.take(length)))
     };
     let mut line = Vec::new();

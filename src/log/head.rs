@@ -4,15 +4,15 @@
 //! a rotation, and so that a last record that somebody changes is not taken up as it is.
 //! That file is also what hooks lock: unlike the log it is never rotated.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, SeekFrom};
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::fs::{File, TryLockError};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::{LogError, digest, files};
+use super::{LogError, digest, files, open};
 
 /// See the head of this file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,7 +83,7 @@ impl Locked {
         let path = sidecar(log);
         let started = Instant::now();
         loop {
-            let file = open(&path, mode, false)?;
+            let file = open::to_write(&path, mode, false)?;
             loop {
                 match file.try_lock() {
                     Ok(()) => break,
@@ -102,7 +102,7 @@ impl Locked {
                 file.metadata()
                     .is_ok_and(|own| own.ino() == known.ino() && own.dev() == known.dev())
             };
-            if std::fs::metadata(&path).is_ok_and(same) {
+            if std::fs::symlink_metadata(&path).is_ok_and(same) {
                 return Ok(Self { file, path });
             }
         }
@@ -130,35 +130,21 @@ impl Locked {
     }
 }
 
-/// Opens a file for writing, at its end only or anywhere, with these permissions if it is
-/// new.
-pub(super) fn open(path: &Path, mode: u32, append: bool) -> Result<File, LogError> {
-    // Opening a pipe would wait for whoever reads it.
-    if std::fs::metadata(path).is_ok_and(|known| !known.is_file()) {
-        return Err(LogError::NotAFile { path: path.to_owned() });
-    }
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).append(append).mode(mode);
-    match options.create_new(true).open(path) {
-        Ok(file) => {
-            // Whatever the umask of the server takes away.
-            let _ = file.set_permissions(std::fs::Permissions::from_mode(mode));
-            Ok(file)
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            options.create_new(false).open(path).map_err(LogError::open(path))
-        }
-        Err(error) => Err(LogError::open(path)(error)),
-    }
-}
-
 /// The head as the sidecar of a log gives it, without waiting for a lock.
 pub(super) fn kept_of(log: &Path) -> Result<Option<Kept>, LogError> {
     let path = sidecar(log);
-    match std::fs::read(&path) {
-        Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(LogError::read(&path)(error)),
+    let Some(mut file) = there(open::to_read(&path))? else { return Ok(None) };
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(LogError::read(&path))?;
+    Ok(serde_json::from_slice(&bytes).ok())
+}
+
+/// A file that was opened; `None` when there is none.
+fn there(opened: Result<File, LogError>) -> Result<Option<File>, LogError> {
+    match opened {
+        Ok(file) => Ok(Some(file)),
+        Err(LogError::Open { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -169,10 +155,9 @@ impl Head {
     /// When one of them can't be read.
     pub fn of(log: &Path) -> Result<Self, LogError> {
         let kept = kept_of(log)?.unwrap_or_default();
-        let tail = match File::open(log) {
-            Ok(file) => tail(&file, log)?.head,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::default(),
-            Err(error) => return Err(LogError::open(log)(error)),
+        let tail = match there(open::to_read(log))? {
+            Some(file) => tail(&file, log)?.head,
+            None => Self::default(),
         };
         let sibling = if tail.seq == 0 { newest_sibling(log) } else { Self::default() };
         Ok(kept.head.or_later(tail).or_later(sibling))
@@ -195,7 +180,7 @@ impl std::fmt::Display for Head {
 pub(super) fn newest_sibling(log: &Path) -> Head {
     let files = files::rotated(log).unwrap_or_default();
     let heads = files.iter().filter_map(|path| {
-        let file = File::open(path).ok()?;
+        let file = open::to_read(path).ok()?;
         tail(&file, path).ok().map(|tail| tail.head)
     });
     heads.fold(Head::default(), Head::or_later)

@@ -1,10 +1,9 @@
 //! Finding the newest record of a kind: files are read from their end.
 
-use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use super::Record;
+use super::{Record, open};
 
 /// So many bytes are read first; then four times as many, as long as that does not do.
 const FIRST: u64 = 1 << 16;
@@ -12,7 +11,7 @@ const FIRST: u64 = 1 << 16;
 /// The newest record of a file that is wanted, if there is one that can be read.
 #[must_use]
 pub fn last(path: &Path, wanted: &dyn Fn(&Record) -> bool) -> Option<Record> {
-    let file = File::open(path).ok()?;
+    let file = open::to_read(path).ok()?;
     let length = file.metadata().ok()?.len();
     let mut known = length;
     let mut want = FIRST;

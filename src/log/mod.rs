@@ -11,6 +11,7 @@ mod filter;
 mod found;
 mod head;
 mod last;
+mod open;
 mod policy_digest;
 mod record;
 pub mod redact;
@@ -18,7 +19,11 @@ pub mod tally;
 pub mod verify;
 mod writer;
 
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+
+use crate::owner::Distrust;
+use crate::text::shell;
 
 pub use copies::Copy;
 pub use filter::{Filter, NOT_JUDGED};
@@ -40,11 +45,21 @@ pub enum LogError {
         /// Why not.
         source: std::io::Error,
     },
-    /// The path names something that can't hold a log.
-    #[error("{path} is not a regular file")]
-    NotAFile {
+    /// What has the file's name is not what a log may be written to or read from.
+    #[error("{path} {why}")]
+    Distrust {
         /// The path.
         path: PathBuf,
+        /// What it is.
+        why: Distrust,
+    },
+    /// A file whose name is that of an account's log belongs to another account.
+    #[error("{path} belongs to account {owner}, and by its name is the log of another one")]
+    Foreign {
+        /// The path.
+        path: PathBuf,
+        /// Whose it is.
+        owner: u32,
     },
     /// Another process does not give the lock back.
     #[error("another process has held the lock on {path} for {seconds} seconds")]
@@ -81,15 +96,30 @@ pub enum LogError {
 }
 
 impl LogError {
-    /// What to do about it, for the administrator.
+    /// What an administrator does about it.
     #[must_use]
     pub fn next_step(&self) -> String {
         match self {
-            Self::NoRecord { .. } => "See what is wrong: provost log verify",
-            Self::NotAFile { .. } => "Name another `file` in [log].",
-            _ => "Check that the folder of the log is there, the rights in it, and the disk.",
+            Self::NoRecord { .. } => "See what is wrong: provost log verify".into(),
+            Self::Distrust { why: Distrust::Link | Distrust::NotAFile, .. } => {
+                "Put a file itself there, or name another `file` in [log].".into()
+            }
+            Self::Distrust { path, why: Distrust::Names(_) } => {
+                format!(
+                    "Remove its other names, which this lists: find / -xdev -samefile {}",
+                    word(path)
+                )
+            }
+            Self::Distrust { path, why: Distrust::Owner(_) } | Self::Foreign { path, .. } => {
+                format!(
+                    "Another account may have made it: see what it holds, and move it away: ls -l {}",
+                    word(path)
+                )
+            }
+            _ => {
+                "Check that the folder of the log is there, the rights in it, and the disk.".into()
+            }
         }
-        .into()
     }
 
     fn read(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
@@ -103,6 +133,10 @@ impl LogError {
     fn open(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
         |source| Self::Open { path: path.to_owned(), source }
     }
+}
+
+fn word(path: &Path) -> String {
+    shell::shown(path.as_os_str().as_bytes())
 }
 
 /// `sha256:…` of some bytes: of a line without its line feed, mostly.

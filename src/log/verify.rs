@@ -10,7 +10,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::head::{self, Link};
-use super::{Head, LogError, digest, files};
+use super::{Head, LogError, digest, files, open};
 
 /// What is wrong with a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -143,7 +143,7 @@ struct Snapshot {
 impl Snapshot {
     fn take(log: &Path) -> Result<Self, LogError> {
         // Under the lock, if this user may open what hooks lock.
-        let locked = std::fs::File::open(head::sidecar(log)).ok();
+        let locked = open::to_read(&head::sidecar(log)).ok();
         let _locked = locked.filter(|file| file.lock_shared().is_ok());
         let head = head::kept_of(log)?.map(|kept| kept.head);
         let (length, inode) = std::fs::metadata(log).map_or((0, 0), |it| (it.len(), it.ino()));

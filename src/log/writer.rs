@@ -10,7 +10,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::head::{self, Head, Kept, Locked, Tail};
-use super::{Copy, LogError, Record, digest};
+use super::{Copy, LogError, Record, digest, open};
 use crate::config::log::{LogSettings, OnFailure, USER};
 use crate::platform::accounts;
 
@@ -18,12 +18,14 @@ use crate::platform::accounts;
 /// that it runs as in the place of `{user}`.
 #[must_use]
 pub fn path_of(settings: &LogSettings) -> PathBuf {
-    let user = || {
-        let id = nix::unistd::geteuid().as_raw();
-        accounts::local_user(id).and_then(safe).unwrap_or_else(|| id.to_string())
-    };
+    let user = || user_word(nix::unistd::geteuid().as_raw());
     let file = &settings.file;
     PathBuf::from(if file.contains(USER) { file.replace(USER, &user()) } else { file.clone() })
+}
+
+/// What stands for an account in the name of its file.
+pub(super) fn user_word(id: u32) -> String {
+    accounts::local_user(id).and_then(safe).unwrap_or_else(|| id.to_string())
 }
 
 /// The name of a system user, unless it could leave the folder of the log.
@@ -74,7 +76,7 @@ fn write_locked(
     lock: &Locked,
     kept: Option<Kept>,
 ) -> Result<(File, Head), LogError> {
-    let mut file = head::open(path, mode, true)?;
+    let mut file = open::to_write(path, mode, true)?;
     let known = file.metadata().map_err(LogError::read(path))?;
     record.lost = kept.as_ref().map_or(0, |kept| kept.lost);
     let (before, tail) = before(path, &file, &known, kept)?;

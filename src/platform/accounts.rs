@@ -21,13 +21,38 @@ pub fn user(id: u32) -> Option<Vec<u8>> {
     names("passwd", &[id]).remove(&id)
 }
 
-/// The home directory of an account.
+/// What the machine knows of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its primary group.
+    pub group: u32,
+    /// The other groups that the machine's own file puts it in.
+    pub groups: Vec<u32>,
+    /// Its home directory.
+    pub home: PathBuf,
+}
+
+/// What the machine knows of an account; `None` where it has no such account.
 #[must_use]
-pub fn home(id: u32) -> Option<PathBuf> {
-    let of = |text: &[u8]| read_field(text, &[id], HOME).remove(&id);
-    let own = of(&fs::read("/etc/passwd").unwrap_or_default());
-    let found = own.or_else(|| of(&asked("passwd", &[id])))?;
-    Some(PathBuf::from(OsString::from_vec(found)))
+pub fn entry(id: u32) -> Option<Entry> {
+    let local = fs::read("/etc/passwd").unwrap_or_default();
+    let groups = fs::read("/etc/group").unwrap_or_default();
+    entry_in(&local, &groups, id).or_else(|| entry_in(&asked("passwd", &[id]), &groups, id))
+}
+
+fn entry_in(accounts: &[u8], groups: &[u8], id: u32) -> Option<Entry> {
+    let field = |wanted| read_field(accounts, &[id], wanted).remove(&id);
+    let name = field(NAME)?;
+    let group = std::str::from_utf8(&field(GROUP)?).ok()?.parse().ok()?;
+    let home = PathBuf::from(OsString::from_vec(field(HOME).unwrap_or_default()));
+    let of_line = |line: &[u8]| -> Option<u32> {
+        let fields: Vec<&[u8]> = line.split(|&byte| byte == b':').collect();
+        let mut members = fields.get(MEMBERS)?.split(|&byte| byte == b',');
+        members.any(|member| member == name).then_some(())?;
+        std::str::from_utf8(fields.get(ID)?).ok()?.parse().ok()
+    };
+    let groups = groups.split(|&byte| byte == b'\n').filter_map(of_line).collect();
+    Some(Entry { group, groups, home })
 }
 
 /// The name of an account, if the machine's own file has it.
@@ -72,6 +97,8 @@ fn read(text: &[u8], ids: &[u32]) -> BTreeMap<u32, Vec<u8>> {
 /// The places of fields in a line. Source: passwd(5), group(5).
 const NAME: usize = 0;
 const ID: usize = 2;
+const GROUP: usize = 3;
+const MEMBERS: usize = 3;
 const HOME: usize = 5;
 
 /// Reads one field of the lines that have these ids. The first that has an id counts.
@@ -107,7 +134,17 @@ mod tests {
         assert_eq!(user(0).as_deref(), Some(b"root".as_slice()));
         assert_eq!(groups(&[0]).get(&0).map(Vec::as_slice), Some(b"root".as_slice()));
         assert_eq!(user(4_000_000_000), None);
-        assert!(home(0).is_some_and(|home| home.is_absolute()));
-        assert_eq!(home(4_000_000_000), None);
+        assert!(entry(0).is_some_and(|entry| entry.home.is_absolute() && entry.group == 0));
+        assert_eq!(entry(4_000_000_000), None);
+    }
+
+    #[test]
+    fn an_account_has_its_groups_and_its_home() {
+        let accounts = b"ada:x:7:70::/home/ada:/bin/sh\nbob:x:8:x::/:/bin/sh\n";
+        let groups = b"a:x:1:ada\nb:x:2:adam,bob\nc:x:3:bob,ada\nd:x:4\ne:x:x:ada\n";
+        let found = entry_in(accounts, groups, 7).unwrap();
+        assert_eq!((found.group, found.groups), (70, vec![1, 3]));
+        assert_eq!(found.home, PathBuf::from("/home/ada"));
+        assert_eq!(entry_in(accounts, groups, 8), None);
     }
 }

@@ -3,6 +3,7 @@
 //! An empty variable counts as absent, as Git's own hooks and all platforms have it.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 
@@ -25,6 +26,25 @@ pub struct Environment {
 pub(super) struct Account {
     pub(super) name: String,
     pub(super) groups: Vec<String>,
+}
+
+/// Variables that a program of another account may see: none of them holds a secret.
+const OF_ANY_ACCOUNT: [&str; 8] = [
+    "GIT_CONFIG_NOSYSTEM",
+    "GIT_CONFIG_SYSTEM",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "PATH",
+    "TMPDIR",
+    "TZ",
+];
+
+/// The variables of this process that a program of another account may see.
+#[must_use]
+pub fn of_any_account() -> Vec<(&'static str, OsString)> {
+    let value = |name: &'static str| Some((name, std::env::var_os(name)?));
+    OF_ANY_ACCOUNT.into_iter().filter_map(value).collect()
 }
 
 impl Environment {

@@ -15,7 +15,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
 pub use context::{Action, Context, Occasion, Protocol, Store};
-pub use environment::Environment;
+pub use environment::{Environment, of_any_account};
 
 macro_rules! platforms {
     ($($module:ident => $name:literal),+ $(,)?) => {

@@ -74,6 +74,13 @@ fn stronger_layers_are_laid_over_weaker_ones() {
     assert!(matches!(config::load(with_named), Err(ConfigError::File { .. })));
     layer(&sandbox, "work/named.toml", "kiro");
     assert_eq!(loaded(with_named).1, ["cursor", "kiro"]);
+
+    // A relative one does not leave the repository.
+    client.must(&["config", "provost.rules", "../../named.toml"]);
+    layer(&sandbox, "named.toml", "kiro");
+    let named = Repository::open(&client.path(), Trust::Git).unwrap();
+    let with_named = Layers { repository: Some(&named), ..system_alone };
+    assert!(matches!(config::load(with_named), Err(ConfigError::Leaves { .. })));
 }
 
 #[test]

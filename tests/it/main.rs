@@ -39,6 +39,7 @@ mod log;
 mod measured_pages;
 mod messages;
 mod multilingual;
+mod owner;
 mod platforms;
 mod policy;
 mod proc_receive;

@@ -4,7 +4,8 @@
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 
-use super::support::{Finished, Options, PROVOST, Sandbox, TestServer, clean, marked, skip};
+use super::support::accounts::{GROUP, USERS, can_be_others, open, set_mode};
+use super::support::{Finished, Options, PROVOST, Sandbox, TestServer, clean, marked};
 
 /// Whatever is pushed is let in unjudged, and so goes on the list of that.
 const LETS_IN: &str = "[limits]\ncommits = { most = 1, outcome = \"accept\" }\n";
@@ -32,26 +33,18 @@ fn a_pusher_s_umask_is_not_that_of_the_state() {
     }
 }
 
-const GROUP: u32 = 64_000;
-const USERS: [u32; 2] = [64_001, 64_002];
-
 /// A repository of a group with two commits that no branch has; `None` when this user can't
 /// be others.
 fn of_a_group(message: &str) -> Option<(TestServer, String)> {
-    let sandbox = Sandbox::new();
-    let able = std::fs::metadata(sandbox.path("")).unwrap().uid() == 0
-        && std::process::Command::new("setpriv").arg("--version").output().is_ok();
-    if !able {
-        skip("only root can push as others");
+    if !can_be_others() {
         return None;
     }
-    let server = TestServer::start(sandbox, Options::default().rules(LETS_IN));
+    let server = TestServer::start(Sandbox::new(), Options::default().rules(LETS_IN));
     let client = server.client();
     client.commit(clean("One")).create();
     client.commit(message).create();
     server.push_unseen(&client, &["HEAD:refs/elsewhere/x"]);
-    let open = std::fs::Permissions::from_mode(0o755);
-    std::fs::set_permissions(server.sandbox().path(""), open).unwrap();
+    open(server.sandbox());
     chown(server.path(), Some(USERS[0]), Some(GROUP)).unwrap();
     let id = client.id("HEAD");
     Some((server, id))
@@ -131,4 +124,27 @@ fn another_account_does_not_push_under_the_name_of_an_exempt_one() {
     as_user(&server, USERS[0], &claim, plain, &id).expect(0);
     // For platform `http` nothing tells the two apart.
     as_user(&server, USERS[1], &claim, "pre-receive --platform http", &id).expect(0);
+}
+
+/// Below a directory that all accounts may write, the name of a repository's folder can be
+/// guessed.
+#[test]
+fn a_state_folder_that_another_account_has_made_is_not_used() {
+    let Some((server, id)) = of_a_group(&clean("Two")) else { return };
+    let state = server.sandbox().path("state");
+    std::fs::create_dir(&state).unwrap();
+    set_mode(&state, 0o1777);
+    let rules = format!("{LETS_IN}[state]\ndirectory = \"{}\"\n", state.display());
+    server.sandbox().write("rules-0.toml", rules);
+    as_user(&server, USERS[0], &[], "pre-receive", &id).expect(0);
+    let folder = std::fs::read_dir(&state).unwrap().next().unwrap().unwrap().path();
+    assert_eq!(std::fs::metadata(folder.join("ledger")).unwrap().uid(), USERS[0]);
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::create_dir(&folder).unwrap();
+    set_mode(&folder, 0o777);
+    chown(&folder, Some(USERS[1]), Some(USERS[1])).unwrap();
+    let refused = as_user(&server, USERS[0], &[], "pre-receive", &id).expect(2);
+    let said = refused.err().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("belongs to account 64002"), "{said}");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
 }

@@ -1,14 +1,19 @@
 //! `provost log export`.
 
 use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::Desk;
 use super::args::{Export, Table};
+use super::{Chain, Desk};
 use crate::cli::error::Error;
+use crate::cli::load;
+use crate::config::{BUILT_IN, merge};
+use crate::document::Source;
 use crate::log::redact::Redactor;
-use crate::log::{Found, Record, RefLine, digest};
+use crate::log::{Found, Record, RefLine, digest, files};
 
 /// A key is at least so long, in bytes.
 const SHORTEST_KEY: usize = 16;
@@ -31,7 +36,18 @@ pub(super) fn export(desk: &Desk<'_>, command: &Export) -> Result<u8, Error> {
 
 fn write(desk: &Desk<'_>, command: &Export) -> Result<u8, Error> {
     let chains = desk.chains(&command.files, || desk.settings())?;
-    let redactor = if command.redact { Some(redactor(desk, command)?) } else { None };
+    let mut redactor = if command.redact { Some(redactor(desk, command)?) } else { None };
+    // Standard input can be read only once; what is named in any record is learned first.
+    let mut kept = chains.iter().any(has_stdin).then(Vec::new);
+    if let Some(redactor) = &mut redactor {
+        desk.records(&chains, &mut |record, line| {
+            redactor.learn(&record)?;
+            kept.iter_mut().for_each(|kept| kept.push((record.clone(), line.to_owned())));
+            Ok(())
+        })?;
+    } else {
+        kept = None;
+    }
     let filter = command.wanted.filter();
     let mut rows = match command.format {
         Table::Csv => Some(csv::Writer::from_writer(io::stdout().lock())),
@@ -41,12 +57,12 @@ fn write(desk: &Desk<'_>, command: &Export) -> Result<u8, Error> {
         rows.write_record(COLUMNS).map_err(written)?;
     }
     let mut records = Vec::new();
-    desk.records(&chains, &mut |mut record, line| {
+    let mut each = |mut record: Record, line: &[u8]| -> Result<(), Error> {
         if !filter.wants(&record) {
             return Ok(());
         }
         if let Some(redactor) = &redactor {
-            redactor.redact(&mut record);
+            redactor.redact(&mut record)?;
         }
         match &mut rows {
             Some(rows) => write_rows(rows, &record, &digest(line)).map_err(written),
@@ -55,7 +71,11 @@ fn write(desk: &Desk<'_>, command: &Export) -> Result<u8, Error> {
                 Ok(())
             }
         }
-    })?;
+    };
+    match kept {
+        Some(kept) => kept.into_iter().try_for_each(|(record, line)| each(record, &line))?,
+        None => desk.records(&chains, &mut each)?,
+    }
     match &mut rows {
         Some(rows) => rows.flush().map_err(Error::Write)?,
         None => desk.json(&records)?,
@@ -90,7 +110,33 @@ fn redactor(desk: &Desk<'_>, command: &Export) -> Result<Redactor, Error> {
              several exports use --key.\n",
         );
     }
-    Redactor::new(&key).map_err(|error| Error::Key { path, reason: error.to_string() })
+    let (words, names) = known(desk)?;
+    let redactor = Redactor::new(&key, words);
+    let mut redactor = redactor.map_err(|error| Error::Key { path, reason: error.to_string() })?;
+    names.iter().for_each(|name| redactor.learn_name(name));
+    Ok(redactor)
+}
+
+/// The words of the catalogue, and the people whom the policy names.
+fn known(desk: &Desk<'_>) -> Result<(Vec<String>, Vec<String>), Error> {
+    let built_in = || {
+        let source = Source { name: "rules.toml".into(), text: BUILT_IN.into(), built_in: true };
+        merge(&[Arc::new(source)])
+    };
+    // A log is exported also where the configuration is broken, or another machine's.
+    let config = desk.here().and_then(|here| load(desk.global, here.as_deref()));
+    let config = config.or_else(|_| built_in())?;
+    let mut words = Vec::new();
+    for tool in &config.rules.tools {
+        words.extend([tool.id.clone(), tool.name.clone(), tool.vendor.clone()]);
+    }
+    words.extend(config.rules.rules.iter().map(|rule| rule.marker.id.clone()));
+    let names = config.policy.exemptions().iter().map(|exemption| exemption.approver.clone());
+    Ok((words, names.collect()))
+}
+
+fn has_stdin(chain: &Chain) -> bool {
+    chain.files.iter().any(|path| path == Path::new(files::STDIN))
 }
 
 /// Bytes that nobody can guess; source: random(4).

@@ -16,11 +16,12 @@ pub(super) use args::{Log, LogCommand};
 
 use super::args::Global;
 use super::error::Error;
+use super::opened::Opened;
 use super::output::Output;
 use super::{discover, load};
 use crate::config::Layers;
 use crate::config::log::{LogSettings, despite};
-use crate::git::{GitError, Repository};
+use crate::git::GitError;
 use crate::log::{LogError, Record, files};
 
 pub(super) fn log(global: &Global, command: &Log, output: &Output) -> Result<u8, Error> {
@@ -55,7 +56,7 @@ struct Chain {
 
 impl Desk<'_> {
     /// The repository that this is run in, if it is run in one: its layer counts.
-    fn here(&self) -> Result<Option<Repository>, Error> {
+    fn here(&self) -> Result<Option<Opened>, Error> {
         match discover(self.global) {
             Ok(repository) => Ok(Some(repository)),
             Err(Error::Git(GitError::Open { .. })) if self.global.directory.is_none() => Ok(None),
@@ -67,12 +68,12 @@ impl Desk<'_> {
     /// the log is wanted most.
     fn settings(&self) -> Result<LogSettings, Error> {
         let here = self.here()?;
-        match load(self.global, here.as_ref()) {
+        match load(self.global, here.as_deref()) {
             Ok(config) => config.log.ok_or(Error::NoLog),
             Err(error) => {
                 let (files, isolated) = (&self.global.rules, self.global.isolated);
                 let layers =
-                    Layers { repository: here.as_ref(), files, isolated, ..Layers::default() };
+                    Layers { repository: here.as_deref(), files, isolated, ..Layers::default() };
                 let settings = despite(layers).ok_or(error)?;
                 self.output.note("provost: the configuration is broken: provost rules lint\n");
                 Ok(settings)

@@ -9,10 +9,11 @@ use super::args::{Replay, Shape};
 use super::replay_text::{self, Change, Moved, Replayed};
 use super::{Chain, Desk};
 use crate::cli::error::Error;
+use crate::cli::opened::Opened;
 use crate::cli::rules::with_draft;
 use crate::config::{self, Config, Layers};
 use crate::document::{Moment, Source};
-use crate::git::{Repository, Trust};
+use crate::git::Repository;
 use crate::log::{NOT_JUDGED, Record};
 use crate::policy::Verdict;
 
@@ -28,7 +29,7 @@ pub(super) fn replay(desk: &Desk<'_>, command: &Replay) -> Result<u8, Error> {
         // The log that is written, and not where a draft would have it.
         let here = desk.here()?;
         let layers = Layers {
-            repository: here.as_ref(),
+            repository: here.as_deref(),
             files: &[],
             isolated: desk.global.isolated,
             ..Layers::default()
@@ -89,16 +90,16 @@ fn one(
     since: Moment,
     replayed: &mut Replayed,
 ) -> Result<(), Error> {
-    let repository = place.and_then(|place| Repository::open(place, Trust::Verify).ok());
-    let config = draft(desk, drafts, repository.as_ref())?;
-    let mut refs = Refs::before(records, repository.as_ref());
+    let repository = place.and_then(|place| Opened::at(place).ok());
+    let config = draft(desk, drafts, repository.as_deref())?;
+    let mut refs = Refs::before(records, repository.as_deref());
     let mut looked = false;
     for record in records {
         refs.as_of(record);
         let time: Option<jiff::Timestamp> = record.time.parse().ok();
         if time.is_none_or(|time| time.as_second() >= since.0) && !record.refs.is_empty() {
             looked = true;
-            let again = again::judge(desk, repository.as_ref(), &config, record, &refs);
+            let again = again::judge(desk, repository.as_deref(), &config, record, &refs);
             replayed.pushes += 1;
             replayed.from_record += usize::from(again.unread.is_some());
             compare(record, name, again, replayed);

@@ -8,8 +8,9 @@ use super::{Desk, count, short};
 use crate::cli::args::Global;
 use crate::cli::error::Error;
 use crate::cli::load;
+use crate::cli::opened::Opened;
 use crate::config::ledger::Ledger;
-use crate::git::{IdSet, ObjectId, Repository, Trust};
+use crate::git::{IdSet, ObjectId};
 use crate::log::{Found, NOT_JUDGED, Record};
 use crate::text::escape::{cut, escape};
 
@@ -86,7 +87,7 @@ impl<'a> Since<'a> {
 /// What a repository's ledger says; nothing if it, or the rules that say where it is, can't be
 /// read: then all is shown.
 fn judged_since(global: &Global, directory: &Path) -> Option<IdSet> {
-    let repository = Repository::open(directory, Trust::Verify).ok()?;
+    let repository = Opened::at(directory).ok()?;
     let config = load(global, Some(&repository)).ok()?;
     Ledger::read(&config.ledger(&repository)).ok().map(|ledger| ledger.judged_since)
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::args::{Apply, InForce, Revert};
 use crate::cli::error::Error;
+use crate::cli::opened::own;
 use crate::cli::rules::{Bench, Own, Trials, effect_text};
 use crate::config::files::replace_as;
-use crate::config::{LAST_GOOD, PREVIOUS};
+use crate::config::{self, LAST_GOOD, PREVIOUS};
 use crate::document;
 
 pub(super) fn apply(bench: &Bench<'_>, command: &Apply) -> Result<u8, Error> {
@@ -55,9 +56,10 @@ pub(super) fn apply(bench: &Bench<'_>, command: &Apply) -> Result<u8, Error> {
 pub(super) fn revert(bench: &Bench<'_>, command: &Revert) -> Result<u8, Error> {
     let path = command.target.path(bench)?;
     let before = beside(&path, PREVIOUS);
-    let text = std::fs::read_to_string(&before)
-        .map_err(|source| Error::Read { what: before.display().to_string(), source })?;
-    let now = std::fs::read_to_string(&path).unwrap_or_default();
+    let own_account = own()?;
+    let text = config::read(&before)?.text.to_string();
+    let now = config::read(&path).map_or_else(|_| String::new(), |now| now.text.to_string());
+    drop(own_account);
     // The file in force may be broken: going back must work then above all.
     let own = Own::of(bench, path.clone())?;
     let checked = own.check(&text)?;

@@ -14,18 +14,11 @@ use crate::git::{ObjectId, Repository};
 use crate::policy::Situation;
 
 pub(super) fn baseline(bench: &Bench<'_>, command: &Baseline) -> Result<u8, Error> {
-    let mut repositories = Vec::new();
-    for path in &command.repositories {
-        repositories.push(bench.open(path)?);
-    }
-    if repositories.is_empty() {
-        repositories.push(crate::cli::discover(bench.global)?);
-    }
     let extent = match &command.scope {
         Some(id) => Extent::Scope(id),
         None => Extent::All,
     };
-    for repository in &repositories {
+    bench.each(&command.repositories, &mut |repository| {
         let config = config::merge(&bench.sources(Some(repository))?)?;
         if let Some(id) = &command.scope {
             let known: Vec<&str> = config.policy.scopes().map(|(id, _)| id).collect();
@@ -34,8 +27,8 @@ pub(super) fn baseline(bench: &Bench<'_>, command: &Baseline) -> Result<u8, Erro
                 return Err(Error::Unknown { what: "scope", id: id.clone(), near });
             }
         }
-        one(bench, command, repository, &config, extent)?;
-    }
+        one(bench, command, repository, &config, extent)
+    })?;
     Ok(0)
 }
 

@@ -12,8 +12,8 @@ use crate::text::escape::{escape, excerpt};
 
 pub(super) fn explain(bench: &Bench<'_>, command: &Explain) -> Result<u8, Error> {
     let here = bench.here()?;
-    let config = config::merge(&bench.sources(here.as_ref())?)?;
-    let judge = config.judge(command.place.situation(here.as_ref()));
+    let config = config::merge(&bench.sources(here.as_deref())?)?;
+    let judge = config.judge(command.place.situation(here.as_deref()));
     let name = command.place.ref_name();
     let rule = config.rules.rules.iter().find(|rule| rule.marker.id == command.what);
     let mut out = String::new();

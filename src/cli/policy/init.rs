@@ -6,6 +6,7 @@ use std::io::Write;
 use super::args::Init;
 use crate::cli::error::Error;
 use crate::cli::rules::Bench;
+use crate::owner::Acting;
 use crate::policy::presets::{self, PRESETS};
 
 pub(super) fn init(bench: &Bench<'_>, command: &Init) -> Result<u8, Error> {
@@ -25,6 +26,7 @@ pub(super) fn init(bench: &Bench<'_>, command: &Init) -> Result<u8, Error> {
     };
     let path = bench.at(path);
     let failed = |source| Error::WriteFile { path: path.clone(), source };
+    let _acting = Acting::for_path(&path).map_err(failed)?;
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }

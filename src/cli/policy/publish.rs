@@ -11,19 +11,11 @@ use crate::config::published::{FILE, Published, REF, local_ref, refspec};
 use crate::config::{self, Layers, files};
 use crate::git::Repository;
 use crate::install::{self, Git};
+use crate::owner;
 use crate::text::escape::escape;
 
 pub(super) fn publish(bench: &Bench<'_>, command: &Publish) -> Result<u8, Error> {
-    let mut repositories = Vec::new();
-    for path in &command.repositories {
-        repositories.push(bench.open(path)?);
-    }
-    if repositories.is_empty() {
-        repositories.push(crate::cli::discover(bench.global)?);
-    }
-    for repository in &repositories {
-        one(bench, command, repository)?;
-    }
+    bench.each(&command.repositories, &mut |repository| one(bench, command, repository))?;
     Ok(0)
 }
 
@@ -90,7 +82,7 @@ fn to_ref(repository: &Repository, published: &Published) -> Result<(), Error> {
 /// Runs git in a repository, and returns what it prints.
 fn run(repository: &Repository, words: &[&str], input: &[u8]) -> Result<String, Error> {
     let git = || -> io::Result<_> {
-        let mut git = Git::for_owner(repository.common_dir())?;
+        let mut git = Git::on(repository.common_dir());
         for who in ["AUTHOR", "COMMITTER"] {
             git.env(format!("GIT_{who}_NAME"), "provost");
             git.env(format!("GIT_{who}_EMAIL"), "provost@localhost");
@@ -119,6 +111,7 @@ pub(super) fn fetch(bench: &Bench<'_>, command: &Fetch) -> Result<u8, Error> {
     let refspec = String::from_utf8_lossy(&refspec(remote.as_bytes())).into_owned();
     // Git itself finds addresses, keys and passwords.
     let mut git = Command::new("git");
+    owner::confine(&mut git);
     git.arg("-C").arg(repository.git_dir()).args(["fetch", "--quiet", "--no-tags"]);
     let output = git
         .args([&remote, &refspec])

@@ -48,8 +48,8 @@ struct ExemptionRecord {
 
 pub(super) fn show(bench: &Bench<'_>, command: &Show) -> Result<u8, Error> {
     let here = bench.here()?;
-    let config = config::merge(&bench.sources(here.as_ref())?)?;
-    let situation = command.place.situation(here.as_ref());
+    let config = config::merge(&bench.sources(here.as_deref())?)?;
+    let situation = command.place.situation(here.as_deref());
     let name = command.place.ref_name();
     let judge = config.judge(situation.clone());
     let state = |exemption: &Exemption| {

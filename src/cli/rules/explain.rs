@@ -30,7 +30,7 @@ pub(super) struct Seen {
 
 pub(super) fn explain(bench: &Bench<'_>, command: &Explain) -> Result<u8, Error> {
     let here = bench.here()?;
-    let sources = bench.sources(here.as_ref())?;
+    let sources = bench.sources(here.as_deref())?;
     let config = config::merge(&sources)?;
     let mut seen = if let Some(path) = &command.message {
         message(bench, &config, path, command.encoding.as_deref())?

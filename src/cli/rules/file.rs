@@ -9,6 +9,7 @@ use super::args::Target;
 use super::lint::brought_by;
 use super::{Bench, is_file, with_draft};
 use crate::cli::error::Error;
+use crate::cli::opened::own;
 use crate::config::files::replace;
 use crate::config::{self, ConfigError, SYSTEM};
 use crate::document::{Problem, Severity, Source};
@@ -41,7 +42,8 @@ impl Own {
     /// A file by its path.
     pub(in crate::cli) fn of(bench: &Bench<'_>, path: PathBuf) -> Result<Self, Error> {
         let here = bench.here()?;
-        let in_force = bench.sources(here.as_ref())?;
+        let in_force = bench.sources(here.as_deref())?;
+        let _own = own()?;
         let before = match config::read(&path) {
             Ok(source) => source.text.to_string(),
             Err(ConfigError::File { source, .. }) if source.kind() == ErrorKind::NotFound => {

@@ -30,7 +30,7 @@ struct Record<'p> {
 
 pub(super) fn lint(bench: &Bench<'_>, command: &Lint) -> Result<u8, Error> {
     let here = bench.here()?;
-    let layers = bench.sources(here.as_ref())?;
+    let layers = bench.sources(here.as_deref())?;
     let mut problems = Vec::new();
     let mut files: BTreeSet<String> = BTreeSet::new();
     if command.files.is_empty() {

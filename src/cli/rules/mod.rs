@@ -30,11 +30,12 @@ pub(super) use trial::{Trials, effect_text};
 use super::args::Global;
 use super::discover;
 use super::error::Error;
+use super::opened::{Opened, own};
 use super::output::Output;
 use crate::config::{self, Config, ConfigError, Layers};
 use crate::document::Source;
 use crate::finding::Finding;
-use crate::git::{GitError, RefName, Repository, Trust};
+use crate::git::{GitError, RefName, Repository};
 use crate::policy::Decision;
 use crate::rules::subject::Subject;
 use crate::scan;
@@ -63,7 +64,7 @@ pub(in crate::cli) struct Bench<'a> {
 
 impl Bench<'_> {
     /// The repository that this is run in, if it is run in one: its layer counts.
-    pub(in crate::cli) fn here(&self) -> Result<Option<Repository>, Error> {
+    pub(in crate::cli) fn here(&self) -> Result<Option<Opened>, Error> {
         match discover(self.global) {
             Ok(repository) => Ok(Some(repository)),
             Err(Error::Git(GitError::Open { .. })) if self.global.directory.is_none() => Ok(None),
@@ -76,6 +77,8 @@ impl Bench<'_> {
         &self,
         repository: Option<&Repository>,
     ) -> Result<Vec<Arc<Source>>, Error> {
+        // The repository's own layer is read as its owner all the same.
+        let _own = own()?;
         let files = &self.global.rules;
         let isolated = self.global.isolated;
         let layers = Layers { repository, files, isolated, ..Layers::default() };
@@ -85,7 +88,7 @@ impl Bench<'_> {
     /// The configuration in force where this is run.
     pub(in crate::cli) fn config(&self) -> Result<Config, Error> {
         let here = self.here()?;
-        Ok(config::merge(&self.sources(here.as_ref())?)?)
+        Ok(config::merge(&self.sources(here.as_deref())?)?)
     }
 
     /// A path that was given on the command line.
@@ -109,12 +112,27 @@ impl Bench<'_> {
 
     /// Reads a file of rules that was given on the command line.
     pub(in crate::cli) fn read(&self, path: &Path) -> Result<Arc<Source>, Error> {
+        let _own = own()?;
         Ok(config::read(&self.at(path))?)
     }
 
     /// Opens a repository that was given on the command line.
-    pub(in crate::cli) fn open(&self, path: &Path) -> Result<Repository, Error> {
-        Ok(Repository::open(&self.at(path), Trust::Verify)?)
+    pub(in crate::cli) fn open(&self, path: &Path) -> Result<Opened, Error> {
+        Opened::at(&self.at(path))
+    }
+
+    /// Does something with each repository that was named, or with the one that this is run
+    /// in. All of them can be opened before anything is done with the first.
+    pub(in crate::cli) fn each(
+        &self,
+        named: &[PathBuf],
+        each: &mut dyn FnMut(&Repository) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        if named.is_empty() {
+            return each(&*discover(self.global)?);
+        }
+        named.iter().try_for_each(|path| self.open(path).map(drop))?;
+        named.iter().try_for_each(|path| each(&*self.open(path)?))
     }
 
     pub(in crate::cli) fn json(&self, value: &impl serde::Serialize) -> Result<(), Error> {

@@ -57,7 +57,7 @@ struct ShownTool {
 
 pub(super) fn show(bench: &Bench<'_>, command: &Show) -> Result<u8, Error> {
     let here = bench.here()?;
-    let sources = bench.sources(here.as_ref())?;
+    let sources = bench.sources(here.as_deref())?;
     let config = config::merge(&sources)?;
     let id = command.id.as_str();
     let written = entries::markers(&config.merged);

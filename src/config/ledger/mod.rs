@@ -16,7 +16,7 @@ mod place;
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -127,7 +127,7 @@ pub struct Ledger {
     pub judged_since: IdSet,
     /// The size of the file in bytes and its inode when it was read; `None` when there is
     /// no file, so that the refs of the present policy have not been looked at yet.
-    version: Option<(u64, u64)>,
+    version: Option<Version>,
 }
 
 impl Ledger {
@@ -139,12 +139,12 @@ impl Ledger {
     pub fn read(place: &LedgerPlace) -> Result<Self, ConfigError> {
         let mut ledger = Self::default();
         // What versions before the ledger have left.
-        if let Some(text) = contents(&place.legacy())? {
+        if let Some((text, _)) = contents(place, &place.legacy())? {
             ledger.take(&place.legacy(), &text)?;
         }
         let path = place.path();
-        if let Some(text) = contents(&path)? {
-            ledger.version = Some(version(&path)?);
+        if let Some((text, version)) = contents(place, &path)? {
+            ledger.version = Some(version);
             ledger.take(&path, &text)?;
         }
         Ok(ledger)
@@ -279,21 +279,33 @@ impl Admissions {
     }
 }
 
-/// The bytes of a file; `None` when there is none.
-fn contents(path: &std::path::Path) -> Result<Option<Vec<u8>>, ConfigError> {
-    match fs::read(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(ConfigError::File { path: path.to_owned(), source }),
-    }
+/// The size of a file in bytes, and its inode.
+type Version = (u64, u64);
+
+/// The bytes of a file and its version; `None` when there is none.
+fn contents(
+    place: &LedgerPlace,
+    path: &std::path::Path,
+) -> Result<Option<(Vec<u8>, Version)>, ConfigError> {
+    let read = || {
+        let Some(mut file) = state::opened(place.home(), path, state::Use::Written)? else {
+            return Ok(None);
+        };
+        let version = version_of(&file.metadata()?);
+        let mut text = Vec::new();
+        std::io::Read::read_to_end(&mut file, &mut text)?;
+        Ok(Some((text, version)))
+    };
+    read().map_err(|source| ConfigError::File { path: path.to_owned(), source })
 }
 
-fn version(path: &std::path::Path) -> Result<(u64, u64), ConfigError> {
+fn version(path: &std::path::Path) -> std::io::Result<Version> {
+    fs::symlink_metadata(path).map(|known| version_of(&known))
+}
+
+fn version_of(known: &fs::Metadata) -> Version {
     use std::os::unix::fs::MetadataExt;
-    let metadata = fs::metadata(path);
-    metadata
-        .map(|it| (it.len(), it.ino()))
-        .map_err(|source| ConfigError::File { path: path.to_owned(), source })
+    (known.len(), known.ino())
 }
 
 /// Adds to the ledger of a repository; it is on disk when this returns. Without a ledger,

@@ -35,6 +35,11 @@ impl LedgerPlace {
         self.directory.join("ledger")
     }
 
+    /// The repository's own directory.
+    pub(super) fn home(&self) -> &Path {
+        &self.repository
+    }
+
     /// The file of versions before the ledger, which held unjudged entries only.
     #[must_use]
     pub fn legacy(&self) -> PathBuf {

@@ -100,7 +100,8 @@ fn a_folder_of_hooks_has_any_name() {
         let (hooks, neighbour) = (sandbox.path(bytes(name)), sandbox.path(neighbour));
         std::fs::create_dir(&neighbour).unwrap();
         sandbox.git("project.git").args(["config", "core.hooksPath"]).arg(&hooks).ok();
-        provost(&sandbox, &["install", "--mode", "enforce"], "project.git".as_ref()).ok();
+        let install = provost(&sandbox, &["install", "--mode", "enforce"], "project.git".as_ref());
+        install.arg("--hooks-directory").arg(&hooks).ok();
         assert!(hooks.join("pre-receive").exists(), "{hooks:?}");
         enforces(&sandbox, &repository);
         provost(&sandbox, &["doctor"], "project.git".as_ref()).ok();
@@ -109,7 +110,8 @@ fn a_folder_of_hooks_has_any_name() {
         let ill = provost(&sandbox, &["doctor"], "project.git".as_ref()).finish().expect(1);
         assert!(ill.out().contains("every push is accepted"), "{}", ill.all());
         std::fs::rename(neighbour.join("pre-receive"), hooks.join("pre-receive")).unwrap();
-        provost(&sandbox, &["uninstall"], "project.git".as_ref()).ok();
+        let uninstall = provost(&sandbox, &["uninstall"], "project.git".as_ref());
+        uninstall.arg("--hooks-directory").arg(&hooks).ok();
         assert!(!hooks.join("pre-receive").exists());
         assert!(std::fs::read_dir(&neighbour).unwrap().next().is_none());
     }

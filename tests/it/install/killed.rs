@@ -18,6 +18,7 @@ fn request(sandbox: &Sandbox, path: PathBuf) -> Request {
         policy: None,
         machine_policy: sandbox.path("etc/rules.toml"),
         hooks_directory: sandbox.path("etc/hooks"),
+        named_hooks: None,
         shell: "/bin/sh".into(),
         vref: false,
     }

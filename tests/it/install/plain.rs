@@ -107,12 +107,19 @@ fn the_hook_goes_where_git_looks_for_it() {
     let repository = bare(&sandbox, "project.git");
     let elsewhere = sandbox.path("all-hooks");
     sandbox.git("project.git").args(["config", "core.hooksPath"]).arg(&elsewhere).ok();
-    let said = install(&sandbox, &["--mode", "enforce", "project.git"]).out();
+    // It is outside of the repository, whose owner may have chosen it.
+    let refused = provost(&sandbox, &["install", "project.git"]).finish().expect(2);
+    assert!(refused.err().contains("is outside of it and was not named"), "{}", refused.all());
+    assert!(!elsewhere.exists());
+    let named = ["--hooks-directory", "all-hooks", "project.git"];
+    let said = install(&sandbox, &[&["--mode", "enforce"][..], &named].concat()).out();
     assert!(said.contains("core.hooksPath is set"), "{said}");
     assert!(elsewhere.join("pre-receive").exists());
     assert!(!repository.join("hooks/pre-receive").exists());
     enforces(&sandbox, &repository);
-    uninstall(&sandbox, &["project.git"]);
+    provost(&sandbox, &["uninstall", "project.git"]).finish().expect(2);
+    assert!(elsewhere.join("pre-receive").exists());
+    uninstall(&sandbox, &named);
     assert!(!elsewhere.join("pre-receive").exists());
 }
 

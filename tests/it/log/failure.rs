@@ -109,5 +109,5 @@ fn only_a_regular_file_is_a_log() {
     std::fs::remove_dir(&logged.log).unwrap();
     // Writing there would succeed, and record nothing.
     std::os::unix::fs::symlink("/dev/null", &logged.log).unwrap();
-    logged.push("two").must_say(REFUSED).must_say("is not a regular file");
+    logged.push("two").must_say(REFUSED).must_say("is a symbolic link");
 }

@@ -1,27 +1,23 @@
 //! Several system users who push over file paths or SSH: a file each, or one for a group.
 
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 
-use super::super::support::{Options, PROVOST, skip};
+use super::super::support::accounts::{GROUP, USERS, can_be_others, open, run_as, set_mode};
+use super::super::support::{Options, PROVOST};
 use super::*;
 
 /// The hook, run by hand as another system user of a group.
 fn as_user(logged: &Logged, user: u32, group: u32, rules: &str) -> Finished {
     let zero = logged.server.null_id();
     let id = logged.server.must(&["rev-parse", "main"]);
-    let run = logged.sandbox().run("setpriv", logged.server.path());
-    let run = run.arg(format!("--reuid={user}")).arg(format!("--regid={group}"));
-    let run = run.args(["--clear-groups", PROVOST, "--isolated", "--rules", rules, "pre-receive"]);
+    let run = run_as(logged.sandbox(), user, group, &logged.server.path());
+    let run = run.args([PROVOST, "--isolated", "--rules", rules, "pre-receive"]);
     run.env("GIT_DIR", ".").input(format!("{zero} {id} refs/heads/u{user}\n")).finish()
 }
 
 /// A log in a folder of a group; `None` when this user can't be others.
 fn group(file: &str, mode: &str) -> Option<(Logged, String)> {
-    let sandbox = Sandbox::new();
-    let able = std::fs::metadata(sandbox.path("")).unwrap().uid() == 0
-        && std::process::Command::new("setpriv").arg("--version").output().is_ok();
-    if !able {
-        skip("only root can push as others");
+    if !can_be_others() {
         return None;
     }
     let logged = Logged::with(Options::default(), "", "");
@@ -29,17 +25,13 @@ fn group(file: &str, mode: &str) -> Option<(Logged, String)> {
     logged.server.push_unseen(&logged.client, &["HEAD:refs/heads/main"]);
     let folder = logged.sandbox().path("log");
     chown(&folder, None, Some(GROUP)).unwrap();
-    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o2770)).unwrap();
-    let open = std::fs::Permissions::from_mode(0o755);
-    std::fs::set_permissions(logged.sandbox().path(""), open).unwrap();
+    set_mode(&folder, 0o2770);
+    open(logged.sandbox());
     let text = format!("[log]\nfile = \"{}\"\nmode = \"{mode}\"\n", folder.join(file).display());
     let rules = logged.sandbox().write("users.toml", text);
     let rules = rules.to_str().unwrap().to_owned();
     Some((logged, rules))
 }
-
-const GROUP: u32 = 64_000;
-const USERS: [u32; 2] = [64_001, 64_002];
 
 #[test]
 fn one_file_for_a_group() {
@@ -61,7 +53,7 @@ fn a_file_for_each_user() {
     let Some((logged, rules)) = group("{user}.jsonl", "0640") else { return };
     // Everybody may make a file there, and nobody may list or remove others'.
     let folder = logged.sandbox().path("log");
-    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o1733)).unwrap();
+    set_mode(&folder, 0o1733);
     for round in 0..4 {
         let user = USERS[round % 2];
         as_user(&logged, user, user, &rules).expect(0);
@@ -78,6 +70,78 @@ fn a_file_for_each_user() {
     assert_eq!(shown.len(), 4);
     let heads = logged.provost(&["--rules", &rules, "log", "head"]).expect(0).out();
     assert_eq!(heads.lines().count(), 2, "{heads}");
+}
+
+/// A log for each account in a folder that all of them may write.
+fn sticky() -> Option<(Logged, String)> {
+    let (logged, rules) = group("{user}.jsonl", "0600")?;
+    set_mode(&logged.sandbox().path("log"), 0o1733);
+    Some((logged, rules))
+}
+
+#[test]
+fn what_another_account_has_put_there_is_no_log_of_ours() {
+    let Some((logged, rules)) = sticky() else { return };
+    let [user, other] = USERS;
+    let log = logged.sandbox().path(format!("log/{user}.jsonl"));
+    let head = logged.sandbox().path(format!("log/{user}.jsonl.head"));
+    let target = logged.sandbox().write("target", "kept\n");
+    chown(&target, Some(user), Some(user)).unwrap();
+    for path in [&log, &head] {
+        for (what, says) in [
+            ("its own file", "belongs to account 64002"),
+            ("a link", "is a symbolic link, which is not followed"),
+            ("a second name", "has 2 names (hard links)"),
+            ("a pipe", "is not a regular file"),
+        ] {
+            match what {
+                "its own file" => {
+                    std::fs::write(path, "").unwrap();
+                    set_mode(path, 0o666);
+                    chown(path, Some(other), Some(other)).unwrap();
+                }
+                "a link" => symlink(&target, path).unwrap(),
+                "a second name" => std::fs::hard_link(&target, path).unwrap(),
+                _ => nix::unistd::mkfifo(path, nix::sys::stat::Mode::S_IRWXU).unwrap(),
+            }
+            let refused = as_user(&logged, user, user, &rules).expect(2);
+            let said = refused.err().split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(said.contains("could not be recorded"), "{what}: {said}");
+            assert!(said.contains(says), "{what}: {said}");
+            assert_eq!(std::fs::read_to_string(&target).unwrap(), "kept\n", "{what}");
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    as_user(&logged, user, user, &rules).expect(0);
+    for path in [&log, &head] {
+        let known = std::fs::metadata(path).unwrap();
+        assert_eq!((known.uid(), known.mode() & 0o777), (user, 0o600), "no other may read it");
+    }
+}
+
+#[test]
+fn root_reads_no_file_that_an_account_has_put_there_in_another_s_name() {
+    let Some((logged, rules)) = sticky() else { return };
+    let [user, other] = USERS;
+    as_user(&logged, user, user, &rules).expect(0);
+    let show = || logged.provost(&["--rules", &rules, "log", "show", "--format", "json"]);
+    show().expect(0);
+    let log = |name: &str| logged.sandbox().path(format!("log/{name}"));
+    let secret = logged.sandbox().write("secret", "{\"repository\": \"a secret\"}\n");
+    for name in [format!("{other}.jsonl"), format!("{user}.jsonl.1"), "root.jsonl".into()] {
+        let path = log(&name);
+        symlink(&secret, &path).unwrap();
+        std::os::unix::fs::lchown(&path, Some(other), Some(other)).unwrap();
+        let refused = show().expect(2);
+        assert!(!refused.all().contains("a secret"), "{name}: {}", refused.all());
+        assert!(refused.err().contains(path.to_str().unwrap()), "{name}: {}", refused.all());
+        std::fs::remove_file(&path).unwrap();
+    }
+    let path = log("root.jsonl");
+    std::fs::write(&path, "").unwrap();
+    chown(&path, Some(other), Some(other)).unwrap();
+    let refused = show().expect(2);
+    assert!(refused.err().contains("belongs to account 64002"), "{}", refused.all());
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! object ids are the same on every run. A test makes a [`TestServer`], takes a
 //! [`Client`] from it, commits, pushes, and asks [`Pushed`] what became of each ref.
 
+pub(crate) mod accounts;
 mod client;
 mod commit;
 mod pushed;
