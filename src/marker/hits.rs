@@ -11,7 +11,7 @@ use super::message::{Look, Matcher};
 use super::ways::Ways;
 use crate::finding::Marker;
 use crate::text::Effort;
-use crate::text::escape::lossy;
+use crate::text::escape::{beginning, lossy};
 use crate::text::lines::{Line, Locator};
 
 /// A marker on a line of a reading.
@@ -147,7 +147,7 @@ impl Current<'_> {
 /// The beginning of a line, as it is kept with a hit.
 fn kept_of(text: &str) -> String {
     let text = if text.len() > KEPT_OF_A_LINE { text.trim_start() } else { text };
-    text.get(..text.floor_char_boundary(KEPT_OF_A_LINE)).unwrap_or_default().to_owned()
+    beginning(text, KEPT_OF_A_LINE).to_owned()
 }
 
 impl Matcher {

@@ -8,7 +8,7 @@ use super::pattern::PathGlob;
 use super::text_findings::TextFindings;
 use crate::document::{Fields, Problem};
 use crate::finding::{EXCERPT, Field, Finding, Kind, Marker};
-use crate::text::escape::lossy;
+use crate::text::escape::{beginning, lossy};
 use crate::text::{Pace, Unwatched};
 
 /// How a note is written.
@@ -164,8 +164,7 @@ pub(super) fn evidence(format: Format, note: &[u8]) -> Option<(usize, String)> {
 
 /// A line as evidence; of a long one the beginning.
 fn shown(line: &str) -> String {
-    let line = line.trim();
-    line.get(..line.floor_char_boundary(EXCERPT)).unwrap_or_default().to_owned()
+    beginning(line.trim(), EXCERPT).to_owned()
 }
 
 /// `  s_<14 hex>::t_<14 hex> ranges`, or the older `  <16 hex> ranges`; `h_<14 hex>` is

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use crate::finding::EXCERPT;
+use crate::text::escape::beginning;
 
 /// The kind of the first contributor that is an AI, alone or with a person, in JSON as Agent
 /// Trace writes it: one document, or a document a line.
@@ -188,7 +189,7 @@ impl ShareSearch<'_> {
         let bytes = key.as_bytes();
         let ends = [bytes.first_chunk::<2>(), bytes.last_chunk::<2>()];
         let is_ai = ends.into_iter().flatten().any(|end| end.eq_ignore_ascii_case(b"ai"));
-        let shown = || key.get(..key.floor_char_boundary(EXCERPT)).unwrap_or_default().to_owned();
+        let shown = || beginning(key, EXCERPT).to_owned();
         ShareSearch { share: self.share, key: is_ai.then(shown) }
     }
 }

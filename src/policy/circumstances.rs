@@ -26,9 +26,13 @@ pub(super) struct Circumstances<'a> {
     /// The credit lines that may disclose, by what asks for them, and whether each of them has
     /// the form for it.
     forms: RefCell<HashMap<*const Disclosure, Forms<'a>>>,
-    /// The answers, by what asks, and by tool and vendor.
-    disclosed: RefCell<HashMap<(*const Disclosure, &'a str, &'a str), Result<(), Undisclosed>>>,
+    /// The answers to each question.
+    disclosed: RefCell<HashMap<Question<'a>, Result<(), Undisclosed>>>,
 }
+
+/// What asks for a disclosure, and of which tool and vendor. Settings stay where they are while
+/// findings are judged.
+type Question<'a> = (*const Disclosure, &'a str, &'a str);
 
 /// Credit lines, and what is wrong with the form of each.
 type Forms<'a> = Rc<Vec<(&'a Credit, Result<(), Undisclosed>)>>;

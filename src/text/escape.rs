@@ -65,6 +65,16 @@ pub fn excerpt(bytes: &[u8], width: usize) -> String {
     cut(&escape(head), width)
 }
 
+/// The beginning of a text in at most so many bytes, without a part of a character.
+#[must_use]
+pub fn beginning(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
 /// Cuts text to `width` columns of a terminal, at its end.
 #[must_use]
 pub fn cut(text: &str, width: usize) -> String {
@@ -114,6 +124,12 @@ mod tests {
         assert_eq!(escape(b"a\x1b[2Kb\rc\x00"), "a\\x1b[2Kb\\rc\\x00");
         assert_eq!(escape("a\u{202e}b\u{200b}".as_bytes()), "a\\u{202e}b\\u{200b}");
         assert_eq!(escape(b"caf\xe9"), "caf\\xe9");
+    }
+
+    #[test]
+    fn a_beginning_ends_with_a_whole_character() {
+        let beginnings = [(0, ""), (1, "a"), (2, "a"), (3, "aé"), (4, "aéb"), (9, "aéb")];
+        assert!(beginnings.iter().all(|(most, shown)| beginning("aéb", *most) == *shown));
     }
 
     #[test]
