@@ -1,5 +1,5 @@
 //! The `git` command, for what libgit2 can't do: refs in the reftable format, and a
-//! second opinion on an object that libgit2 does not find.
+//! second opinion on an object that is not found.
 //!
 //! It never uses a network. Ordinary repositories never need it: some servers run hooks where there is no git.
 

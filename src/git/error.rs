@@ -32,7 +32,7 @@ pub enum GitError {
     Unreadable {
         /// Its id.
         id: ObjectId,
-        /// What libgit2 said.
+        /// What is wrong with it, or why it may be there although it was not found.
         reason: String,
     },
     /// An object is not what it must be.
@@ -60,10 +60,10 @@ pub enum GitError {
         /// The ref, symbolic refs followed.
         name: RefName,
     },
-    /// The refs could not be listed.
+    /// The refs could not be listed, or one of them can't be read.
     #[error("the refs of the repository cannot be read: {reason}")]
     References {
-        /// What libgit2 or git said.
+        /// Which ref, and what is wrong with it; or what git said.
         reason: String,
     },
     /// A revision does not name anything.
