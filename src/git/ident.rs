@@ -32,7 +32,7 @@ fn bare(email: &[u8]) -> &[u8] {
     let start = email.iter().position(|byte| !b"< \t".contains(byte)).unwrap_or(email.len());
     let email = email.get(start..).unwrap_or_default().trim_ascii();
     let scheme = email.get(..7).is_some_and(|head| head.eq_ignore_ascii_case(b"mailto:"));
-    email.get(if scheme { 7 } else { 0 }..).unwrap_or_default()
+    email.get(if scheme { 7 } else { 0 }..).unwrap_or_default().trim_ascii()
 }
 
 fn split(raw: &[u8]) -> (&[u8], &[u8], &[u8]) {
@@ -112,6 +112,7 @@ mod tests {
         );
         assert_eq!(parts("A (a@x.y), 7"), is("A", "a@x.y", 7));
         assert_eq!(parts("A <mailto:a@x.y> 3 +0000"), is("A", "a@x.y", 3));
+        assert_eq!(parts("A <mailto: a@x.y>"), is("A", "a@x.y", 0));
         assert_eq!(parts("A <<a@x.y>>"), is("A", "a@x.y", 0));
         assert_eq!(parts("nobody"), is("nobody", "", 0));
         assert_eq!(parts(""), is("", "", 0));
