@@ -4,6 +4,7 @@
 //! Rooms by floor; each may use what is below it, never what is beside or above it:
 //!
 //! ```text
+//! 12 fuzzing     doors to private readers, for fuzz/ alone (feature `fuzzing`)
 //! 11 cli         commands, arguments, exit codes
 //! 10 doctor      proving that an installed hook works
 //! 9  gate        the life of a push on a server, from its arrival to its answer
@@ -29,6 +30,9 @@ pub mod config;
 pub mod doctor;
 pub mod document;
 pub mod finding;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod gate;
 pub mod git;
 pub mod install;

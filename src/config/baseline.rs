@@ -58,14 +58,17 @@ pub fn read(
         None => Ok(String::new()),
     });
     let text = text.map_err(|source| ConfigError::File { path: path.clone(), source })?;
+    parse(&text).map_err(|line| ConfigError::Baseline { path, line })
+}
+
+/// The ids in the text of a baseline, or the number of the line that is none, from 1.
+pub(crate) fn parse(text: &str) -> Result<Vec<ObjectId>, usize> {
     let mut ids = Vec::new();
     for (number, line) in text.lines().enumerate() {
         let line = line.split('#').next().unwrap_or_default().trim();
-        if line.is_empty() {
-            continue;
+        if !line.is_empty() {
+            ids.push(ObjectId::from_hex(line.as_bytes()).ok_or(number + 1)?);
         }
-        let id = ObjectId::from_hex(line.as_bytes());
-        ids.push(id.ok_or_else(|| ConfigError::Baseline { path: path.clone(), line: number + 1 })?);
     }
     Ok(ids)
 }

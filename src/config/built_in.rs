@@ -52,6 +52,12 @@ impl Deref for Rules {
     }
 }
 
+/// The layer as hooks read it, for [`crate::fuzzing`].
+#[cfg(feature = "fuzzing")]
+pub(crate) fn bare() -> Arc<Source> {
+    Arc::new(Source { name: "rules.toml".into(), text: BARE.into(), built_in: true })
+}
+
 /// Whether a layer is the built-in one as hooks read it.
 pub(super) fn is_bare(source: &Source) -> bool {
     source.built_in && std::ptr::eq(source.text.as_ref(), BARE)

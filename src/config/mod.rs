@@ -32,6 +32,8 @@ use crate::owner::{self, Acting};
 use crate::policy::{Judge, Policy, Situation};
 use crate::rules::RuleSet;
 
+#[cfg(feature = "fuzzing")]
+pub(crate) use built_in::bare;
 pub use built_in::{BUILT_IN, Rules};
 pub use error::ConfigError;
 pub use paths::in_repository;

@@ -17,6 +17,8 @@ mod damage;
 mod directories;
 mod error;
 mod find;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod graph;
 mod hash;
 mod ident;
@@ -44,8 +46,6 @@ mod shallow;
 mod signature;
 mod size;
 mod store;
-#[doc(hidden)]
-pub mod stored;
 mod tag;
 mod tags;
 mod tree;

@@ -335,3 +335,22 @@ fn millis(duration: Duration) -> f64 {
     // To a microsecond: more would say nothing.
     (duration.as_secs_f64() * 1e6).round() / 1e3
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_is_read_is_written_as_it_was() {
+        for micros in [30, 1_234, 12_345_678, 100_000_000_000_007_u64] {
+            let duration_ms = millis(Duration::from_micros(micros));
+            let record = Record { duration_ms, ..Record::default() };
+            let line = record.line().unwrap();
+            let again: Record = serde_json::from_slice(&line).unwrap();
+            assert_eq!(again.line().unwrap(), line, "{duration_ms}");
+        }
+        let line = br#"{"duration_ms":1e-97}"#;
+        let record: Record = serde_json::from_slice(line).unwrap();
+        assert_eq!(record.duration_ms, 1e-97);
+    }
+}

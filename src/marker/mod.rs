@@ -16,6 +16,8 @@ mod copied;
 mod credit;
 mod credited;
 mod file_name;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod hits;
 mod identity;
 mod line;

@@ -227,6 +227,13 @@ impl Lines {
     }
 }
 
+/// The lines of a file by the word of its format, for [`super::fuzzing`].
+#[cfg(feature = "fuzzing")]
+pub(super) fn lines_of(format: &str, text: &str) -> Option<Vec<String>> {
+    let (_, format) = Format::WORDS.into_iter().find(|(word, _)| *word == format)?;
+    format.lines(text)
+}
+
 /// A line and its place in a document.
 fn line(path: &str, value: &str) -> String {
     format!("{path} = {}", value.replace(['\n', '\r'], " "))
@@ -247,7 +254,7 @@ fn yaml(text: &str) -> Option<String> {
 
 /// JSON without the comments and the commas at the end that editors allow. Line feeds
 /// stay, and nothing within a string is touched.
-fn without_comments(text: &str) -> String {
+pub(super) fn without_comments(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     let (mut in_string, mut escaped) = (false, false);

@@ -11,6 +11,8 @@
 //! and stops every push: what it held would otherwise count as checked.
 
 mod entries;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod line;
 mod place;
 

@@ -11,12 +11,13 @@
 //! is for the caller to hash.
 
 mod data;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod index;
 mod inflate;
 mod layout;
 mod open;
 mod order;
-pub(super) mod raw;
 mod reader;
 mod table;
 #[cfg(test)]
