@@ -13,7 +13,7 @@ use crate::sent::Sent;
 use crate::{Failure, named};
 
 /// The hook is stopped after that many seconds of CPU time.
-const MOST_SECONDS: u32 = 60;
+const MOST_SECONDS: u32 = 10;
 
 /// A named case.
 struct Case {

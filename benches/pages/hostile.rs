@@ -49,7 +49,8 @@ and on the ledger.
 
 Each case is pushed by `git push` over a local path, into a server without a hook; the hook is
 then run on the same quarantine. *Before* is the hook as it was when the cases were collected.
-`stopped` means that it had not ended after 60 seconds of CPU time.
+`stopped` means that it had not ended after 10 seconds of CPU time. The times of whole pushes
+are those of a machine that was busy with other work; CPU times do not depend on that as much.
 
 | case | what is pushed | KB | without a hook, s | hook before: CPU s, MB | hook: CPU s, MB, exit |
 | --- | --- | ---: | ---: | ---: | ---: |

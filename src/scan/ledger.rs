@@ -307,6 +307,7 @@ impl Scan<'_> {
 
     /// What an update reaches of the ledger and a limit left unjudged.
     fn leave_admitted(&mut self, target: &Target, due: &[ObjectId]) -> Result<(), ScanError> {
+        self.objects.release();
         for &id in due {
             let boundary = self.graph.parents(id)?;
             self.leave_object(&target.name, id, boundary);

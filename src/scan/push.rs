@@ -139,6 +139,10 @@ fn judge_updates(
         // A text among what was judged was too much, and nobody knows of which update.
         scan.leave(&targets.iter().collect::<Vec<_>>(), None)?;
     }
+    if scan.is_cut() {
+        // What was found until then goes on the ledger all the same.
+        scan.objects.release();
+    }
     scan.complete_ledger(&targets, &mut existing)?;
     scan.has_ledger = existing.is_recorded();
     let names = updates.iter().map(|update| update.name.clone()).collect();
