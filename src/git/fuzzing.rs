@@ -117,7 +117,7 @@ pub fn pack(index: &[u8], data: &[u8], id_length: usize) -> Result<Vec<Packed>, 
         all.push((id, object.map(|(kind, data)| (kind, data.into_vec()))));
     }
     let files = Files::new(packs);
-    let mut climber = files.climber(|head: &[u8], is_whole| is_whole.then(|| head.len()));
+    let mut climber = files.climber(|head: &[u8], is_whole| is_whole.then_some(head.len()));
     while climber.some(&|_| true) {}
     Ok(all)
 }

@@ -205,7 +205,7 @@ pub(super) fn make_room(out: &mut Vec<u8>, size: usize) -> Result<(), Damage> {
         *out = Vec::new();
         if size > HUGE {
             // A refusal is an error here, and would be the end of the process below.
-            return out.try_reserve_exact(size).map_err(|_| NO_MEMORY);
+            return out.try_reserve_exact(size).ok().ok_or(NO_MEMORY);
         }
         // Fresh memory is zero without being written.
         *out = vec![0; if size < LARGE { size.next_power_of_two() } else { size }];

@@ -74,7 +74,7 @@ impl<M: AsRef<[u8]>> Index<M> {
         let many = (end - long) / 8;
         // Git writes as many as it needs: never one for each (check_packed_git_idx in its
         // packfile.c).
-        if (end - long) % 8 != 0 || many > count.saturating_sub(1) {
+        if !(end - long).is_multiple_of(8) || many > count.saturating_sub(1) {
             return Err(wrong);
         }
         let long = Some((long, end));

@@ -35,12 +35,12 @@ impl Inflater {
         make_room(out, size)?;
         out.resize(size, 0);
         let written = if out.len() == entry.size {
-            self.whole.zlib_decompress(entry.data, out).map_err(|_| BROKEN)?
+            self.whole.zlib_decompress(entry.data, out).ok().ok_or(BROKEN)?
         } else {
             let inflate = self.beginning.get_or_insert_with(|| Inflate::new(true, WINDOW_BITS));
             inflate.reset(true);
-            inflate.decompress(entry.data, out, InflateFlush::NoFlush).map_err(|_| BROKEN)?;
-            usize::try_from(inflate.total_out()).map_err(|_| BROKEN)?
+            inflate.decompress(entry.data, out, InflateFlush::NoFlush).ok().ok_or(BROKEN)?;
+            usize::try_from(inflate.total_out()).ok().ok_or(BROKEN)?
         };
         if written == out.len() { Ok(()) } else { Err(BROKEN) }
     }

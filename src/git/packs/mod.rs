@@ -31,8 +31,8 @@ use index::Index;
 use layout::Layout;
 pub use open::Mapped;
 pub use order::{Climber, Files};
-use reader::Admit;
 pub(super) use reader::Reader;
+use reader::{Admit, Taken};
 use table::{Answer, Table};
 
 use super::damage::{Damage, Fault};
@@ -251,7 +251,7 @@ impl<M: AsRef<[u8]>> Packs<M> {
         reader: &mut Reader,
         at: (u32, u64),
         admit: Admit<'_>,
-    ) -> Result<(ObjectKind, Box<[u8]>), Fault> {
+    ) -> Result<Taken<ObjectKind>, Fault> {
         let (kind, data) = reader.take(self, at, admit)?;
         Ok((kind_of(kind)?, data))
     }
@@ -263,7 +263,7 @@ impl<M: AsRef<[u8]>> Packs<M> {
         reader: &mut Reader,
         at: (u32, u64),
         most: usize,
-    ) -> Result<Option<(ObjectKind, Box<[u8]>)>, Fault> {
+    ) -> Result<Option<Taken<ObjectKind>>, Fault> {
         let Some((kind, data)) = reader.take_head(self, at, most)? else { return Ok(None) };
         Ok(Some((kind_of(kind)?, data)))
     }

@@ -41,6 +41,9 @@ struct Slot {
 /// then in a long chain of deltas. An error ends the reading.
 pub(in crate::git) type Admit<'a> = &'a dyn Fn(usize) -> Result<(), GitError>;
 
+/// The kind of an object, and its content.
+pub(in crate::git) type Taken<K> = (K, Box<[u8]>);
+
 /// Smaller objects are put together without asking.
 const LARGE: usize = 16 << 20;
 /// A chain asks whether to go on after each such number of deltas.
@@ -88,7 +91,7 @@ impl Reader {
         packs: &Packs<M>,
         at: (u32, u64),
         admit: Admit<'_>,
-    ) -> Result<(u8, Box<[u8]>), Fault> {
+    ) -> Result<Taken<u8>, Fault> {
         let (kind, slot) = self.make(packs, at, admit)?;
         Ok((
             kind,
@@ -106,7 +109,7 @@ impl Reader {
         packs: &Packs<M>,
         (pack, offset): (u32, u64),
         most: usize,
-    ) -> Result<Option<(u8, Box<[u8]>)>, Fault> {
+    ) -> Result<Option<Taken<u8>>, Fault> {
         let entry = packs.entry(pack, offset)?;
         match entry.form {
             Form::Whole(kind) if entry.size > most => {
@@ -145,7 +148,7 @@ impl Reader {
                 return Err(Damage("the bases of its delta lead in a circle").into());
             }
             self.chain.push((pack, offset));
-            if self.chain.len() % LOOK_EVERY == 0 {
+            if self.chain.len().is_multiple_of(LOOK_EVERY) {
                 admit(0).map_err(Fault::Other)?;
             }
             if let Some(base) = base {
