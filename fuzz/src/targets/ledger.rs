@@ -23,6 +23,8 @@ pub(crate) fn run(data: &[u8]) {
             let torn = [before, &last[..end]].concat();
             let torn = ledger(&torn).expect("a line that a crash left unfinished");
             assert_eq!(contents(&torn), contents(&without));
+            let damaged = [before, &last[..end], b"\n"].concat();
+            assert!(ledger(&damaged).is_err(), "a complete line that lost its end");
         }
     }
 }

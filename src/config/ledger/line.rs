@@ -248,13 +248,21 @@ pub(super) enum Read {
     Damaged(usize),
 }
 
+/// What follows a line that a crash left unfinished, once another line comes behind it. Without
+/// that, a complete line of which damage took the last quotation mark would look unfinished.
+pub(super) const UNFINISHED: &[u8] = b" unfinished";
+
 /// Reads all lines.
 pub(super) fn read_lines(text: &[u8]) -> impl Iterator<Item = Read> + '_ {
-    let lines = text.split(|&byte| byte == b'\n').enumerate();
-    lines.filter(|(_, line)| !line.is_empty()).map(|(at, line)| {
-        match serde_json::from_slice::<Line>(line).map(Line::entry) {
+    let lines = text.split_inclusive(|&byte| byte == b'\n').enumerate();
+    lines.filter(|(_, line)| *line != b"\n").map(|(at, line)| {
+        let ended = line.strip_suffix(b"\n");
+        let line = ended.unwrap_or(line);
+        let begun = line.strip_suffix(UNFINISHED);
+        let is_unfinished = ended.is_none() || begun.is_some();
+        match serde_json::from_slice::<Line>(begun.unwrap_or(line)).map(Line::entry) {
             Ok(Some(entry)) => Read::Entry(entry),
-            Err(error) if error.is_eof() => Read::Torn,
+            Err(error) if error.is_eof() && is_unfinished => Read::Torn,
             Ok(None) | Err(_) => Read::Damaged(at + 1),
         }
     })

@@ -28,7 +28,7 @@ use crate::git::{IdSet, ObjectId, RefName, Repository};
 use crate::policy::RefPatterns;
 
 use entries::Entries;
-use line::{Entry, Line, Read, read_lines};
+use line::{Entry, Line, Read, UNFINISHED, read_lines};
 
 pub use place::LedgerPlace;
 
@@ -337,6 +337,7 @@ pub fn add(
         if length == 0 {
             Line::header(time).write(&mut text)?;
         } else if !ends_whole(&mut file, length)? {
+            text.extend_from_slice(UNFINISHED);
             text.push(b'\n');
         }
         if legacy.exists() {

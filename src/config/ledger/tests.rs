@@ -104,6 +104,25 @@ fn a_line_that_is_complete_and_unknown_is_damage() {
     }
 }
 
+/// A complete line is never taken for one that a crash left unfinished, however it is cut.
+#[test]
+fn a_complete_line_that_lost_its_end_is_damage() {
+    let (_folder, repository, place) = repository();
+    let left =
+        Additions { unjudged: vec![unjudged("refs/heads/main", "1")], ..Additions::default() };
+    write(&repository, &place, &left);
+    let whole = fs::read(place.path()).unwrap();
+    let begin = whole.iter().position(|&byte| byte == b'\n').unwrap() + 1;
+    for end in begin + 1..whole.len() - 1 {
+        let unfinished = &whole[..end];
+        fs::write(place.path(), unfinished).unwrap();
+        assert!(Ledger::read(&place).unwrap().is_empty(), "a crash at {end}");
+        fs::write(place.path(), [unfinished, b"\n"].concat()).unwrap();
+        let error = Ledger::read(&place).unwrap_err();
+        assert!(matches!(error, ConfigError::Ledger { line: 2, .. }), "{error}");
+    }
+}
+
 #[test]
 fn the_list_of_older_versions_is_taken_over() {
     let (_folder, repository, place) = repository();
