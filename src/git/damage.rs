@@ -5,7 +5,7 @@ use super::{GitError, ObjectId};
 /// What is wrong with stored data, as the end of a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Damage(pub(super) &'static str);
+pub(super) struct Damage(pub(super) &'static str);
 
 /// Why an object could not be read from one place.
 #[derive(Debug)]

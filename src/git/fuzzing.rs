@@ -91,9 +91,9 @@ pub type Packed = (ObjectId, Result<(ObjectKind, Vec<u8>), GitError>);
 ///
 /// # Panics
 /// When the ways differ.
-pub fn pack(index: &[u8], data: &[u8], id_length: usize) -> Result<Vec<Packed>, Damage> {
+pub fn pack(index: &[u8], data: &[u8], id_length: usize) -> Result<Vec<Packed>, String> {
     let mut packs = Packs::new(Vec::new());
-    packs.add("pack", false, index, data, id_length)?;
+    packs.add("pack", false, index, data, id_length).map_err(text)?;
     packs.hurry();
     let packs = Arc::new(packs);
     let mut reader = Reader::new(16, 1 << 20);
@@ -126,8 +126,8 @@ pub fn pack(index: &[u8], data: &[u8], id_length: usize) -> Result<Vec<Packed>, 
 ///
 /// # Errors
 /// When it holds neither.
-pub fn loose_ref(bytes: &[u8], id_length: usize) -> Result<Vec<u8>, Damage> {
-    Ok(match ref_text::parse_loose(bytes, id_length)? {
+pub fn loose_ref(bytes: &[u8], id_length: usize) -> Result<Vec<u8>, String> {
+    Ok(match ref_text::parse_loose(bytes, id_length).map_err(text)? {
         Held::Symbolic(target) => target,
         Held::Direct(id) => id.to_string().into_bytes(),
     })
@@ -140,15 +140,15 @@ pub fn loose_ref(bytes: &[u8], id_length: usize) -> Result<Vec<u8>, Damage> {
 ///
 /// # Panics
 /// When a ref that is there is not found.
-pub fn packed_refs(bytes: &[u8], id_length: usize) -> Result<Vec<(Vec<u8>, ObjectId)>, Damage> {
-    let refs = PackedRefs::new(bytes, id_length)?;
+pub fn packed_refs(bytes: &[u8], id_length: usize) -> Result<Vec<(Vec<u8>, ObjectId)>, String> {
+    let refs = PackedRefs::new(bytes, id_length).map_err(text)?;
     let mut all = Vec::new();
     for line in refs.all() {
-        let (name, id) = line?;
+        let (name, id) = line.map_err(text)?;
         all.push((name.to_vec(), id));
     }
     for (name, _) in all.iter().take(MOST_OBJECTS as usize) {
-        assert!(refs.find(name)?.is_some(), "a ref is not found");
+        assert!(refs.find(name).map_err(text)?.is_some(), "a ref is not found");
     }
     Ok(all)
 }
@@ -157,8 +157,8 @@ pub fn packed_refs(bytes: &[u8], id_length: usize) -> Result<Vec<(Vec<u8>, Objec
 ///
 /// # Errors
 /// When a line of it is no object id.
-pub fn shallow(bytes: &[u8], id_length: usize) -> Result<Vec<ObjectId>, Damage> {
-    Ok(super::shallow::parse(bytes, id_length)?.into_iter().collect())
+pub fn shallow(bytes: &[u8], id_length: usize) -> Result<Vec<ObjectId>, String> {
+    Ok(super::shallow::parse(bytes, id_length).map_err(text)?.into_iter().collect())
 }
 
 /// Splits a list of alternates at a separator.
@@ -171,4 +171,8 @@ pub fn alternates(bytes: &[u8], separator: u8) -> Vec<Vec<u8>> {
 #[must_use]
 pub fn is_id_of(id: ObjectId, kind: ObjectKind, content: &[u8]) -> bool {
     hash::is_id_of(id, kind, content)
+}
+
+fn text(damage: Damage) -> String {
+    damage.to_string()
 }

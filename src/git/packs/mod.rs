@@ -116,7 +116,8 @@ impl<M: AsRef<[u8]>> Packs<M> {
         Ok(())
     }
 
-    /// The ids of the first objects of each pack, for [`super::stored`].
+    /// The ids of the first objects of each pack, for [`crate::fuzzing`].
+    #[cfg(feature = "fuzzing")]
     pub(super) fn ids(&self, most: u32) -> Vec<ObjectId> {
         let of = |pack: &Pack<M>| {
             let ids = (0..pack.index.len().min(most)).filter_map(|at| pack.index.id(at));
