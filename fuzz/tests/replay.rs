@@ -34,3 +34,13 @@ fn every_corpus_belongs_to_a_target() {
         assert!(TARGETS.iter().any(|target| target.name == name), "{name:?} has no target");
     }
 }
+
+/// What a clone has to fetch for them stays small.
+#[test]
+fn the_corpora_have_at_most_two_megabytes() {
+    let corpora = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let folders = std::fs::read_dir(corpora).unwrap();
+    let files = folders.flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap());
+    let bytes: u64 = files.map(|file| file.unwrap().metadata().unwrap().len()).sum();
+    assert!(bytes <= 2_000_000, "{bytes} bytes");
+}

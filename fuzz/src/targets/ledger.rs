@@ -15,7 +15,7 @@ pub(crate) fn run(data: &[u8]) {
     let again = ledger(&written).expect("what was written is read");
     assert_eq!(contents(&read), contents(&again));
     // Of a line that is cut before its end nothing counts, and it is no damage.
-    if let Some(last) = written.strip_suffix(b"\n").and_then(|all| all.split(|it| *it == b'\n').last())
+    if let Some(last) = written.strip_suffix(b"\n").and_then(|all| all.split(|it| *it == b'\n').next_back())
     {
         let before = &written[..written.len() - last.len() - 1];
         let without = ledger(before).expect("whole lines");
