@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use crate::git::{Git, utf8};
 use crate::made::ON_SERVER;
 use crate::measure::Process;
-use crate::pages::{HookCost, Hostile, HostileCase};
+use crate::pages::Hostile;
+use crate::pages::hostile::{HookCost, HostileCase};
 use crate::sent::Sent;
 use crate::{Failure, named};
 

@@ -355,6 +355,8 @@ pub(crate) fn baseline_entries(repository: &Path, scale: usize) {
 /// Writes a file that the server keeps beside its refs.
 fn write_state(repository: &Path, name: &str, text: &str) {
     let file = repository.join("provost").join(name);
-    file.parent().map(|folder| fs::create_dir_all(folder).expect("a directory"));
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).expect("a directory");
+    }
     fs::write(file, text).expect("a file");
 }

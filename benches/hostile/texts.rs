@@ -169,7 +169,7 @@ pub fn credits_behind_marks(repository: &Path, scale: usize) {
 pub fn marks_in_headers(repository: &Path, scale: usize) {
     let mut headers = String::new();
     for at in 0..10 * scale {
-        let _ = write!(headers, "x-{at} begin\n");
+        let _ = writeln!(headers, "x-{at} begin");
         for mark in 0..100 {
             let _ = writeln!(headers, " {STRONG}{at}-{mark}");
             let _ = writeln!(headers, " {WEAK}{at}-{mark}");

@@ -6,14 +6,14 @@
 
 mod chart;
 mod fit;
-mod hostile;
+pub(crate) mod hostile;
 mod performance;
 mod results;
 mod scale;
 mod text;
 
 pub(crate) use fit::fit;
-pub(crate) use hostile::{HookCost, Hostile, HostileCase};
+pub(crate) use hostile::Hostile;
 pub(crate) use performance::{machine, performance};
 pub(crate) use results::{BarRow, CheckRow, Machine, Results, Row, SideRow, Spread, kept};
 pub(crate) use scale::{Counts, Point, Scale, scale};

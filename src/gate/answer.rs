@@ -28,7 +28,7 @@ const DAMAGE: &str = "Run `git fsck` in the repository to see what is damaged.";
 impl Answer {
     /// The answer to a platform that only asks.
     pub(super) fn nothing_yet(gate: &Gate<'_>, arrived: Arrived) -> Self {
-        let texts = Reached::Arrived(arrived).texts(gate);
+        let texts = Reached::from(arrived).texts(gate);
         Self { exit_code: 0, text: note(&texts, &Note::NothingYet), details: String::new() }
     }
 

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::{Configured, Gate, GateError, Opened};
+use super::{Configured, Gate, GateError, Judged, Opened};
 use crate::config::log::{LogSettings, despite};
 use crate::config::policy_despite;
 use crate::git::{
@@ -67,8 +67,8 @@ impl Arrived {
     /// Opens the repository that git runs the hook in.
     ///
     /// # Errors
-    /// When it can't be opened, with the push as it was.
-    pub(super) fn open(mut self) -> Result<Opened, (Self, GateError)> {
+    /// When it can't be opened: the push that can't be judged.
+    pub(super) fn open(mut self) -> Result<Opened, Box<Judged>> {
         let opened = Repository::open_in_hook(std::mem::take(&mut self.git));
         match opened {
             Ok(repository) => {
@@ -77,7 +77,7 @@ impl Arrived {
                 }
                 Ok(Opened { arrived: self, repository })
             }
-            Err(error) => Err((self, error.into())),
+            Err(error) => Err(Box::new(Judged::failed(self, &error.into()))),
         }
     }
 }
@@ -147,20 +147,20 @@ fn one_update(
 
 /// How far a push has come, with what is known of it by then.
 pub(super) enum Reached {
-    Arrived(Arrived),
-    Opened(Opened),
+    Arrived(Box<Arrived>),
+    Opened(Box<Opened>),
     Configured(Box<Configured>),
 }
 
 impl From<Arrived> for Reached {
     fn from(arrived: Arrived) -> Self {
-        Self::Arrived(arrived)
+        Self::Arrived(Box::new(arrived))
     }
 }
 
 impl From<Opened> for Reached {
     fn from(opened: Opened) -> Self {
-        Self::Opened(opened)
+        Self::Opened(Box::new(opened))
     }
 }
 

@@ -66,7 +66,7 @@ impl Configured {
             Process::Own => {
                 let host = Observer { configured: &self, gate, found: RefCell::default() };
                 match self.judge_with(updates, &host) {
-                    Ok(report) => Judgement::Whole(report),
+                    Ok(report) => Judgement::Whole(Box::new(report)),
                     Err(failure) => Judgement::Ended { found: host.found.take(), failure },
                 }
             }

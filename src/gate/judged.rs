@@ -13,7 +13,7 @@ use crate::scan;
 /// What judging gave.
 pub(super) enum Judgement {
     /// A report on everything that could be judged.
-    Whole(Report),
+    Whole(Box<Report>),
     /// Judging ended before its end.
     Ended {
         /// What was found until then.
@@ -39,7 +39,7 @@ impl Judged {
 
     pub(super) fn new(configured: Configured, judgement: Judgement) -> Self {
         let (report, failure) = match judgement {
-            Judgement::Whole(report) => (report, None),
+            Judgement::Whole(report) => (*report, None),
             Judgement::Ended { found, failure } => {
                 let situation = configured.opened.arrived.situation();
                 let refs = configured.names();

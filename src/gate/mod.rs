@@ -74,9 +74,9 @@ impl Gate<'_> {
             Arrival::Failed(arrived, error) => return self.finish(Judged::failed(arrived, &error)),
         };
         let judged = match arrived.open() {
-            Err((arrived, error)) => Judged::failed(arrived, &error),
+            Err(failed) => *failed,
             Ok(opened) => match opened.configure(self) {
-                Err((opened, error)) => Judged::failed(opened, &error),
+                Err(failed) => *failed,
                 Ok(configured) => configured.judge(self),
             },
         };

@@ -3,7 +3,7 @@
 use std::mem::ManuallyDrop;
 
 use super::arrived::Arrived;
-use super::{Configured, Failure, Gate, GateError, Message};
+use super::{Configured, Failure, Gate, GateError, Judged, Message};
 use crate::config;
 use crate::report::notes::{Note, note};
 use crate::scan;
@@ -19,12 +19,12 @@ impl Opened {
     /// Loads the configuration, and looks up the refs that the push updates.
     ///
     /// # Errors
-    /// When the configuration can't be used, with the push as it was. A ref that can't be
+    /// When the configuration can't be used: the push that can't be judged. A ref that can't be
     /// looked up is an error of the next step, by which it is known what policy says of it.
-    pub(super) fn configure(self, gate: &Gate<'_>) -> Result<Configured, (Self, GateError)> {
+    pub(super) fn configure(self, gate: &Gate<'_>) -> Result<Configured, Box<Judged>> {
         let config = match config::load(gate.layers(Some(&self.repository))) {
             Ok(config) => ManuallyDrop::new(config),
-            Err(error) => return Err((self, error.into())),
+            Err(error) => return Err(Box::new(Judged::failed(self, &error.into()))),
         };
         let updates = self.arrived.push.resolve(&self.repository);
         let updates = updates.map_err(|error| Failure::from(&GateError::from(error)));

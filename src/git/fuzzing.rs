@@ -15,8 +15,9 @@ use super::{GitError, ObjectId, ObjectKind, hash};
 
 pub use super::packs::fuzzing::{Indexed, PackEntry, delta, pack_entry, pack_index};
 
-/// The headers of a commit or tag object as keys and values, and what follows them.
+/// The headers of a commit or tag object, and what follows them.
 #[must_use]
+#[expect(clippy::type_complexity, reason = "two pairs")]
 pub fn headers(raw: &[u8]) -> (Vec<(&[u8], &[u8])>, Option<&[u8]>) {
     let (mut fields, mut body) = (Vec::new(), None);
     for header in Headers::new(raw) {

@@ -39,10 +39,13 @@ pub struct Graph<'o> {
     there: Flags,
     /// The commits that hid in the last walk, and their numbers: a push of many refs asks for
     /// the same again and again.
-    hiding: Option<(Rc<[ObjectId]>, Rc<[u32]>)>,
+    hiding: Option<HidingCommits>,
     /// What is known of the further parents of merges.
     pub(super) further_parents: IdMap<FurtherParents>,
 }
+
+/// Commits by their ids and, in the same order, by their numbers.
+type HidingCommits = (Rc<[ObjectId]>, Rc<[u32]>);
 
 /// No number of a commit.
 const UNSEEN: u32 = u32::MAX;

@@ -42,7 +42,8 @@ impl Graph<'_> {
         };
         let known = self.further_parents.get(&id);
         let others = known.map_or_else(|| parents.get(1..).unwrap_or_default(), |it| &it.open);
-        let mut redundant = self.reached_by(first, &others.to_vec())?;
+        let others = others.to_vec();
+        let mut redundant = self.reached_by(first, &others)?;
         if let Some(known) = self.further_parents.get(&id) {
             redundant.extend(&known.redundant);
         }

@@ -189,7 +189,9 @@ mod tests {
             }
         }
         let (null, long) = ("0".repeat(40), "1".repeat(64));
-        for text in ["", "\n", &ID[1..], &null, &long, "ref: ", "ref: a b", "ref: refs/../x", "x"] {
+        for text in
+            ["", "\n", ID.split_at(1).1, &null, &long, "ref: ", "ref: a b", "ref: refs/../x", "x"]
+        {
             assert!(parse_loose(text.as_bytes(), 20).is_err(), "{text:?}");
         }
     }
@@ -198,7 +200,8 @@ mod tests {
     fn packed(count: u32, head: &str) -> Vec<u8> {
         let mut names: Vec<String> = (0..count).map(|at| format!("refs/tags/v{at}")).collect();
         names.sort();
-        let peeled = |at: usize| if at % 3 == 0 { format!("^{ID}\n") } else { String::new() };
+        let peeled =
+            |at: usize| if at.is_multiple_of(3) { format!("^{ID}\n") } else { String::new() };
         let line = |(at, name): (usize, String)| format!("{ID} {name}\n{}", peeled(at));
         let lines: String = names.into_iter().enumerate().map(line).collect();
         format!("{head}{lines}").into_bytes()
@@ -232,10 +235,10 @@ mod tests {
             format!("{ID} \n"),
             format!("{ID}\n"),
             format!("{} {name}\n", "0".repeat(40)),
-            format!("{} {name}\n", &ID[1..]),
+            format!("{} {name}\n", ID.split_at(1).1),
             format!("{ID} {name}\n^{ID}"),
             format!("{ID} {name}\n^{ID}x\n"),
-            format!("{ID} {name}\n^{}\n", &ID[1..]),
+            format!("{ID} {name}\n^{}\n", ID.split_at(1).1),
             format!("{ID} {name}\n^{ID}\n^{ID}\n"),
             format!("^{ID}\n"),
             format!("{ID} {name}\n\n"),

@@ -172,7 +172,7 @@ impl<'o> Sift<'o> {
     fn class(&mut self, id: ObjectId) -> Class {
         let mut frames: Vec<Frame> = match self.begin(id, 0) {
             Begun::Known(class, _) => return class,
-            Begun::Tree(frame) => vec![frame],
+            Begun::Tree(frame) => vec![*frame],
         };
         let mut done: Option<(Class, u16)> = None;
         while let Some(mut frame) = frames.pop() {
@@ -216,7 +216,7 @@ impl<'o> Sift<'o> {
         self.seen_bytes -= frame.before.weight();
         frame.holds = self.free.pop().unwrap_or_default();
         frame.holds.clear();
-        Begun::Tree(frame)
+        Begun::Tree(Box::new(frame))
     }
 
     /// Notes what is known of a tree.
@@ -283,7 +283,7 @@ impl<'o> Sift<'o> {
                         pass(frame, class, height);
                         continue;
                     }
-                    Begun::Tree(below) => return Some(below),
+                    Begun::Tree(below) => return Some(*below),
                 },
                 Mode::Blob if self.contents && !self.is_plain(entry.id) => Class::ITSELF,
                 _ => Class::EMPTY,
@@ -379,7 +379,7 @@ enum Begun {
     /// Its class was known, and at most how many levels it has.
     Known(Class, u16),
     /// It has to be looked at.
-    Tree(Frame),
+    Tree(Box<Frame>),
 }
 
 /// Goes past the entry of a tree at which the look stands, whose class is known now.
@@ -387,9 +387,8 @@ fn pass(frame: &mut Frame, class: Class, height: u16) {
     frame.height = frame.height.max(height);
     frame.doubt |= class == Class::DOUBT;
     let is_of_interest = class != Class::DOUBT && class != Class::EMPTY;
-    frame.pass(
-        is_of_interest.then_some(Interest { class: class.0, with_object: class == Class::ITSELF }),
-    );
+    let interest = Interest { class: class.0, with_object: class == Class::ITSELF };
+    frame.pass(is_of_interest.then_some(&interest));
 }
 
 #[cfg(test)]

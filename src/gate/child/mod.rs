@@ -131,7 +131,7 @@ pub(super) fn judge(configured: &Configured, updates: &[Update], gate: &Gate<'_>
         watch::Request::Git { new, missing } => configured.git_refuses(new, missing),
     });
     match end {
-        Ok(Ok(report)) => Judgement::Whole(Report { findings: found, ..*report }),
+        Ok(Ok(report)) => Judgement::Whole(Box::new(Report { findings: found, ..*report })),
         Ok(Err(failure)) => Judgement::Ended { found, failure },
         Err(error) => failed(error, found),
     }
@@ -187,7 +187,6 @@ fn start() -> io::Result<Started> {
 
 impl ChildLines {
     /// Judges, reports, and ends the process.
-    #[expect(clippy::exit, reason = "the child must not return into the gate's code")]
     fn run(self, configured: &Configured, updates: &[Update], memory: Option<u64>) -> ! {
         Confinement { gate: self.gate, events: &self.events, says: &self.says, memory }.apply();
         let host = Channel {
@@ -214,7 +213,6 @@ struct Channel {
 
 impl Channel {
     /// Sends an event. Without a gate nothing is left to be done.
-    #[expect(clippy::exit, reason = "a child without a gate has no purpose")]
     fn send(&self, event: &Event) -> usize {
         wire::send(&mut *self.events.borrow_mut(), event).unwrap_or_else(|_| std::process::exit(1))
     }

@@ -17,7 +17,7 @@ use landlock::{
 };
 use nix::libc;
 use nix::sys::prctl;
-use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::Signal;
 use nix::unistd::{Pid, dup2_stderr, dup2_stdout, getpid, getppid};
 use seccompiler::{
@@ -91,7 +91,6 @@ impl Confinement<'_> {
         all.map(|(_, protection)| Held { protection, missing: apply(protection).err() }).collect()
     }
 
-    #[expect(clippy::exit, reason = "the gate is gone, and nothing waits for the result")]
     fn end_with_gate(&self) -> Result<(), String> {
         prctl::set_pdeathsig(Signal::SIGKILL).map_err(words)?;
         // The gate may have ended before that.
@@ -106,6 +105,9 @@ impl Confinement<'_> {
         // Of regular files only: it does not reach pipes and sockets.
         setrlimit(Resource::RLIMIT_FSIZE, 0, 0).map_err(words)?;
         let Some(memory) = self.memory else { return Ok(()) };
+        // A lower limit of the administrator's stays.
+        let (most, _) = getrlimit(Resource::RLIMIT_DATA).map_err(words)?;
+        let memory = memory.min(most);
         setrlimit(Resource::RLIMIT_DATA, memory, memory).map_err(words)
     }
 
@@ -304,7 +306,6 @@ pub fn protections() -> io::Result<Vec<Held>> {
 }
 
 impl super::ChildLines {
-    #[expect(clippy::exit, reason = "the child must not return into the caller's code")]
     fn report_protections(self) -> ! {
         let Self { gate, mut events, says } = self;
         let held =

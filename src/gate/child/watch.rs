@@ -186,6 +186,7 @@ mod tests {
     fn stand_in(script: &str) -> (GateLines, UnixStream) {
         let (events, other) = UnixStream::pair().unwrap();
         let (said, says) = io::pipe().unwrap();
+        #[expect(clippy::zombie_processes, reason = "what is tested waits for it")]
         let child = Command::new("/bin/sh").args(["-c", script]).stderr(says).spawn().unwrap();
         let pid = Pid::from_raw(i32::try_from(child.id()).unwrap());
         (GateLines { pid, events, said }, other)

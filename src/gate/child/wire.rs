@@ -63,7 +63,9 @@ pub(super) fn receive(from: &mut dyn Read) -> io::Result<Option<Event>> {
     if u64::try_from(read).ok() != Some(u64::from(length)) {
         return Ok(None);
     }
-    postcard::from_bytes(&body).map(Some).map_err(|_| io::ErrorKind::InvalidData.into())
+    postcard::from_bytes(&body)
+        .map(Some)
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 /// A finding whose texts are short enough to be sent.

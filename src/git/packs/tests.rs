@@ -104,8 +104,9 @@ fn bases_are_found_in_every_place() {
     // Loose, in any of the directories.
     let folder = tempfile::tempdir().unwrap();
     let name = id(0).to_string();
-    std::fs::create_dir(folder.path().join(&name[..2])).unwrap();
-    let file = folder.path().join(&name[..2]).join(&name[2..]);
+    let (fan_out, rest) = name.split_at(2);
+    std::fs::create_dir(folder.path().join(fan_out)).unwrap();
+    let file = folder.path().join(fan_out).join(rest);
     std::fs::write(&file, deflated(b"blob 5\0abcde")).unwrap();
     let packs = opened(&["/nonexistent".as_ref(), folder.path()], &[made(&[on_id()])]);
     assert_eq!(read(&packs, id(1)), result);

@@ -105,10 +105,10 @@ impl Frame {
 
     /// Goes past that entry. Of one that is of interest count its mode, its name and the class
     /// of what it holds; which object it is only where the entry itself is of interest.
-    pub(super) fn pass(&mut self, interest: Option<Interest>) {
+    pub(super) fn pass(&mut self, interest: Option<&Interest>) {
         let Some(entry) = self.entry() else { return };
         let (length, id) = (entry.encoded.len(), entry.id.as_bytes().len());
-        if let Some(Interest { class, with_object }) = interest {
+        if let Some(&Interest { class, with_object }) = interest {
             let head = length - if with_object { 0 } else { id };
             let Self { now, holds, at, .. } = self;
             holds.extend_from_slice(now.raw.get(*at..*at + head).unwrap_or_default());

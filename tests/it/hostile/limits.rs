@@ -5,6 +5,9 @@ use std::path::Path;
 use super::{Options, TestServer, made, push, texts};
 use crate::support::Sandbox;
 
+/// Fills an empty repository; the number scales what it brings.
+type Generator = fn(&Path, usize);
+
 /// What a case takes is bounded by the kernel: data, in KiB.
 fn within(kibibytes: usize) -> Options {
     Options::default().hook(&format!("#!/bin/sh\nulimit -d {kibibytes}\nexec @JUDGE@\n"))
@@ -12,7 +15,7 @@ fn within(kibibytes: usize) -> Options {
 
 #[test]
 fn memory_grows_as_the_bytes_of_a_text_do() {
-    let cases: [(&str, fn(&Path, usize), usize); 4] = [
+    let cases: [(&str, Generator, usize); 4] = [
         ("a key of a header", texts::marks_below_a_long_key, 2),
         ("a note", texts::a_note_of_json, 16),
         ("values below a long key", texts::values_below_a_long_key, 2),

@@ -35,8 +35,11 @@ fn built_in() -> Config {
     load(Layers { isolated: true, ..Layers::default() }).unwrap()
 }
 
+/// What a text shows, its encoding, and its bytes.
+type Text = (&'static str, Option<&'static [u8]>, Vec<u8>);
+
 /// Texts of about so many bytes, by name.
-fn texts(bytes: usize) -> Vec<(&'static str, Option<&'static [u8]>, Vec<u8>)> {
+fn texts(bytes: usize) -> Vec<Text> {
     let repeated = |unit: &str| unit.repeat(bytes / unit.len()).into_bytes();
     let words = "claude copilot cursor devin gemini codex noreply@anthropic.com aider ";
     vec![
