@@ -8,6 +8,10 @@ use crate::Failure;
 use crate::git::utf8;
 use crate::measure::Process;
 
+/// The hook, judging in its own process: callgrind could not write what it counted in one that
+/// may write nothing.
+pub(crate) const HOOK: [&str; 3] = ["--isolated", "pre-receive", "--in-process"];
+
 /// Fails where valgrind is not installed.
 pub(crate) fn must_be_there() -> Result<(), Failure> {
     if Command::new("valgrind").arg("--version").stdout(Stdio::null()).status().is_err() {

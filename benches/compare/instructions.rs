@@ -117,7 +117,7 @@ fn count(bench: &Bench) -> Result<Vec<Counted>, Failure> {
     let mut kept = Vec::new();
     let hook = |quarantine: &Quarantine| {
         let mut command = quarantine.command(git, "valgrind", &[]);
-        callgrind::prepare(&mut command, place, &provost, &["--isolated", "pre-receive"])?;
+        callgrind::prepare(&mut command, place, &provost, &callgrind::HOOK)?;
         Ok::<_, Failure>(command)
     };
     let nothing = Quarantine::new(&server.path)?;

@@ -61,7 +61,7 @@ impl Sent {
     pub(crate) fn instructions(&self, git: &Git, place: &Path, name: &str) -> Result<u64, Failure> {
         let mut command = self.quarantine.command(git, "valgrind", &[]);
         let provost = Path::new(&git.provost);
-        callgrind::prepare(&mut command, place, provost, &["--isolated", "pre-receive"])?;
+        callgrind::prepare(&mut command, place, provost, &callgrind::HOOK)?;
         callgrind::count(place, name, command, &self.input)
     }
 }

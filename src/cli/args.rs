@@ -120,6 +120,9 @@ pub(super) struct PreReceive {
     /// The Git platform that runs the hook; the installation records it
     #[arg(long, value_name = "NAME", default_value = "plain", value_parser = clap::builder::PossibleValuesParser::new(platform::NAMES))]
     pub(super) platform: String,
+    /// Judge in the hook's own process, which confines nothing: for profilers
+    #[arg(long, hide = true)]
+    pub(super) in_process: bool,
 }
 
 /// Judge one ref update as the server's update hook.
@@ -139,6 +142,9 @@ pub(super) struct Update {
     /// The Git platform that runs the hook; the installation records it
     #[arg(long, value_name = "NAME", default_value = "plain", value_parser = clap::builder::PossibleValuesParser::new(platform::NAMES))]
     pub(super) platform: String,
+    /// Judge in the hook's own process, which confines nothing: for profilers
+    #[arg(long, hide = true)]
+    pub(super) in_process: bool,
     /// What the platform gives to the hook; Git itself: REF OLD NEW
     #[arg(value_name = "ARGUMENT", required = true, trailing_var_arg = true)]
     pub(super) arguments: Vec<std::ffi::OsString>,

@@ -10,16 +10,18 @@ pub(super) fn pre_receive(global: &Global, command: &PreReceive, output: &Output
     let environment = Environment::of_process();
     let mut input = std::io::stdin().lock();
     let (platform, git) = (named(&command.platform), HookEnvironment::read());
-    check(global, Arrival::pre_receive(platform, &environment, git, &mut input), output)
+    let arrival = Arrival::pre_receive(platform, &environment, git, &mut input);
+    check(global, arrival, command.in_process, output)
 }
 
 pub(super) fn update(global: &Global, command: &Update, output: &Output) -> u8 {
     let environment = Environment::of_process();
     let (platform, git) = (named(&command.platform), HookEnvironment::read());
-    check(global, Arrival::update(platform, &environment, git, &command.arguments), output)
+    let arrival = Arrival::update(platform, &environment, git, &command.arguments);
+    check(global, arrival, command.in_process, output)
 }
 
-fn check(global: &Global, arrival: Arrival, output: &Output) -> u8 {
+fn check(global: &Global, arrival: Arrival, in_process: bool, output: &Output) -> u8 {
     let tell = |message| match message {
         Message::Note(text) => output.note(&text),
         Message::Progress(text) => output.plain(&text),
@@ -27,7 +29,7 @@ fn check(global: &Global, arrival: Arrival, output: &Output) -> u8 {
     let gate = Gate {
         files: &global.rules,
         isolated: global.isolated,
-        process: Process::Child,
+        process: if in_process { Process::Own } else { Process::Child },
         tell: &tell,
     };
     let answer = gate.check(arrival);
