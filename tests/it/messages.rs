@@ -243,11 +243,18 @@ fn a_message_of_fifty_megabytes_is_read_to_its_end() {
 
 /// The same in one line, with the beginnings of markers all over it.
 #[test]
-fn a_line_of_fifty_megabytes_is_read_to_its_end() {
+fn a_long_line_of_beginnings_is_read_to_its_end_or_is_a_cut() {
     let bench = Bench::new();
-    let mut message = String::from("Subject\n\n");
-    message.push_str(&"co-authored-by: claude noreply@anthropic ".repeat((50 << 20) / 41));
-    bench.passes(&message);
-    message.push_str(&format!("\n{CLAUDE}\n"));
-    bench.fails(&message, None).must_say(CLAUDE_MARKER);
+    let line = |bytes: usize| {
+        let text = "co-authored-by: claude noreply@anthropic ";
+        format!("Subject\n\n{}", text.repeat(bytes / text.len()))
+    };
+    bench.passes(line(32 << 10));
+    bench.fails(format!("{}\n{CLAUDE}\n", line(32 << 10)), None).must_say(CLAUDE_MARKER);
+    // More work than a text of its length may take: what is not read is never taken for clean.
+    for message in [line(50 << 20), format!("{}\n{CLAUDE}\n", line(50 << 20))] {
+        let (branch, pushed) = bench.push(message);
+        assert!(pushed.rejected(&branch), "{}", pushed.all());
+        pushed.must_say("could not be judged whole, so it is refused");
+    }
 }
