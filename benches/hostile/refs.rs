@@ -287,7 +287,7 @@ pub(crate) fn ref_name_length(repository: &Path, scale: usize) {
     });
 }
 
-/// A server with a ledger of what was left unjudged; the push is onto a commit of its own.
+/// A server with a ledger of what was left unjudged; the push is onto another commit.
 pub(crate) fn unjudged_entries(repository: &Path, scale: usize) {
     push(repository, |push| {
         let all = line(push, of(100, scale), "Add\n");

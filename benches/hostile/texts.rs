@@ -185,7 +185,7 @@ pub fn marks_below_a_long_key(repository: &Path, scale: usize) {
     raw_commit(repository, header.as_bytes(), b"Subject\n");
 }
 
-/// A message of `scale` MiB in letters of other scripts, with whatever makes it be read in one
+/// A message of `scale` MiB in letters of other scripts, with all that makes it be read in one
 /// more way.
 pub fn letters_of_other_scripts(repository: &Path, scale: usize) {
     let unit =
@@ -246,7 +246,7 @@ fn line(out: &mut String, before: &str, at: usize) {
     let _ = writeln!(out, "{before}{at}");
 }
 
-/// A unit as often as it takes to reach so many bytes.
+/// A unit, repeated up to a number of bytes.
 fn repeated(unit: &str, bytes: usize) -> String {
     unit.repeat(bytes.div_ceil(unit.len()))
 }

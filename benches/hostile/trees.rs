@@ -62,7 +62,7 @@ pub(crate) fn ever_deeper_marks(repository: &Path, scale: usize) {
     });
 }
 
-/// Commits that change a file so many directories down: each brings all of these.
+/// Commits that change a file that many directories deep: each brings all of these.
 pub(crate) fn deep_changes(repository: &Path, scale: usize) {
     push(repository, |push| {
         let mut parent = Vec::new();

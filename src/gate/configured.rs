@@ -52,7 +52,7 @@ impl Arrived {
 }
 
 impl Configured {
-    /// Judges the push. Whatever happens meanwhile is part of the result.
+    /// Judges the push. A failure on the way is part of the result.
     pub(super) fn judge(self, gate: &Gate<'_>) -> Judged {
         let updates = match &self.updates {
             Ok(updates) => updates,

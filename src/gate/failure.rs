@@ -44,7 +44,7 @@ pub enum GateError {
 /// Whose a failure is, which decides what becomes of the push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FailureKind {
-    /// The push itself can't be accepted, whatever it brings. It is refused.
+    /// The push itself can't be accepted, for itself and not for its content. It is refused.
     Request,
     /// What git or the platform passed to the hook is unusable. The push is refused.
     Input,

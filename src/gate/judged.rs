@@ -90,7 +90,7 @@ impl Judged {
         if found == 0 && self.is_refused_for_failure() { 2 } else { found }
     }
 
-    /// Whether there is a failure for which the push is refused, whatever was found.
+    /// Whether there is a failure that alone refuses the push.
     pub(super) fn is_refused_for_failure(&self) -> bool {
         let Some(failure) = &self.failure else { return false };
         match (failure.kind, self.reached.configured()) {

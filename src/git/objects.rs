@@ -299,7 +299,7 @@ impl<'r> Objects<'r> {
         self.meter.reads()
     }
 
-    /// Tells whoever watches how far the scan is, who may end it.
+    /// Reports progress to the watch, which may end the scan.
     pub fn ask(&self) {
         self.meter.ask();
     }
@@ -307,7 +307,7 @@ impl<'r> Objects<'r> {
     /// Counts steps of work that reads nothing, so that a limit ends that too.
     ///
     /// # Errors
-    /// When whoever watches has ended the scan.
+    /// When the watch has ended the scan.
     pub fn step(&self, steps: u64) -> Result<(), GitError> {
         self.meter.step(steps)
     }

@@ -58,7 +58,7 @@ impl Tags {
         at
     }
 
-    /// The node of a chain that so many tags follow.
+    /// The node of a chain that this number of tags follows.
     fn at_depth(&self, mut at: u32, depth: u32) -> Option<u32> {
         loop {
             let node = self.node(at)?;

@@ -104,7 +104,7 @@ pub(super) fn cost(text: &str) -> usize {
     text.len().saturating_mul(times)
 }
 
-/// Trying an anchored expression costs so many bytes, and of those of the text one in so many.
+/// Trying an anchored expression costs this many bytes, and one in this many of the text.
 const ANCHORED: usize = 64;
 
 /// Whether an expression is anchored and does not begin with any text. The few whose beginning

@@ -61,7 +61,7 @@ const SILENCE: Duration = Duration::from_secs(10);
 /// A walk may meet this many commits more than are judged, so that the newest can be told
 /// from the others.
 const WALKED: u64 = 10_000;
-/// Memory is looked at after so many objects or so many bytes, whichever comes first: that costs
+/// Memory is looked at after this many objects or bytes, whichever comes first: that costs
 /// as much as reading an object.
 const MEMORY_EVERY: Reads = Reads { objects: 1024, bytes: 16 << 20, steps: u64::MAX };
 

@@ -54,7 +54,7 @@ enum Done {
     All,
 }
 
-/// While this thread waits for the second one, whoever watches is asked this often.
+/// While this thread waits for the second one, the watch is asked this often.
 const ASKED_EVERY: Duration = Duration::from_millis(50);
 /// Further commits are not kept for the second thread.
 const MOST_WAITING: usize = 8 << 20;

@@ -9,10 +9,10 @@ use std::cell::Cell;
 
 /// Watches work on texts that may take long.
 pub trait Pace {
-    /// Whether work may go on, after so many further bytes were worked through.
+    /// Returns whether work may go on, after a further number of bytes.
     fn goes_on(&self, bytes: usize) -> bool;
 
-    /// Whether so many bytes of memory may be taken at once.
+    /// Returns whether a number of bytes of memory may be taken at once.
     fn admits(&self, bytes: usize) -> bool;
 }
 
@@ -45,14 +45,14 @@ const BASE: usize = 1 << 20;
 const TIMES: usize = 16;
 
 impl<'p> Effort<'p> {
-    /// The work that a text of so many bytes may cost.
+    /// The work that a text of this length in bytes may cost.
     #[must_use]
     pub fn new(pace: &'p dyn Pace, bytes: usize) -> Self {
         let left = Cell::new(bytes.saturating_mul(TIMES).saturating_add(BASE));
         Self { pace, left, is_over: Cell::new(false), is_cut: Cell::new(false) }
     }
 
-    /// Takes work over so many bytes from what is left; whether it may be done. Once there was
+    /// Takes work over a number of bytes from what is left; returns whether it may be done. Once there was
     /// none left, there is none for smaller work either.
     pub fn spend(&self, bytes: usize) -> bool {
         let left = self.left.get().checked_sub(bytes);
@@ -71,7 +71,7 @@ impl<'p> Effort<'p> {
         self.is_over.get()
     }
 
-    /// Whether so many bytes of memory may be taken at once.
+    /// Returns whether a number of bytes of memory may be taken at once.
     pub fn admits(&self, bytes: usize) -> bool {
         let admits = self.pace.admits(bytes);
         if !admits {
@@ -96,7 +96,7 @@ impl<'p> Effort<'p> {
 mod tests {
     use super::*;
 
-    /// Ends work after so many bytes.
+    /// Ends work after this number of bytes.
     struct Until(Cell<usize>);
 
     impl Pace for Until {

@@ -65,7 +65,7 @@ pub fn excerpt(bytes: &[u8], width: usize) -> String {
     cut(&escape(head), width)
 }
 
-/// The beginning of a text in at most so many bytes, without a part of a character.
+/// The beginning of a text of at most that many bytes, without a part of a character.
 #[must_use]
 pub fn beginning(text: &str, most: usize) -> &str {
     let mut end = text.len().min(most);

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::workshop::Workshop;
 
-/// A file system of its own, for as long as it lives.
+/// A separate file system, for as long as the value lives.
 struct Mount(PathBuf);
 
 impl Mount {
@@ -23,7 +23,7 @@ impl Mount {
     }
 }
 
-/// Moves the folder of the log to a file system of its own.
+/// Moves the folder of the log to a separate file system.
 fn move_log(workshop: &Workshop, options: &str) -> Mount {
     let folder = workshop.server.sandbox().path("log");
     let files = ["log.jsonl", "log.jsonl.head"];

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::support::figures;
 use super::workshop::Workshop;
 
-/// After so many faults the server is looked at as a whole.
+/// After this number of faults the server is looked at as a whole.
 const LOOK_EVERY: usize = 25;
 
 /// How often the gate of a push makes each system call.

@@ -14,7 +14,7 @@ const LAB: &str = "refs/heads/lab";
 /// The rest of the server refuses it.
 const MAIN: &str = "refs/heads/main";
 
-/// See the head of this file.
+/// A server with a log and a place-bound scope, and a client of it.
 pub(crate) struct Workshop {
     pub(crate) server: TestServer,
     pub(crate) client: Client,

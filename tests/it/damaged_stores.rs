@@ -337,7 +337,7 @@ fn a_push_is_refused_when_a_ref_that_may_hide_is_unreadable() {
     server.judge_by_hand(&push).expect(0);
 }
 
-/// Objects move from files of their own into a pack, and from one pack into another, while a
+/// Objects move from loose files into a pack, and from one pack into another, while a
 /// scan reads.
 #[test]
 fn packs_that_come_meanwhile_are_found() {

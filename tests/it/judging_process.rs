@@ -1,4 +1,4 @@
-//! The process that judges for the gate: whatever becomes of it, the push has an answer and a
+//! The process that judges for the gate: however it ends, the push has an answer and a
 //! record.
 
 use std::process::Child;

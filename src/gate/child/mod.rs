@@ -176,7 +176,7 @@ fn start() -> io::Result<Started> {
     #[expect(unsafe_code, reason = "a fork is the cheapest way to hand over what was loaded")]
     // SAFETY: the caller's process has one thread (`Process::Child` asks for that, and a hook
     // starts no other before this), so no lock is held by a thread that the child lacks, and
-    // the child may do whatever the gate could do.
+    // the child may do all that the gate could do.
     match unsafe { fork() }? {
         ForkResult::Parent { child } => {
             Ok(Started::Gate(GateLines { pid: child, events: gates, said }))

@@ -1,4 +1,4 @@
-//! How much is compared: each directory once, whatever stands on it.
+//! How much is compared: each directory once, independent of what stands on it.
 
 use super::*;
 use crate::git::made::Made;

@@ -38,7 +38,7 @@ fn built_in() -> Config {
 /// What a text shows, its encoding, and its bytes.
 type Text = (&'static str, Option<&'static [u8]>, Vec<u8>);
 
-/// Texts of about so many bytes, by name.
+/// Texts of about that many bytes, by name.
 fn texts(bytes: usize) -> Vec<Text> {
     let repeated = |unit: &str| unit.repeat(bytes / unit.len()).into_bytes();
     let words = "claude copilot cursor devin gemini codex noreply@anthropic.com aider ";
