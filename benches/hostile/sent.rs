@@ -36,6 +36,7 @@ impl Sent {
             git.ask(path, &["init", "--quiet", "--bare", "--initial-branch=main", "."])?;
         }
         make(&source, scale);
+        git.ask(&source, &["pack-refs", "--all"])?;
         serve(git, &source, &server)?;
         let sizes = git.ask(
             &source,

@@ -111,7 +111,8 @@ impl<'w> Meter<'w> {
         if self.is_stopped() { Err(GitError::Stopped) } else { Ok(()) }
     }
 
-    /// Counts work on a number of bytes that were read before; returns whether the watch lets it go on.
+    /// Counts work on a number of bytes that were read before; returns whether the watch lets
+    /// it go on.
     pub(super) fn work(&self, bytes: u64) -> bool {
         let worked = self.worked.get() + bytes;
         let is_due = worked >= EVERY.bytes;

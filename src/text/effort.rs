@@ -2,8 +2,8 @@
 //!
 //! A text is untrusted, and its bytes may be chosen so that each of them is looked at by every
 //! expression of a catalogue, or in every way in which a disguise is undone. So the work on a
-//! text is bounded by a multiple of its length. Ordinary texts stay far below that; whoever
-//! reaches it is told by [`Effort::is_cut`], because what was not looked at is not clean.
+//! text is bounded by a multiple of its length. Ordinary texts stay far below that; what
+//! reaches it is reported by [`Effort::is_cut`], because what was not looked at is not clean.
 
 use std::cell::Cell;
 
@@ -52,8 +52,8 @@ impl<'p> Effort<'p> {
         Self { pace, left, is_over: Cell::new(false), is_cut: Cell::new(false) }
     }
 
-    /// Takes work over a number of bytes from what is left; returns whether it may be done. Once there was
-    /// none left, there is none for smaller work either.
+    /// Takes work over a number of bytes from what is left; returns whether it may be done. Once
+    /// there was none left, there is none for smaller work either.
     pub fn spend(&self, bytes: usize) -> bool {
         let left = self.left.get().checked_sub(bytes);
         if self.is_over.get() || left.is_none() || !self.pace.goes_on(bytes) {
