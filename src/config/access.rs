@@ -108,16 +108,17 @@ impl Access {
     pub(super) fn create(&self, folder: &Folder, name: &OsStr) -> io::Result<()> {
         let beside = beside(name);
         self.fresh(folder, &beside)?.sync_all()?;
-        let linked = folder.name_again(&beside, folder, name);
-        let removed = folder.remove(&beside);
-        match linked {
-            Ok(()) => {}
-            // Another hook was quicker.
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            // A file system without links.
-            Err(_) => drop(self.fresh(folder, name)?),
+        // Not by a second name: a process that is killed in between would leave a file with two
+        // names, which is not trusted.
+        let moved = folder.rename_to_new(&beside, folder, name);
+        if let Err(error) = moved {
+            folder.remove(&beside)?;
+            // Otherwise another hook was quicker.
+            if error.kind() != ErrorKind::AlreadyExists {
+                // A file system without this operation.
+                drop(self.fresh(folder, name)?);
+            }
         }
-        removed?;
         folder.sync()
     }
 

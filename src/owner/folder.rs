@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 
 use nix::dir::{Dir, Type};
 use nix::errno::Errno;
-use nix::fcntl::{AtFlags, OFlag, open, openat, readlinkat, renameat};
+use nix::fcntl::{AtFlags, OFlag, RenameFlags, open, openat, readlinkat, renameat, renameat2};
 use nix::sys::stat::{Mode, fchmod, mkdirat};
 use nix::unistd::{UnlinkatFlags, linkat, symlinkat, unlinkat};
 
@@ -188,6 +188,16 @@ impl Folder {
     /// When the file system has no such names.
     pub fn name_again(&self, name: &OsStr, folder: &Self, again: &OsStr) -> io::Result<()> {
         Ok(linkat(&self.handle, name, &folder.handle, again, AtFlags::empty())?)
+    }
+
+    /// Moves a file to a name that nothing has.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when something has it; otherwise when the file can't be moved, or the
+    /// file system has no such operation (renameat2(2), `RENAME_NOREPLACE`).
+    pub fn rename_to_new(&self, name: &OsStr, folder: &Self, new: &OsStr) -> io::Result<()> {
+        let flags = RenameFlags::RENAME_NOREPLACE;
+        Ok(renameat2(&self.handle, name, &folder.handle, new, flags)?)
     }
 
     /// Moves a file, over what is there.

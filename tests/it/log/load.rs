@@ -18,7 +18,7 @@ fn start(directory: &Path, rules: &Path, name: &str, id: &str) -> Child {
     let mut hook = Command::new(PROVOST);
     hook.env_clear().env("GIT_DIR", ".").env("REMOTE_USER", name).current_dir(directory);
     hook.arg("--isolated").arg("--rules").arg(rules).args(["pre-receive", "--platform", "http"]);
-    hook.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    hook.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = hook.spawn().unwrap();
     let line = format!("{} {id} refs/heads/{name}\n", "0".repeat(40));
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), line.as_bytes()).unwrap();
@@ -116,7 +116,8 @@ fn hooks_that_are_killed_at_any_moment_leave_a_log_that_holds() {
             .collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
     });
-    assert_eq!(start(&directory, &rules, "last", &id).wait().unwrap().code(), Some(0));
+    let last = start(&directory, &rules, "last", &id).wait_with_output().unwrap();
+    assert_eq!(last.status.code(), Some(0), "{}", String::from_utf8_lossy(&last.stderr));
     let verified = logged.verify().expect(0);
     // Whoever had an answer is on record.
     let shown = logged.provost(&["log", "show", "--format", "json", logged.log.to_str().unwrap()]);
