@@ -1,6 +1,8 @@
 //! The text pipeline, by every encoding: `text::read`.
 
-use provost::text::{Form, is_plain_encoding, is_unreadable, read, shown, undisguised};
+use provost::text::{
+    Effort, Form, Unwatched, is_plain_encoding, is_unreadable, read, shown, undisguised,
+};
 
 /// The labels of one encoding of each kind that is known, and some that are not.
 const LABELS: [Option<&str>; 28] = [
@@ -54,7 +56,8 @@ pub(crate) fn run(data: &[u8]) {
 fn look(form: Form, label: Option<&[u8]>, text: &[u8]) {
     let feeds = |text: &[u8]| text.iter().filter(|&&byte| byte == b'\n').count();
     let (mut bytes, mut count, mut first) = (0, 0, None);
-    read(form, label, text, &mut |reading| {
+    let effort = Effort::new(&Unwatched, text.len());
+    read(form, label, text, &effort, &mut |reading| {
         assert_eq!(feeds(reading.text), feeds(reading.shown), "line feeds keep their number");
         bytes += reading.text.len();
         count += 1;
