@@ -10,7 +10,7 @@ const MAIN: &str = "refs/heads/main";
 fn pushes_are_judged_under_an_emulator() {
     let emulator = format!("qemu-{}-static", std::env::consts::ARCH);
     let hook = format!(
-        "#!/bin/sh\nexec {emulator} '{}' --isolated pre-receive --platform plain\n",
+        "#!/bin/sh\nexec {emulator} '{}' --isolated -v pre-receive --platform plain\n",
         program().display()
     );
     let server = Options::default().hook(&hook).start();
