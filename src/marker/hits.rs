@@ -127,8 +127,8 @@ impl Hits {
 }
 
 impl Current<'_> {
-    /// Goes to a line; whether a marker, of so many, was not tried on it yet. It counts as tried
-    /// then.
+    /// Goes to a line, and returns whether a marker was not tried on it yet; from now on it counts
+    /// as tried. `markers` is the number of all markers.
     fn is_new_on(&mut self, line: Line<'_>, marker: usize, markers: usize) -> bool {
         if line.start != self.start {
             self.start = line.start;

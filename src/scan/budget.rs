@@ -301,7 +301,7 @@ mod tests {
         let limits = Limits::default();
         let fresh = Bounds { limits: limits.clone(), started: Instant::now(), host: &told };
         assert!(Budget::new(&fresh).read(Reads::default()).is_continue());
-        assert_eq!(told.0.take(), [], "nobody has waited yet");
+        assert_eq!(told.0.take(), [], "it is too early for progress");
         let Some(started) = Instant::now().checked_sub(Duration::from_secs(5)) else { return };
         let bounds = Bounds { limits, started, host: &told };
         let budget = Budget::new(&bounds);
