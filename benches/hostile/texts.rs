@@ -13,27 +13,27 @@ use std::process::{Command, Stdio};
 /// A mark that says little: one of these in a message is weak.
 const WEAK: &str = "AI-Lines: ";
 /// A mark that is refused where nothing else is configured.
-pub const STRONG: &str = "Co-authored-by: Claude <noreply@anthropic.com>";
+pub(crate) const STRONG: &str = "Co-authored-by: Claude <noreply@anthropic.com>";
 const PROSE: &str = "The quick brown fox jumps over the lazy dog and goes home again by bus.\n";
 const MIB: usize = 1 << 20;
 const ID: &str = "1234567890abcdef1234567890abcdef12345678";
 
 /// 899 weak marks behind a message of `scale` MiB.
-pub fn weak_marks_behind_a_message(repository: &Path, scale: usize) {
+pub(crate) fn weak_marks_behind_a_message(repository: &Path, scale: usize) {
     let mut message = repeated(PROSE, scale * MIB);
     (0..899).for_each(|at| line(&mut message, WEAK, at));
     commit(repository, &message, &[]);
 }
 
 /// `scale` times 50 weak marks behind a message of 4 MiB.
-pub fn many_weak_marks_behind_a_message(repository: &Path, scale: usize) {
+pub(crate) fn many_weak_marks_behind_a_message(repository: &Path, scale: usize) {
     let mut message = repeated(PROSE, 4 * MIB);
     (0..50 * scale).for_each(|at| line(&mut message, WEAK, at));
     commit(repository, &message, &[]);
 }
 
 /// Every keyword of the catalogue, each behind a carriage return, in one line of `scale` MiB.
-pub fn marks_behind_carriage_returns(repository: &Path, scale: usize) {
+pub(crate) fn marks_behind_carriage_returns(repository: &Path, scale: usize) {
     let mut message = "Subject\n\n".to_owned();
     message.push_str(&"The quick brown fox. ".repeat(scale * MIB / 21));
     for mark in marks() {
@@ -45,20 +45,20 @@ pub fn marks_behind_carriage_returns(repository: &Path, scale: usize) {
 }
 
 /// One line of `scale` MiB with every keyword of the catalogue.
-pub fn keywords_on_one_line(repository: &Path, scale: usize) {
+pub(crate) fn keywords_on_one_line(repository: &Path, scale: usize) {
     let words = words().join(" ");
     let line = repeated(&format!("{words} "), scale * MIB);
     commit(repository, &format!("Subject\n\n{line}\n"), &[]);
 }
 
 /// A credit line of `scale` MiB with every keyword of the catalogue in its value.
-pub fn keywords_below_a_key(repository: &Path, scale: usize) {
+pub(crate) fn keywords_below_a_key(repository: &Path, scale: usize) {
     let line = repeated(&format!("{} ", words().join(" ")), scale * MIB);
     commit(repository, &format!("Subject\n\nAI-Tool: {line}\n"), &[]);
 }
 
 /// `scale` MiB of credit lines with every keyword of the catalogue in the value of each.
-pub fn keywords_below_many_keys(repository: &Path, scale: usize) {
+pub(crate) fn keywords_below_many_keys(repository: &Path, scale: usize) {
     let value = words().join(" ");
     let mut message = "Subject\n\n".to_owned();
     for at in 0.. {
@@ -71,32 +71,32 @@ pub fn keywords_below_many_keys(repository: &Path, scale: usize) {
 }
 
 /// The same in letters of other scripts between the keywords.
-pub fn keywords_among_other_letters(repository: &Path, scale: usize) {
+pub(crate) fn keywords_among_other_letters(repository: &Path, scale: usize) {
     let line = repeated(&format!("{} ", words().join(" \u{4e2d}\u{6587} ")), scale * MIB);
     commit(repository, &format!("Subject\n\nAI-Tool: {line}\n"), &[]);
 }
 
 /// `scale` MiB of lines of 60 KiB, each with every keyword of the catalogue.
-pub fn keywords_on_many_lines(repository: &Path, scale: usize) {
+pub(crate) fn keywords_on_many_lines(repository: &Path, scale: usize) {
     let line = repeated(&format!("{} ", words().join(" ")), 60 << 10).replace('\n', " ");
     commit(repository, &repeated(&format!("{line}\n"), scale * MIB), &[]);
 }
 
 /// A file with one comment of `scale` MiB that holds every keyword of the catalogue.
-pub fn keywords_in_a_file(repository: &Path, scale: usize) {
+pub(crate) fn keywords_in_a_file(repository: &Path, scale: usize) {
     let line = repeated(&format!("{} ", words().join(" ")), scale * MIB);
     commit(repository, "Subject\n", &[("a.c".to_owned(), format!("// {line}\n"))]);
 }
 
 /// `scale` files of 60 KiB with every keyword of the catalogue in each of their first lines.
-pub fn files_of_keywords(repository: &Path, scale: usize) {
+pub(crate) fn files_of_keywords(repository: &Path, scale: usize) {
     let line = format!("// {}\n", words().join(" "));
     let file = |at| (format!("{at}.c"), format!("// {at}\n{}", repeated(&line, 60 << 10)));
     commit(repository, "Subject\n", &(0..scale).map(file).collect::<Vec<_>>());
 }
 
 /// `scale` JSON files with 4,000 values below one key of 190 KiB.
-pub fn values_below_a_long_key(repository: &Path, scale: usize) {
+pub(crate) fn values_below_a_long_key(repository: &Path, scale: usize) {
     let key = "k".repeat(190 << 10);
     let values: Vec<String> = (0..4000).map(|at| format!("\"{at}\":1")).collect();
     let file = |at: usize| {
@@ -110,7 +110,7 @@ pub fn values_below_a_long_key(repository: &Path, scale: usize) {
 }
 
 /// `scale` times ten tools' configuration files that are one JSON file of 250 KiB.
-pub fn configurations_that_are_one_file(repository: &Path, scale: usize) {
+pub(crate) fn configurations_that_are_one_file(repository: &Path, scale: usize) {
     let values: Vec<String> = (0..3900).map(|at| format!("\"key-{at:050}\":1")).collect();
     let text = format!("{{\"permissions\":{{\"allow\":[\"Bash(x)\"]}},{}}}", values.join(","));
     let names = [".claude/settings.json", ".gemini/settings.json", "opencode.json", ".mcp.json"];
@@ -119,32 +119,32 @@ pub fn configurations_that_are_one_file(repository: &Path, scale: usize) {
 }
 
 /// `scale` times ten notes that are one blob of 1 MiB.
-pub fn notes_of_one_blob(repository: &Path, scale: usize) {
+pub(crate) fn notes_of_one_blob(repository: &Path, scale: usize) {
     notes(repository, &trace(MIB), 10 * scale);
 }
 
 /// A note that is `scale` MiB of JSON.
-pub fn a_note_of_json(repository: &Path, scale: usize) {
+pub(crate) fn a_note_of_json(repository: &Path, scale: usize) {
     notes(repository, &trace(scale * MIB), 1);
 }
 
 /// `scale` times a thousand lines `This reverts commit`, of a commit that is not there.
-pub fn reverts_of_one_commit(repository: &Path, scale: usize) {
+pub(crate) fn reverts_of_one_commit(repository: &Path, scale: usize) {
     named(repository, scale, &|_| format!("This reverts commit {ID}.\n"));
 }
 
 /// The same of other commits each time.
-pub fn reverts_of_many_commits(repository: &Path, scale: usize) {
+pub(crate) fn reverts_of_many_commits(repository: &Path, scale: usize) {
     named(repository, scale, &|at| format!("This reverts commit {at:040x}.\n"));
 }
 
 /// `scale` times a thousand lines `(cherry picked from commit`, of a commit that is not there.
-pub fn picks_of_one_commit(repository: &Path, scale: usize) {
+pub(crate) fn picks_of_one_commit(repository: &Path, scale: usize) {
     named(repository, scale, &|_| format!("(cherry picked from commit {ID})\n"));
 }
 
 /// `scale` times a hundred marks behind 9,000 lines `Reviewed-by`.
-pub fn marks_behind_credits(repository: &Path, scale: usize) {
+pub(crate) fn marks_behind_credits(repository: &Path, scale: usize) {
     let mut message = "Subject\n\n".to_owned();
     (0..9000).for_each(|at| {
         let _ = writeln!(message, "Assisted-by: none {at}");
@@ -156,7 +156,7 @@ pub fn marks_behind_credits(repository: &Path, scale: usize) {
 }
 
 /// `scale` times a hundred lines `Assisted-by` behind 900 marks.
-pub fn credits_behind_marks(repository: &Path, scale: usize) {
+pub(crate) fn credits_behind_marks(repository: &Path, scale: usize) {
     let mut message = "Subject\n\n".to_owned();
     (0..900).for_each(|at| line(&mut message, WEAK, at));
     (0..100 * scale).for_each(|at| {
@@ -166,7 +166,7 @@ pub fn credits_behind_marks(repository: &Path, scale: usize) {
 }
 
 /// `scale` times a thousand marks in the messages of tags that a commit brings with it.
-pub fn marks_in_headers(repository: &Path, scale: usize) {
+pub(crate) fn marks_in_headers(repository: &Path, scale: usize) {
     let mut headers = String::new();
     for at in 0..10 * scale {
         let _ = writeln!(headers, "x-{at} begin");
@@ -179,7 +179,7 @@ pub fn marks_in_headers(repository: &Path, scale: usize) {
 }
 
 /// A header with a key of `scale` MiB and 900 marks in its value.
-pub fn marks_below_a_long_key(repository: &Path, scale: usize) {
+pub(crate) fn marks_below_a_long_key(repository: &Path, scale: usize) {
     let mut header = format!("{} begin\n", "k".repeat(scale * MIB));
     (0..900).for_each(|at| line(&mut header, &format!(" {WEAK}"), at));
     raw_commit(repository, header.as_bytes(), b"Subject\n");
@@ -187,7 +187,7 @@ pub fn marks_below_a_long_key(repository: &Path, scale: usize) {
 
 /// A message of `scale` MiB in letters of other scripts, with all that makes it be read in one
 /// more way.
-pub fn letters_of_other_scripts(repository: &Path, scale: usize) {
+pub(crate) fn letters_of_other_scripts(repository: &Path, scale: usize) {
     let unit =
         "\u{456}\u{4cf}\u{1d5ba}\u{2800}&amp;#97;\u{8}\u{1b}[0m \u{3b1}\u{923}\u{16a0}\u{1f130}\n";
     let mut message = "Subject\n\n".to_owned();
@@ -196,20 +196,20 @@ pub fn letters_of_other_scripts(repository: &Path, scale: usize) {
 }
 
 /// A message of `scale` MiB that declares UTF-16.
-pub fn utf16_without_an_order(repository: &Path, scale: usize) {
+pub(crate) fn utf16_without_an_order(repository: &Path, scale: usize) {
     let text = repeated(PROSE, scale * MIB);
     let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     raw_commit(repository, b"encoding UTF-16\n", &wide);
 }
 
 /// A message of `scale` MiB of line feeds that are written out between unbalanced quotes.
-pub fn written_line_feeds(repository: &Path, scale: usize) {
+pub(crate) fn written_line_feeds(repository: &Path, scale: usize) {
     let message = repeated("a\\n\"b\\n`c\\r\\n'd ", scale * MIB);
     commit(repository, &message, &[]);
 }
 
 /// `scale` commits, each with a subject of 1 MiB and a mark.
-pub fn long_subjects(repository: &Path, scale: usize) {
+pub(crate) fn long_subjects(repository: &Path, scale: usize) {
     let subject = "word ".repeat(MIB / 5);
     let mut stream = Vec::new();
     for at in 0..scale {
@@ -220,7 +220,7 @@ pub fn long_subjects(repository: &Path, scale: usize) {
 }
 
 /// `scale` times a hundred `author` headers below the name of an encoding of 1 MiB.
-pub fn people_below_a_long_label(repository: &Path, scale: usize) {
+pub(crate) fn people_below_a_long_label(repository: &Path, scale: usize) {
     let mut headers = format!("encoding {}UTF-7\n", " ".repeat(MIB));
     for at in 0..100 * scale {
         let _ = writeln!(headers, "author A{at} <a{at}@example.com> 1767225600 +0000");
@@ -229,7 +229,7 @@ pub fn people_below_a_long_label(repository: &Path, scale: usize) {
 }
 
 /// `scale` times ten commits that name one with a message of 16 MiB as their original.
-pub fn picks_of_a_long_commit(repository: &Path, scale: usize) {
+pub(crate) fn picks_of_a_long_commit(repository: &Path, scale: usize) {
     let mut stream = Vec::new();
     append_commit(&mut stream, &format!("Long\n\n{STRONG}\n{}", repeated(PROSE, 16 * MIB)), &[]);
     import(repository, &stream);
