@@ -290,8 +290,7 @@ fn measure(
     let place = tempfile::Builder::new().prefix("provost-").rand_bytes(8).tempdir()?;
     let sent = Sent::make(git, place.path(), dimension.make, scale)?;
     let ended = sent.judged(git, MOST_SECONDS)?;
-    // 2 where more was to be done than a text of its length may take, which is a cut.
-    if !matches!(ended.status.code(), Some(0..=2)) {
+    if !ended.status.code().is_some_and(|code| sent::JUDGED.contains(&code)) {
         return Err(format!("{}: {}: {}", dimension.name, ended.status, ended.errors).into());
     }
     let mut instructions = 0.0;

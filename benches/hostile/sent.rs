@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use crate::git::{Git, output};
@@ -9,6 +10,10 @@ use crate::made::ON_SERVER;
 use crate::measure::{Ended, Process};
 use crate::quarantine::Quarantine;
 use crate::{Failure, Generator, callgrind};
+
+/// The exit codes of a push that was judged: 2 is a cut, where a text takes more work than its
+/// length allows.
+pub(crate) const JUDGED: RangeInclusive<i32> = 0..=2;
 
 /// A push that was made.
 pub(crate) struct Sent {
@@ -63,7 +68,7 @@ impl Sent {
         let mut command = self.quarantine.command(git, "valgrind", &[]);
         let provost = Path::new(&git.provost);
         callgrind::prepare(&mut command, place, provost, &callgrind::HOOK)?;
-        callgrind::count(place, name, command, &self.input)
+        callgrind::count(place, name, command, &self.input, JUDGED)
     }
 }
 

@@ -258,12 +258,23 @@ pub(super) fn read_lines(text: &[u8]) -> impl Iterator<Item = Read> + '_ {
     lines.filter(|(_, line)| *line != b"\n").map(|(at, line)| {
         let ended = line.strip_suffix(b"\n");
         let line = ended.unwrap_or(line);
-        let begun = line.strip_suffix(UNFINISHED);
-        let is_unfinished = ended.is_none() || begun.is_some();
-        match serde_json::from_slice::<Line>(begun.unwrap_or(line)).map(Line::entry) {
+        let is_unfinished = ended.is_none() || line.ends_with(UNFINISHED);
+        let begun = if is_unfinished { without_notes(line) } else { line };
+        match serde_json::from_slice::<Line>(begun).map(Line::entry) {
             Ok(Some(entry)) => Read::Entry(entry),
             Err(error) if error.is_eof() && is_unfinished => Read::Torn,
             Ok(None) | Err(_) => Read::Damaged(at + 1),
         }
     })
+}
+
+/// An unfinished line without the notes that it is so. A crash may have cut a note too, so there
+/// can be several, each of them a part.
+fn without_notes(mut line: &[u8]) -> &[u8] {
+    while let Some(shorter) =
+        (1..=UNFINISHED.len()).rev().find_map(|end| line.strip_suffix(&UNFINISHED[..end]))
+    {
+        line = shorter;
+    }
+    line
 }

@@ -123,6 +123,31 @@ fn a_complete_line_that_lost_its_end_is_damage() {
     }
 }
 
+/// Crashes cut a line, and then what the next push wrote behind it.
+#[test]
+fn lines_that_crashes_cut_again_and_again_are_unfinished() {
+    let (_folder, repository, place) = repository();
+    let of = |number| Additions {
+        unjudged: vec![unjudged("refs/heads/main", number)],
+        ..Additions::default()
+    };
+    write(&repository, &place, &of("1"));
+    let whole = fs::read(place.path()).unwrap();
+    let begin = whole.iter().position(|&byte| byte == b'\n').unwrap() + 1;
+    for end in begin + 1..whole.len() - 1 {
+        for notes in 1..UNFINISHED.len() {
+            let cut = [&whole[..end], &UNFINISHED[..notes]].concat();
+            fs::write(place.path(), &cut).unwrap();
+            assert!(Ledger::read(&place).unwrap().is_empty(), "crashes at {end} and {notes}");
+            fs::write(place.path(), [cut.as_slice(), UNFINISHED, b"\n"].concat()).unwrap();
+            assert!(Ledger::read(&place).unwrap().is_empty(), "crashes at {end} and {notes}");
+        }
+    }
+    fs::write(place.path(), [&whole[..=begin], &UNFINISHED[..3]].concat()).unwrap();
+    write(&repository, &place, &of("2"));
+    assert_eq!(Ledger::read(&place).unwrap().unjudged.len(), 1);
+}
+
 #[test]
 fn the_list_of_older_versions_is_taken_over() {
     let (_folder, repository, place) = repository();

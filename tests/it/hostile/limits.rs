@@ -1,4 +1,4 @@
-//! A limit ends work within one text, and what it left is on record.
+//! A limit ends work, also within one text, and what it left is on record.
 
 use std::path::Path;
 
@@ -34,21 +34,57 @@ fn a_blob_that_is_many_notes_is_read_once_for_each_ref() {
     pushed.must_not_say("could not be judged whole").must_say("30 findings");
 }
 
+/// Makes commits each of which brings a tool's file at a longer path, from two objects each: a
+/// path has to be made for each file, whatever the bytes are.
+fn ever_deeper_marks(repository: &Path, commits: usize) {
+    let repository = git2::Repository::open(repository).unwrap();
+    let someone =
+        git2::Signature::new("Ann", "ann@example.com", &git2::Time::new(1_700_000_000, 0)).unwrap();
+    let add = |name, id, mode| {
+        let mut tree = repository.treebuilder(None).unwrap();
+        tree.insert(name, id, mode).unwrap();
+        tree.write().unwrap()
+    };
+    let mut tree = add("CLAUDE.md", repository.blob(b"Rules\n").unwrap(), 0o100_644);
+    for _ in 0..commits {
+        tree = add("d", tree, 0o040_000);
+        let parent =
+            repository.find_reference("refs/heads/hostile").and_then(|it| it.peel_to_commit());
+        let parents: Vec<_> = parent.iter().collect();
+        let tree = repository.find_tree(tree).unwrap();
+        let name = Some("refs/heads/hostile");
+        repository.commit(name, &someone, &someone, "Move\n", &tree, &parents).unwrap();
+    }
+}
+
 #[test]
-fn what_was_not_looked_at_in_a_text_is_on_record_and_on_the_ledger() {
-    let sandbox = Sandbox::new();
-    let log = sandbox.path("log.jsonl");
-    let rules = format!(
-        "[limits]\nfindings = {{ most = 100000, outcome = \"accept\" }}\n[log]\nfile = \"{}\"\n\
-         [policy]\ndefault = \"warn\"\n",
-        log.display()
-    );
-    let server = TestServer::start(sandbox, Options::default().rules(&rules));
-    let client = made(&server, texts::keywords_below_a_key, 1);
-    let pushed = client.push(&["--mirror"]);
-    pushed.must_accept(&["refs/heads/hostile"]).must_say("not judged whole");
-    pushed.must_say("not looked at: further marks in the texts of commit");
-    let record = crate::log::record(std::fs::read_to_string(log).unwrap().trim_end());
-    assert_eq!(record["cut"]["limit"], "findings");
-    assert_eq!(record["unjudged"], serde_json::json!([client.id("hostile")]));
+fn what_was_not_looked_at_is_on_record_and_on_the_ledger() {
+    let cases: [(&str, Generator, usize, &str, &str); 2] = [
+        (
+            "findings",
+            texts::keywords_below_a_key,
+            1,
+            "as many as one text may hold",
+            "further marks in the texts of commit",
+        ),
+        ("time", ever_deeper_marks, 2000, "million steps", "further"),
+    ];
+    for (limit, make, scale, allowed, left) in cases {
+        let sandbox = Sandbox::new();
+        let log = sandbox.path("log.jsonl");
+        let rules = format!(
+            "[limits]\nfindings = {{ most = 100000, outcome = \"accept\" }}\n\
+             time = {{ most = \"5min\", outcome = \"accept\" }}\n\
+             [log]\nfile = \"{}\"\n[policy]\ndefault = \"warn\"\n",
+            log.display()
+        );
+        let server = TestServer::start(sandbox, Options::default().rules(&rules));
+        let client = made(&server, make, scale);
+        let pushed = client.push(&["--mirror"]);
+        pushed.must_accept(&["refs/heads/hostile"]).must_say("not judged whole");
+        pushed.must_say(allowed).must_say(&format!("not looked at: {left}"));
+        let record = crate::log::record(std::fs::read_to_string(log).unwrap().trim_end());
+        assert_eq!(record["cut"]["limit"], limit);
+        assert_eq!(record["unjudged"], serde_json::json!([client.id("hostile")]));
+    }
 }
