@@ -272,7 +272,7 @@ pub(super) fn read_lines(text: &[u8]) -> impl Iterator<Item = Read> + '_ {
 /// can be several, each of them a part.
 fn without_notes(mut line: &[u8]) -> &[u8] {
     while let Some(shorter) =
-        (1..=UNFINISHED.len()).rev().find_map(|end| line.strip_suffix(&UNFINISHED[..end]))
+        (1..=UNFINISHED.len()).rev().find_map(|end| line.strip_suffix(UNFINISHED.get(..end)?))
     {
         line = shorter;
     }
