@@ -1,17 +1,17 @@
 //! `provost completions`: what a shell needs to complete commands and options, made from
 //! the same declarations as the help texts.
 
-use clap::{Args as ClapArgs, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 
-use super::args::Args;
+use super::command::Run;
+use super::command_context::CommandContext;
 use super::error::Error;
-use super::output::Output;
 
 /// Write the completions of a shell.
 ///
 /// On standard output, as a script that the shell loads.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   provost completions bash > /usr/share/bash-completion/completions/provost
@@ -25,9 +25,11 @@ pub(super) struct Completions {
     shell: Shell,
 }
 
-pub(super) fn completions(command: &Completions, output: &Output) -> Result<u8, Error> {
-    let mut script = Vec::new();
-    clap_complete::generate(command.shell, &mut Args::command(), "provost", &mut script);
-    output.print(&script)?;
-    Ok(0)
+impl Run for Completions {
+    fn run(&self, context: &CommandContext) -> Result<u8, Error> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut (context.command_line)(), "provost", &mut script);
+        context.output.print(&script)?;
+        Ok(0)
+    }
 }

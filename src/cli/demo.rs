@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output as Finished, Stdio};
 
-use super::args::Demo;
+use clap::Args;
+
+use super::command::Run;
+use super::command_context::CommandContext;
 use super::error::Error;
 use super::output::Output;
 
@@ -83,22 +86,39 @@ const ACTS: [Act; 5] = [
     },
 ];
 
-pub(super) fn demo(command: &Demo, output: &Output) -> Result<u8, Error> {
-    let stage = Stage::set_up()?;
-    let mut as_claimed = true;
-    for (number, act) in ACTS.iter().enumerate() {
-        as_claimed &= stage.play(number + 1, act, output)?;
-    }
-    if command.keep {
-        output.say(&format!("Kept: {}", stage.root.display()));
-        stage.keep();
-    }
-    if as_claimed {
-        output.say("Every push ended as the built-in policy says.");
-        Ok(0)
-    } else {
-        output.say("A push did not end as the built-in policy says.");
-        Ok(1)
+/// Show a throw-away server refusing marked pushes.
+///
+/// Sets up a server and a client in a temporary directory, pushes one clean and several
+/// marked commits under the built-in policy, and shows what the pusher sees.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provost demo
+  provost demo --keep                               to look at it, and push there by hand")]
+pub(super) struct Demo {
+    /// Keep the temporary directory and say where it is
+    #[arg(long)]
+    keep: bool,
+}
+
+impl Run for Demo {
+    fn run(&self, context: &CommandContext) -> Result<u8, Error> {
+        let stage = Stage::set_up()?;
+        let mut as_claimed = true;
+        for (number, act) in ACTS.iter().enumerate() {
+            as_claimed &= stage.play(number + 1, act, &context.output)?;
+        }
+        if self.keep {
+            context.output.say(&format!("Kept: {}", stage.root.display()));
+            stage.keep();
+        }
+        if as_claimed {
+            context.output.say("Every push ended as the built-in policy says.");
+            Ok(0)
+        } else {
+            context.output.say("A push did not end as the built-in policy says.");
+            Ok(1)
+        }
     }
 }
 

@@ -3,14 +3,15 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::args::Global;
-use super::audit;
+use super::command::Run;
+use super::command_context::CommandContext;
 use super::error::Error;
-use super::install::Target;
 use super::output::Output;
+use super::progress;
+use super::target::Target;
 use crate::doctor::{self, Diagnosis, Outcome, Standing, Sums};
 use crate::report::VERSION;
 use crate::text::escape::{self, escape};
@@ -22,7 +23,7 @@ use crate::text::escape::{self, escape};
 /// both must end as the policy says. Hooks of others are not run. Then it asks the decision
 /// log for the present value of each ref: what is not in there passed by the hook. Exit
 /// code 1 when something is wrong; the list of what to do stands at the end.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   provost doctor /srv/git
@@ -59,35 +60,37 @@ struct Document<'d> {
     standing: &'d Standing,
 }
 
-pub(super) fn doctor(global: &Global, command: &Doctor, output: &Output) -> Result<u8, Error> {
-    let metrics = command.metrics.as_deref();
-    let sums = match metrics {
-        Some(path) => doctor::metrics::kept(path)
-            .map_err(|source| Error::Read { what: escape::path(path), source })?,
-        None => Sums::default(),
-    };
-    let request = command.target.request(global)?;
-    let bar = audit::bar(output, "hooks");
-    let examination = doctor::examine(&request, sums, &mut |done, of| {
-        bar.set_length(of as u64);
-        bar.set_position(done as u64);
-    })?;
-    bar.finish_and_clear();
-    if let Some(path) = metrics {
-        doctor::metrics::write(path, &examination)
-            .map_err(|source| Error::WriteFile { path: path.to_owned(), source })?;
-    }
-    let (ok, hooks) = (examination.is_well(), examination.hooks.as_slice());
-    match command.format {
-        Format::Json => {
-            let standing = &examination.standing;
-            let document = Document { kind: "doctor", provost: VERSION, ok, hooks, standing };
-            let text = serde_json::to_string_pretty(&document);
-            output.say(&text.map_err(|error| Error::Write(error.into()))?);
+impl Run for Doctor {
+    fn run(&self, context: &CommandContext) -> Result<u8, Error> {
+        let metrics = self.metrics.as_deref();
+        let sums = match metrics {
+            Some(path) => doctor::metrics::kept(path)
+                .map_err(|source| Error::Read { what: escape::path(path), source })?,
+            None => Sums::default(),
+        };
+        let request = self.target.request(&context.global)?;
+        let bar = progress::bar(&context.output, "hooks");
+        let examination = doctor::examine(&request, sums, &mut |done, of| {
+            bar.set_length(of as u64);
+            bar.set_position(done as u64);
+        })?;
+        bar.finish_and_clear();
+        if let Some(path) = metrics {
+            doctor::metrics::write(path, &examination)
+                .map_err(|source| Error::WriteFile { path: path.to_owned(), source })?;
         }
-        Format::Human => human(hooks, output),
+        let (ok, hooks) = (examination.is_well(), examination.hooks.as_slice());
+        match self.format {
+            Format::Json => {
+                let standing = &examination.standing;
+                let document = Document { kind: "doctor", provost: VERSION, ok, hooks, standing };
+                let text = serde_json::to_string_pretty(&document);
+                context.output.say(&text.map_err(|error| Error::Write(error.into()))?);
+            }
+            Format::Human => human(hooks, &context.output),
+        }
+        Ok(u8::from(!ok))
     }
-    Ok(u8::from(!ok))
 }
 
 fn human(all: &[Diagnosis], output: &Output) {

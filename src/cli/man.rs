@@ -8,18 +8,18 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Command, CommandFactory};
+use clap::{Args, Command};
 use clap_mangen::roff::{Roff, bold, roman};
 
-use super::args::{Args, Global};
+use super::command::Run;
+use super::command_context::CommandContext;
 use super::error::Error;
-use super::output::Output;
 use crate::report::VERSION;
 
 /// Write the manual pages.
 ///
 /// Without --output: provost(1) alone, on standard output.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   provost man | man -l -
@@ -30,29 +30,31 @@ pub(super) struct Man {
     output: Option<PathBuf>,
 }
 
-pub(super) fn man(global: &Global, command: &Man, output: &Output) -> Result<u8, Error> {
-    let mut root = Args::command().disable_help_subcommand(true);
-    root.build();
-    let mut pages = Vec::new();
-    add(&root, &[], &[], &mut pages).map_err(Error::Write)?;
-    let Some(folder) = &command.output else {
-        for page in pages.iter().take(1) {
-            output.print(page.text.as_bytes())?;
+impl Run for Man {
+    fn run(&self, context: &CommandContext) -> Result<u8, Error> {
+        let mut root = (context.command_line)().disable_help_subcommand(true);
+        root.build();
+        let mut pages = Vec::new();
+        add(&root, &[], &[], &mut pages).map_err(Error::Write)?;
+        let Some(folder) = &self.output else {
+            for page in pages.iter().take(1) {
+                context.output.print(page.text.as_bytes())?;
+            }
+            return Ok(0);
+        };
+        let folder = context.global.directory.as_deref().unwrap_or("".as_ref()).join(folder);
+        let failed = |path: PathBuf| move |source| Error::WriteFile { path, source };
+        fs::create_dir_all(&folder).map_err(failed(folder.clone()))?;
+        for page in &pages {
+            let path = folder.join(&page.file);
+            fs::write(&path, &page.text).map_err(failed(path.clone()))?;
         }
-        return Ok(0);
-    };
-    let folder = global.directory.as_deref().unwrap_or("".as_ref()).join(folder);
-    let failed = |path: PathBuf| move |source| Error::WriteFile { path, source };
-    fs::create_dir_all(&folder).map_err(failed(folder.clone()))?;
-    for page in &pages {
-        let path = folder.join(&page.file);
-        fs::write(&path, &page.text).map_err(failed(path.clone()))?;
+        if !context.output.quiet {
+            let (count, folder) = (pages.len(), folder.display());
+            context.output.note(&format!("provost: wrote {count} pages to {folder}\n"));
+        }
+        Ok(0)
     }
-    if !output.quiet {
-        let (count, folder) = (pages.len(), folder.display());
-        output.note(&format!("provost: wrote {count} pages to {folder}\n"));
-    }
-    Ok(0)
 }
 
 struct Page {

@@ -3,8 +3,8 @@
 use std::ops::Deref;
 use std::path::Path;
 
-use super::args::Global;
 use super::error::Error;
+use super::global::Global;
 use crate::git::{Repository, Trust};
 use crate::owner::Acting;
 use crate::text::escape;

@@ -4,8 +4,8 @@ use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 
-use super::args::{Color, Global};
 use super::error::Error;
+use super::global::{Color, Global};
 use crate::document;
 use crate::report::{Format, Report};
 use crate::text::escape::escape_lines;

@@ -4,16 +4,16 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::{Args, ValueEnum};
 
-use super::args::Global;
 use super::error::Error;
+use super::global::Global;
 use super::output::Output;
 use crate::config::published::{CATALOGUE, FILE, Published, local_ref};
 use crate::config::{self, Config, Layers};
 use crate::git::Repository;
-use crate::policy::Situation;
-use crate::report::VERSION;
+use crate::policy::{Situation, Verdict};
+use crate::report::{Format, Report, VERSION};
 
 /// The key of git's configuration that names a file with a published policy.
 const KEY: &str = "provost.policy";
@@ -32,14 +32,14 @@ pub(super) enum When {
     Never,
 }
 
-#[derive(Clone, Copy, Debug, ClapArgs)]
+#[derive(Clone, Copy, Debug, Args)]
 pub(super) struct ServerPolicy {
     /// Whether to judge by the policy that the server has published and git has fetched
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     server_policy: When,
 }
 
-/// See the head of this file.
+/// The policy that a developer's commits are checked by, and where it comes from.
 pub(super) struct Judged {
     /// Rules and policy.
     pub(super) config: Config,
@@ -176,8 +176,20 @@ impl Judged {
         }
     }
 
+    /// Shows what would be refused or warned of, and returns the exit code.
+    pub(super) fn show(&self, report: &Report, output: &Output) -> Result<u8, Error> {
+        self.sign(!output.verbose, output);
+        if report.verdict() >= Verdict::Warn || !report.unread.is_empty() || output.verbose {
+            output.reports(Format::Human, std::slice::from_ref(report))?;
+        }
+        if report.exit_code() != 0 {
+            output.note(&self.would_refuse());
+        }
+        Ok(report.exit_code())
+    }
+
     /// What a refusal is called at the client.
-    pub(super) fn would_refuse(&self) -> String {
+    fn would_refuse(&self) -> String {
         match &self.by {
             Some(by) => format!("provost: the policy of {} would refuse this.\n", by.origin),
             None => format!(

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Desk;
+use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
 use crate::config::Config;
 use crate::document::Moment;
@@ -65,7 +65,7 @@ impl Refs {
 
 /// Judges a push again.
 pub(super) fn judge(
-    desk: &Desk<'_>,
+    context: &CommandContext,
     repository: Option<&Repository>,
     config: &Config,
     record: &Record,
@@ -80,8 +80,8 @@ pub(super) fn judge(
             Err(why) => why,
         },
     };
-    if desk.output.verbose {
-        desk.output.note(&format!("provost: record {}: {why}\n", record.seq));
+    if context.output.verbose {
+        context.output.note(&format!("provost: record {}: {why}\n", record.seq));
     }
     from_record(config, record, situation, why)
 }

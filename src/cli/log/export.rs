@@ -1,19 +1,30 @@
 //! `provost log export`.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::args::{Export, Table};
-use super::{Chain, Desk};
+use super::chains::{Chain, at, chains, records, settings};
+use super::wanted::Wanted;
+use crate::cli::command::Run;
+use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
-use crate::cli::load;
 use crate::config::{BUILT_IN, merge};
 use crate::document::Source;
 use crate::log::redact::Redactor;
 use crate::log::{Found, Record, RefLine, digest, files};
+
+/// How records are exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Table {
+    /// A row for each finding, and for each ref without any
+    Csv,
+    /// One JSON array
+    Json,
+}
 
 /// A key is at least so long, in bytes.
 const SHORTEST_KEY: usize = 16;
@@ -26,21 +37,48 @@ struct Exported {
     record: Record,
 }
 
-pub(super) fn export(desk: &Desk<'_>, command: &Export) -> Result<u8, Error> {
-    match write(desk, command) {
-        // Whoever read has seen enough.
-        Err(Error::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(0),
-        other => other,
+/// Write records as CSV or JSON, without names if that is wanted.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provost log export --since 2026-10-01 --until 2027-01-01 > quarter.csv
+  provost log export --format json --redact > for-the-works-council.json
+  provost log export --redact --key /etc/provost/pseudonyms.key > january.csv")]
+pub(in crate::cli) struct Export {
+    /// The files; those of the [log] section when none is named
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    wanted: Wanted,
+    /// How to write them
+    #[arg(long, value_name = "FORMAT", default_value = "csv")]
+    format: Table,
+    /// Replace people, addresses and places by pseudonyms
+    #[arg(long)]
+    redact: bool,
+    /// The secret that pseudonyms are made with, so that those of several exports are the
+    /// same; without it they hold for one export
+    #[arg(long, value_name = "FILE", requires = "redact")]
+    key: Option<PathBuf>,
+}
+
+impl Run for Export {
+    fn run(&self, context: &CommandContext) -> Result<u8, Error> {
+        match write(context, self) {
+            // Whoever read has seen enough.
+            Err(Error::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(0),
+            other => other,
+        }
     }
 }
 
-fn write(desk: &Desk<'_>, command: &Export) -> Result<u8, Error> {
-    let chains = desk.chains(&command.files, || desk.settings())?;
-    let mut redactor = if command.redact { Some(redactor(desk, command)?) } else { None };
+fn write(context: &CommandContext, command: &Export) -> Result<u8, Error> {
+    let chains = chains(context, &command.files, || settings(context))?;
+    let mut redactor = if command.redact { Some(redactor(context, command)?) } else { None };
     // Standard input can be read only once; what is named in any record is learned first.
     let mut kept = chains.iter().any(has_stdin).then(Vec::new);
     if let Some(redactor) = &mut redactor {
-        desk.records(&chains, &mut |record, line| {
+        records(context, &chains, &mut |record, line| {
             redactor.learn(&record)?;
             kept.iter_mut().for_each(|kept| kept.push((record.clone(), line.to_owned())));
             Ok(())
@@ -56,7 +94,7 @@ fn write(desk: &Desk<'_>, command: &Export) -> Result<u8, Error> {
     if let Some(rows) = &mut rows {
         rows.write_record(COLUMNS).map_err(written)?;
     }
-    let mut records = Vec::new();
+    let mut exported = Vec::new();
     let mut each = |mut record: Record, line: &[u8]| -> Result<(), Error> {
         if !filter.wants(&record) {
             return Ok(());
@@ -67,18 +105,18 @@ fn write(desk: &Desk<'_>, command: &Export) -> Result<u8, Error> {
         match &mut rows {
             Some(rows) => write_rows(rows, &record, &digest(line)).map_err(written),
             None => {
-                records.push(Exported { digest: digest(line), record });
+                exported.push(Exported { digest: digest(line), record });
                 Ok(())
             }
         }
     };
     match kept {
         Some(kept) => kept.into_iter().try_for_each(|(record, line)| each(record, &line))?,
-        None => desk.records(&chains, &mut each)?,
+        None => records(context, &chains, &mut each)?,
     }
     match &mut rows {
         Some(rows) => rows.flush().map_err(Error::Write)?,
-        None => desk.json(&records)?,
+        None => context.json(&exported)?,
     }
     io::stdout().flush().map_err(Error::Write)?;
     Ok(0)
@@ -92,8 +130,8 @@ fn written(error: csv::Error) -> Error {
 }
 
 /// The key of a file, or one for this export.
-fn redactor(desk: &Desk<'_>, command: &Export) -> Result<Redactor, Error> {
-    let path = command.key.as_ref().map(|path| desk.at(path));
+fn redactor(context: &CommandContext, command: &Export) -> Result<Redactor, Error> {
+    let path = command.key.as_ref().map(|path| at(context, path));
     let key = match &path {
         Some(path) => std::fs::read(path)
             .map_err(|error| Error::Key { path: path.clone(), reason: error.to_string() })?,
@@ -104,13 +142,13 @@ fn redactor(desk: &Desk<'_>, command: &Export) -> Result<Redactor, Error> {
         let reason = format!("it is shorter than {SHORTEST_KEY} bytes");
         return Err(Error::Key { path, reason });
     }
-    if command.key.is_none() && !desk.output.quiet {
-        desk.output.note(
+    if command.key.is_none() && !context.output.quiet {
+        context.output.note(
             "provost: these pseudonyms are for this export alone; for the same ones in \
              several exports use --key.\n",
         );
     }
-    let (words, names) = known(desk)?;
+    let (words, names) = known(context)?;
     let redactor = Redactor::new(&key, words);
     let mut redactor = redactor.map_err(|error| Error::Key { path, reason: error.to_string() })?;
     names.iter().for_each(|name| redactor.learn_name(name));
@@ -118,13 +156,13 @@ fn redactor(desk: &Desk<'_>, command: &Export) -> Result<Redactor, Error> {
 }
 
 /// The words of the catalogue, and the people whom the policy names.
-fn known(desk: &Desk<'_>) -> Result<(Vec<String>, Vec<String>), Error> {
+fn known(context: &CommandContext) -> Result<(Vec<String>, Vec<String>), Error> {
     let built_in = || {
         let source = Source { name: "rules.toml".into(), text: BUILT_IN.into(), built_in: true };
         merge(&[Arc::new(source)])
     };
     // A log is exported also where the configuration is broken, or another machine's.
-    let config = desk.here().and_then(|here| load(desk.global, here.as_deref()));
+    let config = context.here().and_then(|here| context.load(here.as_deref()));
     let config = config.or_else(|_| built_in())?;
     let mut words = Vec::new();
     for tool in &config.rules.tools {

@@ -4,62 +4,95 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clap::Args;
+
 use super::again::{self, Again, Refs, raise};
-use super::args::{Replay, Shape};
+use super::chains::{Chain, at, chains, records};
 use super::replay_text::{self, Change, Moved, Replayed};
-use super::{Chain, Desk};
+use crate::cli::command::Run;
+use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
+use crate::cli::global::Shape;
+use crate::cli::layers::with_draft;
 use crate::cli::opened::Opened;
-use crate::cli::rules::with_draft;
 use crate::config::{self, Config, Layers};
 use crate::document::{Moment, Source};
 use crate::git::Repository;
 use crate::log::{NOT_JUDGED, Record};
 use crate::policy::Verdict;
 
-pub(super) fn replay(desk: &Desk<'_>, command: &Replay) -> Result<u8, Error> {
-    if desk.global.rules.is_empty() {
-        return Err(Error::NoDraft);
+/// Show what pushes of the last days would have got under a draft.
+///
+/// The draft is given by --rules and laid over the layers in force, in the place of the
+/// layer of the same path if there is one. Pushes are judged as if they came now. Objects
+/// are read again where they are still there; those of refused pushes mostly are not, and
+/// then the marks on record are judged.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provost log replay --rules draft.toml
+  provost log replay --rules draft.toml --days 90 --repositories /srv/git
+  provost log replay --rules draft.toml --format json log.jsonl log.jsonl.1")]
+pub(in crate::cli) struct Replay {
+    /// The files; those of the [log] section when none is named
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Only pushes of the last so many days
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    days: u32,
+    /// Where the repositories are; without it, where they were
+    #[arg(long, value_name = "DIR")]
+    repositories: Option<PathBuf>,
+    /// How to write the result
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Shape,
+}
+
+impl Run for Replay {
+    fn run(&self, context: &CommandContext) -> Result<u8, Error> {
+        if context.global.rules.is_empty() {
+            return Err(Error::NoDraft);
+        }
+        let mut drafts = Vec::new();
+        for path in &context.global.rules {
+            drafts.push(config::read(&at(context, path))?);
+        }
+        let chains = chains(context, &self.files, || {
+            // The log that is written, and not where a draft would have it.
+            let here = context.here()?;
+            let layers = Layers {
+                repository: here.as_deref(),
+                files: &[],
+                isolated: context.global.isolated,
+                ..Layers::default()
+            };
+            config::load(layers)?.log.ok_or(Error::NoLog)
+        })?;
+        let since = Moment::now().0.saturating_sub(i64::from(self.days) * 86_400);
+        let mut replayed = Replayed { since: Moment(since).to_string(), ..Replayed::default() };
+        for ((name, directory), records) in by_repository(context, &chains)? {
+            let place = match &self.repositories {
+                Some(folder) => in_folder(&at(context, folder), &name),
+                None => directory.map(PathBuf::from),
+            };
+            one(context, &drafts, &name, place.as_deref(), &records, Moment(since), &mut replayed)?;
+        }
+        if self.format == Shape::Json {
+            context.json(&replayed)?;
+        } else {
+            context.output.say(replay_text::text(&replayed).trim_end());
+        }
+        Ok(0)
     }
-    let mut drafts = Vec::new();
-    for path in &desk.global.rules {
-        drafts.push(config::read(&desk.at(path))?);
-    }
-    let chains = desk.chains(&command.files, || {
-        // The log that is written, and not where a draft would have it.
-        let here = desk.here()?;
-        let layers = Layers {
-            repository: here.as_deref(),
-            files: &[],
-            isolated: desk.global.isolated,
-            ..Layers::default()
-        };
-        config::load(layers)?.log.ok_or(Error::NoLog)
-    })?;
-    let since = Moment::now().0.saturating_sub(i64::from(command.days) * 86_400);
-    let mut replayed = Replayed { since: Moment(since).to_string(), ..Replayed::default() };
-    for ((name, directory), records) in by_repository(desk, &chains)? {
-        let place = match &command.repositories {
-            Some(folder) => in_folder(&desk.at(folder), &name),
-            None => directory.map(PathBuf::from),
-        };
-        one(desk, &drafts, &name, place.as_deref(), &records, Moment(since), &mut replayed)?;
-    }
-    if command.format == Shape::Json {
-        desk.json(&replayed)?;
-    } else {
-        desk.output.say(replay_text::text(&replayed).trim_end());
-    }
-    Ok(0)
 }
 
 type ByRepository = BTreeMap<(String, Option<String>), Vec<Record>>;
 
 /// All records by repository, in the order of the log: also those of before, for what the
 /// refs were.
-fn by_repository(desk: &Desk<'_>, chains: &[Chain]) -> Result<ByRepository, Error> {
+fn by_repository(context: &CommandContext, chains: &[Chain]) -> Result<ByRepository, Error> {
     let mut all = ByRepository::new();
-    desk.records(chains, &mut |record, _| {
+    records(context, chains, &mut |record, _| {
         let key = (record.repository.clone(), record.directory.clone());
         all.entry(key).or_default().push(record);
         Ok(())
@@ -82,7 +115,7 @@ fn in_folder(folder: &Path, name: &str) -> Option<PathBuf> {
 }
 
 fn one(
-    desk: &Desk<'_>,
+    context: &CommandContext,
     drafts: &[Arc<Source>],
     name: &str,
     place: Option<&Path>,
@@ -91,7 +124,7 @@ fn one(
     replayed: &mut Replayed,
 ) -> Result<(), Error> {
     let repository = place.and_then(|place| Opened::at(place).ok());
-    let config = draft(desk, drafts, repository.as_deref())?;
+    let config = draft(context, drafts, repository.as_deref())?;
     let mut refs = Refs::before(records, repository.as_deref());
     let mut looked = false;
     for record in records {
@@ -99,7 +132,7 @@ fn one(
         let time: Option<jiff::Timestamp> = record.time.parse().ok();
         if time.is_none_or(|time| time.as_second() >= since.0) && !record.refs.is_empty() {
             looked = true;
-            let again = again::judge(desk, repository.as_deref(), &config, record, &refs);
+            let again = again::judge(context, repository.as_deref(), &config, record, &refs);
             replayed.pushes += 1;
             replayed.from_record += usize::from(again.unread.is_some());
             compare(record, name, again, replayed);
@@ -112,12 +145,12 @@ fn one(
 
 /// The layers in force for a repository, with the drafts laid over them.
 fn draft(
-    desk: &Desk<'_>,
+    context: &CommandContext,
     drafts: &[Arc<Source>],
     repository: Option<&Repository>,
 ) -> Result<Config, Error> {
     let layers =
-        Layers { repository, files: &[], isolated: desk.global.isolated, ..Layers::default() };
+        Layers { repository, files: &[], isolated: context.global.isolated, ..Layers::default() };
     let mut sources = config::sources(layers)?;
     for draft in drafts {
         with_draft(&mut sources, Arc::clone(draft), None);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use super::count;
+use super::words::count;
 use crate::text::escape::{cut, escape};
 
 /// So many changes are shown to people; the JSON has them all.

@@ -1,69 +1,108 @@
 //! `provost log show`.
 
 use std::collections::{HashMap, VecDeque};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::args::{Records, Show};
-use super::{Desk, count, short};
-use crate::cli::args::Global;
+use clap::{Args, ValueEnum};
+
+use super::chains::{chains, records, settings};
+use super::wanted::Wanted;
+use super::words::{count, short};
+use crate::cli::command::Run;
+use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
-use crate::cli::load;
 use crate::cli::opened::Opened;
 use crate::config::ledger::Ledger;
 use crate::git::{IdSet, ObjectId};
 use crate::log::{Found, NOT_JUDGED, Record};
 use crate::text::escape::{cut, escape};
 
+/// How records are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Records {
+    /// Text for people
+    Human,
+    /// One JSON array
+    Json,
+    /// The lines of the log as they are
+    Jsonl,
+}
+
 /// So many findings of a push are shown to people; the other formats have them all.
 const MOST_FINDINGS: usize = 10;
 /// The widest line of a finding.
 const WIDEST: usize = 100;
 
-pub(super) fn show(desk: &Desk<'_>, command: &Show) -> Result<u8, Error> {
-    let chains = desk.chains(&command.files, || desk.settings())?;
-    let filter = command.wanted.filter();
-    // With --last only these are kept; otherwise each is shown when it is read.
-    let mut kept: VecDeque<(Record, Vec<u8>)> = VecDeque::new();
-    let last = command.last.unwrap_or(usize::MAX);
-    let hold = command.last.is_some() || command.format == Records::Json;
-    let mut shown = 0;
-    let mut since = Since::new(desk.global);
-    desk.records(&chains, &mut |record, line| {
-        if !filter.wants(&record) || last == 0 || (filter.unjudged && since.is_judged(&record)) {
-            return Ok(());
-        }
-        if hold {
-            if kept.len() >= last {
-                kept.pop_front();
+/// Show records.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provost log show --last 20
+  provost log show --repo 'team/**' --tool claude-code --verdict reject
+  provost log show --since 7d --unjudged
+  provost log show --pusher ada --format jsonl /var/log/provost/log.jsonl.1")]
+pub(in crate::cli) struct Show {
+    /// The files; those of the [log] section when none is named
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    wanted: Wanted,
+    /// Only the last so many
+    #[arg(long, value_name = "N")]
+    last: Option<usize>,
+    /// How to write them
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Records,
+}
+
+impl Run for Show {
+    fn run(&self, context: &CommandContext) -> Result<u8, Error> {
+        let chains = chains(context, &self.files, || settings(context))?;
+        let filter = self.wanted.filter();
+        // With --last only these are kept; otherwise each is shown when it is read.
+        let mut kept: VecDeque<(Record, Vec<u8>)> = VecDeque::new();
+        let last = self.last.unwrap_or(usize::MAX);
+        let hold = self.last.is_some() || self.format == Records::Json;
+        let mut shown = 0;
+        let mut since = Since::new(context);
+        records(context, &chains, &mut |record, line| {
+            if !filter.wants(&record) || last == 0 || (filter.unjudged && since.is_judged(&record))
+            {
+                return Ok(());
             }
-            kept.push_back((record, line.to_vec()));
+            if hold {
+                if kept.len() >= last {
+                    kept.pop_front();
+                }
+                kept.push_back((record, line.to_vec()));
+            } else {
+                shown += 1;
+                one(context, self, &record, line);
+            }
+            Ok(())
+        })?;
+        if self.format == Records::Json {
+            context.json(&kept.iter().map(|(record, _)| record).collect::<Vec<_>>())?;
         } else {
-            shown += 1;
-            one(desk, command, &record, line);
+            shown += kept.len();
+            kept.iter().for_each(|(record, line)| one(context, self, record, line));
+            if shown == 0 && self.format == Records::Human && !context.output.quiet {
+                context.output.note("No record is like that.\n");
+            }
         }
-        Ok(())
-    })?;
-    if command.format == Records::Json {
-        desk.json(&kept.iter().map(|(record, _)| record).collect::<Vec<_>>())?;
-    } else {
-        shown += kept.len();
-        kept.iter().for_each(|(record, line)| one(desk, command, record, line));
-        if shown == 0 && command.format == Records::Human && !desk.output.quiet {
-            desk.output.note("No record is like that.\n");
-        }
+        Ok(0)
     }
-    Ok(0)
 }
 
 /// What was let in unjudged and has been judged since, by the directory of a repository.
 struct Since<'a> {
-    global: &'a Global,
+    context: &'a CommandContext,
     judged: HashMap<String, IdSet>,
 }
 
 impl<'a> Since<'a> {
-    fn new(global: &'a Global) -> Self {
-        Self { global, judged: HashMap::new() }
+    fn new(context: &'a CommandContext) -> Self {
+        Self { context, judged: HashMap::new() }
     }
 
     /// Whether all that a push left unjudged has been judged since, by its repository's
@@ -73,10 +112,9 @@ impl<'a> Since<'a> {
         else {
             return false;
         };
-        let known = self
-            .judged
-            .entry(directory.clone())
-            .or_insert_with(|| judged_since(self.global, Path::new(directory)).unwrap_or_default());
+        let known = self.judged.entry(directory.clone()).or_insert_with(|| {
+            judged_since(self.context, Path::new(directory)).unwrap_or_default()
+        });
         record
             .unjudged
             .iter()
@@ -86,17 +124,17 @@ impl<'a> Since<'a> {
 
 /// What a repository's ledger says; nothing if it, or the rules that say where it is, can't be
 /// read: then all is shown.
-fn judged_since(global: &Global, directory: &Path) -> Option<IdSet> {
+fn judged_since(context: &CommandContext, directory: &Path) -> Option<IdSet> {
     let repository = Opened::at(directory).ok()?;
-    let config = load(global, Some(&repository)).ok()?;
+    let config = context.load(Some(&repository)).ok()?;
     Ledger::read(&config.ledger(&repository)).ok().map(|ledger| ledger.judged_since)
 }
 
-fn one(desk: &Desk<'_>, command: &Show, record: &Record, line: &[u8]) {
+fn one(context: &CommandContext, command: &Show, record: &Record, line: &[u8]) {
     if command.format == Records::Jsonl {
-        desk.output.say(&String::from_utf8_lossy(line));
+        context.output.say(&String::from_utf8_lossy(line));
     } else {
-        desk.output.say(text(record, command.wanted.unjudged).trim_end());
+        context.output.say(text(record, command.wanted.unjudged).trim_end());
     }
 }
 

@@ -1,10 +1,16 @@
-//! `provost log verify` and `provost log head`.
+//! `provost log verify`: follows the chain, and names the first broken record.
 
+use std::path::PathBuf;
+
+use clap::Args;
 use serde::Serialize;
 
-use super::args::{HeadOf, Shape, Verify};
-use super::{Desk, count};
+use super::chains::{chains, settings};
+use super::words::count;
+use crate::cli::command::Run;
+use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
+use crate::cli::global::Shape;
 use crate::log::verify::{Verified, verify as follow};
 use crate::log::{Head, files};
 
@@ -15,29 +21,65 @@ struct OfLog {
     verified: Verified,
 }
 
-pub(super) fn verify(desk: &Desk<'_>, command: &Verify) -> Result<u8, Error> {
-    let mut all = follow_all(desk, command)?;
-    let broken = |all: &[OfLog]| all.iter().any(|of| of.verified.broken.is_some());
-    if broken(&all) && command.files.is_empty() {
-        // A rotation in between would look as if records were missing.
-        all = follow_all(desk, command)?;
+/// A head as `log head` prints it.
+fn head(text: &str) -> Result<Head, String> {
+    let wrong = || "write it as `provost log head` prints it: 12:sha256:...".to_owned();
+    let (seq, digest) = text.trim().split_once([' ', ':']).ok_or_else(wrong)?;
+    let seq = seq.parse().ok().ok_or_else(wrong)?;
+    let hex = digest.strip_prefix("sha256:").ok_or_else(wrong)?;
+    if hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(wrong());
     }
-    if command.format == Shape::Json {
-        desk.json(&all)?;
-    } else {
-        all.iter().for_each(|of| desk.output.say(text(of).trim_end()));
-    }
-    Ok(u8::from(broken(&all)))
+    Ok(Head { seq, digest: Some(digest.to_owned()) })
 }
 
-fn follow_all(desk: &Desk<'_>, command: &Verify) -> Result<Vec<OfLog>, Error> {
+/// Follow the chain, and name the first broken record.
+///
+/// Files of one log are one chain, in whatever order they are given. A chain can't show
+/// that all of it was written anew: compare it with a head that was kept elsewhere.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provost log verify
+  provost log verify --head 12:sha256:7d86...
+  zcat log.jsonl.2.gz | provost log verify -")]
+pub(in crate::cli) struct Verify {
+    /// The files; those of the [log] section when none is named
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// A head that was kept elsewhere, as `log head` printed it
+    #[arg(long, value_name = "SEQ:DIGEST", value_parser = head)]
+    head: Option<Head>,
+    /// How to write the result
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Shape,
+}
+
+impl Run for Verify {
+    fn run(&self, context: &CommandContext) -> Result<u8, Error> {
+        let mut all = follow_all(context, self)?;
+        let broken = |all: &[OfLog]| all.iter().any(|of| of.verified.broken.is_some());
+        if broken(&all) && self.files.is_empty() {
+            // A rotation in between would look as if records were missing.
+            all = follow_all(context, self)?;
+        }
+        if self.format == Shape::Json {
+            context.json(&all)?;
+        } else {
+            all.iter().for_each(|of| context.output.say(text(of).trim_end()));
+        }
+        Ok(u8::from(broken(&all)))
+    }
+}
+
+fn follow_all(context: &CommandContext, command: &Verify) -> Result<Vec<OfLog>, Error> {
     let mut all = Vec::new();
-    for chain in desk.chains(&command.files, || desk.settings())? {
+    for chain in chains(context, &command.files, || settings(context))? {
         let first = chain.files.first().map(|path| files::base(path));
         let name = chain.live.clone().or(first).unwrap_or_default();
         for path in &chain.packed {
             let path = path.display();
-            desk.output.note(&format!(
+            context.output.note(&format!(
                 "provost: not read, for it is packed: {path}\n         \
                  Unpack it into a pipe: provost log verify -\n"
             ));
@@ -77,32 +119,4 @@ fn text(of: &OfLog) -> String {
         ));
     }
     text
-}
-
-#[derive(Serialize)]
-struct HeadLine {
-    log: String,
-    #[serde(flatten)]
-    head: Head,
-}
-
-pub(super) fn head(desk: &Desk<'_>, command: &HeadOf) -> Result<u8, Error> {
-    let logs = if command.files.is_empty() {
-        files::logs(&desk.settings()?)?
-    } else {
-        command.files.iter().map(|path| desk.at(path)).collect()
-    };
-    let mut heads = Vec::new();
-    for log in &logs {
-        heads.push(HeadLine { log: log.display().to_string(), head: Head::of(log)? });
-    }
-    if command.format == Shape::Json {
-        desk.json(&heads)?;
-    } else {
-        for line in &heads {
-            let name = if heads.len() > 1 { format!("  {}", line.log) } else { String::new() };
-            desk.output.say(&format!("{}{name}", line.head));
-        }
-    }
-    Ok(0)
 }

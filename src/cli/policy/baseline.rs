@@ -1,39 +1,86 @@
 //! `provost policy baseline`: what is there already.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
+use clap::Args;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use super::args::Baseline;
+use crate::cli::command::Run;
+use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
-use crate::cli::rules::Bench;
+use crate::cli::suggestion::unknown;
 use crate::config::baseline::{self, Extent, Reach};
 use crate::config::{self, Config};
 use crate::document::Moment;
 use crate::git::{ObjectId, Repository};
 use crate::policy::Situation;
 
-pub(super) fn baseline(bench: &Bench<'_>, command: &Baseline) -> Result<u8, Error> {
-    let extent = match &command.scope {
-        Some(id) => Extent::Scope(id),
-        None => Extent::All,
-    };
-    bench.each(&command.repositories, &mut |repository| {
-        let config = config::merge(&bench.sources(Some(repository))?)?;
-        if let Some(id) = &command.scope {
-            let known: Vec<&str> = config.policy.scopes().map(|(id, _)| id).collect();
-            if !known.contains(&id.as_str()) {
-                let near = crate::cli::rules::nearest(id, &known);
-                return Err(Error::Unknown { what: "scope", id: id.clone(), near });
+/// Declare what is there already: it is not judged again.
+///
+/// Writes the tips of the refs that the hook judges into the repository's baseline, which
+/// hides all that they reach from every ref, or with --scope from the refs of one scope.
+/// It is for administrators: a baseline accepts whatever it reaches, unseen.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provost policy baseline /srv/git/*.git
+  provost policy baseline --scope releases /srv/git/app.git
+  provost policy baseline --from /srv/mirrors/linux.git --ref 'refs/heads/*' /srv/git/kernel.git
+  provost policy baseline --show /srv/git/app.git")]
+pub(in crate::cli) struct Baseline {
+    /// Repositories; by default the one that this is run in
+    #[arg(value_name = "REPOSITORY")]
+    repositories: Vec<PathBuf>,
+    /// For the refs of this scope only
+    #[arg(long, value_name = "ID")]
+    scope: Option<String>,
+    /// Take the tips of this repository, an upstream's mirror say
+    #[arg(long, value_name = "REPOSITORY")]
+    from: Option<PathBuf>,
+    /// Only of refs that match; may be given several times
+    #[arg(long = "ref", value_name = "GLOB")]
+    refs: Vec<String>,
+    /// Not of refs that match; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Keep what the baseline holds already
+    #[arg(long)]
+    add: bool,
+    /// Admit this commit by itself, and nothing below it; may be given several times. Needs
+    /// --add
+    #[arg(long = "commit", value_name = "ID", requires = "add", conflicts_with_all = ["from", "refs", "exclude"])]
+    commits: Vec<String>,
+    /// Show it, and change nothing
+    #[arg(long, conflicts_with_all = ["from", "refs", "exclude", "add", "clear"])]
+    show: bool,
+    /// Take it away, with the commits that were admitted by themselves
+    #[arg(long, conflicts_with_all = ["from", "refs", "exclude", "add"])]
+    clear: bool,
+}
+
+impl Run for Baseline {
+    fn run(&self, context: &CommandContext) -> Result<u8, Error> {
+        let extent = match &self.scope {
+            Some(id) => Extent::Scope(id),
+            None => Extent::All,
+        };
+        context.each(&self.repositories, &mut |repository| {
+            let config = config::merge(&context.sources(Some(repository))?)?;
+            if let Some(id) = &self.scope {
+                let known: Vec<&str> = config.policy.scopes().map(|(id, _)| id).collect();
+                if !known.contains(&id.as_str()) {
+                    return Err(unknown("scope", id, &known));
+                }
             }
-        }
-        one(bench, command, repository, &config, extent)
-    })?;
-    Ok(0)
+            one(context, self, repository, &config, extent)
+        })?;
+        Ok(0)
+    }
 }
 
 fn one(
-    bench: &Bench<'_>,
+    context: &CommandContext,
     command: &Baseline,
     repository: &Repository,
     config: &Config,
@@ -45,17 +92,17 @@ fn one(
             baseline::read(repository, extent, Reach::History)?,
             baseline::read(repository, extent, Reach::Commit)?,
         );
-        bench.output.say(&format!("{name}: {}", counted(tips.len())));
-        tips.iter().for_each(|id| bench.output.say(&format!("  {id}")));
+        context.output.say(&format!("{name}: {}", counted(tips.len())));
+        tips.iter().for_each(|id| context.output.say(&format!("  {id}")));
         if !commits.is_empty() {
             let count = counted(commits.len());
-            bench.output.say(&format!("{name}: {count} admitted without what is below"));
-            commits.iter().for_each(|id| bench.output.say(&format!("  {id}")));
+            context.output.say(&format!("{name}: {count} admitted without what is below"));
+            commits.iter().for_each(|id| context.output.say(&format!("  {id}")));
         }
         return Ok(());
     }
     if !command.commits.is_empty() {
-        return admit(bench, command, repository, extent);
+        return admit(context, command, repository, extent);
     }
     let mut ids = BTreeSet::new();
     let mut comment = format!("Taken {} by `provost policy baseline`", Moment::now());
@@ -65,7 +112,7 @@ fn one(
     if !command.clear {
         match &command.from {
             Some(path) => {
-                let from = bench.open(path)?;
+                let from = context.open(path)?;
                 comment.push_str(&format!(" from {}", path.display()));
                 ids.extend(tips(command, &from, &|_| true)?);
             }
@@ -78,16 +125,16 @@ fn one(
         // Recreated or taken away, it holds nothing of before.
         baseline::write(repository, extent, Reach::Commit, &[], "")?;
     }
-    if !bench.output.quiet {
+    if !context.output.quiet {
         let what = counted(ids.len());
-        bench.output.say(&format!("{name}: {what} in {}", path.display()));
+        context.output.say(&format!("{name}: {what} in {}", path.display()));
     }
     Ok(())
 }
 
 /// Admits commits by themselves.
 fn admit(
-    bench: &Bench<'_>,
+    context: &CommandContext,
     command: &Baseline,
     repository: &Repository,
     extent: Extent<'_>,
@@ -105,10 +152,10 @@ fn admit(
     let comment =
         format!("Admitted by `provost policy baseline --add --commit`, {}", Moment::now());
     let path = baseline::write(repository, extent, Reach::Commit, &ids, &comment)?;
-    if !bench.output.quiet {
+    if !context.output.quiet {
         let what = counted(ids.len());
         let name = repository.name();
-        bench.output.say(&format!("{name}: {what} admitted in {}", path.display()));
+        context.output.say(&format!("{name}: {what} admitted in {}", path.display()));
     }
     Ok(())
 }

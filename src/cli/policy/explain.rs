@@ -1,8 +1,12 @@
 //! `provost policy explain`: the lines of the policy that lead to a verdict.
 
-use super::args::Explain;
+use clap::Args;
+
+use super::place::Where;
+use crate::cli::command::Run;
+use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
-use crate::cli::rules::Bench;
+use crate::cli::suggestion::unknown;
 use crate::config::{self, Config};
 use crate::finding::{Context, Field, Finding, Kind, PathUse};
 use crate::git::{Commit, GitError, ObjectId, ObjectKind, RefName, Repository};
@@ -10,42 +14,60 @@ use crate::policy::{Decision, Judge, Situation, Unaccounted, Undisclosed, Unrela
 use crate::scan;
 use crate::text::escape::{escape, excerpt};
 
-pub(super) fn explain(bench: &Bench<'_>, command: &Explain) -> Result<u8, Error> {
-    let here = bench.here()?;
-    let config = config::merge(&bench.sources(here.as_deref())?)?;
-    let judge = config.judge(command.place.situation(here.as_deref()));
-    let name = command.place.ref_name();
-    let rule = config.rules.rules.iter().find(|rule| rule.marker.id == command.what);
-    let mut out = String::new();
-    match (rule, &here) {
-        (Some(rule), _) => {
-            let mut finding = Finding::new(&rule.marker, Field::Message, b"");
-            finding.path = command.place.path().map(<[u8]>::to_vec);
-            finding.path_use = (rule.marker.kind == Kind::Path).then_some(PathUse::Added);
-            let all = [finding];
-            let decisions = judge.judge(&name, None, &all, &Context::default(), &Unrelated);
-            for (finding, decision) in all.iter().zip(&decisions) {
-                one(&judge, &name, finding, decision, &mut out);
+/// Say why a finding gets its verdict.
+///
+/// WHAT is a commit, whose findings are explained, or the id of a marker.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provost policy explain HEAD
+  provost policy explain claude-code/co-author --ref refs/heads/sandbox/x
+  provost policy explain tabnine/config --path docs/.tabnine_root")]
+pub(in crate::cli) struct Explain {
+    /// A commit, or a marker's id
+    #[arg(value_name = "WHAT")]
+    what: String,
+    #[command(flatten)]
+    place: Where,
+}
+
+impl Run for Explain {
+    fn run(&self, context: &CommandContext) -> Result<u8, Error> {
+        let here = context.here()?;
+        let config = config::merge(&context.sources(here.as_deref())?)?;
+        let judge = config.judge(self.place.situation(here.as_deref()));
+        let name = self.place.ref_name();
+        let rule = config.rules.rules.iter().find(|rule| rule.marker.id == self.what);
+        let mut out = String::new();
+        match (rule, &here) {
+            (Some(rule), _) => {
+                let mut finding = Finding::new(&rule.marker, Field::Message, b"");
+                finding.path = self.place.path().map(<[u8]>::to_vec);
+                finding.path_use = (rule.marker.kind == Kind::Path).then_some(PathUse::Added);
+                let all = [finding];
+                let decisions = judge.judge(&name, None, &all, &Context::default(), &Unrelated);
+                for (finding, decision) in all.iter().zip(&decisions) {
+                    one(&judge, &name, finding, decision, &mut out);
+                }
+            }
+            (None, Some(repository)) => {
+                let report = of_commit(&config, repository, &self.what, &name)?;
+                if report.findings.is_empty() {
+                    out.push_str("nothing was found in it\n");
+                }
+                for judged in &report.findings {
+                    one(&judge, &name, &judged.finding, &judged.decision, &mut out);
+                }
+            }
+            (None, None) => {
+                let known: Vec<&str> =
+                    config.rules.rules.iter().map(|rule| rule.marker.id.as_str()).collect();
+                return Err(unknown("marker", &self.what, &known));
             }
         }
-        (None, Some(repository)) => {
-            let report = of_commit(&config, repository, &command.what, &name)?;
-            if report.findings.is_empty() {
-                out.push_str("nothing was found in it\n");
-            }
-            for judged in &report.findings {
-                one(&judge, &name, &judged.finding, &judged.decision, &mut out);
-            }
-        }
-        (None, None) => {
-            let known: Vec<&str> =
-                config.rules.rules.iter().map(|rule| rule.marker.id.as_str()).collect();
-            let near = crate::cli::rules::nearest(&command.what, &known);
-            return Err(Error::Unknown { what: "marker", id: command.what.clone(), near });
-        }
+        context.output.say(out.trim_end());
+        Ok(0)
     }
-    bench.output.say(out.trim_end());
-    Ok(0)
 }
 
 fn of_commit(

@@ -1,26 +1,57 @@
-//! `provost policy publish` and `fetch`: the server's policy for developers to judge by.
+//! `provost policy publish`: the server's policy for developers to judge by.
 
 use std::io::{self, Write};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
+use std::process::Stdio;
 
-use super::args::{Fetch, Publish};
+use clap::Args;
+
+use crate::cli::command::Run;
+use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
-use crate::cli::published;
-use crate::cli::rules::Bench;
-use crate::config::published::{FILE, Published, REF, local_ref, refspec};
+use crate::config::published::{FILE, Published, REF};
 use crate::config::{self, Layers, files};
 use crate::git::Repository;
 use crate::install::{self, Git};
-use crate::owner;
 use crate::text::escape::escape;
 
-pub(super) fn publish(bench: &Bench<'_>, command: &Publish) -> Result<u8, Error> {
-    bench.each(&command.repositories, &mut |repository| one(bench, command, repository))?;
-    Ok(0)
+/// Publish the policy of repositories, for developers to judge by before they push.
+///
+/// The files that are in force for a repository, over the built-in rules, become the commit
+/// of its ref refs/meta/provost, which git fetches like any other and which the hook lets
+/// nobody push to; or one file. What is published already stays as it is. Whoever may fetch
+/// can read it, exemptions and groups included.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provost policy publish /srv/git/*.git
+  provost policy publish --name team/tool /var/lib/gitea/data/gitea-repositories/team/tool.git
+  provost policy publish --output /net/share/policy.toml /srv/git/project.git
+Developers, once:
+  provost install --client .
+or, with a file:
+  git config --global provost.policy /net/share/policy.toml")]
+pub(in crate::cli) struct Publish {
+    /// Repositories; by default the one that this is run in
+    #[arg(value_name = "REPOSITORY")]
+    repositories: Vec<PathBuf>,
+    /// The repository's name on its platform, by which scopes know it
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Write it to this file instead
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
-fn one(bench: &Bench<'_>, command: &Publish, repository: &Repository) -> Result<(), Error> {
-    let global = bench.global;
+impl Run for Publish {
+    fn run(&self, context: &CommandContext) -> Result<u8, Error> {
+        context.each(&self.repositories, &mut |repository| one(context, self, repository))?;
+        Ok(0)
+    }
+}
+
+fn one(context: &CommandContext, command: &Publish, repository: &Repository) -> Result<(), Error> {
+    let global = &context.global;
     // The hook may be told of more files than the usual ones.
     let mut rules = install::recorded_in(repository.common_dir())
         .map_or_else(Vec::new, |recorded| recorded.rules);
@@ -49,7 +80,7 @@ fn one(bench: &Bench<'_>, command: &Publish, repository: &Repository) -> Result<
         count => format!("{count} files over the built-in rules"),
     };
     let said = if let Some(path) = &command.output {
-        let path = bench.at(path);
+        let path = context.at(path);
         files::replace(&path, published.text().as_bytes())
             .map_err(|source| Error::WriteFile { path: path.clone(), source })?;
         format!("{name}: written to {} ({layers})", path.display())
@@ -59,8 +90,8 @@ fn one(bench: &Bench<'_>, command: &Publish, repository: &Repository) -> Result<
         to_ref(repository, &published)?;
         format!("{name}: published at {REF} ({layers})")
     };
-    if !bench.output.quiet {
-        bench.output.say(&said);
+    if !context.output.quiet {
+        context.output.say(&said);
     }
     Ok(())
 }
@@ -100,38 +131,4 @@ fn run(repository: &Repository, words: &[&str], input: &[u8]) -> Result<String, 
         return Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-}
-
-pub(super) fn fetch(bench: &Bench<'_>, command: &Fetch) -> Result<u8, Error> {
-    let repository = crate::cli::discover(bench.global)?;
-    let remote = match &command.remote {
-        Some(remote) => remote.clone(),
-        None => published::remote(&repository)?,
-    };
-    let refspec = String::from_utf8_lossy(&refspec(remote.as_bytes())).into_owned();
-    // Git itself finds addresses, keys and passwords.
-    let mut git = Command::new("git");
-    owner::confine(&mut git);
-    git.arg("-C").arg(repository.git_dir()).args(["fetch", "--quiet", "--no-tags"]);
-    let output = git
-        .args([&remote, &refspec])
-        .stdin(Stdio::inherit())
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(Error::NoGit)?;
-    if !output.status.success() {
-        let command = format!("fetch {remote} '{refspec}'");
-        return Err(Error::GitFailed { command, output: "see above".into() });
-    }
-    let Some(published) = Published::at(&repository, &local_ref(&remote))? else {
-        return Err(Error::NotPublished(remote));
-    };
-    if !bench.output.quiet {
-        bench.output.say(&format!(
-            "{remote} published its policy at {}; provost check, pre-push and commit-msg judge \
-             by it now",
-            published.time
-        ));
-    }
-    Ok(0)
 }

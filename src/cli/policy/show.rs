@@ -1,10 +1,13 @@
 //! `provost policy show`: what holds for a repository, a ref and a pusher, value by value.
 
+use clap::Args;
 use serde::Serialize;
 
-use super::args::Show;
+use super::place::Where;
+use crate::cli::command::Run;
+use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
-use crate::cli::rules::{Bench, Shape};
+use crate::cli::global::Shape;
 use crate::config;
 use crate::policy::Exemption;
 use crate::text::escape::escape;
@@ -46,51 +49,70 @@ struct ExemptionRecord {
     state: &'static str,
 }
 
-pub(super) fn show(bench: &Bench<'_>, command: &Show) -> Result<u8, Error> {
-    let here = bench.here()?;
-    let config = config::merge(&bench.sources(here.as_deref())?)?;
-    let situation = command.place.situation(here.as_deref());
-    let name = command.place.ref_name();
-    let judge = config.judge(situation.clone());
-    let state = |exemption: &Exemption| {
-        if exemption.is_over(situation.now) {
-            "over"
-        } else if exemption.ends_soon(situation.now) {
-            "ends soon"
-        } else {
-            "in force"
+/// Show the policy of a repository, ref and pusher.
+///
+/// Every value with the file and line that set it; what no file sets says `default`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provost policy show
+  provost policy show --repo group/app.git --ref refs/heads/release/1.0 --user alice
+  provost policy show --path docs/guide.md --format json")]
+pub(in crate::cli) struct Show {
+    #[command(flatten)]
+    place: Where,
+    /// How to write the result
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Shape,
+}
+
+impl Run for Show {
+    fn run(&self, context: &CommandContext) -> Result<u8, Error> {
+        let here = context.here()?;
+        let config = config::merge(&context.sources(here.as_deref())?)?;
+        let situation = self.place.situation(here.as_deref());
+        let name = self.place.ref_name();
+        let judge = config.judge(situation.clone());
+        let state = |exemption: &Exemption| {
+            if exemption.is_over(situation.now) {
+                "over"
+            } else if exemption.ends_soon(situation.now) {
+                "ends soon"
+            } else {
+                "in force"
+            }
+        };
+        let exemptions = judge.exemptions_for(&name).into_iter().map(|exemption| ExemptionRecord {
+            id: exemption.id.clone(),
+            place: exemption.place.file_line(),
+            approver: exemption.approver.clone(),
+            expires: exemption.expires.to_string(),
+            state: state(exemption),
+        });
+        let mut suspensions = config.policy.suspensions(situation.now);
+        let suspended = suspensions.find(|it| it.holds(&situation.repository, situation.now));
+        let scopes = judge.scopes_of(&name).into_iter();
+        let values = judge.show(&name, self.place.path()).into_iter();
+        let record = Record {
+            ref_name: name.to_string(),
+            user: situation.pusher.login.clone(),
+            groups: judge.groups().to_vec(),
+            scopes: scopes
+                .map(|(id, place, conditional)| ScopeRecord { id, place, conditional })
+                .collect(),
+            values: values
+                .map(|it| ValueRecord { key: it.key, value: it.value, place: it.place })
+                .collect(),
+            exemptions: exemptions.collect(),
+            suspended: suspended.map(|it| format!("until {}: {}", it.until, it.reason)),
+            repository: situation.repository,
+        };
+        match self.format {
+            Shape::Json => context.json(&record)?,
+            Shape::Human => context.output.say(text(&record).trim_end()),
         }
-    };
-    let exemptions = judge.exemptions_for(&name).into_iter().map(|exemption| ExemptionRecord {
-        id: exemption.id.clone(),
-        place: exemption.place.file_line(),
-        approver: exemption.approver.clone(),
-        expires: exemption.expires.to_string(),
-        state: state(exemption),
-    });
-    let mut suspensions = config.policy.suspensions(situation.now);
-    let suspended = suspensions.find(|it| it.holds(&situation.repository, situation.now));
-    let scopes = judge.scopes_of(&name).into_iter();
-    let values = judge.show(&name, command.place.path()).into_iter();
-    let record = Record {
-        ref_name: name.to_string(),
-        user: situation.pusher.login.clone(),
-        groups: judge.groups().to_vec(),
-        scopes: scopes
-            .map(|(id, place, conditional)| ScopeRecord { id, place, conditional })
-            .collect(),
-        values: values
-            .map(|it| ValueRecord { key: it.key, value: it.value, place: it.place })
-            .collect(),
-        exemptions: exemptions.collect(),
-        suspended: suspended.map(|it| format!("until {}: {}", it.until, it.reason)),
-        repository: situation.repository,
-    };
-    match command.format {
-        Shape::Json => bench.json(&record)?,
-        Shape::Human => bench.output.say(text(&record).trim_end()),
+        Ok(0)
     }
-    Ok(0)
 }
 
 fn text(record: &Record) -> String {

@@ -1,27 +1,58 @@
 //! `provost policy suspend`: refusing nothing for a while, written where everybody sees it.
 
+use clap::Args;
 use jiff::{Span, Timestamp};
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
-use super::args::Suspend;
+use super::in_force::InForce;
+use crate::cli::command::Run;
+use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
-use crate::cli::rules::Bench;
 use crate::document::Moment;
 
-pub(super) fn suspend(bench: &Bench<'_>, command: &Suspend) -> Result<u8, Error> {
-    let own = command.target.open(bench)?;
-    let mut file: DocumentMut = own.before.parse().map_err(|error: toml_edit::TomlError| {
-        Error::NotToml { file: own.shown(), reason: error.message().to_owned() }
-    })?;
-    let said = if command.end { end(&mut file) } else { add(&mut file, command)? };
-    let Some(said) = said else {
-        bench.output.say(&format!("nothing is suspended in {}", own.shown()));
-        return Ok(0);
-    };
-    let checked = own.check(&file.to_string())?;
-    own.write(&checked)?;
-    bench.output.say(&format!("{said}, in {}", own.shown()));
-    Ok(0)
+/// Refuse nothing for a while, in an incident say.
+///
+/// Findings are recorded as under `mode = "observe"`. It is written into the file in
+/// force, so that everybody sees it, and it ends by itself.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provost policy suspend --until 2h --reason 'release blocked, INC-421'
+  provost policy suspend --until 2026-12-01T18:00:00Z --reason INC-421 --repo 'group/*'
+  provost policy suspend --end")]
+pub(in crate::cli) struct Suspend {
+    /// A date, a time, or how long from now: 30m, 2h, 3d
+    #[arg(long, value_name = "TIME", required_unless_present = "end")]
+    until: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT", required_unless_present = "end", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    reason: Option<String>,
+    /// Only in repositories that match; may be given several times
+    #[arg(long = "repo", value_name = "GLOB")]
+    repositories: Vec<String>,
+    /// End what is suspended now
+    #[arg(long, conflicts_with_all = ["until", "reason", "repositories"])]
+    end: bool,
+    #[command(flatten)]
+    target: InForce,
+}
+
+impl Run for Suspend {
+    fn run(&self, context: &CommandContext) -> Result<u8, Error> {
+        let own = self.target.open(context)?;
+        let mut file: DocumentMut = own.before.parse().map_err(|error: toml_edit::TomlError| {
+            Error::NotToml { file: own.shown(), reason: error.message().to_owned() }
+        })?;
+        let said = if self.end { end(&mut file) } else { add(&mut file, self)? };
+        let Some(said) = said else {
+            context.output.say(&format!("nothing is suspended in {}", own.shown()));
+            return Ok(0);
+        };
+        let checked = own.check(&file.to_string())?;
+        own.write(&checked)?;
+        context.output.say(&format!("{said}, in {}", own.shown()));
+        Ok(0)
+    }
 }
 
 fn suspensions(file: &mut DocumentMut) -> Option<&mut ArrayOfTables> {

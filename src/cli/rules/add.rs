@@ -3,15 +3,18 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::Args as ClapArgs;
+use clap::Args;
 
-use super::args::{Target, confidence, kind};
 use super::edit::{edit, finish, warn};
-use super::file::{Checked, Own};
+use super::own_file::{Checked, OwnFile, TargetFile};
 use super::trial::{Trials, effect};
 use super::trial_text::{Effect, plural, samples};
-use super::{Bench, with_draft};
+use super::values;
+use crate::cli::command::Run;
+use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
+use crate::cli::layers::with_draft;
+use crate::cli::suggestion::nearest;
 use crate::config::{self, Config};
 use crate::document::Source;
 use crate::finding::{Confidence, Finding, Kind};
@@ -28,7 +31,7 @@ use crate::scan::Scope;
 /// marker that matches it is shown, and with --in what else it matches in history. Of a
 /// disguised line (--kind tamper) it is the marker of what is disguised: the tricks
 /// themselves are known. Nothing is written without --write.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   provost rules add --tool acme-coder --vendor Acme 'Co-authored-by: Acme <bot@acme.example>'
@@ -39,93 +42,95 @@ $(git notes --ref acme show)\"")]
 pub(in crate::cli) struct Add {
     /// The example
     #[arg(value_name = "LINE", allow_hyphen_values = true)]
-    pub(super) line: String,
+    line: String,
     /// The tool; needed when the example names none that is known
     #[arg(long, value_name = "ID")]
-    pub(super) tool: Option<String>,
+    tool: Option<String>,
     /// The vendor of a tool that is new
     #[arg(long, value_name = "NAME")]
-    pub(super) vendor: Option<String>,
+    vendor: Option<String>,
     /// Take the example as this kind
-    #[arg(long, value_name = "KIND", value_parser = kind)]
-    pub(super) kind: Option<Kind>,
+    #[arg(long, value_name = "KIND", value_parser = values::kind)]
+    kind: Option<Kind>,
     /// How sure it is
-    #[arg(long, value_name = "CONFIDENCE", value_parser = confidence, default_value = "strong")]
-    pub(super) confidence: Confidence,
+    #[arg(long, value_name = "CONFIDENCE", value_parser = values::confidence, default_value = "strong")]
+    confidence: Confidence,
     /// Where it was seen
     #[arg(long, value_name = "TEXT")]
-    pub(super) source: Option<String>,
+    source: Option<String>,
     /// Show what else it matches in the history of these repositories
     #[arg(long = "in", value_name = "REPOSITORY", num_args = 1..)]
-    pub(super) repositories: Vec<PathBuf>,
+    repositories: Vec<PathBuf>,
     /// Show so many of the commits that it matches
     #[arg(long, value_name = "N", default_value_t = 5)]
-    pub(super) sample: usize,
+    sample: usize,
     /// Write it to the file
     #[arg(long)]
-    pub(super) write: bool,
+    write: bool,
     #[command(flatten)]
-    pub(super) target: Target,
+    target: TargetFile,
 }
 
-pub(super) fn add(bench: &Bench<'_>, command: &Add) -> Result<u8, Error> {
-    let own = Own::open(bench, &command.target)?;
-    let config = config::merge(&own.layers)?;
-    let mut proposal = propose(&command.line, command.kind)?;
-    proposal.confidence = proposal.confidence.min(command.confidence);
-    let found = found_already(&config, &proposal);
-    let tool = match (&command.tool, found.first()) {
-        (None, Some(finding)) => finding.marker.tool.clone(),
-        _ => tool(&config, command)?,
-    };
-    for finding in found {
-        let marker = &finding.marker;
-        if marker.tool == tool {
-            bench.output.say(&format!("`{}` finds this already; nothing to add", marker.id));
-            return Ok(0);
-        }
-        bench.output.note(&format!("provost: `{}` finds this too\n", marker.id));
-    }
-    let id = free_id(&config, &tool, &proposal.name);
-    let table = proposal.table(&id, &config.rules.version, command.source.as_deref());
-    let mut file = RuleFile::parse(&own.before).map_err(|error| edit(&own, error))?;
-    let vendor = command.vendor.as_deref().filter(|_| config.rules.tool(&tool).is_none());
-    file.add(ToolRef { id: &tool, vendor }, &table).map_err(|error| edit(&own, error))?;
-    let checked = own.check(&file.text())?;
-
-    let mut failed = 0;
-    if !command.repositories.is_empty() {
-        let source = Arc::clone(&checked.source);
-        let after = |layers: &mut Vec<Arc<Source>>| {
-            with_draft(layers, Arc::clone(&source), None);
+impl Run for Add {
+    fn run(&self, context: &CommandContext) -> Result<u8, Error> {
+        let own = OwnFile::open(context, &self.target)?;
+        let config = config::merge(&own.layers)?;
+        let mut proposal = propose(&self.line, self.kind)?;
+        proposal.confidence = proposal.confidence.min(self.confidence);
+        let found = found_already(&config, &proposal);
+        let tool = match (&self.tool, found.first()) {
+            (None, Some(finding)) => finding.marker.tool.clone(),
+            _ => tool(&config, self)?,
         };
-        let names = ("in force".to_owned(), id.clone());
-        let trials = Trials { names, before: &|_| {}, after: &after };
-        let contents = proposal.kind == Kind::Content;
-        let scope = Scope { trees: contents || proposal.kind == Kind::Path, contents };
-        let (effect, unread) =
-            effect(bench, &trials, &command.repositories, scope, command.sample)?;
-        bench.output.say(&history(&effect, &id));
-        failed = unread;
+        for finding in found {
+            let marker = &finding.marker;
+            if marker.tool == tool {
+                context.output.say(&format!("`{}` finds this already; nothing to add", marker.id));
+                return Ok(0);
+            }
+            context.output.note(&format!("provost: `{}` finds this too\n", marker.id));
+        }
+        let id = free_id(&config, &tool, &proposal.name);
+        let table = proposal.table(&id, &config.rules.version, self.source.as_deref());
+        let mut file = RuleFile::parse(&own.before).map_err(|error| edit(&own, error))?;
+        let vendor = self.vendor.as_deref().filter(|_| config.rules.tool(&tool).is_none());
+        file.add(ToolRef { id: &tool, vendor }, &table).map_err(|error| edit(&own, error))?;
+        let checked = own.check(&file.text())?;
+
+        let mut failed = 0;
+        if !self.repositories.is_empty() {
+            let source = Arc::clone(&checked.source);
+            let after = |layers: &mut Vec<Arc<Source>>| {
+                with_draft(layers, Arc::clone(&source), None);
+            };
+            let names = ("in force".to_owned(), id.clone());
+            let trials = Trials { names, before: &|_| {}, after: &after };
+            let contents = proposal.kind == Kind::Content;
+            let scope = Scope { trees: contents || proposal.kind == Kind::Path, contents };
+            let (effect, unread) =
+                effect(context, &trials, &self.repositories, scope, self.sample)?;
+            context.output.say(&history(&effect, &id));
+            failed = unread;
+        }
+        if failed > 0 {
+            return Err(Error::SomeUnread(failed));
+        }
+        let notes: String = proposal.notes.iter().map(|note| format!("note: {note}\n")).collect();
+        if self.write {
+            context.output.note(&notes);
+            return finish(context, &own, &checked);
+        }
+        preview(context, &own, &checked, &notes);
+        Ok(0)
     }
-    if failed > 0 {
-        return Err(Error::SomeUnread(failed));
-    }
-    let notes: String = proposal.notes.iter().map(|note| format!("note: {note}\n")).collect();
-    if command.write {
-        bench.output.note(&notes);
-        return finish(bench, &own, &checked);
-    }
-    preview(bench, &own, &checked, &notes);
-    Ok(0)
 }
 
-fn preview(bench: &Bench<'_>, own: &Own, checked: &Checked, notes: &str) {
+fn preview(context: &CommandContext, own: &OwnFile, checked: &Checked, notes: &str) {
     let difference = own.difference(&checked.source.text);
-    bench.output.say(&format!("{}:\n{}", own.shown(), difference.trim_end()));
-    bench.output.note(notes);
-    warn(bench, &checked.warnings);
-    bench.output.note("provost: nothing was written; --write adds it to the file\n");
+    context.output.say(&format!("{}:\n{}", own.shown(), difference.trim_end()));
+    context.output.note(notes);
+    warn(context, &checked.warnings);
+    context.output.note("provost: nothing was written; --write adds it to the file\n");
 }
 
 /// The tool: as given, or the one that the example names.
@@ -133,7 +138,7 @@ fn tool(config: &Config, command: &Add) -> Result<String, Error> {
     if let Some(id) = &command.tool {
         if config.rules.tool(id).is_none() && command.vendor.is_none() {
             let known: Vec<&str> = config.rules.tools.iter().map(|tool| tool.id.as_str()).collect();
-            return Err(Error::NewTool { id: id.clone(), near: super::nearest(id, &known) });
+            return Err(Error::NewTool { id: id.clone(), near: nearest(id, &known) });
         }
         return Ok(id.clone());
     }

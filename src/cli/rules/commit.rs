@@ -1,8 +1,7 @@
 //! `provost rules explain COMMIT`: its people, its message, its signature, and the files
 //! that it changes.
 
-use super::explain::Seen;
-use super::steps::{Stage, of_path, of_views};
+use super::steps::{Seen, Stage, of_path, of_views};
 use crate::cli::error::Error;
 use crate::config::Config;
 use crate::finding::{Field, Finding};

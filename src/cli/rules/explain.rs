@@ -1,15 +1,22 @@
 //! `provost rules explain`: how a commit, a message, an identity, a path or a ref name is
 //! read, step by step, and what policy makes of it.
 
+use std::ffi::OsString;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{Explain, Shape};
-use super::steps::{self, Explanation, Found, Stage, of_views};
-use super::{Bench, commit, decide, line_of};
+use clap::Args;
+
+use super::commit;
+use super::decide::decide;
+use super::steps::{self, Explanation, Found, Seen, Stage, of_views};
+use crate::cli::command::Run;
+use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
+use crate::cli::global::Shape;
+use crate::cli::layers::line_of;
 use crate::config::{self, Config};
 use crate::document::Source;
 use crate::finding::{Finding, UNKNOWN_AI};
@@ -18,48 +25,81 @@ use crate::policy::{Decision, Verdict};
 use crate::rules::subject::Subject;
 use crate::text::escape::{escape, excerpt};
 
-/// What the explanation of a thing is made of.
-pub(super) struct Seen {
-    pub(super) subject: String,
-    pub(super) stages: Vec<Stage>,
-    /// All markers that are there, outdone ones too.
-    pub(super) all: Vec<Finding>,
-    /// Those that are reported, judged.
-    pub(super) judged: Vec<(Finding, Decision)>,
+/// Show how a commit or a text is read, step by step.
+///
+/// Each reading of the text, the markers of which a literal is there, why each of them
+/// did or did not match, and the verdict with the policy line that gave it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provost rules explain HEAD
+  provost rules explain --message .git/COMMIT_EDITMSG
+  provost rules explain --path .claude/settings.json
+  provost rules explain --identity 'Copilot <198982749+Copilot@users.noreply.github.com>'
+  provost rules explain --ref refs/heads/claude/fix-login
+  provost rules explain --ref refs/notes/ai refs/notes/ai    the newest notes of that ref
+  git notes --ref ai show | provost rules explain --ref refs/notes/ai --note -")]
+pub(in crate::cli) struct Explain {
+    /// A commit of the repository that this is run in; HEAD when nothing is named
+    #[arg(value_name = "COMMIT", conflicts_with_all = ["message", "path", "identity", "note"])]
+    commit: Option<String>,
+    /// A file that holds a message; `-` for standard input
+    #[arg(long, value_name = "FILE")]
+    message: Option<PathBuf>,
+    /// The encoding that the message's commit would name
+    #[arg(long, value_name = "NAME", requires = "message")]
+    encoding: Option<String>,
+    /// A path that a commit would add
+    #[arg(long, value_name = "PATH")]
+    path: Option<OsString>,
+    /// An author, committer or tagger: `Name <address>`
+    #[arg(long, value_name = "IDENTITY")]
+    identity: Option<String>,
+    /// A file that holds a note; `-` for standard input. --ref names the notes ref
+    #[arg(long, value_name = "FILE")]
+    note: Option<PathBuf>,
+    /// The ref that it would be pushed to; for a note, refs/notes/ai when it is absent
+    #[arg(long = "ref", value_name = "REF")]
+    name: Option<String>,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Shape,
 }
 
-pub(super) fn explain(bench: &Bench<'_>, command: &Explain) -> Result<u8, Error> {
-    let here = bench.here()?;
-    let sources = bench.sources(here.as_deref())?;
-    let config = config::merge(&sources)?;
-    let mut seen = if let Some(path) = &command.message {
-        message(bench, &config, path, command.encoding.as_deref())?
-    } else if let Some(path) = &command.path {
-        of_path(&config, path.as_bytes())
-    } else if let Some(text) = &command.identity {
-        identity(&config, text)
-    } else if let Some(path) = &command.note {
-        note(bench, &config, path, &notes_ref(command.name.as_deref()))?
-    } else if let (None, Some(name)) = (&command.commit, &command.name) {
-        let subject = format!("the ref {}", escape(&full(name)));
-        Seen { subject, stages: Vec::new(), all: Vec::new(), judged: Vec::new() }
-    } else {
-        let repository = super::discover(bench.global)?;
-        let revision = command.commit.as_deref().unwrap_or("HEAD");
-        commit::explain(&config, &repository, revision, command.name.as_deref().map(full))?
-    };
-    if let Some(name) = command.name.as_ref().filter(|_| command.note.is_none()) {
-        add_ref(&config, &full(name), &mut seen);
-    }
-    let explanation = finish(&sources, seen);
-    match command.format {
-        Shape::Json => bench.json(&explanation)?,
-        Shape::Human => {
-            let verbose = bench.output.verbose;
-            bench.output.say(steps::text(&explanation, verbose).trim_end());
+impl Run for Explain {
+    fn run(&self, context: &CommandContext) -> Result<u8, Error> {
+        let here = context.here()?;
+        let sources = context.sources(here.as_deref())?;
+        let config = config::merge(&sources)?;
+        let mut seen = if let Some(path) = &self.message {
+            message(context, &config, path, self.encoding.as_deref())?
+        } else if let Some(path) = &self.path {
+            of_path(&config, path.as_bytes())
+        } else if let Some(text) = &self.identity {
+            identity(&config, text)
+        } else if let Some(path) = &self.note {
+            note(context, &config, path, &notes_ref(self.name.as_deref()))?
+        } else if let (None, Some(name)) = (&self.commit, &self.name) {
+            let subject = format!("the ref {}", escape(&full(name)));
+            Seen { subject, stages: Vec::new(), all: Vec::new(), judged: Vec::new() }
+        } else {
+            let repository = context.discover()?;
+            let revision = self.commit.as_deref().unwrap_or("HEAD");
+            commit::explain(&config, &repository, revision, self.name.as_deref().map(full))?
+        };
+        if let Some(name) = self.name.as_ref().filter(|_| self.note.is_none()) {
+            add_ref(&config, &full(name), &mut seen);
         }
+        let explanation = finish(&sources, seen);
+        match self.format {
+            Shape::Json => context.json(&explanation)?,
+            Shape::Human => {
+                let verbose = context.output.verbose;
+                context.output.say(steps::text(&explanation, verbose).trim_end());
+            }
+        }
+        Ok(0)
     }
-    Ok(0)
 }
 
 /// A branch may be given by its short name.
@@ -74,8 +114,13 @@ fn notes_ref(name: Option<&str>) -> Vec<u8> {
     if name.starts_with("refs/") { name.into() } else { format!("refs/notes/{name}").into_bytes() }
 }
 
-fn note(bench: &Bench<'_>, config: &Config, path: &Path, ref_name: &[u8]) -> Result<Seen, Error> {
-    let text = read(bench, path)?;
+fn note(
+    context: &CommandContext,
+    config: &Config,
+    path: &Path,
+    ref_name: &[u8],
+) -> Result<Seen, Error> {
+    let text = read(context, path)?;
     let candidates = config.rules.matchers.trace_note(ref_name, &text);
     let name = escape(ref_name);
     let stage = Stage::new(format!("note, as one of {name}")).with(candidates);
@@ -84,23 +129,23 @@ fn note(bench: &Bench<'_>, config: &Config, path: &Path, ref_name: &[u8]) -> Res
     Ok(look(config, subject, vec![stage], &of))
 }
 
-fn read(bench: &Bench<'_>, path: &Path) -> Result<Vec<u8>, Error> {
+fn read(context: &CommandContext, path: &Path) -> Result<Vec<u8>, Error> {
     let text = if path == Path::new("-") {
         let mut text = Vec::new();
         std::io::stdin().read_to_end(&mut text).map(|_| text)
     } else {
-        std::fs::read(bench.at(path))
+        std::fs::read(context.at(path))
     };
     text.map_err(|source| Error::Read { what: path.display().to_string(), source })
 }
 
 fn message(
-    bench: &Bench<'_>,
+    context: &CommandContext,
     config: &Config,
     path: &Path,
     encoding: Option<&str>,
 ) -> Result<Seen, Error> {
-    let text = read(bench, path)?;
+    let text = read(context, path)?;
     let what = path.display();
     let encoding = encoding.map(|name| name.as_bytes().to_vec());
     let views = config.rules.matchers.trace_message(encoding.as_deref(), &text);

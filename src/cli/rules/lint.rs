@@ -3,19 +3,23 @@
 
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clap::Args;
 use serde::Serialize;
 
-use super::args::{Lint, Shape};
-use super::{Bench, is_file, with_draft};
+use super::problems::{brought_by, problems_of};
+use crate::cli::command::Run;
+use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
+use crate::cli::global::Shape;
+use crate::cli::layers::{is_file, with_draft};
 use crate::config::baseline::{self, Extent, Reach};
 use crate::config::{self, Config};
-use crate::document::{self, Moment, Problem, Severity, Source};
+use crate::document::{self, Problem, Severity};
 use crate::git::Repository;
-use crate::policy::{Class, Situation, Subject};
+use crate::policy::{Class, Situation};
 use crate::rules::lint::counted;
 
 #[derive(Serialize)]
@@ -28,102 +32,67 @@ struct Record<'p> {
     help: Option<&'p str>,
 }
 
-pub(super) fn lint(bench: &Bench<'_>, command: &Lint) -> Result<u8, Error> {
-    let here = bench.here()?;
-    let layers = bench.sources(here.as_deref())?;
-    let mut problems = Vec::new();
-    let mut files: BTreeSet<String> = BTreeSet::new();
-    if command.files.is_empty() {
-        files.extend(layers.iter().map(|layer| layer.name.clone()));
-        problems = problems_of(&layers);
-        if let (Some(repository), Ok(config)) = (&here, config::merge(&layers)) {
-            problems.extend(from_the_root(&config, repository)?);
-        }
-        if let Ok(config) = config::merge(&layers) {
-            problems.extend(super::unused::exemptions(&config)?);
-        }
-    }
-    for path in &command.files {
-        let draft = bench.read(path)?;
-        let mut without = layers.clone();
-        without.retain(|layer| !is_file(layer, Path::new(&draft.name)));
-        let mut with = layers.clone();
-        with_draft(&mut with, Arc::clone(&draft), None);
-        problems.extend(brought_by(&draft, &with, &without));
-        files.insert(draft.name.clone());
-    }
-    let (errors, warnings) = counted(&problems);
-    match command.format {
-        Shape::Json => bench.json(&problems.iter().map(record).collect::<Vec<_>>())?,
-        Shape::Human => {
-            let color = bench.output.color(std::io::stdout().is_terminal());
-            let text = document::render(&problems, color);
-            if !text.is_empty() {
-                bench.output.say(&text);
+/// Look for mistakes, and for what is hardly meant.
+///
+/// Without a FILE all layers in force are looked at. A FILE is looked at as if it were
+/// in force: in the place of the layer of the same path, or else over the others.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provost rules lint
+  provost rules lint /etc/provost/rules.toml
+  provost rules lint --strict draft.toml")]
+pub(in crate::cli) struct Lint {
+    /// Files of rules
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Fail on warnings too
+    #[arg(long)]
+    strict: bool,
+    /// How to write the list
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Shape,
+}
+
+impl Run for Lint {
+    fn run(&self, context: &CommandContext) -> Result<u8, Error> {
+        let here = context.here()?;
+        let layers = context.sources(here.as_deref())?;
+        let mut problems = Vec::new();
+        let mut files: BTreeSet<String> = BTreeSet::new();
+        if self.files.is_empty() {
+            files.extend(layers.iter().map(|layer| layer.name.clone()));
+            problems = problems_of(&layers);
+            if let (Some(repository), Ok(config)) = (&here, config::merge(&layers)) {
+                problems.extend(from_the_root(&config, repository)?);
             }
-            bench.output.say(&sum(errors, warnings, files.len()));
+            if let Ok(config) = config::merge(&layers) {
+                problems.extend(super::unused::exemptions(&config)?);
+            }
         }
-    }
-    Ok(u8::from(errors > 0 || command.strict && warnings > 0))
-}
-
-/// The problems that stand in a draft, and those that it makes in other layers: an example
-/// that no longer matches, say. What those do wrong by themselves is not the draft's.
-pub(super) fn brought_by(
-    draft: &Arc<Source>,
-    with: &[Arc<Source>],
-    without: &[Arc<Source>],
-) -> Vec<Problem> {
-    let own = |problem: &Problem| Arc::ptr_eq(&problem.place.source, draft);
-    let mut problems = problems_of(with);
-    if problems.iter().all(own) {
-        return problems;
-    }
-    let before = problems_of(without);
-    let same = |a: &Problem, b: &Problem| {
-        a.place.source.name == b.place.source.name
-            && a.place.span == b.place.span
-            && a.message == b.message
-    };
-    problems.retain(|problem| own(problem) || !before.iter().any(|old| same(old, problem)));
-    problems
-}
-
-/// All that is wrong or hardly meant in layers.
-pub(super) fn problems_of(layers: &[Arc<Source>]) -> Vec<Problem> {
-    let (config, mut problems) = config::examine(layers);
-    if let Some(config) = config {
-        let hardly_meant = crate::rules::lint::lint(&config.merged, &config.rules, &problems);
-        problems.extend(hardly_meant);
-        problems.extend(idle_lines(&config));
-        problems.extend(ending(&config, Moment::now()));
-    }
-    problems
-}
-
-/// Exemptions and suspensions that are over, or soon will be.
-fn ending(config: &Config, now: Moment) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for exemption in config.policy.exemptions() {
-        let (id, place) = (&exemption.id, &exemption.place);
-        if exemption.is_over(now) {
-            let message = format!("the exemption `{id}` is over since {}", exemption.expires);
-            let help = "it decides nothing; take it out, or have it granted anew";
-            problems.push(Problem::warning(place, message).help(help));
-        } else if exemption.ends_soon(now) {
-            let message = format!("the exemption `{id}` ends at {}", exemption.expires);
-            let help = format!("{} granted it", exemption.approver);
-            problems.push(Problem::warning(place, message).help(help));
+        for path in &self.files {
+            let draft = context.read(path)?;
+            let mut without = layers.clone();
+            without.retain(|layer| !is_file(layer, Path::new(&draft.name)));
+            let mut with = layers.clone();
+            with_draft(&mut with, Arc::clone(&draft), None);
+            problems.extend(brought_by(&draft, &with, &without));
+            files.insert(draft.name.clone());
         }
-    }
-    for suspension in config.policy.all_suspensions() {
-        if suspension.until <= now {
-            let message = format!("the suspension `{}` is over", suspension.id);
-            let help = "take it out: provost policy suspend --end";
-            problems.push(Problem::warning(&suspension.place, message).help(help));
+        let (errors, warnings) = counted(&problems);
+        match self.format {
+            Shape::Json => context.json(&problems.iter().map(record).collect::<Vec<_>>())?,
+            Shape::Human => {
+                let color = context.output.color(std::io::stdout().is_terminal());
+                let text = document::render(&problems, color);
+                if !text.is_empty() {
+                    context.output.say(&text);
+                }
+                context.output.say(&sum(errors, warnings, files.len()));
+            }
         }
+        Ok(u8::from(errors > 0 || self.strict && warnings > 0))
     }
-    problems
 }
 
 /// Scopes so strict that no ref of the repository hides anything from a new ref in them:
@@ -159,23 +128,6 @@ fn from_the_root(config: &Config, repository: &Repository) -> Result<Vec<Problem
         }
     }
     Ok(problems)
-}
-
-/// Policy lines about markers that are switched off decide nothing.
-fn idle_lines(config: &Config) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for (subject, place) in config.policy.subjects() {
-        let Subject::Marker(id) = subject else {
-            continue;
-        };
-        let rule = config.rules.rules.iter().find(|rule| rule.marker.id == *id);
-        if let Some(reason) = rule.and_then(|rule| rule.disabled.as_ref()) {
-            let message = format!("`{id}` is switched off, so this line decides nothing");
-            let help = format!("it is off because: {reason}");
-            problems.push(Problem::warning(place, message).help(help));
-        }
-    }
-    problems
 }
 
 fn record(problem: &Problem) -> Record<'_> {

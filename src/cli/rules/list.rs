@@ -1,10 +1,14 @@
 //! `provost rules list`: the markers, and which layer each comes from.
 
+use clap::Args;
 use serde::Serialize;
 
-use super::args::{List, Shape};
-use super::{Bench, unknown};
+use super::values;
+use crate::cli::command::Run;
+use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
+use crate::cli::global::Shape;
+use crate::cli::suggestion::unknown;
 use crate::config::Config;
 use crate::document::Place;
 use crate::finding::{Confidence, Kind};
@@ -27,33 +31,65 @@ pub(super) struct Row {
     pub(super) disabled: Option<String>,
 }
 
-pub(super) fn list(bench: &Bench<'_>, command: &List) -> Result<u8, Error> {
-    let config = bench.config()?;
-    if let Some(id) = &command.tool
-        && config.rules.tool(id).is_none()
-    {
-        let known: Vec<&str> = config.rules.tools.iter().map(|tool| tool.id.as_str()).collect();
-        return Err(unknown("tool", id, &known));
+/// List the markers, and which layer each comes from.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provost rules list --tool claude-code
+  provost rules list --vendor OpenAI --kind path
+  provost rules list --disabled
+  provost rules list --confidence weak --format json")]
+pub(in crate::cli) struct List {
+    /// Only this tool's
+    #[arg(long, value_name = "ID")]
+    tool: Option<String>,
+    /// Only the tools' of this vendor
+    #[arg(long, value_name = "NAME")]
+    vendor: Option<String>,
+    /// Only of this kind
+    #[arg(long, value_name = "KIND", value_parser = values::kind)]
+    kind: Option<Kind>,
+    /// Only of this confidence
+    #[arg(long, value_name = "CONFIDENCE", value_parser = values::confidence)]
+    confidence: Option<Confidence>,
+    /// Only those that are switched off
+    #[arg(long)]
+    disabled: bool,
+    /// How to write the list
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Shape,
+}
+
+impl Run for List {
+    fn run(&self, context: &CommandContext) -> Result<u8, Error> {
+        let config = context.config()?;
+        if let Some(id) = &self.tool
+            && config.rules.tool(id).is_none()
+        {
+            let known: Vec<&str> = config.rules.tools.iter().map(|tool| tool.id.as_str()).collect();
+            return Err(unknown("tool", id, &known));
+        }
+        if let Some(name) = &self.vendor
+            && !config.rules.tools.iter().any(|tool| tool.vendor.eq_ignore_ascii_case(name))
+        {
+            let known: Vec<&str> =
+                config.rules.tools.iter().map(|tool| tool.vendor.as_str()).collect();
+            return Err(unknown("vendor", name, &known));
+        }
+        let wanted = |row: &Row| {
+            self.tool.as_ref().is_none_or(|tool| row.tool == *tool)
+                && self.vendor.as_ref().is_none_or(|name| row.vendor.eq_ignore_ascii_case(name))
+                && self.kind.is_none_or(|kind| row.kind == kind)
+                && self.confidence.is_none_or(|confidence| row.confidence == confidence)
+                && (!self.disabled || row.disabled.is_some())
+        };
+        let rows: Vec<Row> = rows(&config).into_iter().filter(wanted).collect();
+        match self.format {
+            Shape::Json => context.json(&rows)?,
+            Shape::Human => context.output.say(text(&config, &rows).trim_end()),
+        }
+        Ok(0)
     }
-    if let Some(name) = &command.vendor
-        && !config.rules.tools.iter().any(|tool| tool.vendor.eq_ignore_ascii_case(name))
-    {
-        let known: Vec<&str> = config.rules.tools.iter().map(|tool| tool.vendor.as_str()).collect();
-        return Err(unknown("vendor", name, &known));
-    }
-    let wanted = |row: &Row| {
-        command.tool.as_ref().is_none_or(|tool| row.tool == *tool)
-            && command.vendor.as_ref().is_none_or(|name| row.vendor.eq_ignore_ascii_case(name))
-            && command.kind.is_none_or(|kind| row.kind == kind)
-            && command.confidence.is_none_or(|confidence| row.confidence == confidence)
-            && (!command.disabled || row.disabled.is_some())
-    };
-    let rows: Vec<Row> = rows(&config).into_iter().filter(wanted).collect();
-    match command.format {
-        Shape::Json => bench.json(&rows)?,
-        Shape::Human => bench.output.say(text(&config, &rows).trim_end()),
-    }
-    Ok(0)
 }
 
 /// All markers, in the order of the files.

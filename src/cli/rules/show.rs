@@ -3,12 +3,17 @@
 
 use std::sync::Arc;
 
+use clap::Args;
 use serde::Serialize;
 
-use super::args::{Shape, Show};
+use super::decide::decide;
 use super::list::{self, Row};
-use super::{Bench, decide, line_of, unknown};
+use crate::cli::command::Run;
+use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
+use crate::cli::global::Shape;
+use crate::cli::layers::line_of;
+use crate::cli::suggestion::unknown;
 use crate::config::{self, Config};
 use crate::document::{Source, Value};
 use crate::finding::{Field, Finding, Kind, PathUse};
@@ -55,43 +60,60 @@ struct ShownTool {
     markers: Vec<Shown>,
 }
 
-pub(super) fn show(bench: &Bench<'_>, command: &Show) -> Result<u8, Error> {
-    let here = bench.here()?;
-    let sources = bench.sources(here.as_deref())?;
-    let config = config::merge(&sources)?;
-    let id = command.id.as_str();
-    let written = entries::markers(&config.merged);
-    let mut rows = list::rows(&config);
-    let mut shown_of = |rule: &Rule| {
-        let at = rows.iter().position(|row| row.id == rule.marker.id)?;
-        let entry = written.iter().find(|entry| entry.id() == rule.marker.id)?;
-        Some(one(&config, &sources, rule, entry, rows.swap_remove(at)))
-    };
-    if let Some(rule) = config.rules.rules.iter().find(|rule| rule.marker.id == id)
-        && let Some(shown) = shown_of(rule)
-    {
-        match command.format {
-            Shape::Json => bench.json(&shown)?,
-            Shape::Human => bench.output.say(marker_text(&config, rule, &shown).trim_end()),
+/// Show all that is known of a marker or a tool.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provost rules show claude-code/co-author
+  provost rules show claude-code")]
+pub(in crate::cli) struct Show {
+    /// A marker's id (`claude-code/co-author`) or a tool's (`claude-code`)
+    #[arg(value_name = "ID")]
+    id: String,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Shape,
+}
+
+impl Run for Show {
+    fn run(&self, context: &CommandContext) -> Result<u8, Error> {
+        let here = context.here()?;
+        let sources = context.sources(here.as_deref())?;
+        let config = config::merge(&sources)?;
+        let id = self.id.as_str();
+        let written = entries::markers(&config.merged);
+        let mut rows = list::rows(&config);
+        let mut shown_of = |rule: &Rule| {
+            let at = rows.iter().position(|row| row.id == rule.marker.id)?;
+            let entry = written.iter().find(|entry| entry.id() == rule.marker.id)?;
+            Some(one(&config, &sources, rule, entry, rows.swap_remove(at)))
+        };
+        if let Some(rule) = config.rules.rules.iter().find(|rule| rule.marker.id == id)
+            && let Some(shown) = shown_of(rule)
+        {
+            match self.format {
+                Shape::Json => context.json(&shown)?,
+                Shape::Human => context.output.say(marker_text(&config, rule, &shown).trim_end()),
+            }
+        } else if let Some(tool) = config.rules.tool(id) {
+            let rules = config.rules.rules.iter().filter(|rule| rule.marker.tool == tool.id);
+            let markers: Vec<Shown> = rules.filter_map(shown_of).collect();
+            match self.format {
+                Shape::Json => context.json(&ShownTool {
+                    id: tool.id.clone(),
+                    name: tool.name.clone(),
+                    vendor: tool.vendor.clone(),
+                    markers,
+                })?,
+                Shape::Human => context.output.say(tool_text(tool, &markers).trim_end()),
+            }
+        } else {
+            let tools = config.rules.tools.iter().map(|tool| tool.id.as_str());
+            let markers = config.rules.rules.iter().map(|rule| rule.marker.id.as_str());
+            return Err(unknown("tool or marker", id, &tools.chain(markers).collect::<Vec<_>>()));
         }
-    } else if let Some(tool) = config.rules.tool(id) {
-        let rules = config.rules.rules.iter().filter(|rule| rule.marker.tool == tool.id);
-        let markers: Vec<Shown> = rules.filter_map(shown_of).collect();
-        match command.format {
-            Shape::Json => bench.json(&ShownTool {
-                id: tool.id.clone(),
-                name: tool.name.clone(),
-                vendor: tool.vendor.clone(),
-                markers,
-            })?,
-            Shape::Human => bench.output.say(tool_text(tool, &markers).trim_end()),
-        }
-    } else {
-        let tools = config.rules.tools.iter().map(|tool| tool.id.as_str());
-        let markers = config.rules.rules.iter().map(|rule| rule.marker.id.as_str());
-        return Err(unknown("tool or marker", id, &tools.chain(markers).collect::<Vec<_>>()));
+        Ok(0)
     }
-    Ok(0)
 }
 
 fn one(

@@ -3,10 +3,20 @@
 
 use serde::Serialize;
 
-use crate::finding::{Confidence, Kind};
+use crate::finding::{Confidence, Finding, Kind};
 use crate::marker::{Candidate, Trick, View};
-use crate::policy::Verdict;
+use crate::policy::{Decision, Verdict};
 use crate::text::escape::excerpt;
+
+/// What the explanation of a thing is made of.
+pub(super) struct Seen {
+    pub(super) subject: String,
+    pub(super) stages: Vec<Stage>,
+    /// All markers that are there, outdone ones too.
+    pub(super) all: Vec<Finding>,
+    /// Those that are reported, judged.
+    pub(super) judged: Vec<(Finding, Decision)>,
+}
 
 /// The whole answer.
 #[derive(Serialize)]

@@ -4,11 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clap::Args;
 use serde::Serialize;
 
-use super::args::{Shape, Test};
-use super::{Bench, broken, decide};
+use super::decide::decide;
+use crate::cli::command::Run;
+use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
+use crate::cli::global::Shape;
+use crate::cli::suggestion::unknown;
 use crate::config::{self, Config};
 use crate::document::Source;
 use crate::finding::Kind;
@@ -40,20 +44,41 @@ struct Outcome {
     failures: Vec<Failure>,
 }
 
-pub(super) fn test(bench: &Bench<'_>, command: &Test) -> Result<u8, Error> {
-    let config = bench.config()?;
-    let (examples, without_examples, mut failures) = examples(&config);
-    let mut cases = Vec::new();
-    for path in &command.paths {
-        collect(&bench.at(path), &config, &mut cases)?;
+/// Run the examples of all layers, and your own cases.
+///
+/// A PATH is a TOML file of [[case]] tables, or a directory with such files and with
+/// plain messages in hit/<tool-id>/ and miss/. docs/rules.md describes both.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provost rules test
+  provost rules test my-cases/
+  provost rules test --rules draft.toml cases.toml")]
+pub(in crate::cli) struct Test {
+    /// Your own cases: TOML files or directories
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// How to write the failures
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Shape,
+}
+
+impl Run for Test {
+    fn run(&self, context: &CommandContext) -> Result<u8, Error> {
+        let config = context.config()?;
+        let (examples, without_examples, mut failures) = examples(&config);
+        let mut cases = Vec::new();
+        for path in &self.paths {
+            collect(&context.at(path), &config, &mut cases)?;
+        }
+        failures.extend(cases.iter().filter_map(|case| run(&config, case)));
+        let outcome = Outcome { examples, cases: cases.len(), without_examples, failures };
+        match self.format {
+            Shape::Json => context.json(&outcome)?,
+            Shape::Human => context.output.say(text(&outcome).trim_end()),
+        }
+        Ok(u8::from(!outcome.failures.is_empty()))
     }
-    failures.extend(cases.iter().filter_map(|case| run(&config, case)));
-    let outcome = Outcome { examples, cases: cases.len(), without_examples, failures };
-    match command.format {
-        Shape::Json => bench.json(&outcome)?,
-        Shape::Human => bench.output.say(text(&outcome).trim_end()),
-    }
-    Ok(u8::from(!outcome.failures.is_empty()))
 }
 
 /// The examples that were run, the markers without any, and the failures.
@@ -101,7 +126,7 @@ fn collect(path: &Path, config: &Config, cases: &mut Vec<Case>) -> Result<(), Er
                     let tool = entry.file_name().unwrap_or_default().to_string_lossy();
                     if config.rules.tool(&tool).is_none() {
                         let known = config.rules.tools.iter().map(|tool| tool.id.as_str());
-                        return Err(super::unknown("tool", &tool, &known.collect::<Vec<_>>()));
+                        return Err(unknown("tool", &tool, &known.collect::<Vec<_>>()));
                     }
                     for file in sorted(&entry)? {
                         cases.push(of_message(&file, Some(&tool))?);
@@ -133,6 +158,11 @@ fn sorted(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     }
     entries.sort();
     Ok(entries)
+}
+
+/// Mistakes that stop a command, as [`ConfigError`] shows them.
+fn broken(problems: Vec<crate::document::Problem>) -> Error {
+    Error::Config(config::ConfigError::Problems(problems))
 }
 
 fn of_file(path: &Path, config: &Config) -> Result<Vec<Case>, Error> {

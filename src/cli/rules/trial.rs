@@ -1,17 +1,18 @@
-//! `provost rules try` and `provost rules compare`: two sets of rules judged on the same
-//! history, and what differs: by marker, and by what would become of each commit.
+//! Judging the same history by two sets of rules, and what differs: by marker, and by what
+//! would become of each commit.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{Compare, Shape, Trial, Try};
+use clap::Args;
+
 use super::people::shortened;
 use super::trial_text::{self, Effect, Figures, Looked, Moved, Sample};
-use super::{Bench, is_file, with_draft};
-use crate::cli::args::Costly;
-use crate::cli::audit;
+use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
+use crate::cli::global::{Costly, Shape};
+use crate::cli::progress;
 use crate::config::{self, Config};
 use crate::document::Source;
 use crate::git::{ObjectId, Repository};
@@ -20,43 +21,31 @@ use crate::report::{Judged, Report};
 use crate::scan::{self, Scope};
 use crate::text::escape::{escape, excerpt};
 
-pub(super) fn try_draft(bench: &Bench<'_>, command: &Try) -> Result<u8, Error> {
-    let draft = bench.read(&command.draft)?;
-    let instead = command.instead_of.as_ref().map(|path| bench.at(path));
-    let after = |layers: &mut Vec<Arc<Source>>| {
-        with_draft(layers, Arc::clone(&draft), instead.as_deref());
-    };
-    let names = ("in force".to_owned(), draft.name.clone());
-    let trials = Trials { names, before: &|_| {}, after: &after };
-    run(bench, &trials, &command.repositories, &command.trial)
-}
-
-pub(super) fn compare(bench: &Bench<'_>, command: &Compare) -> Result<u8, Error> {
-    let (one, other) = (bench.read(&command.one)?, bench.read(&command.other)?);
-    // Whichever of them is in force gives its place to the other.
-    let lay = |mine: &Arc<Source>, theirs: &Arc<Source>, layers: &mut Vec<Arc<Source>>| {
-        let theirs = Path::new(&theirs.name);
-        let in_force = layers.iter().any(|layer| is_file(layer, theirs));
-        with_draft(layers, Arc::clone(mine), in_force.then_some(theirs));
-    };
-    let before = |layers: &mut Vec<Arc<Source>>| lay(&one, &other, layers);
-    let after = |layers: &mut Vec<Arc<Source>>| lay(&other, &one, layers);
-    let names = (one.name.clone(), other.name.clone());
-    let trials = Trials { names, before: &before, after: &after };
-    run(bench, &trials, &command.repositories, &command.trial)
+/// The options of `try` and `compare`.
+#[derive(Debug, Args)]
+pub(super) struct TrialOptions {
+    /// Show so many commits of each kind
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(super) sample: usize,
+    /// Leave out a kind of marker that takes long to look for
+    #[arg(long, value_name = "KIND")]
+    pub(super) without: Vec<Costly>,
+    /// How to write the result
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(super) format: Shape,
 }
 
 /// What differs between two sets of rules on histories, as text.
 pub(in crate::cli) fn effect_text(
-    bench: &Bench<'_>,
+    context: &CommandContext,
     trials: &Trials<'_>,
     repositories: &[PathBuf],
 ) -> Result<String, Error> {
-    let (effect, failed) = effect(bench, trials, repositories, Scope::default(), 5)?;
+    let (effect, failed) = effect(context, trials, repositories, Scope::default(), 5)?;
     if failed > 0 {
         return Err(Error::SomeUnread(failed));
     }
-    Ok(trial_text::text(&effect, bench.output.verbose).trim_end().to_owned())
+    Ok(trial_text::text(&effect, context.output.verbose).trim_end().to_owned())
 }
 
 type Lay<'l> = &'l dyn Fn(&mut Vec<Arc<Source>>);
@@ -68,20 +57,18 @@ pub(in crate::cli) struct Trials<'l> {
     pub(in crate::cli) after: Lay<'l>,
 }
 
-fn run(
-    bench: &Bench<'_>,
+pub(super) fn run(
+    context: &CommandContext,
     trials: &Trials<'_>,
     repositories: &[PathBuf],
-    options: &Trial,
+    options: &TrialOptions,
 ) -> Result<u8, Error> {
-    let trees = !options.without.contains(&Costly::Path);
-    let contents = trees && !options.without.contains(&Costly::Content);
-    let scope = Scope { trees, contents };
-    let (effect, failed) = effect(bench, trials, repositories, scope, options.sample)?;
+    let scope = Costly::scope(&options.without);
+    let (effect, failed) = effect(context, trials, repositories, scope, options.sample)?;
     match options.format {
-        Shape::Json => bench.json(&effect)?,
+        Shape::Json => context.json(&effect)?,
         Shape::Human => {
-            bench.output.say(trial_text::text(&effect, bench.output.verbose).trim_end());
+            context.output.say(trial_text::text(&effect, context.output.verbose).trim_end());
         }
     }
     if failed > 0 { Err(Error::SomeUnread(failed)) } else { Ok(0) }
@@ -90,7 +77,7 @@ fn run(
 /// Judges the history of each repository under both sets of rules. Also returns how many
 /// repositories could not be read; why was said already.
 pub(super) fn effect(
-    bench: &Bench<'_>,
+    context: &CommandContext,
     trials: &Trials<'_>,
     repositories: &[PathBuf],
     scope: Scope,
@@ -99,14 +86,14 @@ pub(super) fn effect(
     let mut tally = Tally { sample, ..Tally::default() };
     let mut failed = 0;
     for path in repositories {
-        match one(bench, trials, path, scope, &mut tally) {
+        match one(context, trials, path, scope, &mut tally) {
             Ok(()) => {}
             // The same files are broken for every repository.
             Err(error @ Error::Config(_)) => return Err(error),
             Err(error) => {
                 failed += 1;
-                bench.output.note(&format!("provost: {}:\n", path.display()));
-                bench.output.error(&error);
+                context.output.note(&format!("provost: {}:\n", path.display()));
+                context.output.error(&error);
             }
         }
     }
@@ -114,14 +101,14 @@ pub(super) fn effect(
 }
 
 fn one(
-    bench: &Bench<'_>,
+    context: &CommandContext,
     trials: &Trials<'_>,
     path: &Path,
     scope: Scope,
     tally: &mut Tally,
 ) -> Result<(), Error> {
-    let repository = bench.open(path)?;
-    let layers = bench.sources(Some(&repository))?;
+    let repository = context.open(path)?;
+    let layers = context.sources(Some(&repository))?;
     let of = |lay: Lay<'_>| {
         let mut layers = layers.clone();
         lay(&mut layers);
@@ -129,24 +116,24 @@ fn one(
     };
     let (before, after) = (of(trials.before)?, of(trials.after)?);
     let reports = (
-        judged(bench, &repository, &before, scope, &trials.names.0)?,
-        judged(bench, &repository, &after, scope, &trials.names.1)?,
+        judged(context, &repository, &before, scope, &trials.names.0)?,
+        judged(context, &repository, &after, scope, &trials.names.1)?,
     );
     tally.add((&before, &reports.0), (&after, &reports.1));
     Ok(())
 }
 
 fn judged(
-    bench: &Bench<'_>,
+    context: &CommandContext,
     repository: &Repository,
     config: &Config,
     scope: Scope,
     rules: &str,
 ) -> Result<Report, Error> {
     let name = repository.name();
-    let bar = audit::bar(bench.output, &format!("{name}, {rules}"));
+    let bar = progress::bar(&context.output, &format!("{name}, {rules}"));
     let report = scan::judge_history(repository, config, name, scope, &mut |stage, done| {
-        audit::show(&bar, stage, done);
+        progress::show(&bar, stage, done);
     });
     bar.finish_and_clear();
     Ok(report?)

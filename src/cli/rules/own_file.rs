@@ -5,17 +5,27 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::Target;
-use super::lint::brought_by;
-use super::{Bench, is_file, with_draft};
+use clap::Args;
+
+use super::problems::brought_by;
+use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
+use crate::cli::layers::{is_file, with_draft};
 use crate::cli::opened::own;
 use crate::config::files::replace;
 use crate::config::{self, ConfigError, SYSTEM};
 use crate::document::{Problem, Severity, Source};
 
+/// The file that an editing command changes.
+#[derive(Debug, Args)]
+pub(super) struct TargetFile {
+    /// The file to change; the last of --rules, or else /etc/provost/rules.toml
+    #[arg(long, value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
+}
+
 /// A file, and the layers that it belongs to.
-pub(in crate::cli) struct Own {
+pub(in crate::cli) struct OwnFile {
     path: PathBuf,
     /// Whether it is one of the layers in force where this is run.
     pub(super) in_force: bool,
@@ -33,16 +43,16 @@ pub(in crate::cli) struct Checked {
     pub(in crate::cli) warnings: Vec<Problem>,
 }
 
-impl Own {
+impl OwnFile {
     /// The file that is to be changed.
-    pub(super) fn open(bench: &Bench<'_>, target: &Target) -> Result<Self, Error> {
-        Self::of(bench, bench.own_file(target.file.as_deref())?)
+    pub(super) fn open(context: &CommandContext, target: &TargetFile) -> Result<Self, Error> {
+        Self::of(context, context.own_file(target.file.as_deref())?)
     }
 
     /// A file by its path.
-    pub(in crate::cli) fn of(bench: &Bench<'_>, path: PathBuf) -> Result<Self, Error> {
-        let here = bench.here()?;
-        let in_force = bench.sources(here.as_deref())?;
+    pub(in crate::cli) fn of(context: &CommandContext, path: PathBuf) -> Result<Self, Error> {
+        let here = context.here()?;
+        let in_force = context.sources(here.as_deref())?;
         let _own = own()?;
         let before = match config::read(&path) {
             Ok(source) => source.text.to_string(),

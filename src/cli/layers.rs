@@ -1,0 +1,34 @@
+//! Drafts and files among the configuration layers in force.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::document::Source;
+
+/// Lays a draft over layers: in the place of the one of the same path, or of `instead_of`,
+/// or else on top.
+pub(super) fn with_draft(
+    layers: &mut Vec<Arc<Source>>,
+    draft: Arc<Source>,
+    instead_of: Option<&Path>,
+) {
+    let path = instead_of.unwrap_or(Path::new(&draft.name));
+    match layers.iter_mut().find(|layer| is_file(layer, path)) {
+        Some(layer) => *layer = draft,
+        None => layers.push(draft),
+    }
+}
+
+/// Whether a layer was read from this file.
+pub(super) fn is_file(layer: &Source, path: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    !layer.built_in && real(Path::new(&layer.name)) == real(path)
+}
+
+/// The text of a line of the rules, for `file:line`.
+pub(super) fn line_of(sources: &[Arc<Source>], place: &str) -> Option<String> {
+    let (name, line) = place.rsplit_once(':')?;
+    let source = sources.iter().find(|source| source.name == name)?;
+    let number: usize = line.parse().ok()?;
+    Some(source.text.lines().nth(number.checked_sub(1)?)?.trim().to_owned())
+}
