@@ -11,12 +11,13 @@ mod merge;
 mod moment;
 mod node;
 mod problem;
+mod source;
 mod table;
 
 pub use encoded::decode;
 pub use fields::{Fields, Reader};
 pub use merge::overlay;
 pub use moment::Moment;
-pub use node::{Node, Place, Source, Value, parse};
+pub use node::{Node, Table, Text, Value, parse};
 pub use problem::{Problem, Severity, render, render_within};
-pub use table::{Table, Text};
+pub use source::{Place, Source};

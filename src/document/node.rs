@@ -1,51 +1,20 @@
 //! Parsed TOML in which every value knows its place.
 
-use std::ops::Range;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Problem, Table, Text};
+use super::{Place, Problem, Source};
 
-/// One configuration file.
-#[derive(Debug)]
-pub struct Source {
-    /// The name shown to people: the path, or `rules.toml` for the built-in layer.
-    pub name: String,
-    /// The whole text.
-    pub text: Text,
-    /// Whether it is the layer that is part of the program, which its tests prove.
-    pub built_in: bool,
-}
+/// A text of a document: of the program itself, or read from a file.
+pub type Text = Cow<'static, str>;
 
-impl Source {
-    /// Line and column of a byte offset, both counted from 1; columns count characters.
-    #[must_use]
-    pub fn line_column(&self, offset: usize) -> (usize, usize) {
-        let before = self.text.get(..offset.min(self.text.len())).unwrap_or("");
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-        (line, column)
-    }
-}
-
-/// Where a value stands: a file and a byte range in it.
-#[derive(Clone, Debug)]
-pub struct Place {
-    /// The file.
-    pub source: Arc<Source>,
-    /// Byte range in its text.
-    pub span: Range<usize>,
-}
-
-impl Place {
-    /// `file:line`, as decisions quote it.
-    #[must_use]
-    pub fn file_line(&self) -> String {
-        format!("{}:{}", self.source.name, self.source.line_column(self.span.start).0)
-    }
-}
+/// The entries of a table, sorted by key; with each the place of its key. Tables are small
+/// and there are very many of them, so that an array costs less than a tree.
+#[derive(Clone, Debug, Default)]
+pub struct Table(pub(super) Vec<(Text, (Place, Node))>);
 
 /// A value with its place.
 #[derive(Clone, Debug)]

@@ -1,19 +1,9 @@
 //! A table of a configuration document.
 
-use std::borrow::Cow;
-
-use super::{Node, Place};
-
-/// A text of a document: of the program itself, or read from a file.
-pub type Text = Cow<'static, str>;
+use super::{Node, Place, Table, Text};
 
 /// Among so few a look at each is quicker than a search: most differ in length.
 const FEW: usize = 12;
-
-/// The entries of a table, sorted by key; with each the place of its key. Tables are small
-/// and there are very many of them, so that an array costs less than a tree.
-#[derive(Clone, Debug, Default)]
-pub struct Table(Vec<(Text, (Place, Node))>);
 
 impl Table {
     fn find(&self, key: &str) -> Result<usize, usize> {

@@ -3,7 +3,7 @@
 
 use super::Matchers;
 use super::credit::{CREDIT_KEYS, Person, SIGN_OFF_KEYS, github_login};
-use super::message::Look;
+use super::message_matcher::Look;
 use super::ways::Credit;
 use crate::git::Ident;
 use crate::text::escape::lossy;

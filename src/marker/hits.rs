@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::message::{Look, Matcher};
+use super::message_matcher::{Look, MessageMatcher};
 use super::ways::Ways;
 use crate::finding::Marker;
 use crate::text::Effort;
@@ -60,7 +60,7 @@ struct Current<'v> {
 
 impl Hits {
     /// The hits in a reading, as far as `effort` goes.
-    pub(super) fn of(matcher: &Matcher, view: &[u8], effort: &Effort<'_>) -> Self {
+    pub(super) fn of(matcher: &MessageMatcher, view: &[u8], effort: &Effort<'_>) -> Self {
         let mut hits = Self::default();
         let mut locator = Locator::new(view);
         let (start, tried) = (usize::MAX, Vec::new());
@@ -150,7 +150,7 @@ fn kept_of(text: &str) -> String {
     beginning(text, KEPT_OF_A_LINE).to_owned()
 }
 
-impl Matcher {
+impl MessageMatcher {
     /// Tries a credit line in every way to read it.
     pub(super) fn credit(
         &self,

@@ -20,9 +20,11 @@ mod file_name;
 pub(crate) mod fuzzing;
 mod hits;
 mod identity;
+mod in_ref;
 mod line;
 mod literals;
 mod message;
+mod message_matcher;
 mod model;
 mod note;
 mod note_json;
@@ -91,7 +93,7 @@ pub type Entry<S> = (Arc<Marker>, S);
 #[derive(Debug)]
 pub struct Matchers {
     /// Messages of commits and tags.
-    pub message: message::Matcher,
+    pub message: message_matcher::MessageMatcher,
     /// Authors, committers, taggers.
     pub identity: identity::Matcher,
     /// Signing keys.
@@ -134,7 +136,7 @@ impl Matchers {
         let tamper = Arc::new(tamper::Tampers::new(tampers));
         let (paths, renamed) = paths.into_iter().partition(|(_, spec)| !spec.globs.is_empty());
         Self {
-            message: message::Matcher::new(lines, credits, &models, &tamper),
+            message: message_matcher::MessageMatcher::new(lines, credits, &models, &tamper),
             identity: identity::Matcher::new(identities, &models, &tamper),
             signature: signature::Matcher::new(signatures),
             path: path::Matcher::new(paths),

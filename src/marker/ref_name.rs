@@ -3,13 +3,10 @@
 
 use std::sync::Arc;
 
-use super::Matchers;
 use super::pattern::{PathGlob, Pattern};
-use super::tamper::Trick;
 use crate::document::{Fields, Problem};
-use crate::finding::{Confidence, Field, Finding, Kind, Marker};
+use crate::finding::{Confidence, Kind, Marker};
 use crate::text::escape::lossy;
-use crate::text::{Effort, Form, Unwatched, read};
 
 /// What a `ref` marker looks for.
 #[derive(Debug)]
@@ -49,27 +46,6 @@ impl Spec {
 pub(super) fn short(name: &[u8]) -> &[u8] {
     let prefixes = [b"refs/heads/".as_slice(), b"refs/tags/"];
     prefixes.iter().find_map(|prefix| name.strip_prefix(*prefix)).unwrap_or(name)
-}
-
-impl Matchers {
-    /// The findings in a full ref name.
-    #[must_use]
-    pub fn find_in_ref(&self, name: &[u8]) -> Vec<Finding> {
-        let mut findings: Vec<Finding> = Vec::new();
-        let effort = Effort::new(&Unwatched, name.len());
-        read(Form::Line, None, name, &effort, &mut |reading| {
-            for marker in self.ref_name.find(reading.text) {
-                if findings.iter().any(|old| old.marker.tool == marker.tool) {
-                    continue;
-                }
-                let finding = Finding::new(&marker, Field::RefName, name);
-                let trick = reading.undone.map(Trick::from);
-                findings.extend(trick.iter().flat_map(|&it| self.tamper.beside(&finding, it)));
-                findings.push(finding);
-            }
-        });
-        findings
-    }
 }
 
 /// All ref markers.

@@ -9,10 +9,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::credit::{Forms, Refusal, Who};
-use super::message::Look;
+use super::message_matcher::{Look, MessageMatcher};
 use super::tamper::Trick;
 use super::ways::Credit;
-use super::{Matchers, Role, identity, message, ref_name};
+use super::{Matchers, Role, identity, ref_name};
 use crate::finding::Marker;
 use crate::git::Ident;
 use crate::text::escape::{escape, excerpt, lossy};
@@ -72,7 +72,7 @@ pub(super) const MOST: usize = 1000;
 pub(super) const WIDTH: usize = 160;
 
 impl Matchers {
-    /// How a message is read; see [`message::Matcher::find`].
+    /// How a message is read; see [`MessageMatcher::find`].
     #[must_use]
     pub fn trace_message(&self, encoding: Option<&[u8]>, text: &[u8]) -> Vec<View> {
         let mut views: Vec<View> = Vec::new();
@@ -124,7 +124,7 @@ pub(super) fn literal_at(literals: &[String], text: &[u8], offset: usize) -> Str
     literals.iter().filter(begins).max_by_key(|literal| literal.len()).cloned().unwrap_or_default()
 }
 
-fn in_message(matcher: &message::Matcher, view: &[u8]) -> Vec<Candidate> {
+fn in_message(matcher: &MessageMatcher, view: &[u8]) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut tried: HashSet<(usize, usize)> = HashSet::new();
     let mut locator = Locator::new(view);
@@ -167,7 +167,7 @@ fn in_message(matcher: &message::Matcher, view: &[u8]) -> Vec<Candidate> {
 }
 
 fn refused_credit(
-    matcher: &message::Matcher,
+    matcher: &MessageMatcher,
     marker: &Marker,
     spec: &super::credit::Spec,
     line: Line<'_>,

@@ -4,8 +4,6 @@
 
 use std::time::Duration;
 
-use super::Platform;
-
 /// How the push came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -102,9 +100,9 @@ pub struct Context {
 }
 
 impl Context {
-    pub(super) fn new(platform: &Platform) -> Self {
+    pub(super) fn new(platform: &'static str) -> Self {
         Self {
-            platform: platform.name,
+            platform,
             repository: None,
             store: Store::Code,
             pusher: None,
@@ -117,8 +115,8 @@ impl Context {
             pull_request_head: None,
             dry_run: false,
             internal: false,
-            line_prefix: platform.line_prefix,
-            time_budget: platform.time_budget,
+            line_prefix: "",
+            time_budget: None,
             ignored: Vec::new(),
         }
     }

@@ -8,11 +8,12 @@
 
 pub mod accounts;
 mod context;
+mod definition;
 mod environment;
 
+use definition::update_hook;
+pub use definition::{Arguments, Platform};
 use std::ffi::OsString;
-use std::os::unix::ffi::OsStrExt;
-use std::time::Duration;
 
 pub use context::{Action, Context, Occasion, Protocol, Store};
 pub use environment::{Environment, of_any_account};
@@ -41,45 +42,15 @@ platforms! {
     github => "github",
 }
 
-/// What is known of a platform.
-#[derive(Debug)]
-pub struct Platform {
-    /// What `--platform` calls it.
-    pub name: &'static str,
-    /// What people call it.
-    pub title: &'static str,
-    /// What each line shown to the pusher must begin with.
-    pub line_prefix: &'static str,
-    /// How long a judgement may take, where the platform ends hooks that take longer.
-    pub time_budget: Option<Duration>,
-    /// The environment variables that are its own.
-    variables: &'static [&'static str],
-    /// Reads them.
-    read: fn(&Environment, &mut Context),
-    /// Reads the arguments of a hook that is called once a ref.
-    arguments: fn(&[OsString]) -> Result<Arguments, String>,
-}
-
-/// What a hook that is called once a ref learns from its arguments.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Arguments {
-    /// The ref's name.
-    pub ref_name: Vec<u8>,
-    /// Its object id before, in hexadecimal digits.
-    pub old: Vec<u8>,
-    /// Its object id afterwards.
-    pub new: Vec<u8>,
-    /// The repository's name, where the arguments give it.
-    pub repository: Option<String>,
-    /// The pusher's login, where the arguments give it.
-    pub pusher: Option<String>,
-}
-
 impl Platform {
     /// What an environment says of a push.
     #[must_use]
     pub fn context(&self, environment: &Environment) -> Context {
-        let mut context = Context::new(self);
+        let mut context = Context {
+            line_prefix: self.line_prefix,
+            time_budget: self.time_budget,
+            ..Context::new(self.name)
+        };
         let foreign = ALL.iter().flat_map(|platform| platform.variables);
         let foreign = foreign.filter(|name| !self.variables.contains(name));
         context.ignored = foreign.copied().filter(|name| environment.has(name)).collect();
@@ -108,20 +79,4 @@ pub fn by_name(name: &str) -> Option<&'static Platform> {
 #[must_use]
 pub fn plain() -> &'static Platform {
     &plain::PLATFORM
-}
-
-/// The arguments of Git's own `update` hook. Source: githooks(5).
-fn update_hook(given: &[OsString]) -> Result<Arguments, String> {
-    let [name, old, new] = given else {
-        return Err(format!(
-            "an update hook gets three arguments, REF OLD NEW, not {}",
-            given.len()
-        ));
-    };
-    Ok(Arguments {
-        ref_name: name.as_bytes().to_vec(),
-        old: old.as_bytes().to_vec(),
-        new: new.as_bytes().to_vec(),
-        ..Arguments::default()
-    })
 }

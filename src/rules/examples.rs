@@ -19,12 +19,6 @@ pub struct ExampleFailure {
     pub place: Place,
 }
 
-/// Marks the example keys of a table as known; they are read by [`check_examples`] only.
-pub(super) fn ask(fields: &mut Fields<'_>) {
-    fields.node("hits");
-    fields.node("misses");
-}
-
 /// Runs every example of the merged configuration, and reports markers without any.
 ///
 /// Returns how many examples were run, and those that failed; a marker without a hit or

@@ -1,7 +1,10 @@
 //! What the declared encoding of a text means for reading it.
 
 use super::label::Charset;
-use super::reading::LONGEST_DISGUISED;
+
+/// The longest text that is decoded or searched for disguises, in bytes. A longer one is read
+/// as it is; of the other readings it has those of its beginning.
+pub(super) const LONGEST_DISGUISED: usize = 4 << 20;
 
 /// The longest label of an encoding that is looked up, in bytes. No character set has such a
 /// name.

@@ -8,6 +8,7 @@
 //! Readings are handed over one by one, because a text may be large; a text of plain ASCII has
 //! one. Forms of other languages belong to the first, which is decoded and nothing else.
 
+use super::declared::LONGEST_DISGUISED;
 use std::borrow::Cow;
 
 use super::controls::has_erasing;
@@ -56,9 +57,6 @@ pub struct Reading<'r> {
     pub is_again: bool,
 }
 
-/// The longest text that is decoded or searched for disguises, in bytes. A longer one is read
-/// as it is; of the other readings it has those of its beginning.
-pub(super) const LONGEST_DISGUISED: usize = 4 << 20;
 /// Decoding and undoing take at most this many times the memory of a text.
 const COPIES: usize = 4;
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::spec;
+use super::spec::spec;
 use crate::document::{Place, Problem};
 use crate::finding::{Confidence, Kind, Marker};
 use crate::marker::{Matchers, Models, Spec, expression, glob};

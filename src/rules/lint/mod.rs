@@ -8,15 +8,14 @@
 
 mod breadth;
 mod examples;
+mod spec;
 mod twins;
 
 use std::collections::HashSet;
 
 use super::entries::{self, Entry, Written};
 use super::{RuleSet, check_examples};
-use crate::document::{Node, Problem, Reader, Severity};
-use crate::finding::Kind;
-use crate::marker::{self, Spec};
+use crate::document::{Node, Problem, Severity};
 
 pub use examples::why_not;
 
@@ -56,14 +55,6 @@ pub fn lint(root: &Node, rules: &RuleSet, mistakes: &[Problem]) -> Vec<Problem> 
     twins::lint(&beside.copied().collect::<Vec<_>>(), &mut problems);
     problems.sort_by_key(|problem| (problem.place.source.built_in, problem.place.span.start));
     problems
-}
-
-/// What a marker looks for, read again by itself. Mistakes were reported at loading.
-fn spec(entry: &Entry<'_>) -> Option<(Kind, Spec)> {
-    let reader = Reader::default();
-    let kind = entry.kind()?;
-    let mut fields = reader.fields(entry.marker.node, "a marker")?;
-    Some((kind, marker::read(kind, &mut fields)?))
 }
 
 fn tool_alone(tool: Written<'_>, rules: &RuleSet, problems: &mut Vec<Problem>) {

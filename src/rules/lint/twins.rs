@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::spec;
+use super::spec::spec;
 use crate::document::{Place, Problem};
 use crate::finding::{Confidence, Kind};
 use crate::marker::Claim;

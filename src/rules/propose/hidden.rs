@@ -1,6 +1,6 @@
 //! Examples that are not one plain line: a note with its ref, and a line in disguise.
 
-use super::{Proposal, Unclear, list, literal, propose, unclear};
+use super::proposal::{Proposal, Unclear, list, literal, unclear};
 use crate::finding::{Confidence, Kind};
 use crate::marker::note_format;
 use crate::text::undisguised;
@@ -28,16 +28,13 @@ pub(super) fn note(example: &str) -> Result<Proposal, Unclear> {
     })
 }
 
-/// The marker of what a disguised line says: how it is disguised is known already.
-pub(super) fn disguised(example: &str) -> Result<Proposal, Unclear> {
+/// Returns what a disguised line says without its disguise.
+pub(super) fn plain(example: &str) -> Result<String, Unclear> {
     let plain = undisguised(example.as_bytes());
     if plain.trim() == example {
         return unclear(
             "nothing in it is disguised in a way that can be undone; give the line as it is meant",
         );
     }
-    let mut proposal = propose(&plain, None)?;
-    let note = format!("it reads `{}`; the disguise is told by the tamper markers", plain.trim());
-    proposal.notes.push(note);
-    Ok(proposal)
+    Ok(plain)
 }

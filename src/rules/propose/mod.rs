@@ -6,44 +6,16 @@
 
 mod general;
 mod hidden;
+mod proposal;
 
-use super::edit::string;
 use crate::finding::{Confidence, Kind};
 use crate::git::Ident;
 use crate::marker::{CreditLine, credit_line};
 use crate::text::escape::lossy;
 use general::{General, general};
-use hidden::{disguised, note};
-
-/// A proposed marker.
-#[derive(Debug)]
-pub struct Proposal {
-    /// Its kind.
-    pub kind: Kind,
-    /// The part of its id behind the tool's.
-    pub name: String,
-    /// Its own keys, with their values as TOML.
-    pub keys: Vec<(&'static str, String)>,
-    /// How sure it can be at most.
-    pub confidence: Confidence,
-    /// Texts that it must match.
-    pub hits: Vec<String>,
-    /// Texts near to them that it must not.
-    pub misses: Vec<String>,
-    /// What whoever adds it should know.
-    pub notes: Vec<String>,
-    /// For a note, the ref that holds it.
-    pub notes_ref: String,
-}
-
-/// Why nothing is proposed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Unclear(String);
-
-fn unclear<T>(why: impl Into<String>) -> Result<T, Unclear> {
-    Err(Unclear(why.into()))
-}
+use hidden::{note, plain};
+pub use proposal::{Proposal, Unclear};
+use proposal::{list, literal, unclear};
 
 /// Proposes a marker for an example, of the kind that is asked for or that it looks like.
 ///
@@ -73,6 +45,15 @@ pub fn propose(example: &str, kind: Option<Kind>) -> Result<Proposal, Unclear> {
     }
 }
 
+/// The marker of what a disguised line says: how it is disguised is known already.
+fn disguised(example: &str) -> Result<Proposal, Unclear> {
+    let plain = plain(example)?;
+    let mut proposal = propose(&plain, None)?;
+    let note = format!("it reads `{}`; the disguise is told by the tamper markers", plain.trim());
+    proposal.notes.push(note);
+    Ok(proposal)
+}
+
 /// The kind that an example looks like.
 fn looks_like(example: &str) -> Kind {
     if example.starts_with("refs/notes/") && example.contains('\n') {
@@ -95,15 +76,6 @@ fn looks_like(example: &str) -> Kind {
     let file = example.rsplit('/').next().unwrap_or_default();
     let named = example.contains('/') || example.starts_with('.') || file.contains('.');
     if !url && named && !example.contains(char::is_whitespace) { Kind::Path } else { Kind::Line }
-}
-
-fn list(items: &[&str]) -> String {
-    let items: Vec<String> = items.iter().map(|item| string(item).to_string()).collect();
-    format!("[{}]", items.join(", "))
-}
-
-fn literal(text: &str) -> String {
-    string(text).to_string()
 }
 
 /// The keys that say who is meant, from a whole address; and addresses that are near.
@@ -322,32 +294,4 @@ fn signature(example: &str) -> Result<Proposal, Unclear> {
         notes: vec!["be sure that all sessions of the tool share this key".into()],
         notes_ref: String::new(),
     })
-}
-
-impl Proposal {
-    /// The marker's table as TOML text without its header.
-    #[must_use]
-    pub fn table(&self, id: &str, since: &str, source: Option<&str>) -> String {
-        let mut text = String::new();
-        let mut line = |key: &str, value: &str| text.push_str(&format!("{key} = {value}\n"));
-        line("id", &literal(id));
-        line("kind", &literal(self.kind.word()));
-        line("confidence", &literal(self.confidence.word()));
-        line("since", &literal(since));
-        if let Some(source) = source {
-            line("source", &literal(source));
-        }
-        for (key, value) in &self.keys {
-            line(key, value);
-        }
-        for (key, examples) in [("hits", &self.hits), ("misses", &self.misses)] {
-            let examples: Vec<String> = examples.iter().map(|example| literal(example)).collect();
-            if let [one] = examples.as_slice() {
-                line(key, &format!("[{one}]"));
-            } else {
-                line(key, &format!("[\n  {},\n]", examples.join(",\n  ")));
-            }
-        }
-        text
-    }
 }

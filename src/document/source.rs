@@ -1,0 +1,44 @@
+//! Texts of files, and places in them.
+
+use super::Text;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// One configuration file.
+#[derive(Debug)]
+pub struct Source {
+    /// The name shown to people: the path, or `rules.toml` for the built-in layer.
+    pub name: String,
+    /// The whole text.
+    pub text: Text,
+    /// Whether it is the layer that is part of the program, which its tests prove.
+    pub built_in: bool,
+}
+
+impl Source {
+    /// Line and column of a byte offset, both counted from 1; columns count characters.
+    #[must_use]
+    pub fn line_column(&self, offset: usize) -> (usize, usize) {
+        let before = self.text.get(..offset.min(self.text.len())).unwrap_or("");
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        (line, column)
+    }
+}
+
+/// Where a value stands: a file and a byte range in it.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The file.
+    pub source: Arc<Source>,
+    /// Byte range in its text.
+    pub span: Range<usize>,
+}
+
+impl Place {
+    /// `file:line`, as decisions quote it.
+    #[must_use]
+    pub fn file_line(&self) -> String {
+        format!("{}:{}", self.source.name, self.source.line_column(self.span.start).0)
+    }
+}

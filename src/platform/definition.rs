@@ -1,0 +1,57 @@
+//! What a Git platform is: the facts that the other rooms ask for.
+
+use super::context::Context;
+use super::environment::Environment;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
+use std::time::Duration;
+
+/// What is known of a platform.
+#[derive(Debug)]
+pub struct Platform {
+    /// What `--platform` calls it.
+    pub name: &'static str,
+    /// What people call it.
+    pub title: &'static str,
+    /// What each line shown to the pusher must begin with.
+    pub line_prefix: &'static str,
+    /// How long a judgement may take, where the platform ends hooks that take longer.
+    pub time_budget: Option<Duration>,
+    /// The environment variables that are its own.
+    pub(super) variables: &'static [&'static str],
+    /// Reads them.
+    pub(super) read: fn(&Environment, &mut Context),
+    /// Reads the arguments of a hook that is called once a ref.
+    pub(super) arguments: fn(&[OsString]) -> Result<Arguments, String>,
+}
+
+/// What a hook that is called once a ref learns from its arguments.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Arguments {
+    /// The ref's name.
+    pub ref_name: Vec<u8>,
+    /// Its object id before, in hexadecimal digits.
+    pub old: Vec<u8>,
+    /// Its object id afterwards.
+    pub new: Vec<u8>,
+    /// The repository's name, where the arguments give it.
+    pub repository: Option<String>,
+    /// The pusher's login, where the arguments give it.
+    pub pusher: Option<String>,
+}
+
+/// The arguments of Git's own `update` hook. Source: githooks(5).
+pub(super) fn update_hook(given: &[OsString]) -> Result<Arguments, String> {
+    let [name, old, new] = given else {
+        return Err(format!(
+            "an update hook gets three arguments, REF OLD NEW, not {}",
+            given.len()
+        ));
+    };
+    Ok(Arguments {
+        ref_name: name.as_bytes().to_vec(),
+        old: old.as_bytes().to_vec(),
+        new: new.as_bytes().to_vec(),
+        ..Arguments::default()
+    })
+}
