@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::enabled;
 use super::rooms::{Rooms, read_rooms};
 use crate::document::{Node, Problem, Reader, Source, Value};
 use crate::finding::Marker;
@@ -20,7 +19,7 @@ pub(super) fn of(merged: &Node) -> Option<Locking> {
     let Value::Table(policy) = &root.get("policy")?.1.value else { return None };
     policy.get("locked")?;
     let rooms = read_rooms(&Reader::default(), merged)?;
-    let markers = enabled(&rooms.rules);
+    let markers = rooms.rules.enabled_markers();
     rooms.policy.has_locks().then_some(Locking { rooms, markers })
 }
 
@@ -33,7 +32,7 @@ impl Locking {
             // They are reported when all layers are there.
             return Vec::new();
         }
-        let markers = enabled(&after.rules);
+        let markers = after.rules.enabled_markers();
         let before = Side { policy: &self.rooms.policy, markers: &self.markers };
         let with = Side { policy: &after.policy, markers: &markers };
         let mut problems = check_locks(before, with, above);

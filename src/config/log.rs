@@ -5,8 +5,7 @@
 
 use std::path::PathBuf;
 
-use super::Layers;
-use crate::document::{Fields, Node, Place, Problem, Reader, Value, overlay};
+use crate::document::{Fields, Node, Place, Problem, Value};
 
 /// What stands for the system user in the name of the file.
 pub const USER: &str = "{user}";
@@ -138,25 +137,6 @@ pub(super) fn unlocks(lock: Option<Place>, layer: &Node) -> Option<Problem> {
     let lock = lock?;
     let problem = Problem::new(place, "`[log]` is locked");
     Some(problem.help(format!("{} locks it; ask who looks after that file", lock.file_line())))
-}
-
-/// The section as far as it can be read although the configuration is broken, so that
-/// a push that nobody could judge is on record too.
-#[must_use]
-pub fn despite(layers: Layers<'_>) -> Option<LogSettings> {
-    let mut merged: Option<Node> = None;
-    for mut layer in super::readable(layers) {
-        let Value::Table(root) = &mut layer.value else { continue };
-        root.retain(|key| key == "log");
-        match &mut merged {
-            Some(base) if locked(base).is_none() => overlay(base, layer, &mut Vec::new()),
-            Some(_) => {}
-            None => merged = Some(layer),
-        }
-    }
-    let reader = Reader::default();
-    let merged = merged?;
-    LogSettings::read(&mut reader.fields(&merged, "the top level")?)
 }
 
 #[cfg(test)]

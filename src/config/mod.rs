@@ -6,6 +6,7 @@
 mod access;
 pub mod baseline;
 mod built_in;
+mod despite;
 mod error;
 pub mod files;
 pub mod ledger;
@@ -18,6 +19,7 @@ pub mod published;
 mod rooms;
 pub mod state;
 
+pub use despite::{log_despite, policy_despite};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -25,12 +27,10 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::document::{self, Node, Problem, Reader, Source, Value, overlay};
-use crate::finding::Marker;
+use crate::document::{self, Node, Problem, Reader, Source, overlay};
 use crate::git::Repository;
 use crate::owner::{self, Acting};
 use crate::policy::{Judge, Policy, Situation};
-use crate::rules::RuleSet;
 
 #[cfg(feature = "fuzzing")]
 pub(crate) use built_in::bare;
@@ -218,38 +218,6 @@ pub fn read(path: &Path) -> Result<Arc<Source>, ConfigError> {
     Ok(Arc::new(Source { name: path.display().to_string(), text: text.into(), built_in: false }))
 }
 
-/// The layers that can be read although others are broken or not there, parsed.
-fn readable(layers: Layers<'_>) -> Vec<Node> {
-    let read = |layers| sources(layers).ok();
-    let sources = read(layers)
-        .or_else(|| read(Layers { repository: None, ..layers }))
-        .or_else(|| read(Layers { files: &[], ..layers }))
-        .or_else(|| read(Layers { repository: None, files: &[], ..layers }));
-    let sources = sources.unwrap_or_default();
-    sources.iter().filter_map(|source| document::parse(source).ok()).collect()
-}
-
-/// What the policy wants to be read, as far as it can be read although the configuration
-/// is broken.
-#[must_use]
-pub fn policy_despite(layers: Layers<'_>) -> Policy {
-    let mut merged: Option<Node> = None;
-    for mut layer in readable(layers) {
-        let Value::Table(root) = &mut layer.value else { continue };
-        root.retain(|key| key == "policy");
-        if let Some((_, Node { value: Value::Table(policy), .. })) = root.get_mut("policy") {
-            policy.retain(|key| ["language", "contact", "texts"].contains(&key));
-        }
-        match &mut merged {
-            Some(base) => overlay(base, layer, &mut Vec::new()),
-            None => merged = Some(layer),
-        }
-    }
-    let reader = Reader::default();
-    let read = |merged: &Node| Some(Policy::read(&mut reader.fields(merged, "the top level")?));
-    merged.as_ref().and_then(read).unwrap_or_default()
-}
-
 /// Merges parsed layers and reads them.
 ///
 /// # Errors
@@ -344,14 +312,8 @@ impl Config {
     /// The policy as it stands in a situation.
     #[must_use]
     pub fn judge(&self, situation: Situation) -> Judge<'_> {
-        Judge::new(&self.policy, situation, || enabled(&self.rules))
+        Judge::new(&self.policy, situation, || self.rules.enabled_markers())
     }
-}
-
-/// The markers that are switched on.
-fn enabled(rules: &RuleSet) -> Vec<Arc<Marker>> {
-    let on = rules.rules.iter().filter(|rule| rule.disabled.is_none());
-    on.map(|rule| Arc::clone(&rule.marker)).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! What was found out about one hook: checks, each with its outcome and what to do.
 
-use super::unseen::Unseen;
 use crate::text::escape;
 use serde::{Serialize, Serializer};
 use std::path::{Path, PathBuf};
@@ -81,4 +80,28 @@ impl Diagnosis {
     pub fn outcome(&self) -> Outcome {
         self.checks.iter().map(|check| check.outcome).max().unwrap_or(Outcome::Ok)
     }
+}
+
+/// One such ref.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unseen {
+    /// The ref.
+    #[serde(rename = "ref")]
+    pub name: String,
+    /// Its present value.
+    pub value: String,
+    /// What the log has of it.
+    pub why: Why,
+}
+
+/// What a log has of a ref whose present value it has not judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// Nothing.
+    Never,
+    /// Other values of it.
+    OtherValues,
+    /// That it was let in unjudged.
+    LetIn,
 }

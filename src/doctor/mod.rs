@@ -19,7 +19,7 @@ mod standing;
 mod target;
 mod unseen;
 
-pub use diagnosis::{Check, Diagnosis, Outcome};
+pub use diagnosis::{Check, Diagnosis, Outcome, Unseen, Why};
 
 use crate::git::{Repository, Trust};
 use crate::install::{InstallError, Request};
@@ -27,7 +27,6 @@ use crate::owner::Acting;
 
 pub use review::Sums;
 pub use standing::Standing;
-pub use unseen::{Unseen, Why};
 
 use review::Review;
 use target::Target;

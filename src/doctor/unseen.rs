@@ -4,11 +4,10 @@
 //! A value has been seen when a record has accepted it and nothing was left unjudged, when
 //! an administrator declared it in a baseline, or when it was judged since by an audit.
 
+use super::diagnosis::{Unseen, Why};
 use std::collections::{HashMap, HashSet};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-
-use serde::Serialize;
 
 use super::Diagnosis;
 use super::git_runs::word;
@@ -22,30 +21,6 @@ use crate::text::escape::escape;
 
 /// So many are named to people.
 const MOST_NAMED: usize = 10;
-
-/// One such ref.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Unseen {
-    /// The ref.
-    #[serde(rename = "ref")]
-    pub name: String,
-    /// Its present value.
-    pub value: String,
-    /// What the log has of it.
-    pub why: Why,
-}
-
-/// What a log has of a ref whose present value it has not judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Why {
-    /// Nothing.
-    Never,
-    /// Other values of it.
-    OtherValues,
-    /// That it was let in unjudged.
-    LetIn,
-}
 
 /// The refs of one repository that wait for their record.
 pub(super) struct Waiting {

@@ -18,6 +18,6 @@ pub use encoded::decode;
 pub use fields::{Fields, Reader};
 pub use merge::overlay;
 pub use moment::Moment;
-pub use node::{Node, Table, Text, Value, parse};
+pub use node::{Node, Table, Value, parse};
 pub use problem::{Problem, Severity, render, render_within};
-pub use source::{Place, Source};
+pub use source::{Place, Source, Text};

@@ -1,15 +1,12 @@
 //! Parsed TOML in which every value knows its place.
 
-use std::borrow::Cow;
+use super::Text;
 use std::sync::Arc;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Place, Problem, Source};
-
-/// A text of a document: of the program itself, or read from a file.
-pub type Text = Cow<'static, str>;
 
 /// The entries of a table, sorted by key; with each the place of its key. Tables are small
 /// and there are very many of them, so that an array costs less than a tree.

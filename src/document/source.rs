@@ -1,8 +1,11 @@
 //! Texts of files, and places in them.
 
-use super::Text;
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
+
+/// A text of a document: of the program itself, or read from a file.
+pub type Text = Cow<'static, str>;
 
 /// One configuration file.
 #[derive(Debug)]

@@ -8,8 +8,8 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::{Configured, Gate, GateError, Judged, Opened};
-use crate::config::log::{LogSettings, despite};
-use crate::config::policy_despite;
+use crate::config::log::LogSettings;
+use crate::config::{log_despite, policy_despite};
 use crate::git::{
     GitError, HookEnvironment, ObjectId, RefName, RefUpdate, Repository, parse_updates,
 };
@@ -203,7 +203,7 @@ impl Reached {
     pub(super) fn log(&self, gate: &Gate<'_>) -> Option<LogSettings> {
         match self.configured() {
             Some(configured) => configured.config.log.clone(),
-            None => despite(gate.layers(self.repository())),
+            None => log_despite(gate.layers(self.repository())),
         }
     }
 

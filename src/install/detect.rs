@@ -1,6 +1,7 @@
 //! What a path is: found out from its files and its configuration, never from the
 //! environment, and said with the reason.
 
+use super::{Place, Site};
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -9,46 +10,6 @@ use std::path::{Path, PathBuf};
 use super::repositories::git_dir;
 use super::{Git, InstallError, Request};
 use crate::owner::{self, Acting};
-
-/// Kinds of places that hooks go into.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// One repository.
-    Repository,
-    /// A folder with repositories.
-    Folder,
-    /// A template for new repositories (git-init(1)).
-    Template,
-    /// The whole machine, by `core.hooksPath`.
-    System,
-    /// The whole machine, by hooks in Git's configuration.
-    Configured,
-    /// GitLab's directory of hooks for all repositories.
-    GitlabHooks,
-    /// The home of gitolite's account.
-    Gitolite,
-    /// A site of Gerrit.
-    Gerrit,
-    /// The home of Bitbucket.
-    Bitbucket,
-    /// Any folder; files for GitHub Enterprise Server are made there.
-    Github,
-    /// A developer's own repository.
-    Client,
-}
-
-/// A path and what it is.
-#[derive(Clone, Debug)]
-pub struct Site {
-    /// The path; for a repository its Git directory.
-    pub path: PathBuf,
-    /// What it is.
-    pub place: Place,
-    /// The platform, as `--platform` takes it.
-    pub platform: &'static str,
-    /// What it was taken for, and why.
-    pub why: String,
-}
 
 /// The sites of a request.
 pub(super) fn sites(request: &Request) -> Result<Vec<Site>, InstallError> {

@@ -4,28 +4,14 @@
 //! Source: GitHub's documentation of pre-receive hook environments: a `tar.gz` of a
 //! chroot with `/bin/sh`; it has no git, so the program must be whole in itself.
 
+use super::pack::Pack;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use sha2::{Digest, Sha256};
 
 use super::{InstallError, Plan, Request, Site, Step, hook, policy, script};
-use crate::owner::Folder;
 use crate::text::escape;
-
-/// An archive to be packed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pack {
-    /// The archive.
-    pub archive: PathBuf,
-    /// Says of what it was made.
-    stamp: PathBuf,
-    digest: String,
-    /// Files of this machine, by their names in the archive.
-    files: Vec<(&'static str, PathBuf)>,
-}
 
 const SCRIPT: &str = "provost-pre-receive.sh";
 const ARCHIVE: &str = "provost-environment.tar.gz";
@@ -134,42 +120,4 @@ fn is_static(path: &Path) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-impl Pack {
-    /// Packs it with tar and gzip, the same bytes from the same files.
-    pub(super) fn carry_out(&self) -> io::Result<()> {
-        let root = self.archive.with_file_name(".provost-environment");
-        if root.exists() {
-            fs::remove_dir_all(&root)?;
-        }
-        fs::create_dir_all(root.join("tmp"))?;
-        for (name, from) in &self.files {
-            let to = root.join(name);
-            if let Some(folder) = to.parent() {
-                fs::create_dir_all(folder)?;
-            }
-            fs::copy(from, &to)?;
-            let mode = if name.starts_with("etc/") { 0o644 } else { 0o755 };
-            fs::set_permissions(&to, std::os::unix::fs::PermissionsExt::from_mode(mode))?;
-        }
-        let new = self.archive.with_file_name(".provost-environment.provost-new");
-        let options = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mtime=@0"];
-        let packed = Command::new("tar")
-            .args(options)
-            .arg("-C")
-            .arg(&root)
-            .arg("-czf")
-            .arg(&new)
-            .args(["bin", "etc", "tmp", "usr"])
-            .stdin(Stdio::null())
-            .output()?;
-        if !packed.status.success() {
-            return Err(io::Error::other(String::from_utf8_lossy(&packed.stderr).into_owned()));
-        }
-        fs::remove_dir_all(&root)?;
-        fs::rename(&new, &self.archive)?;
-        let (folder, name) = Folder::holding(&self.stamp)?;
-        super::step::write(&folder, &name, self.digest.as_bytes(), 0o644)
-    }
 }

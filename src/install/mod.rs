@@ -5,6 +5,7 @@
 //! nothing to do, and a run that was killed is taken up where it ended. No step leaves a
 //! hook half written, and the policy is there before the hook.
 
+mod authority;
 mod baseline;
 mod bitbucket;
 mod client;
@@ -16,56 +17,36 @@ mod github;
 mod gitolite;
 mod hook;
 mod hooked;
+mod mode;
+mod pack;
 mod plan;
 mod policy;
 mod repositories;
+mod request;
 mod script;
+mod site;
 mod step;
 mod system;
+mod written;
 
 use crate::text::{escape, shell};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-pub use detect::{Place, Site, detect};
+pub use detect::detect;
 pub use error::InstallError;
 pub use gerrit::directory as gerrit_hooks;
 pub use git::{Git, hook_file};
 pub use hook::{Found, state};
 use hooked::Reach;
 pub use hooked::{configured, hook_of, recorded_in};
+pub use mode::{MODES, Mode};
 pub use plan::Plan;
-pub use policy::{MODES, Mode};
 pub use repositories::{Walk, git_dir, walk};
+pub use request::Request;
 pub use script::{MARK, Recorded, recorded, recorded_platform};
+pub use site::{Place, Site};
 pub use step::Step;
-
-/// What is asked for.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// Where to.
-    pub paths: Vec<PathBuf>,
-    /// The platform, where it shall not be found out.
-    pub platform: Option<&'static str>,
-    /// What kind of place the paths are, where that shall not be found out.
-    pub place: Option<Place>,
-    /// The program that the hook runs.
-    pub program: PathBuf,
-    /// The policy's mode; `None` leaves that of a policy that is there.
-    pub mode: Option<Mode>,
-    /// The policy's file; `None` for the usual place.
-    pub policy: Option<PathBuf>,
-    /// The policy's file of the whole machine.
-    pub machine_policy: PathBuf,
-    /// Where hooks for all repositories of the machine are kept.
-    pub hooks_directory: PathBuf,
-    /// A directory of hooks outside of repositories that may be changed, too.
-    pub named_hooks: Option<PathBuf>,
-    /// A shell without libraries, for an environment that holds nothing else.
-    pub shell: PathBuf,
-    /// Whether gitolite shall call a VREF in place of a common hook.
-    pub vref: bool,
-}
 
 /// Plans an installation.
 ///

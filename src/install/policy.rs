@@ -3,6 +3,7 @@
 //! A policy that is there is the administrator's: it is read, checked, and changed only
 //! in its mode, and only when that is asked for.
 
+use super::Mode;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,33 +17,6 @@ use crate::document::Source;
 use crate::owner;
 use crate::policy::presets;
 use crate::text::escape;
-
-/// What a policy does with what it would refuse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Nothing but record it.
-    Observe,
-    /// Tell the pusher.
-    Warn,
-    /// Refuse it.
-    Enforce,
-}
-
-/// The modes by their words.
-pub const MODES: [(&str, Mode); 3] =
-    [("observe", Mode::Observe), ("warn", Mode::Warn), ("enforce", Mode::Enforce)];
-
-impl Mode {
-    /// The word of the policy's file.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        MODES.iter().find(|(_, mode)| *mode == self).map_or("", |(word, _)| *word)
-    }
-
-    fn of(word: &str) -> Option<Self> {
-        MODES.iter().find(|(known, _)| *known == word).map(|(_, mode)| *mode)
-    }
-}
 
 /// The policy to start from: the preset that observes, with the mode that is asked for.
 fn starting(mode: Mode) -> Result<String, String> {

@@ -1,21 +1,20 @@
 //! One step of a plan. Each is whole or not done at all, and doing it twice does no harm.
 
-use std::ffi::{OsStr, OsString};
+use super::written::{above, beside, name, write};
+use std::ffi::OsString;
 use std::fmt;
-use std::fs::Permissions;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
 
+use super::authority::Authority;
 use super::git::Git;
-use super::github;
-use super::plan::Authority;
+use super::pack::Pack;
 use crate::config::state;
 use crate::git::{Repository, Trust};
-use crate::owner::{Acting, Folder};
+use crate::owner::Acting;
 use crate::text::escape;
 use crate::text::shell::shown;
 
@@ -99,7 +98,7 @@ pub enum Step {
         wanted: bool,
     },
     /// Packs the environment for a chroot.
-    Pack(github::Pack),
+    Pack(Pack),
 }
 
 impl Step {
@@ -154,34 +153,6 @@ impl Step {
 
 fn open(repository: &Path) -> io::Result<Repository> {
     Repository::open(repository, Trust::Git).map_err(io::Error::other)
-}
-
-fn above(path: &Path) -> io::Result<&Path> {
-    path.parent().ok_or_else(|| io::ErrorKind::InvalidFilename.into())
-}
-
-fn name(path: &Path) -> io::Result<&OsStr> {
-    path.file_name().ok_or_else(|| io::ErrorKind::InvalidFilename.into())
-}
-
-/// The name under which a file is written first. Always the same, so that a run that was
-/// killed leaves at most one behind, and the next takes it over.
-fn beside(name: &OsStr) -> OsString {
-    let mut new = OsString::from(".");
-    new.push(name);
-    new.push(".provost-new");
-    new
-}
-
-pub(super) fn write(folder: &Folder, name: &OsStr, content: &[u8], mode: u32) -> io::Result<()> {
-    let new = beside(name);
-    folder.remove(&new)?;
-    let mut file = folder.create(&new, 0o600)?;
-    file.write_all(content)?;
-    file.set_permissions(Permissions::from_mode(mode))?;
-    file.sync_all()?;
-    folder.rename(&new, folder, name)?;
-    folder.sync()
 }
 
 /// A link that says where to from its own directory has to say it from one below.

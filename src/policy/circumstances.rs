@@ -8,10 +8,9 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::Undisclosed;
-use super::disclosure::Disclosure;
-use super::people::is_person;
+use super::disclosure::{Disclosure, Undisclosed};
 use crate::finding::{Context, Credit, Field, Finding, Kind};
+use crate::git::Ident;
 
 /// The findings that are judged together, and the credit lines beside them.
 pub(super) struct Circumstances<'a> {
@@ -125,6 +124,26 @@ impl<'a> Circumstances<'a> {
         self.disclosed.borrow_mut().insert(asks, answer.clone());
         answer
     }
+}
+
+/// Whether a credit line can name a person.
+pub(super) fn is_person(credit: &Credit) -> bool {
+    is_address(Ident::parse(&credit.value).email)
+        && !credit.names_tool
+        && !is_machine(&credit.value)
+}
+
+/// Whether a name and address are those of a machine account.
+pub(super) fn is_machine(ident: &[u8]) -> bool {
+    memchr::memmem::find(ident, b"[bot]").is_some()
+}
+
+/// Whether this can be the address of a person: something stands before and behind its `@`.
+fn is_address(email: &[u8]) -> bool {
+    let at = email.iter().position(|&byte| byte == b'@');
+    let parts = at.map(|at| (email.get(..at), email.get(at + 1..)));
+    let is_name = |part: Option<&[u8]>| part.is_some_and(|part| !part.trim_ascii().is_empty());
+    parts.is_some_and(|(user, host)| is_name(user) && is_name(host)) && !email.contains(&b' ')
 }
 
 #[cfg(test)]

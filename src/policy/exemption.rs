@@ -8,7 +8,8 @@ use crate::document::{Fields, Moment, Place, Problem};
 use crate::finding::Finding;
 use crate::git::ObjectId;
 
-use super::scope::{Globs, Pusher, Pushers};
+use super::globs::Globs;
+use super::pusher::{Pusher, Pushers};
 
 /// A warning is shown for so long before an exemption ends.
 pub(super) const LAST_DAYS: i64 = 14 * 24 * 60 * 60;

@@ -1,16 +1,15 @@
 //! A policy as it stands for one repository, one pusher and one moment.
 
+use super::decision::{Decision, Why};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::circumstances::Circumstances;
 use super::exemption::{Ancestry, Exemption, Request};
-use super::scope::Pusher;
+use super::pusher::Pusher;
 use super::settings::{Settings, Traits};
-use super::{Mode, PlaceBound, Policy, Unaccounted, Undisclosed, Verdict};
+use super::{Mode, Policy, Verdict};
 use crate::document::Moment;
 use crate::finding::{Context, Finding, Marker};
 use crate::git::{ChangeSize, ObjectId, RefName, without_namespaces};
@@ -54,48 +53,6 @@ pub struct Class {
     pub(super) scopes: Vec<usize>,
     /// Numbers of exemptions that are for these refs and not for all.
     pub(super) exemptions: Vec<usize>,
-}
-
-/// Why a verdict is another than the policy's lines say.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Why {
-    /// The tool was disclosed.
-    Disclosed,
-    /// It was not.
-    Undisclosed(Undisclosed),
-    /// A rule about people is broken.
-    Unaccounted(Unaccounted),
-    /// The marker is newer than the catalogue that the policy is pinned to.
-    Pinned,
-}
-
-/// The verdict on a finding, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Decision {
-    /// The verdict, all applied: never [`Verdict::Disclose`].
-    pub verdict: Verdict,
-    /// What the lines of the policy say, before anything is asked for.
-    pub said: Verdict,
-    /// The verdict before exemption, bypass, mode and suspension.
-    pub full: Verdict,
-    /// `file:line` of the policy that decided.
-    pub because: String,
-    /// The reason that policy gives, for people.
-    pub reason: Option<String>,
-    /// What policy wants to be read beside the finding.
-    pub text: Option<String>,
-    /// What made the verdict another than the lines say.
-    pub why: Option<Why>,
-    /// The id of the exemption that applied, or `bypass`.
-    pub exemption: Option<String>,
-    /// When that ends, if soon.
-    pub exemption_ends: Option<Moment>,
-    /// When it would be refused, if the policy is not in force yet.
-    pub refused_from: Option<Moment>,
-    /// Whether a suspension made it milder.
-    pub suspended: bool,
-    /// The exceptions for some refs only without which it would be refused.
-    pub place_bound: Vec<PlaceBound>,
 }
 
 /// What decisions name as exemption when a pusher used his right to bypass.

@@ -7,13 +7,18 @@
 //! ([`strictness`]).
 
 mod circumstances;
+mod decision;
+mod disclosed;
 mod disclosure;
 mod exemption;
+mod globs;
 mod judge;
 mod lock;
 mod people;
 mod place_bound;
+mod placed;
 pub mod presets;
+mod pusher;
 mod schedule;
 mod schema;
 mod scope;
@@ -21,64 +26,30 @@ mod settings;
 mod show;
 mod strictness;
 mod texts;
+mod verdict;
+mod wording;
 
 use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
+pub use verdict::Verdict;
 
 use crate::document::{Moment, Place};
 
+pub use decision::{Decision, PlaceBound, Why};
 pub use disclosure::Undisclosed;
 pub use exemption::{Ancestry, Bypass, Commits, Exemption, Request, Suspension, Unrelated};
-pub use judge::{BYPASS, Class, Decision, Judge, Situation, Why};
+pub use globs::RefPatterns;
+pub use judge::{BYPASS, Class, Judge, Situation};
 pub use lock::{Side, check_locks, lock_on};
 pub use people::Unaccounted;
-pub use place_bound::PlaceBound;
+pub use pusher::Pusher;
 pub use schedule::Mode;
-pub use scope::{Pusher, RefPatterns};
 pub use settings::Subject;
 pub use show::{Shown, Step};
 pub use texts::{Language, PARTS};
 
-use scope::{Globs, Scope};
+use globs::Globs;
+use scope::Scope;
 use settings::Settings;
-
-/// What policy says of a finding, of a ref, of a push; milder first.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// Nothing to say.
-    #[default]
-    Allow,
-    /// Noted in reports and logs only.
-    Record,
-    /// Accepted, and the pusher is told.
-    Warn,
-    /// Accepted if the commit says that the tool was used, otherwise refused. It is what
-    /// a policy says; what comes of it is one of the others.
-    Disclose,
-    /// Refused.
-    Reject,
-}
-
-impl Verdict {
-    /// The words for it in configuration files.
-    pub const WORDS: [(&'static str, Self); 5] = [
-        ("reject", Self::Reject),
-        ("disclose", Self::Disclose),
-        ("warn", Self::Warn),
-        ("record", Self::Record),
-        ("allow", Self::Allow),
-    ];
-
-    /// The word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, known)| *known == self).map_or("", |(word, _)| *word)
-    }
-}
 
 /// What the configuration files say, ready to judge.
 #[derive(Debug, Default)]

@@ -9,10 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::Verdict;
 use super::circumstances::Circumstances;
 use super::disclosure::token;
-use super::settings::{Placed, Said, replace};
+use super::placed::{Placed, PlacedVerdict, replace};
 use crate::document::{Fields, Place, Problem};
-use crate::finding::{Credit, Field, Finding, Kind};
-use crate::git::Ident;
+use crate::finding::{Field, Finding, Kind};
 
 /// The roles that only people may hold where a policy names none.
 const ROLES: [&str; 4] = ["Signed-off-by", "Reviewed-by", "Acked-by", "Tested-by"];
@@ -21,13 +20,13 @@ const ROLES: [&str; 4] = ["Signed-off-by", "Reviewed-by", "Acked-by", "Tested-by
 #[derive(Clone, Debug, Default)]
 pub(super) struct People {
     /// The verdict on an AI in a role that only people may hold.
-    pub(super) roles: Option<Said>,
+    pub(super) roles: Option<PlacedVerdict>,
     /// The roles, as written.
     pub(super) role_trailers: Option<Placed<Vec<String>>>,
     /// The verdict on a commit that no person answers for as author or co-author.
-    pub(super) accountable: Option<Said>,
+    pub(super) accountable: Option<PlacedVerdict>,
     /// The verdict on a commit with AI credit and no person's sign-off.
-    pub(super) sign_off: Option<Said>,
+    pub(super) sign_off: Option<PlacedVerdict>,
     /// The approvals that an agent's own commits need.
     pub(super) approval: Option<Approval>,
 }
@@ -35,7 +34,7 @@ pub(super) struct People {
 /// `[policy.people.approval]`: the commits of these tools need one of these trailers.
 #[derive(Clone, Debug)]
 pub(super) struct Approval {
-    pub(super) verdict: Said,
+    pub(super) verdict: PlacedVerdict,
     pub(super) trailers: Vec<String>,
     /// Tool ids; empty for all.
     pub(super) tools: Vec<String>,
@@ -77,7 +76,7 @@ impl People {
     }
 
     /// The verdicts that are given, by key.
-    pub(super) fn verdicts(&self) -> Vec<(&'static str, &Said)> {
+    pub(super) fn verdicts(&self) -> Vec<(&'static str, &PlacedVerdict)> {
         let approval = self.approval.as_ref().map(|approval| &approval.verdict);
         let all = [
             ("roles", self.roles.as_ref()),
@@ -102,7 +101,7 @@ impl People {
         among: &Circumstances<'_>,
     ) -> Option<(Verdict, &'s Place, Unaccounted)> {
         let marker = &finding.marker;
-        let mut broken: Vec<(&Said, Unaccounted)> = Vec::new();
+        let mut broken: Vec<(&PlacedVerdict, Unaccounted)> = Vec::new();
         let in_message = finding.field == Field::Message;
         if let Some(said) = &self.roles
             && in_message
@@ -140,8 +139,9 @@ impl People {
 
     /// Whether whatever `other` rejects is rejected by this too, as far as can be shown.
     pub(super) fn is_as_strict_as(&self, other: &Self) -> bool {
-        let rejects =
-            |said: &Option<Said>| said.as_ref().is_some_and(|said| said.value == Verdict::Reject);
+        let rejects = |said: &Option<PlacedVerdict>| {
+            said.as_ref().is_some_and(|said| said.value == Verdict::Reject)
+        };
         let roles_cover = || {
             let mine = self.roles();
             other.roles().iter().all(|role| mine.contains(role))
@@ -194,29 +194,9 @@ fn trailers(fields: &mut Fields<'_>, key: &'static str) -> Vec<String> {
 }
 
 /// A verdict under a key; `disclose` is none here.
-pub(super) fn said(fields: &mut Fields<'_>, key: &'static str) -> Option<Said> {
+pub(super) fn said(fields: &mut Fields<'_>, key: &'static str) -> Option<PlacedVerdict> {
     let words: Vec<(&'static str, Verdict)> =
         Verdict::WORDS.into_iter().filter(|(_, verdict)| *verdict != Verdict::Disclose).collect();
     let value = fields.word(key, &words)?;
-    Some(Said { value, place: fields.place_of(key).clone() })
-}
-
-/// Whether a credit line can name a person.
-pub(super) fn is_person(credit: &Credit) -> bool {
-    is_address(Ident::parse(&credit.value).email)
-        && !credit.names_tool
-        && !is_machine(&credit.value)
-}
-
-/// Whether a name and address are those of a machine account.
-pub(super) fn is_machine(ident: &[u8]) -> bool {
-    memchr::memmem::find(ident, b"[bot]").is_some()
-}
-
-/// Whether this can be the address of a person: something stands before and behind its `@`.
-fn is_address(email: &[u8]) -> bool {
-    let at = email.iter().position(|&byte| byte == b'@');
-    let parts = at.map(|at| (email.get(..at), email.get(at + 1..)));
-    let is_name = |part: Option<&[u8]>| part.is_some_and(|part| !part.trim_ascii().is_empty());
-    parts.is_some_and(|(user, host)| is_name(user) && is_name(host)) && !email.contains(&b' ')
+    Some(PlacedVerdict { value, place: fields.place_of(key).clone() })
 }

@@ -5,37 +5,13 @@
 //! that names `refs`. The top-level policy, suspensions, and exceptions without `refs` admit
 //! an object to the whole repository.
 
-use serde::{Deserialize, Serialize};
+use super::decision::PlaceBound;
 
 use super::Verdict;
 use super::judge::{About, Class, Judge};
 use super::settings::Settings;
 use super::strictness::is_as_strict;
 use crate::finding::Finding;
-
-/// Exceptions that let something in, and the refs that they are for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct PlaceBound {
-    /// `exemption ID` or `scope ID`; each of several was enough by itself.
-    pub exceptions: Vec<String>,
-    /// Their patterns of ref names, as they are written.
-    pub refs: Vec<String>,
-}
-
-impl PlaceBound {
-    fn add(&mut self, exception: String, refs: impl Iterator<Item = String>) {
-        self.exceptions.push(exception);
-        self.refs.extend(refs);
-        self.refs.sort_unstable();
-        self.refs.dedup();
-    }
-
-    fn of(exception: String, refs: impl Iterator<Item = String>) -> Self {
-        let mut one = Self { exceptions: Vec::new(), refs: Vec::new() };
-        one.add(exception, refs);
-        one
-    }
-}
 
 impl Judge<'_> {
     /// Whether any exception here could be place-bound.

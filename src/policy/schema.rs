@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use super::disclosure::Disclosure;
 use super::exemption::{Exemption, Suspension};
+use super::globs::Globs;
 use super::lock::KEYS;
 use super::people::People;
+use super::placed::{Placed, PlacedVerdict};
 use super::schedule::Schedule;
-use super::scope::{Globs, Scope};
-use super::settings::{Kinds, Line, Placed, Said, Settings, Subject, Version};
+use super::scope::Scope;
+use super::settings::{Kinds, Line, Settings, Subject, Version};
 use super::texts::{Texts, check_template};
 use super::{Bypass, Policy, Verdict};
 use crate::document::{Fields, Node, Place, Problem, Value};
@@ -181,14 +183,14 @@ fn read_line(
         fields.finish();
     } else {
         let said = tools.word_at(node, &format!("the verdict of `{name}`"), &Verdict::WORDS);
-        line.verdict = said.map(|value| Said { value, place: place.clone() });
+        line.verdict = said.map(|value| PlacedVerdict { value, place: place.clone() });
     }
     Some((subject, line))
 }
 
-fn verdict(fields: &mut Fields<'_>, key: &'static str) -> Option<Said> {
+fn verdict(fields: &mut Fields<'_>, key: &'static str) -> Option<PlacedVerdict> {
     let value = fields.word(key, &Verdict::WORDS)?;
-    Some(Said { value, place: fields.place_of(key).clone() })
+    Some(PlacedVerdict { value, place: fields.place_of(key).clone() })
 }
 
 /// The keys that hold a verdict each, and those of `path`, which can be one for all.

@@ -7,6 +7,7 @@
 //! hints at it. For the other kinds, what is written for the kind decides. What is
 //! written for one marker stands as it is.
 
+use super::placed::{Placed, PlacedVerdict, replace};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -18,23 +19,13 @@ use super::{Bypass, Verdict};
 use crate::document::Place;
 use crate::finding::{Confidence, Finding, Kind, Marker, PathUse, UNKNOWN_AI};
 
-/// A value, and where it is written.
-#[derive(Clone, Debug)]
-pub(crate) struct Placed<T> {
-    pub(crate) value: T,
-    pub(crate) place: Place,
-}
-
-/// A verdict, and where it is written.
-pub(crate) type Said = Placed<Verdict>;
-
 /// Verdicts by the keys of `[policy.kinds]`, those of its table `path` as `path.added`.
-pub(super) type Kinds = BTreeMap<&'static str, Said>;
+pub(super) type Kinds = BTreeMap<&'static str, PlacedVerdict>;
 
 /// What one line of `[policy.tools]` says.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Line {
-    pub(super) verdict: Option<Said>,
+    pub(super) verdict: Option<PlacedVerdict>,
     pub(super) reason: Option<String>,
     pub(super) text: Option<String>,
     pub(super) kinds: Kinds,
@@ -100,8 +91,8 @@ impl fmt::Display for Version {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
     pub(super) mode: Option<Placed<Schedule>>,
-    pub(super) default: Option<Said>,
-    pub(super) unknown: Option<Said>,
+    pub(super) default: Option<PlacedVerdict>,
+    pub(super) unknown: Option<PlacedVerdict>,
     pub(super) catalogue: Option<Placed<Version>>,
     pub(super) contact: Option<Placed<String>>,
     pub(super) lines: BTreeMap<Subject, Line>,
@@ -168,12 +159,6 @@ impl fmt::Display for Key<'_> {
     }
 }
 
-pub(super) fn replace<T: Clone>(below: &mut Option<T>, over: &Option<T>) {
-    if over.is_some() {
-        below.clone_from(over);
-    }
-}
-
 impl Settings {
     /// Lays `over` on this: what it says wins.
     pub(super) fn lay_over(&mut self, over: &Self) {
@@ -206,7 +191,7 @@ impl Settings {
     pub(super) fn speak_aloud<'s>(
         &'s self,
         traits: Traits<'_>,
-        heard: &mut dyn FnMut(Key<'s>, &'s Said),
+        heard: &mut dyn FnMut(Key<'s>, &'s PlacedVerdict),
     ) -> Spoken<'s> {
         let marker = traits.marker;
         let found = self.line(traits);

@@ -1,7 +1,8 @@
 //! The effective policy and the way to one verdict, each value with its place.
 
 use super::judge::Judge;
-use super::settings::{Key, Kinds, Placed, Settings, Traits};
+use super::placed::Placed;
+use super::settings::{Key, Kinds, Settings, Traits};
 use super::{Exemption, Verdict};
 use crate::document::Place;
 use crate::finding::Finding;

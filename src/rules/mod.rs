@@ -64,6 +64,13 @@ impl Default for RuleSet {
 }
 
 impl RuleSet {
+    /// The markers that are not disabled.
+    #[must_use]
+    pub fn enabled_markers(&self) -> Vec<Arc<Marker>> {
+        let enabled = self.rules.iter().filter(|rule| rule.disabled.is_none());
+        enabled.map(|rule| Arc::clone(&rule.marker)).collect()
+    }
+
     /// Reads `catalogue`, `model` and `tool`; problems go to the fields' reader.
     #[must_use]
     pub fn read(root: &mut Fields<'_>) -> Self {

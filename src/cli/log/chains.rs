@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
-use crate::config::log::{LogSettings, despite};
+use crate::config::log::LogSettings;
+use crate::config::log_despite;
 use crate::log::{LogError, Record, files};
 
 /// What is done with a record and its line.
@@ -28,7 +29,7 @@ pub(super) fn settings(context: &CommandContext) -> Result<LogSettings, Error> {
     match context.load(here.as_deref()) {
         Ok(config) => config.log.ok_or(Error::NoLog),
         Err(error) => {
-            let settings = despite(context.layers(here.as_deref())).ok_or(error)?;
+            let settings = log_despite(context.layers(here.as_deref())).ok_or(error)?;
             context.output.note("provost: the configuration is broken: provost rules lint\n");
             Ok(settings)
         }

@@ -6,8 +6,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::decoded::Decoded;
-use super::expression;
-use super::people::{Kind, People};
+use super::people::{Kind, People, expression};
 
 /// Local parts of addresses that name an office or a program.
 const OFFICES: [&str; 10] =

@@ -21,7 +21,7 @@ use sha2::Sha256;
 
 use super::{Record, hex};
 use decoded::Decoded;
-use people::{Kind, People, key_of};
+use people::{Kind, People, expression, key_of};
 
 /// How many hexadecimal digits of a digest make a pseudonym: 48 bits.
 const DIGITS: usize = 12;
@@ -276,11 +276,6 @@ fn patterns() -> &'static Patterns {
             ),
         ],
     })
-}
-
-fn expression(text: &str) -> Regex {
-    #[allow(clippy::expect_used, reason = "all are written in this room, and a test runs them")]
-    Regex::new(text).expect("a regular expression")
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -225,4 +226,9 @@ fn parts(text: &str) -> Vec<Word> {
 fn is_unspaced(character: char) -> bool {
     matches!(character, '\u{1100}'..='\u{11ff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}'
         | '\u{ac00}'..='\u{d7af}' | '\u{20000}'..='\u{3ffff}')
+}
+
+pub(super) fn expression(text: &str) -> Regex {
+    #[allow(clippy::expect_used, reason = "all are written in this room, and a test runs them")]
+    Regex::new(text).expect("a regular expression")
 }
