@@ -9,15 +9,13 @@
 //! tags, on which verdicts rest, always; the others unless they were found by an index whose
 //! checksum was verified.
 
+use super::object::LARGE;
 use std::path::Path;
 
 use super::damage::{Damage, Fault, FirstError};
-use super::objects::Readers;
 use super::packs::{Packs, Reader};
+use super::readers::Readers;
 use super::{GitError, Object, ObjectId, ObjectKind, Objects, hash, loose};
-
-/// Before a larger loose object is read, the watch is asked.
-pub(super) const LARGE: usize = 1 << 20;
 
 impl Objects<'_> {
     /// Reads an object, or only its first `most` bytes if it has more and that saves work.

@@ -8,8 +8,7 @@ use std::rc::Rc;
 
 use super::commit::Links;
 use super::limit::{Flags, HIDDEN};
-use super::merged::FurtherParents;
-use super::{GitError, IdMap, ObjectId, ObjectKind, Objects, Unread};
+use super::{GitError, IdMap, IdSet, ObjectId, ObjectKind, Objects, Unread};
 
 /// What is kept of a commit that was read.
 #[derive(Debug)]
@@ -22,6 +21,15 @@ struct Node {
 }
 
 type Visit<'o> = Box<dyn FnMut(ObjectId, &[u8]) + 'o>;
+
+/// What is known of the further parents of a merge.
+#[derive(Debug, Default)]
+pub(super) struct FurtherParents {
+    /// Those that the first parent reaches.
+    pub(super) redundant: IdSet,
+    /// Those of which that is not known.
+    pub(super) open: Vec<ObjectId>,
+}
 
 /// The commits read so far.
 pub struct Graph<'o> {

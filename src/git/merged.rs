@@ -5,18 +5,10 @@
 //! are merges. Among commits in a known order the question is answered for 64 parents at once,
 //! by a bit for each that parents hand to their children.
 
+use super::graph::FurtherParents;
 use std::rc::Rc;
 
 use super::{GitError, Graph, Hidden, IdMap, IdSet, ObjectId};
-
-/// What is known of the further parents of a merge.
-#[derive(Debug, Default)]
-pub(super) struct FurtherParents {
-    /// Those that the first parent reaches.
-    redundant: IdSet,
-    /// Those of which that is not known.
-    open: Vec<ObjectId>,
-}
 
 /// A parent of a merge that the first parent may reach, by their places in an order.
 struct Question {

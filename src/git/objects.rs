@@ -1,84 +1,22 @@
 //! The object database: raw objects by id, with a bounded cache of trees.
 
+use super::object::{Object, ObjectKind, of_kind};
+use super::readers::Readers;
+use super::store::Scale;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::commit_graph::CommitGraph;
 use super::directories::Directory;
-use super::find::LARGE;
 use super::meter::{Meter, Reads, Watch};
-use super::packs::{Climber, Files, Packs, Place, Reader};
+use super::object::LARGE;
+use super::packs::{Climber, Files, Packs, Place};
 use super::store::Store;
-use super::tags::Tags;
+use super::tag_chains::Tags;
 use super::tree_cache::TreeCache;
 use super::{GitError, IdSet, ObjectId};
 use crate::text::Pace;
-
-/// The kind of an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ObjectKind {
-    /// A commit.
-    Commit,
-    /// A tree.
-    Tree,
-    /// A file's content.
-    Blob,
-    /// An annotated tag.
-    Tag,
-}
-
-impl ObjectKind {
-    /// From Git's own word.
-    #[must_use]
-    pub fn from_name(name: &[u8]) -> Option<Self> {
-        match name {
-            b"commit" => Some(Self::Commit),
-            b"tree" => Some(Self::Tree),
-            b"blob" => Some(Self::Blob),
-            b"tag" => Some(Self::Tag),
-            _ => None,
-        }
-    }
-
-    /// Git's own word for it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Commit => "commit",
-            Self::Tree => "tree",
-            Self::Blob => "blob",
-            Self::Tag => "tag",
-        }
-    }
-}
-
-/// A raw object.
-pub struct Object {
-    /// Its kind.
-    pub kind: ObjectKind,
-    pub(super) data: Box<[u8]>,
-    /// Whether `data` is all of it.
-    pub(super) is_whole: bool,
-}
-
-impl Object {
-    pub(super) fn new(kind: ObjectKind, data: Box<[u8]>) -> Self {
-        Self { kind, data, is_whole: true }
-    }
-
-    /// Whether [`Object::data`] is all of it, and not only its beginning.
-    #[must_use]
-    pub fn is_whole(&self) -> bool {
-        self.is_whole
-    }
-
-    /// Its bytes, without Git's own header.
-    #[must_use]
-    pub fn data(&self) -> &[u8] {
-        &self.data
-    }
-}
 
 /// The objects that a repository, and the quarantine of a push, hold: one thread's way to
 /// them.
@@ -90,47 +28,8 @@ pub struct Objects<'r> {
     pub(super) tags: RefCell<Tags>,
 }
 
-/// For how large a scan is taken, which decides how objects are read and compared but
-/// never what is found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Scale {
-    /// By what it turns out to read.
-    #[default]
-    Measured,
-    /// Small, and nothing that only saves work is used: what the other ways are compared with.
-    Small,
-    /// Large from the start.
-    Large,
-}
-
 /// After so many reads a scan counts as large, and more of what was read is kept.
 const MANY_READS: u64 = 500;
-/// Files do not take the memory of trees.
-pub(super) struct Readers {
-    trees: Reader,
-    others: Reader,
-    large: bool,
-    /// For packs that have come, and which these are.
-    arrived: Option<(Arc<Packs>, Reader)>,
-}
-
-impl Readers {
-    fn new(large: bool) -> Self {
-        let (trees, others) = if large { (1 << 16, 1 << 13) } else { (1 << 8, 1 << 6) };
-        let (trees, others) = (Reader::new(trees, 32 << 20), Reader::new(others, 16 << 20));
-        Self { trees, others, large, arrived: None }
-    }
-
-    pub(super) fn of_arrived(&mut self, packs: &Arc<Packs>) -> &mut Reader {
-        let known = self.arrived.take().filter(|(known, _)| Arc::ptr_eq(known, packs));
-        let new = || (Arc::clone(packs), Reader::new(1 << 8, 16 << 20));
-        &mut self.arrived.insert(known.unwrap_or_else(new)).1
-    }
-
-    pub(super) fn of(&mut self, kind: ObjectKind) -> &mut Reader {
-        if kind == ObjectKind::Tree { &mut self.trees } else { &mut self.others }
-    }
-}
 
 impl<'r> Objects<'r> {
     pub(super) fn new(
@@ -337,11 +236,4 @@ impl Pace for Objects<'_> {
     fn admits(&self, bytes: usize) -> bool {
         bytes <= LARGE || self.meter.admit(bytes as u64).is_ok()
     }
-}
-
-fn of_kind(object: Object, id: ObjectId, kind: ObjectKind) -> Result<Object, GitError> {
-    if object.kind == kind {
-        return Ok(object);
-    }
-    Err(GitError::Malformed { id, reason: "of another kind than its referrer says" })
 }

@@ -27,6 +27,14 @@ pub(super) struct RefStore<'r> {
     pub(super) id_length: usize,
 }
 
+/// A line of `git for-each-ref`.
+#[derive(Debug)]
+pub(super) struct ListedByGit {
+    pub(super) name: Vec<u8>,
+    pub(super) symbolic: Option<Vec<u8>>,
+    pub(super) target: ObjectId,
+}
+
 /// A ref, or a part of the refs, that can't be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadRef {

@@ -4,6 +4,7 @@
 //! it can't read. It can't read the reftable format either, and lists no refs there; `git
 //! for-each-ref` answers instead.
 
+use super::ref_store::ListedByGit;
 use super::ref_store::{RefStore, UnreadRef};
 use super::ref_text::Held;
 use super::{GitError, ObjectId, RefName, Repository, cli};
@@ -24,14 +25,6 @@ pub struct Resolved {
     pub name: RefName,
     /// The value that it has; `None` when it does not exist.
     pub value: Option<ObjectId>,
-}
-
-/// A line of `git for-each-ref`.
-#[derive(Debug)]
-pub(super) struct ListedByGit {
-    name: Vec<u8>,
-    symbolic: Option<Vec<u8>>,
-    target: ObjectId,
 }
 
 /// How many symbolic refs may point to one another (`SYMREF_MAXDEPTH` in git's refs.c).

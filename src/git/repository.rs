@@ -16,7 +16,7 @@ use git2::{ErrorCode, RepositoryOpenFlags};
 
 use super::alternates::split_alternates;
 use super::directories::Directory;
-use super::references::ListedByGit;
+use super::ref_store::ListedByGit;
 use super::{GitError, IdSet, ObjectId, Objects, Scale, Watch, cli, shallow};
 use crate::text::escape;
 

@@ -192,12 +192,3 @@ fn common(
     }
     Ok(both.into_iter().filter(|id| !of_one.contains(id)).collect())
 }
-
-/// What a ref's value leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Peeled {
-    /// What is left in the end.
-    pub id: ObjectId,
-    /// Its kind; never a tag.
-    pub kind: ObjectKind,
-}

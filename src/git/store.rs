@@ -8,7 +8,20 @@ use super::commit_graph::CommitGraph;
 use super::directories::{Directories, Directory};
 use super::loose;
 use super::packs::Packs;
-use super::{GitError, IdSet, ObjectId, Scale};
+use super::{GitError, IdSet, ObjectId};
+
+/// For how large a scan is taken, which decides how objects are read and compared but
+/// never what is found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// By what it turns out to read.
+    #[default]
+    Measured,
+    /// Small, and nothing that only saves work is used: what the other ways are compared with.
+    Small,
+    /// Large from the start.
+    Large,
+}
 
 /// The object directories of a repository, and what was opened of them.
 pub(super) struct Store {

@@ -1,74 +1,18 @@
 //! The annotated tags that were met. Each names one object, so together they are a forest:
 //! however many refs stand on a chain of tags, each of these is read once.
 
+use super::tag_chains::Tags;
 use std::cell::RefCell;
 
-use super::{GitError, IdMap, ObjectId, ObjectKind, Objects, Peeled, Tag};
+use super::{GitError, ObjectId, ObjectKind, Objects, Tag};
 
-/// Tags, and the objects that they lead to.
-#[derive(Default)]
-pub(super) struct Tags {
-    index: IdMap<u32>,
-    nodes: Vec<Node>,
-}
-
-/// A tag, or what a chain of tags ends at.
-#[derive(Clone, Copy)]
-struct Node {
-    id: ObjectId,
-    /// How many tags follow, this one included.
-    depth: u32,
-    /// What a tag names; the node itself at an end.
-    next: u32,
-    /// A node further on, such that any depth is reached in few steps.
-    jump: u32,
-    /// Where the chain ends.
-    end: u32,
-    /// The kind of an end; `None` for one that can't be read, and for a tag.
-    kind: Option<ObjectKind>,
-}
-
-impl Tags {
-    fn number(&self) -> u32 {
-        u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)
-    }
-
-    fn node(&self, at: u32) -> Option<&Node> {
-        self.nodes.get(at as usize)
-    }
-
-    fn add_end(&mut self, id: ObjectId, kind: Option<ObjectKind>) -> u32 {
-        let at = self.number();
-        self.nodes.push(Node { id, depth: 0, next: at, jump: at, end: at, kind });
-        at
-    }
-
-    /// Adds a tag that names the object of a node.
-    fn add_tag(&mut self, id: ObjectId, next: u32) -> u32 {
-        let at = self.number();
-        let Some(&Node { depth, jump, end, .. }) = self.node(next) else { return next };
-        // Skips of growing length, so that any depth is reached in logarithmic time. Source:
-        // E. W. Myers, An applicative random-access stack (1983).
-        let depth_of = |at: u32| self.node(at).map_or(0, |node| node.depth);
-        let further = self.node(jump).map_or(jump, |node| node.jump);
-        let is_even = depth - depth_of(jump) == depth_of(jump) - depth_of(further);
-        let jump = if is_even { further } else { next };
-        self.nodes.push(Node { id, depth: depth + 1, next, jump, end, kind: None });
-        self.index.insert(id, at);
-        at
-    }
-
-    /// The node of a chain that this number of tags follows.
-    fn at_depth(&self, mut at: u32, depth: u32) -> Option<u32> {
-        loop {
-            let node = self.node(at)?;
-            if node.depth <= depth {
-                return (node.depth == depth).then_some(at);
-            }
-            let jump = self.node(node.jump)?;
-            at = if jump.depth < depth { node.next } else { node.jump };
-        }
-    }
+/// What a ref's value leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peeled {
+    /// What is left in the end.
+    pub id: ObjectId,
+    /// Its kind; never a tag.
+    pub kind: ObjectKind,
 }
 
 /// The tags on the way from an object, the outermost first.

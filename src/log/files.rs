@@ -8,8 +8,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::head::Link;
-use super::writer::user_word;
+use super::link::Link;
+use super::user::user_word;
 use super::{LogError, open};
 use crate::config::log::{LogSettings, USER};
 

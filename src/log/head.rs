@@ -4,6 +4,7 @@
 //! a rotation, and so that a last record that somebody changes is not taken up as it is.
 //! That file is also what hooks lock: unlike the log it is never rotated.
 
+use super::link::Link;
 use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -48,15 +49,6 @@ pub(super) struct Tail {
     pub(super) torn: Vec<String>,
     /// Whether the last line has its line feed.
     pub(super) ended: bool,
-}
-
-/// The first parts of a line.
-#[derive(Deserialize)]
-pub(super) struct Link {
-    pub(super) seq: u64,
-    pub(super) prev: Option<String>,
-    #[serde(default)]
-    pub(super) torn: Vec<String>,
 }
 
 /// The file beside a log that holds its head.

@@ -11,11 +11,13 @@ mod filter;
 mod found;
 mod head;
 mod last;
+mod link;
 mod open;
 mod policy_digest;
 mod record;
 pub mod redact;
 pub mod tally;
+mod user;
 pub mod verify;
 mod writer;
 

@@ -9,7 +9,8 @@ use std::ops::ControlFlow;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::head::{self, Link};
+use super::head;
+use super::link::Link;
 use super::{Head, LogError, digest, files, open};
 
 /// What is wrong with a record.

@@ -4,6 +4,7 @@
 //! The lock is given back before the sync, so that hooks that wait for the disk wait
 //! together; syncing a record syncs all that stand before it.
 
+use super::user::user_word;
 use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::MetadataExt;
@@ -12,7 +13,6 @@ use std::path::{Path, PathBuf};
 use super::head::{self, Head, Kept, Locked, Tail};
 use super::{Copy, LogError, Record, digest, open};
 use crate::config::log::{LogSettings, OnFailure, USER};
-use crate::platform::accounts;
 
 /// The file that this process writes to: the one of the settings, with the system user
 /// that it runs as in the place of `{user}`.
@@ -21,17 +21,6 @@ pub fn path_of(settings: &LogSettings) -> PathBuf {
     let user = || user_word(nix::unistd::geteuid().as_raw());
     let file = &settings.file;
     PathBuf::from(if file.contains(USER) { file.replace(USER, &user()) } else { file.clone() })
-}
-
-/// What stands for an account in the name of its file.
-pub(super) fn user_word(id: u32) -> String {
-    accounts::local_user(id).and_then(safe).unwrap_or_else(|| id.to_string())
-}
-
-/// The name of a system user, unless it could leave the folder of the log.
-fn safe(name: Vec<u8>) -> Option<String> {
-    let name = String::from_utf8(name).ok()?;
-    (!name.starts_with('.') && !name.contains('/')).then_some(name)
 }
 
 /// Adds a record to the chain, and sends its copies.
@@ -130,18 +119,4 @@ fn before(
     // Of two that end in the same record the sidecar's digest counts: if the line is
     // another now, the chain must show it.
     Ok((kept.head.or_later(tail.head.clone()), tail))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn users_have_names_that_stay_in_the_folder() {
-        assert_eq!(safe(b"ada".to_vec()).as_deref(), Some("ada"));
-        for name in ["ev/il", "..", ".hidden"] {
-            assert_eq!(safe(name.into()), None);
-        }
-        assert_eq!(safe(b"\xff".to_vec()), None);
-    }
 }

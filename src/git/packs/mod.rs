@@ -16,6 +16,7 @@ pub(crate) mod fuzzing;
 mod index;
 mod inflate;
 mod layout;
+mod mapped;
 mod open;
 mod order;
 mod reader;
@@ -29,14 +30,20 @@ use std::sync::OnceLock;
 use data::{Data, Entry};
 use index::Index;
 use layout::Layout;
-pub use open::Mapped;
+pub use mapped::Mapped;
 pub use order::{Climber, Files};
 pub(super) use reader::Reader;
-use reader::{Admit, Taken};
 use table::{Answer, Table};
 
 use super::damage::{Damage, Fault};
-use super::{ObjectId, ObjectKind, loose};
+use super::{GitError, ObjectId, ObjectKind, loose};
+
+/// Asked before a large object is put together, with its size in bytes, and with 0 now and
+/// then in a long chain of deltas. An error ends the reading.
+pub(in crate::git) type Admit<'a> = &'a dyn Fn(usize) -> Result<(), GitError>;
+
+/// The kind of an object, and its content.
+pub(in crate::git) type Taken<K> = (K, Box<[u8]>);
 
 /// The packs of some object directories.
 pub(super) struct Packs<M = Mapped> {

@@ -1,39 +1,12 @@
 //! Finding and mapping the packs of object directories.
 
-use std::fs::File;
+use super::mapped::Mapped;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-
-use memmap2::Mmap;
 
 use super::Packs;
 use crate::git::directories::Directory;
 use crate::text::escape;
-
-/// A file as memory.
-pub struct Mapped(Mmap);
-
-impl AsRef<[u8]> for Mapped {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl Mapped {
-    /// Maps a file.
-    ///
-    /// What the file has now is what is read: one that is cut off while it is mapped ends the
-    /// process by a signal, which no check can prevent. Git never does that to these files.
-    pub(in crate::git) fn open(path: &Path) -> std::io::Result<Self> {
-        let file = File::open(path)?;
-        #[expect(unsafe_code, reason = "there is no mapping a file without it")]
-        // SAFETY: git writes packs, indexes, commit-graphs and packed refs under another name
-        // and never changes them afterwards; git and libgit2 rely on the same.
-        unsafe {
-            Mmap::map(&file).map(Self)
-        }
-    }
-}
 
 /// The packs that were found in directories, not opened yet.
 pub(in crate::git) struct Found {

@@ -5,10 +5,9 @@
 //! each hash of an offset, where the newcomer takes the place and the memory of the one
 //! before.
 
-use super::Packs;
 use super::data::{Form, Head, apply, size_of_result};
 use super::inflate::Inflater;
-use crate::git::GitError;
+use super::{Admit, Packs, Taken};
 use crate::git::damage::{Damage, Fault};
 
 /// Reads objects; one for each thread.
@@ -36,13 +35,6 @@ struct Slot {
     kind: u8,
     data: Vec<u8>,
 }
-
-/// Asked before a large object is put together, with its size in bytes, and with 0 now and
-/// then in a long chain of deltas. An error ends the reading.
-pub(in crate::git) type Admit<'a> = &'a dyn Fn(usize) -> Result<(), GitError>;
-
-/// The kind of an object, and its content.
-pub(in crate::git) type Taken<K> = (K, Box<[u8]>);
 
 /// Smaller objects are put together without asking.
 const LARGE: usize = 16 << 20;
