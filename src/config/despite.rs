@@ -6,7 +6,6 @@ use super::log::locked;
 use super::{Layers, sources};
 use crate::document::{self, Node, Reader, Value, overlay};
 use crate::policy::Policy;
-use sha2::Digest;
 
 /// The layers that can be read although others are broken or not there, parsed.
 fn readable(layers: Layers<'_>) -> Vec<Node> {

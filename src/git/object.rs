@@ -1,9 +1,6 @@
 //! An object as it was read: its kind and its content. Source: gitformat-pack(5).
 
-use super::meter::Watch;
-
 use super::{GitError, ObjectId};
-use crate::text::Pace;
 
 /// The kind of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

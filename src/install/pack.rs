@@ -1,7 +1,6 @@
 //! The archive that GitHub Enterprise Server takes as the environment of a hook.
 
 use crate::owner::Folder;
-use sha2::Digest;
 use std::fs;
 use std::io;
 use std::path::PathBuf;

@@ -1,6 +1,5 @@
 //! The verdict on a finding, with everything that led to it.
 
-use super::exemption::Ancestry;
 use super::{Unaccounted, Undisclosed, Verdict};
 use crate::document::Moment;
 use serde::{Deserialize, Serialize};
