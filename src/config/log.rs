@@ -142,7 +142,7 @@ pub(super) fn unlocks(lock: Option<Place>, layer: &Node) -> Option<Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{self, Source};
+    use crate::document::{self, Reader, Source};
     use std::sync::Arc;
 
     fn read(text: &str) -> Result<Option<LogSettings>, Vec<String>> {

@@ -319,6 +319,7 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Marker;
 
     #[test]
     fn the_bare_rules_decide_as_the_whole_ones() {

@@ -1,9 +1,12 @@
 //! The last step: the exit code of the hook, and what the pusher reads.
 
-use super::arrived::{Arrived, Reached};
+use super::arrived::Arrived;
+use super::configured::Configured;
+use super::failure::{Failure, FailureKind};
 use super::judged::Judged;
+use super::reached::Reached;
 use super::recorded::{Recorded, Unrecorded};
-use super::{Failure, FailureKind, Gate};
+use super::settings::Gate;
 use crate::config::log::OnFailure;
 use crate::platform::{Context, Occasion};
 use crate::policy::Verdict;
@@ -64,7 +67,7 @@ impl Judged {
     /// for the administrator, who has the record.
     fn tells_pusher(&self) -> bool {
         self.is_refused_for_failure()
-            || self.reached.configured().is_none_or(super::Configured::is_enforced)
+            || self.reached.configured().is_none_or(Configured::is_enforced)
     }
 
     fn on_failure(&self, failure: &Failure, texts: &Texts) -> String {

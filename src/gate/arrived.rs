@@ -2,22 +2,16 @@
 
 use std::ffi::OsString;
 use std::io::Read;
-use std::os::unix::ffi::OsStrExt;
 use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::{Configured, Gate, GateError, Judged, Opened};
-use crate::config::log::LogSettings;
-use crate::config::{log_despite, policy_despite};
-use crate::git::{
-    GitError, HookEnvironment, ObjectId, RefName, RefUpdate, Repository, parse_updates,
-};
+use super::failure::GateError;
+use crate::document::Moment;
+use crate::git::{GitError, HookEnvironment, ObjectId, RefName, RefUpdate, parse_updates};
 use crate::platform::{Context, Environment, Platform};
-use crate::policy::{Judge, Situation};
+use crate::policy::{Pusher, Request, Situation};
 use crate::push::Push;
-use crate::report::Texts;
-use crate::scan;
 use crate::text::escape::escape;
 
 /// What a hook was called for.
@@ -38,7 +32,7 @@ pub struct Arrived {
     /// What the platform says of it: who pushes, and how.
     pub(super) context: Context,
     /// What git says of the repository; taken when that is opened.
-    git: HookEnvironment,
+    pub(super) git: HookEnvironment,
     pub(super) push: Push,
     /// When it came, by this machine's clock.
     pub(super) time: Timestamp,
@@ -63,21 +57,27 @@ impl Arrived {
         let (time, started) = (Timestamp::now(), Instant::now());
         (Self { hook, context, git, push, time, started }, is_whole)
     }
+}
 
-    /// Opens the repository that git runs the hook in.
-    ///
-    /// # Errors
-    /// When it can't be opened: the push that can't be judged.
-    pub(super) fn open(mut self) -> Result<Opened, Box<Judged>> {
-        let opened = Repository::open_in_hook(std::mem::take(&mut self.git));
-        match opened {
-            Ok(repository) => {
-                if self.context.repository.is_none() {
-                    self.push.repository = repository.name();
-                }
-                Ok(Opened { arrived: self, repository })
-            }
-            Err(error) => Err(Box::new(Judged::failed(self, &error.into()))),
+impl Arrived {
+    /// When the push came.
+    pub(super) fn now(&self) -> Moment {
+        Moment(self.time.as_second())
+    }
+
+    /// What verdicts depend on beside findings.
+    pub(super) fn situation(&self) -> Situation {
+        let context = &self.context;
+        Situation {
+            repository: self.push.repository.clone(),
+            pusher: Pusher {
+                login: context.pusher.clone(),
+                groups: context.groups.clone().unwrap_or_default(),
+            },
+            request: Request::read(&self.push.options),
+            pull_request: context.pull_request,
+            merged: context.pull_request_head.clone(),
+            now: self.now(),
         }
     }
 }
@@ -143,79 +143,4 @@ fn one_update(
     context.pusher = given.pusher.or(context.pusher.take());
     arrived.push.repository = context.repository.clone().unwrap_or_default();
     Ok(update.ok_or(GitError::NoRefUpdate)?)
-}
-
-/// How far a push has come, with what is known of it by then.
-pub(super) enum Reached {
-    Arrived(Box<Arrived>),
-    Opened(Box<Opened>),
-    Configured(Box<Configured>),
-}
-
-impl From<Arrived> for Reached {
-    fn from(arrived: Arrived) -> Self {
-        Self::Arrived(Box::new(arrived))
-    }
-}
-
-impl From<Opened> for Reached {
-    fn from(opened: Opened) -> Self {
-        Self::Opened(Box::new(opened))
-    }
-}
-
-impl From<Configured> for Reached {
-    fn from(configured: Configured) -> Self {
-        Self::Configured(Box::new(configured))
-    }
-}
-
-impl Reached {
-    pub(super) fn arrived(&self) -> &Arrived {
-        match self {
-            Self::Arrived(arrived) => arrived,
-            Self::Opened(opened) => &opened.arrived,
-            Self::Configured(configured) => &configured.opened.arrived,
-        }
-    }
-
-    pub(super) fn repository(&self) -> Option<&Repository> {
-        match self {
-            Self::Arrived(_) => None,
-            Self::Opened(opened) => Some(&opened.repository),
-            Self::Configured(configured) => Some(&configured.opened.repository),
-        }
-    }
-
-    pub(super) fn configured(&self) -> Option<&Configured> {
-        match self {
-            Self::Configured(configured) => Some(configured),
-            _ => None,
-        }
-    }
-
-    /// The repository's directory as bytes.
-    pub(super) fn directory(&self) -> Option<&[u8]> {
-        self.repository().map(|repository| repository.git_dir().as_os_str().as_bytes())
-    }
-
-    /// What `[log]` says, as far as it can be read.
-    pub(super) fn log(&self, gate: &Gate<'_>) -> Option<LogSettings> {
-        match self.configured() {
-            Some(configured) => configured.config.log.clone(),
-            None => log_despite(gate.layers(self.repository())),
-        }
-    }
-
-    /// What policy wants to be read, as far as it can be known.
-    pub(super) fn texts(&self, gate: &Gate<'_>) -> Texts {
-        if let Some(configured) = self.configured() {
-            return configured.texts.clone();
-        }
-        let policy = policy_despite(gate.layers(self.repository()));
-        let push = &self.arrived().push;
-        let judge = Judge::new(&policy, Situation::unknown(&push.repository), Vec::new);
-        let refs: Vec<_> = push.updates.iter().map(|update| update.name().clone()).collect();
-        scan::texts(&judge, &[], &refs)
-    }
 }

@@ -1,21 +1,18 @@
 //! The third step: everything is known that judging needs.
 
-use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 
-use super::arrived::Arrived;
-use super::child;
-use super::judged::{Judged, Judgement};
-use super::{Failure, Gate, GateError, Message, Opened, Process};
-use crate::config::Config;
+use super::failure::{Failure, GateError};
+use super::opened::Opened;
+use super::settings::{Gate, Message};
 use crate::config::limits::Limits;
-use crate::document::Moment;
+use crate::config::{self, Config};
 use crate::git::{ObjectId, RefName};
-use crate::policy::{Pusher, Request, Situation};
 use crate::push::Update;
 use crate::report::notes::{Note, note};
-use crate::report::{Judged as Found, Report, Texts};
+use crate::report::{Report, Texts};
 use crate::scan::{self, Bounds, Host, Stage};
+use crate::text::escape::escape;
 
 /// A push of which everything is known that judging needs.
 pub struct Configured {
@@ -28,50 +25,27 @@ pub struct Configured {
     pub(super) texts: Texts,
 }
 
-impl Arrived {
-    /// When the push came.
-    pub(super) fn now(&self) -> Moment {
-        Moment(self.time.as_second())
-    }
-
-    /// What verdicts depend on beside findings.
-    pub(super) fn situation(&self) -> Situation {
-        let context = &self.context;
-        Situation {
-            repository: self.push.repository.clone(),
-            pusher: Pusher {
-                login: context.pusher.clone(),
-                groups: context.groups.clone().unwrap_or_default(),
-            },
-            request: Request::read(&self.push.options),
-            pull_request: context.pull_request,
-            merged: context.pull_request_head.clone(),
-            now: self.now(),
-        }
-    }
-}
-
 impl Configured {
-    /// Judges the push. A failure on the way is part of the result.
-    pub(super) fn judge(self, gate: &Gate<'_>) -> Judged {
-        let updates = match &self.updates {
-            Ok(updates) => updates,
-            Err(failure) => {
-                let failure = failure.clone();
-                return Judged { reached: self.into(), report: None, failure: Some(failure) };
-            }
+    /// Loads the configuration, and looks up the refs that the push updates.
+    ///
+    /// # Errors
+    /// When the configuration can't be used. A ref that can't be looked up is an error of the
+    /// next step, by which it is known what policy says of it.
+    pub(super) fn of(opened: Opened, gate: &Gate<'_>) -> Result<Self, Box<(Opened, GateError)>> {
+        let config = match config::load(gate.layers(Some(&opened.repository))) {
+            Ok(config) => ManuallyDrop::new(config),
+            Err(error) => return Err(Box::new((opened, error.into()))),
         };
-        let judgement = match gate.process {
-            Process::Child => child::judge(&self, updates, gate),
-            Process::Own => {
-                let host = Observer { configured: &self, gate, found: RefCell::default() };
-                match self.judge_with(updates, &host) {
-                    Ok(report) => Judgement::Whole(Box::new(report)),
-                    Err(failure) => Judgement::Ended { found: host.found.take(), failure },
-                }
-            }
-        };
-        Judged::new(self, judgement)
+        let updates = opened.arrived.push.resolve(&opened.repository);
+        let updates = updates.map_err(|error| Failure::from(&GateError::from(error)));
+        let situation = opened.arrived.situation();
+        let names = opened.arrived.push.updates.iter().map(|update| update.name().clone());
+        let texts = scan::texts_for(&config, situation, &names.collect::<Vec<_>>());
+        for file in &config.replaced {
+            let file = escape(file.as_bytes());
+            (gate.tell)(Message::Note(note(&texts, &Note::LastGood { file })));
+        }
+        Ok(Self { opened, config, updates, texts })
     }
 
     /// Judges in this process; `host` gets what is found until a failure.
@@ -125,26 +99,5 @@ impl Configured {
     /// Whether git refuses an update by itself, because an object is missing.
     pub(super) fn git_refuses(&self, new: ObjectId, missing: ObjectId) -> bool {
         self.opened.repository.git_refuses(new, missing)
-    }
-}
-
-/// The gate as the host of a scan in its own process.
-struct Observer<'o> {
-    configured: &'o Configured,
-    gate: &'o Gate<'o>,
-    found: RefCell<Vec<Found>>,
-}
-
-impl Host for Observer<'_> {
-    fn progress(&self, stage: Stage, done: usize) {
-        self.configured.tell_progress(self.gate, stage, done);
-    }
-
-    fn judged(&self, judged: &Found) {
-        self.found.borrow_mut().push(judged.clone());
-    }
-
-    fn git_refuses(&self, new: ObjectId, missing: ObjectId) -> bool {
-        self.configured.git_refuses(new, missing)
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::child::ChildError;
+use super::child::error::ChildError;
 use crate::config::ConfigError;
 use crate::document::{self, Problem};
 use crate::git::GitError;

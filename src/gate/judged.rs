@@ -1,27 +1,16 @@
-//! The fourth and fifth step: what judging gave, and the ledger that remembers what is
-//! accepted without a full check.
+//! The fourth step: what judging gave.
 
-use super::arrived::Reached;
-use super::recorded::Noted;
-use super::{Configured, Failure, FailureKind, GateError};
-use crate::config::ConfigError;
-use crate::config::ledger::{self, Additions, Unjudged};
-use crate::git::RefUpdate;
+use std::cell::RefCell;
+
+use super::child;
+use super::configured::Configured;
+use super::failure::{Failure, FailureKind, GateError};
+use super::judgement::Judgement;
+use super::reached::Reached;
+use super::settings::{Gate, Process};
+use crate::git::ObjectId;
 use crate::report::{Judged as Found, Report};
-use crate::scan;
-
-/// What judging gave.
-pub(super) enum Judgement {
-    /// A report on everything that could be judged.
-    Whole(Box<Report>),
-    /// Judging ended before its end.
-    Ended {
-        /// What was found until then.
-        found: Vec<Found>,
-        /// Why it ended.
-        failure: Failure,
-    },
-}
+use crate::scan::{self, Host, Stage};
 
 /// A push that was judged, or could not be.
 pub struct Judged {
@@ -37,7 +26,29 @@ impl Judged {
         Self { reached: reached.into(), report: None, failure: Some(Failure::from(error)) }
     }
 
-    pub(super) fn new(configured: Configured, judgement: Judgement) -> Self {
+    /// Judges a push. A failure on the way is part of the result.
+    pub(super) fn of(configured: Configured, gate: &Gate<'_>) -> Self {
+        let updates = match &configured.updates {
+            Ok(updates) => updates,
+            Err(failure) => {
+                let failure = failure.clone();
+                return Self { reached: configured.into(), report: None, failure: Some(failure) };
+            }
+        };
+        let judgement = match gate.process {
+            Process::Child => child::judge(&configured, updates, gate),
+            Process::Own => {
+                let host = Observer { configured: &configured, gate, found: RefCell::default() };
+                match configured.judge_with(updates, &host) {
+                    Ok(report) => Judgement::Whole(Box::new(report)),
+                    Err(failure) => Judgement::Ended { found: host.found.take(), failure },
+                }
+            }
+        };
+        Self::new(configured, judgement)
+    }
+
+    fn new(configured: Configured, judgement: Judgement) -> Self {
         let (report, failure) = match judgement {
             Judgement::Whole(report) => (*report, None),
             Judgement::Ended { found, failure } => {
@@ -48,39 +59,6 @@ impl Judged {
             }
         };
         Self { reached: configured.into(), report: Some(report), failure }
-    }
-
-    /// Puts on the ledger what is about to be accepted without a full check, or for one place
-    /// only, and what of before was checked now. It is on disk when this returns; what can't be
-    /// put there is a failure like any other.
-    pub(super) fn note(mut self) -> Noted {
-        if let Err(error) = self.add_to_ledger() {
-            let mut failure = Failure::from(&GateError::from(error));
-            let added = self.report.as_ref().and_then(|report| report.ledger.as_ref());
-            if added.is_some_and(|added| !added.admitted.is_empty()) {
-                failure.kind = FailureKind::Admission;
-            }
-            self.failure = Some(failure);
-        }
-        Noted(self)
-    }
-
-    fn add_to_ledger(&self) -> Result<(), ConfigError> {
-        let Some(configured) = self.reached.configured() else { return Ok(()) };
-        if self.exit_code() != 0 {
-            return Ok(());
-        }
-        let repository = &configured.opened.repository;
-        let place = configured.config.ledger(repository);
-        let now = configured.opened.arrived.now();
-        match (&self.report, &self.failure) {
-            (Some(report), None) => scan::keep(repository, &place, report, now),
-            _ => {
-                let unjudged = configured.unjudged(&now.to_string());
-                let additions = Additions { unjudged, ..Additions::default() };
-                ledger::add(repository, &place, &additions, &now.to_string())
-            }
-        }
     }
 
     /// 0 when the push is accepted, 1 when policy is breached, 2 when that can't be said and
@@ -105,21 +83,23 @@ impl Judged {
     }
 }
 
-impl Configured {
-    /// Ledger entries for all ref updates. What the client claims of a value that could not be
-    /// looked up proves nothing, so such an entry has no boundary.
-    fn unjudged(&self, time: &str) -> Vec<Unjudged> {
-        let real = self.updates.as_deref().unwrap_or_default();
-        let entry = |(at, sent): (usize, &RefUpdate)| {
-            let real = real.get(at);
-            Some(Unjudged {
-                time: time.to_owned(),
-                why: "error".to_owned(),
-                ref_name: real.map_or_else(|| sent.name(), |real| &real.name).clone(),
-                id: sent.new_id()?,
-                boundary: real.and_then(|real| real.old).into_iter().collect(),
-            })
-        };
-        self.opened.arrived.push.updates.iter().enumerate().filter_map(entry).collect()
+/// The gate as the host of a scan in its own process.
+struct Observer<'o> {
+    configured: &'o Configured,
+    gate: &'o Gate<'o>,
+    found: RefCell<Vec<Found>>,
+}
+
+impl Host for Observer<'_> {
+    fn progress(&self, stage: Stage, done: usize) {
+        self.configured.tell_progress(self.gate, stage, done);
+    }
+
+    fn judged(&self, judged: &Found) {
+        self.found.borrow_mut().push(judged.clone());
+    }
+
+    fn git_refuses(&self, new: ObjectId, missing: ObjectId) -> bool {
+        self.configured.git_refuses(new, missing)
     }
 }

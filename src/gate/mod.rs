@@ -17,13 +17,12 @@ mod child;
 mod configured;
 mod failure;
 mod judged;
+mod judgement;
+mod noted;
 mod opened;
+mod reached;
 mod recorded;
-
-use std::path::PathBuf;
-
-use crate::config::Layers;
-use crate::git::Repository;
+mod settings;
 
 pub use answer::Answer;
 pub use arrived::{Arrival, Arrived};
@@ -31,38 +30,10 @@ pub use child::protection::{Held, Protection, protections};
 pub use configured::Configured;
 pub use failure::{Failure, FailureKind, GateError};
 pub use judged::Judged;
+use noted::Noted;
 pub use opened::Opened;
-
-/// Where judging takes place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Process {
-    /// In a child process, which has no rights but to read. The caller must have one thread.
-    Child,
-    /// In the caller's own process.
-    Own,
-}
-
-/// Something to be read while a push is checked, before its answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Message {
-    /// A remark that the pages of a platform show too.
-    Note(String),
-    /// How far the check is, for a terminal only.
-    Progress(String),
-}
-
-/// What a gate is given to check pushes with.
-#[derive(Clone, Copy)]
-pub struct Gate<'g> {
-    /// The files of `--rules`, weakest first.
-    pub files: &'g [PathBuf],
-    /// Whether the layers of the machine and the repository are left out.
-    pub isolated: bool,
-    /// Where judging takes place.
-    pub process: Process,
-    /// Takes what is to be read before the answer is there.
-    pub tell: &'g dyn Fn(Message),
-}
+use recorded::Recorded;
+pub use settings::{Gate, Message, Process};
 
 impl Gate<'_> {
     /// Takes a push through all steps, and returns its answer.
@@ -73,22 +44,18 @@ impl Gate<'_> {
             Arrival::Nothing(arrived) => return Answer::nothing_yet(self, arrived),
             Arrival::Failed(arrived, error) => return self.finish(Judged::failed(arrived, &error)),
         };
-        let judged = match arrived.open() {
-            Err(failed) => *failed,
-            Ok(opened) => match opened.configure(self) {
-                Err(failed) => *failed,
-                Ok(configured) => configured.judge(self),
-            },
+        let opened = match Opened::of(arrived) {
+            Ok(opened) => opened,
+            Err(failed) => return self.finish(Judged::failed(failed.0, &failed.1)),
         };
-        self.finish(judged)
+        let configured = match Configured::of(opened, self) {
+            Ok(configured) => configured,
+            Err(failed) => return self.finish(Judged::failed(failed.0, &failed.1)),
+        };
+        self.finish(Judged::of(configured, self))
     }
 
     fn finish(&self, judged: Judged) -> Answer {
-        judged.note().record(self).answer(self)
-    }
-
-    /// The layers of the configuration.
-    fn layers<'a>(&'a self, repository: Option<&'a Repository>) -> Layers<'a> {
-        Layers { repository, files: self.files, isolated: self.isolated, ..Layers::default() }
+        Answer::of(&Recorded::of(Noted::of(judged), self), self)
     }
 }

@@ -1,12 +1,11 @@
 //! The sixth step: the record of the push, which is on disk before the push is answered.
 
+use super::failure::Failure;
 use super::judged::Judged;
-use super::{Gate, answer::Answer};
+use super::noted::Noted;
+use super::settings::Gate;
 use crate::config::log::LogSettings;
 use crate::log::{self, LogError, Record};
-
-/// A push whose ledger entries are on disk.
-pub(super) struct Noted(pub(super) Judged);
 
 /// A push that is on record, if there is a log.
 pub(super) struct Recorded {
@@ -20,16 +19,16 @@ pub(super) struct Unrecorded {
     pub(super) settings: LogSettings,
 }
 
-impl Noted {
+impl Recorded {
     /// Writes the record.
-    pub(super) fn record(self, gate: &Gate<'_>) -> Recorded {
-        let Self(judged) = self;
+    pub(super) fn of(noted: Noted, gate: &Gate<'_>) -> Self {
+        let Noted(judged) = noted;
         let Some(settings) = judged.reached.log(gate) else {
-            return Recorded { judged, unrecorded: None };
+            return Self { judged, unrecorded: None };
         };
         let written = log::append(&settings, judged.record_line());
         let unrecorded = written.err().map(|error| Unrecorded { error, settings });
-        Recorded { judged, unrecorded }
+        Self { judged, unrecorded }
     }
 }
 
@@ -54,19 +53,12 @@ impl Judged {
             time: arrived.time,
             started: arrived.started,
         };
-        let error = self.failure.as_ref().map(super::Failure::in_full);
+        let error = self.failure.as_ref().map(Failure::in_full);
         let outcome = log::Outcome {
             report: self.report.as_ref(),
             error: error.as_deref(),
             accepted: self.exit_code() == 0,
         };
         Record::new(&context, outcome)
-    }
-}
-
-impl Recorded {
-    /// What the pusher gets.
-    pub(super) fn answer(self, gate: &Gate<'_>) -> Answer {
-        Answer::of(&self, gate)
     }
 }

@@ -7,17 +7,19 @@
 //! being killed is a backstop. A captured child could still report nothing; see
 //! docs/threat-model.md.
 
+pub(super) mod error;
+mod process;
 pub(super) mod protection;
 mod watch;
 mod wire;
 
+use error::ChildError;
+use process::{ChildLines, Started, start};
 use std::cell::{Cell, RefCell};
-use std::io::{self, PipeReader, PipeWriter, Read, Write};
+use std::io::Read;
 use std::os::unix::net::UnixStream;
 
-use nix::unistd::{ForkResult, Pid, fork, getpid};
-
-use super::judged::Judgement;
+use super::judgement::Judgement;
 use super::{Configured, Failure, Gate, GateError};
 use crate::config::limits::Resource;
 use crate::git::ObjectId;
@@ -29,79 +31,6 @@ use crate::scan::{Host, Stage};
 use protection::Confinement;
 use watch::{Deadline, Watched};
 use wire::{Event, MAX_FINDINGS_BYTES};
-
-/// How the judging process ended otherwise than with a result.
-#[derive(Debug, thiserror::Error)]
-pub enum ChildError {
-    /// The system gives no process, or no connection to it.
-    #[error("the process that checks pushes could not be started: {0}")]
-    Start(#[source] io::Error),
-    /// A signal ended it: a crash, or the system's own killing.
-    #[error("the process that checked the push was ended by {signal}{}", remark(.said, *.memory))]
-    Signal {
-        /// `SIGSEGV` say.
-        signal: String,
-        /// What it wrote to standard error, at most a few lines.
-        said: String,
-        /// The most memory in bytes that it could have.
-        memory: Option<u64>,
-    },
-    /// It ended without a result.
-    #[error("the process that checked the push ended without a result, with status {status}{}", remark(.said, *.memory))]
-    Status {
-        /// The exit status.
-        status: i32,
-        /// What it wrote to standard error.
-        said: String,
-        /// The most memory in bytes that it could have.
-        memory: Option<u64>,
-    },
-    /// It went on after the limit on time.
-    #[error(
-        "the process that checked the push was ended by SIGKILL, because it went on after the limit of {limit} on time"
-    )]
-    Time {
-        /// The limit, as people write it.
-        limit: String,
-    },
-    /// There is no limit on time, and it did nothing for long.
-    #[error(
-        "the process that checked the push was ended by SIGKILL, because nothing was heard of it for {seconds} seconds"
-    )]
-    Silence {
-        /// How long.
-        seconds: u64,
-    },
-    /// What came from it is no result.
-    #[error(
-        "the process that checked the push was ended by SIGKILL, because what it sent is no result"
-    )]
-    Garbled,
-}
-
-fn remark(said: &str, memory: Option<u64>) -> String {
-    let memory =
-        memory.map(|bytes| format!("it may have {} of memory", Resource::Memory.shown(bytes)));
-    let said = Some(said.trim()).filter(|said| !said.is_empty()).map(str::to_owned);
-    let remarks: Vec<String> = said.into_iter().chain(memory).collect();
-    if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join("; ")) }
-}
-
-impl ChildError {
-    pub(super) fn next_step(&self) -> String {
-        match self {
-            Self::Start(_) => "Check how many processes the account of the hook may have.",
-            Self::Time { .. } | Self::Silence { .. } => {
-                "Raise `time` in [limits], or have the history pushed in smaller parts."
-            }
-            Self::Signal { .. } | Self::Status { .. } | Self::Garbled => {
-                "Run `git fsck` in the repository, and look for the same time in the journal of \
-                 the kernel. Without damage or want of memory it is a fault of provost: report it."
-            }
-        }
-        .into()
-    }
-}
 
 /// Judges a push in a child process.
 pub(super) fn judge(configured: &Configured, updates: &[Update], gate: &Gate<'_>) -> Judgement {
@@ -145,44 +74,6 @@ const MIN_MEMORY: u64 = 128 << 20;
 /// more.
 fn with_reserve(bytes: u64) -> u64 {
     bytes.saturating_add(bytes / 4).max(MIN_MEMORY)
-}
-
-/// Both sides of a fork.
-enum Started {
-    Gate(GateLines),
-    Child(ChildLines),
-}
-
-/// What the gate has of a child.
-pub(super) struct GateLines {
-    pid: Pid,
-    events: UnixStream,
-    /// The child's standard error.
-    said: PipeReader,
-}
-
-/// What a child has of the gate.
-struct ChildLines {
-    gate: Pid,
-    events: UnixStream,
-    says: PipeWriter,
-}
-
-/// Forks.
-fn start() -> io::Result<Started> {
-    let (gates, childs) = UnixStream::pair()?;
-    let (said, says) = io::pipe()?;
-    let gate = getpid();
-    #[expect(unsafe_code, reason = "a fork is the cheapest way to hand over what was loaded")]
-    // SAFETY: the caller's process has one thread (`Process::Child` asks for that, and a hook
-    // starts no other before this), so no lock is held by a thread that the child lacks, and
-    // the child may do all that the gate could do.
-    match unsafe { fork() }? {
-        ForkResult::Parent { child } => {
-            Ok(Started::Gate(GateLines { pid: child, events: gates, said }))
-        }
-        ForkResult::Child => Ok(Started::Child(ChildLines { gate, events: childs, says })),
-    }
 }
 
 impl ChildLines {
@@ -254,13 +145,5 @@ impl Host for Channel {
         let mut answer = [0];
         let read = self.events.borrow_mut().read_exact(&mut answer);
         read.is_ok() && answer == [1]
-    }
-}
-
-impl GateLines {
-    /// Answers a question of the child.
-    fn answer(&mut self, yes: bool) {
-        // A child that is gone is noticed when it is read from.
-        let _ = self.events.write_all(&[u8::from(yes)]);
     }
 }

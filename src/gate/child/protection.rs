@@ -25,7 +25,7 @@ use seccompiler::{
     SeccompRule, apply_filter,
 };
 
-use super::{Started, start};
+use super::process::{ChildLines, Started, start};
 
 /// Something that the judging process gives up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -305,7 +305,7 @@ pub fn protections() -> io::Result<Vec<Held>> {
     }
 }
 
-impl super::ChildLines {
+impl ChildLines {
     fn report_protections(self) -> ! {
         let Self { gate, mut events, says } = self;
         let held =

@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitStatus, waitpid};
 
+use super::error::ChildError;
+use super::process::GateLines;
 use super::wire::{self, Event};
-use super::{ChildError, GateLines};
 use crate::config::limits::{Limits, Resource};
 use crate::gate::Failure;
 use crate::git::ObjectId;
