@@ -30,6 +30,7 @@ mod evasion;
 mod gate;
 mod hooks_page;
 mod hostile;
+mod imports;
 mod install;
 mod judging_process;
 mod large;
