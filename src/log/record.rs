@@ -249,18 +249,18 @@ impl Record {
             }
         }
         for skipped in &report.skipped {
-            self.skipped.push(Unread { what: skipped.what.clone(), why: skipped.why.clone() });
+            self.skipped.push(Unread { what: skipped.what(), why: skipped.why() });
         }
         self.cut = report.cut.as_ref().map(|cut| CutLine {
             limit: cut.limit.word().to_owned(),
-            most: cut.most.clone(),
+            most: cut.most.to_string(),
             because: cut.because.clone(),
             judged: cut.judged,
             of: cut.of,
         });
         self.unjudged.extend(report.left.iter().map(|left| left.id.to_string()));
         if let Some(unread) = report.unread.first() {
-            self.error = Some(escape(unread.why.as_bytes()));
+            self.error = Some(escape(unread.reason.to_string().as_bytes()));
             self.fail = Some(if self.accepted { "open" } else { "closed" }.to_owned());
         }
         for unread in &report.unread {

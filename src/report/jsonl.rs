@@ -46,11 +46,24 @@ pub(super) struct SummaryRecord<'r> {
     rejected: usize,
     warned: usize,
     recorded: usize,
-    skipped: &'r [Skipped],
+    skipped: Vec<SkippedRecord>,
     exit: u8,
     provost: &'static str,
     rules_digest: &'r str,
     elapsed_ms: u128,
+}
+
+/// Something that was not looked at, and why.
+#[derive(Serialize)]
+struct SkippedRecord {
+    what: String,
+    why: String,
+}
+
+impl From<&Skipped> for SkippedRecord {
+    fn from(skipped: &Skipped) -> Self {
+        Self { what: skipped.what(), why: skipped.why() }
+    }
 }
 
 pub(super) fn finding<'r>(report: &'r Report, judged: &'r Judged) -> Record<'r> {
@@ -84,7 +97,7 @@ pub(super) fn summary(report: &Report) -> Record<'_> {
         rejected: report.count(Verdict::Reject),
         warned: report.count(Verdict::Warn),
         recorded: report.count(Verdict::Record),
-        skipped: &report.skipped,
+        skipped: report.skipped.iter().map(SkippedRecord::from).collect(),
         exit: report.exit_code(),
         provost: VERSION,
         rules_digest: &report.rules_digest,

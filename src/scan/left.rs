@@ -50,11 +50,7 @@ const FEW_ENTRIES: usize = 4;
 impl Cut {
     /// The same as something that was not looked at.
     pub(super) fn skipped(&self) -> Skipped {
-        let of = self.of.map_or_else(String::new, |of| format!(" of {of}"));
-        Skipped {
-            what: format!("what is left after {}{of} commits", self.judged),
-            why: format!("the limit of {} on {} was reached", self.most, self.limit.word()),
-        }
+        Skipped::AfterLimit { judged: self.judged, of: self.of, limit: self.limit, most: self.most }
     }
 }
 

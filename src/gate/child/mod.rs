@@ -223,10 +223,7 @@ impl Channel {
             report.findings.clear();
             if self.unsent.get() > 0 {
                 report.worst_unreported = report.worst_unreported.max(self.worst_unsent.get());
-                report.skipped.push(Skipped {
-                    what: format!("{} further findings", self.unsent.get()),
-                    why: "findings that take more room are counted only; all were judged".into(),
-                });
+                report.skipped.push(Skipped::FindingsUnsent { count: self.unsent.get() });
             }
             Box::new(report)
         });
