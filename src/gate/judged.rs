@@ -5,7 +5,7 @@ use super::arrived::Reached;
 use super::recorded::Noted;
 use super::{Configured, Failure, FailureKind, GateError};
 use crate::config::ConfigError;
-use crate::config::ledger::{self, Additions, Unjudged};
+use crate::config::ledger::{self, Additions, Unjudged, UnjudgedReason};
 use crate::git::RefUpdate;
 use crate::report::{Judged as Found, Report};
 use crate::scan;
@@ -114,7 +114,7 @@ impl Configured {
             let real = real.get(at);
             Some(Unjudged {
                 time: time.to_owned(),
-                why: "error".to_owned(),
+                why: UnjudgedReason::Error,
                 ref_name: real.map_or_else(|| sent.name(), |real| &real.name).clone(),
                 id: sent.new_id()?,
                 boundary: real.and_then(|real| real.old).into_iter().collect(),

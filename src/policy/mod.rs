@@ -33,7 +33,7 @@ pub use exemption::{Ancestry, Bypass, Commits, Exemption, Request, Suspension, U
 pub use judge::{BYPASS, Class, Decision, Judge, Situation, Why};
 pub use lock::{Side, check_locks, lock_on};
 pub use people::Unaccounted;
-pub use place_bound::PlaceBound;
+pub use place_bound::{PlaceBound, PlaceException};
 pub use schedule::Mode;
 pub use scope::{Pusher, RefPatterns};
 pub use settings::Subject;

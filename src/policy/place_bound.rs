@@ -5,6 +5,8 @@
 //! that names `refs`. The top-level policy, suspensions, and exceptions without `refs` admit
 //! an object to the whole repository.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::Verdict;
@@ -16,21 +18,60 @@ use crate::finding::Finding;
 /// Exceptions that let something in, and the refs that they are for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PlaceBound {
-    /// `exemption ID` or `scope ID`; each of several was enough by itself.
-    pub exceptions: Vec<String>,
+    /// Each of several was enough by itself.
+    pub exceptions: Vec<PlaceException>,
     /// Their patterns of ref names, as they are written.
     pub refs: Vec<String>,
 }
 
+/// An exception that names `refs`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum PlaceException {
+    /// An exemption, by its id.
+    Exemption(String),
+    /// A scope with its mode and bypass, by its id.
+    Scope(String),
+    /// One of a kind that this version does not know, as it stands in a ledger.
+    Other(String),
+}
+
+impl PlaceException {
+    /// The words before the ids.
+    const EXEMPTION: &str = "exemption ";
+    const SCOPE: &str = "scope ";
+}
+
+impl From<String> for PlaceException {
+    fn from(text: String) -> Self {
+        if let Some(id) = text.strip_prefix(Self::EXEMPTION) {
+            Self::Exemption(id.to_owned())
+        } else if let Some(id) = text.strip_prefix(Self::SCOPE) {
+            Self::Scope(id.to_owned())
+        } else {
+            Self::Other(text)
+        }
+    }
+}
+
+impl fmt::Display for PlaceException {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exemption(id) => write!(f, "{}{id}", Self::EXEMPTION),
+            Self::Scope(id) => write!(f, "{}{id}", Self::SCOPE),
+            Self::Other(text) => f.write_str(text),
+        }
+    }
+}
+
 impl PlaceBound {
-    fn add(&mut self, exception: String, refs: impl Iterator<Item = String>) {
+    fn add(&mut self, exception: PlaceException, refs: impl Iterator<Item = String>) {
         self.exceptions.push(exception);
         self.refs.extend(refs);
         self.refs.sort_unstable();
         self.refs.dedup();
     }
 
-    fn of(exception: String, refs: impl Iterator<Item = String>) -> Self {
+    fn of(exception: PlaceException, refs: impl Iterator<Item = String>) -> Self {
         let mut one = Self { exceptions: Vec::new(), refs: Vec::new() };
         one.add(exception, refs);
         one
@@ -64,7 +105,7 @@ impl Judge<'_> {
         let mut exempt = PlaceBound { exceptions: Vec::new(), refs: Vec::new() };
         for exemption in self.covering(finding, about).filter(|it| it.refs.is_given()) {
             let refs = exemption.refs.texts().map(str::to_owned);
-            exempt.add(format!("exemption {}", exemption.id), refs);
+            exempt.add(PlaceException::Exemption(exemption.id.clone()), refs);
         }
         if is_refused_without(&[]) {
             return if exempt.exceptions.is_empty() { Vec::new() } else { vec![exempt] };
@@ -75,7 +116,7 @@ impl Judge<'_> {
             let mut bound = exempt.clone();
             for entry in set.iter().filter_map(|&at| self.policy.scopes.get(at)) {
                 let refs = entry.refs.texts().map(str::to_owned);
-                bound.add(format!("scope {}", entry.id), refs);
+                bound.add(PlaceException::Scope(entry.id.clone()), refs);
             }
             bound
         };
@@ -90,7 +131,7 @@ impl Judge<'_> {
         let exemptions = class.exemptions.iter().filter_map(|&at| self.policy.exemptions.get(at));
         for exemption in exemptions {
             let refs = exemption.refs.texts().map(str::to_owned);
-            all.push(PlaceBound::of(format!("exemption {}", exemption.id), refs));
+            all.push(PlaceBound::of(PlaceException::Exemption(exemption.id.clone()), refs));
         }
         if !class.scopes.iter().any(|&at| self.names_refs(at)) {
             return all;
@@ -112,7 +153,7 @@ impl Judge<'_> {
                 && let Some(entry) = self.policy.scopes.get(scope)
             {
                 let refs = entry.refs.texts().map(str::to_owned);
-                all.push(PlaceBound::of(format!("scope {}", entry.id), refs));
+                all.push(PlaceBound::of(PlaceException::Scope(entry.id.clone()), refs));
             }
         }
         all

@@ -17,15 +17,17 @@ mod line;
 mod place;
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::limits::Resource;
 use super::{ConfigError, state};
 use crate::git::{IdSet, ObjectId, RefName, Repository};
-use crate::policy::RefPatterns;
+use crate::policy::{PlaceException, RefPatterns};
 
 use entries::Entries;
 use line::{Entry, Line, Read, UNFINISHED, read_lines};
@@ -37,14 +39,51 @@ pub use place::LedgerPlace;
 pub struct Unjudged {
     /// When, RFC 3339 in UTC.
     pub time: String,
-    /// Why it was not checked: the key of a limit, or `error`.
-    pub why: String,
+    /// Why it was not checked.
+    pub why: UnjudgedReason,
     /// The ref that it was accepted on.
     pub ref_name: RefName,
     /// The value that the ref got, or the object that could not be read.
     pub id: ObjectId,
     /// What `id` reaches beyond these was checked before, or was there.
     pub boundary: Vec<ObjectId>,
+}
+
+/// Why something was not checked as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UnjudgedReason {
+    /// A limit was reached.
+    Limit(Resource),
+    /// Something could not be read, or the check failed in another way.
+    Error,
+    /// A reason that this version does not know, as it stands in the ledger.
+    Other(String),
+}
+
+impl UnjudgedReason {
+    /// The word for an error in the ledger.
+    const ERROR: &str = "error";
+}
+
+impl From<String> for UnjudgedReason {
+    fn from(text: String) -> Self {
+        let limit = Resource::WORDS.iter().find(|(word, _)| *word == text);
+        match limit {
+            Some((_, resource)) => Self::Limit(*resource),
+            None if text == Self::ERROR => Self::Error,
+            None => Self::Other(text),
+        }
+    }
+}
+
+impl fmt::Display for UnjudgedReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Limit(resource) => resource.word(),
+            Self::Error => Self::ERROR,
+            Self::Other(text) => text,
+        })
+    }
 }
 
 /// Objects that a place-bound exception let in.
@@ -54,8 +93,8 @@ pub struct Admission {
     pub time: String,
     /// The ref that they were let in on.
     pub ref_name: RefName,
-    /// The exceptions, as `exemption ID` or `scope ID`.
-    pub exceptions: Vec<String>,
+    /// The exceptions.
+    pub exceptions: Vec<PlaceException>,
     /// The `refs` of these exceptions, as they are written in the policy.
     pub refs: Vec<String>,
     /// The objects.
@@ -74,7 +113,7 @@ pub struct AdmissionKey {
     /// See [`Admission::ref_name`].
     pub ref_name: RefName,
     /// See [`Admission::exceptions`].
-    pub exceptions: Vec<String>,
+    pub exceptions: Vec<PlaceException>,
     /// See [`Admission::boundary`].
     pub is_range: bool,
 }
