@@ -17,6 +17,6 @@ pub use encoded::decode;
 pub use fields::{Fields, Reader};
 pub use merge::overlay;
 pub use moment::Moment;
-pub use node::{Node, Place, Source, Value, parse};
+pub use node::{FileLine, Node, Place, Source, Value, parse};
 pub use problem::{Problem, Severity, render, render_within};
 pub use table::{Table, Text};

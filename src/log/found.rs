@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::document::FileLine;
 use crate::finding::PathUse;
 use crate::report::Judged;
 use crate::text::escape::escape;
@@ -68,9 +69,9 @@ impl From<&Judged> for Found {
             verdict: decision.verdict.word().to_owned(),
             said: decision.said.word().to_owned(),
             full: decision.full.word().to_owned(),
-            because: decision.because.clone(),
+            because: FileLine::shown(decision.because.as_ref()),
             reason: decision.reason.clone(),
-            exemption: decision.exemption.clone(),
+            exemption: decision.exemption.as_ref().map(ToString::to_string),
             suspended: decision.suspended,
             refused_from: decision.refused_from.map(|moment| moment.to_string()),
         }

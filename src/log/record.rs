@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::document::FileLine;
 use crate::git::{ObjectId, RefUpdate};
-use crate::policy::Verdict;
+use crate::policy::{ExemptedBy, Verdict};
 use crate::push::{Push, Update};
 use crate::report::{Report, VERSION};
 use crate::text::escape::escape;
@@ -241,11 +242,13 @@ impl Record {
         self.commits = report.commits;
         self.verdict = Some(report.verdict().word().to_owned());
         self.findings = report.findings.iter().map(Found::from).collect();
-        for id in report.findings.iter().filter_map(|judged| judged.decision.exemption.as_ref()) {
-            if id == crate::policy::BYPASS {
-                self.bypass = report.texts.bypass.clone();
-            } else if !self.exemptions.contains(id) {
-                self.exemptions.push(id.clone());
+        for by in report.findings.iter().filter_map(|judged| judged.decision.exemption.as_ref()) {
+            match by {
+                ExemptedBy::Bypass => self.bypass.clone_from(&report.texts.bypass),
+                ExemptedBy::Exemption(id) if !self.exemptions.contains(id) => {
+                    self.exemptions.push(id.clone());
+                }
+                ExemptedBy::Exemption(_) => {}
             }
         }
         for skipped in &report.skipped {
@@ -254,7 +257,7 @@ impl Record {
         self.cut = report.cut.as_ref().map(|cut| CutLine {
             limit: cut.limit.word().to_owned(),
             most: cut.most.to_string(),
-            because: cut.because.clone(),
+            because: FileLine::shown(cut.because.as_ref()),
             judged: cut.judged,
             of: cut.of,
         });

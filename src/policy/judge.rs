@@ -7,11 +7,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::circumstances::Circumstances;
-use super::exemption::{Ancestry, Exemption, Request};
+use super::exemption::{Ancestry, ExemptedBy, Exemption, Request};
 use super::scope::Pusher;
 use super::settings::{Settings, Traits};
 use super::{Mode, PlaceBound, Policy, Unaccounted, Undisclosed, Verdict};
-use crate::document::Moment;
+use crate::document::{FileLine, Moment, Place};
 use crate::finding::{Context, Finding, Marker};
 use crate::git::{ChangeSize, ObjectId, RefName, without_namespaces};
 
@@ -78,16 +78,16 @@ pub struct Decision {
     pub said: Verdict,
     /// The verdict before exemption, bypass, mode and suspension.
     pub full: Verdict,
-    /// `file:line` of the policy that decided.
-    pub because: String,
+    /// The line of the policy that decided; `None` for what no file says.
+    pub because: Option<FileLine>,
     /// The reason that policy gives, for people.
     pub reason: Option<String>,
     /// What policy wants to be read beside the finding.
     pub text: Option<String>,
     /// What made the verdict another than the lines say.
     pub why: Option<Why>,
-    /// The id of the exemption that applied, or `bypass`.
-    pub exemption: Option<String>,
+    /// What let it pass although policy says otherwise.
+    pub exemption: Option<ExemptedBy>,
     /// When that ends, if soon.
     pub exemption_ends: Option<Moment>,
     /// When it would be refused, if the policy is not in force yet.
@@ -97,9 +97,6 @@ pub struct Decision {
     /// The exceptions for some refs only without which it would be refused.
     pub place_bound: Vec<PlaceBound>,
 }
-
-/// What decisions name as exemption when a pusher used his right to bypass.
-pub const BYPASS: &str = "bypass";
 
 /// A policy as it stands for one repository, one pusher and one moment.
 pub struct Judge<'p> {
@@ -229,7 +226,7 @@ impl<'p> Judge<'p> {
             verdict: spoken.verdict,
             said: spoken.verdict,
             full: spoken.verdict,
-            because: spoken.place.map_or_else(String::new, crate::document::Place::file_line),
+            because: spoken.place.map(Place::at_line),
             reason: spoken.line.and_then(|line| line.reason.clone()),
             text: spoken.line.and_then(|line| line.text.clone()),
             why: None,
@@ -242,7 +239,7 @@ impl<'p> Judge<'p> {
         let pin = settings.pinned(&finding.marker).filter(|_| spoken.verdict > Verdict::Record);
         if let Some(place) = pin {
             decision.full = Verdict::Record;
-            decision.because = place.file_line();
+            decision.because = Some(place.at_line());
             decision.why = Some(Why::Pinned);
         } else {
             self.ask(settings, finding, about, &mut decision);
@@ -275,7 +272,7 @@ impl<'p> Judge<'p> {
             && verdict > decision.full
         {
             decision.full = verdict;
-            decision.because = place.file_line();
+            decision.because = Some(place.at_line());
             decision.reason = None;
             decision.why = Some(Why::Unaccounted(why));
         }
@@ -292,7 +289,7 @@ impl<'p> Judge<'p> {
         let mut covering = self.covering(finding, about);
         if let Some(exemption) = covering.find(|it| with_places || !it.refs.is_given()) {
             decision.verdict = Verdict::Record;
-            decision.exemption = Some(exemption.id.clone());
+            decision.exemption = Some(ExemptedBy::Exemption(exemption.id.clone()));
             let soon = exemption.ends_soon(self.situation.now);
             decision.exemption_ends = soon.then_some(exemption.expires);
         } else if decision.full == Verdict::Reject
@@ -300,7 +297,7 @@ impl<'p> Judge<'p> {
             && self.may_bypass(settings)
         {
             decision.verdict = Verdict::Record;
-            decision.exemption = Some(BYPASS.to_owned());
+            decision.exemption = Some(ExemptedBy::Bypass);
         }
     }
 

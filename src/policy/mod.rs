@@ -29,8 +29,10 @@ use serde::{Deserialize, Serialize};
 use crate::document::{Moment, Place};
 
 pub use disclosure::Undisclosed;
-pub use exemption::{Ancestry, Bypass, Commits, Exemption, Request, Suspension, Unrelated};
-pub use judge::{BYPASS, Class, Decision, Judge, Situation, Why};
+pub use exemption::{
+    Ancestry, Bypass, Commits, ExemptedBy, Exemption, Request, Suspension, Unrelated,
+};
+pub use judge::{Class, Decision, Judge, Situation, Why};
 pub use lock::{Side, check_locks, lock_on};
 pub use people::Unaccounted;
 pub use place_bound::{PlaceBound, PlaceException};

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Judged, Report, Skipped, VERSION};
+use crate::document::FileLine;
 use crate::finding::{Confidence, Kind};
 use crate::policy::Verdict;
 use crate::text::escape::escape;
@@ -34,8 +35,8 @@ pub(super) struct FindingRecord<'r> {
     path: Option<String>,
     excerpt: String,
     verdict: Verdict,
-    because: &'r str,
-    exemption: Option<&'r str>,
+    because: String,
+    exemption: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -84,8 +85,8 @@ pub(super) fn finding<'r>(report: &'r Report, judged: &'r Judged) -> Record<'r> 
         path: finding.path.as_deref().map(escape),
         excerpt: escape(&finding.excerpt),
         verdict: judged.decision.verdict,
-        because: &judged.decision.because,
-        exemption: judged.decision.exemption.as_deref(),
+        because: FileLine::shown(judged.decision.because.as_ref()),
+        exemption: judged.decision.exemption.as_ref().map(ToString::to_string),
     })
 }
 

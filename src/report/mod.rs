@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::ledger::Additions;
 use crate::config::limits::{Allowed, Resource};
+use crate::document::FileLine;
 use crate::finding::Finding;
 use crate::git::{ObjectId, RefName};
 use crate::policy::{Decision, Language, Verdict};
@@ -80,8 +81,8 @@ pub struct Cut {
     pub limit: Resource,
     /// How much it allows.
     pub most: Allowed,
-    /// `file:line` of it; empty for the platform's own.
-    pub because: String,
+    /// The line of the configuration that sets it; `None` where no file does.
+    pub because: Option<FileLine>,
     /// Whether what it left unjudged is refused.
     pub refused: bool,
     /// How many commits were judged whole.

@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use super::pusher::fit;
 use super::texts::Templates;
 use super::{Cut, Texts};
+use crate::document::FileLine;
 
 /// Why a push could not be judged, or not whole; and what becomes of it.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -49,10 +50,10 @@ pub enum Undone {
 #[allow(clippy::ref_option, reason = "serde wants a reference")]
 fn reached_limit<S: Serializer>(cut: &Option<&Cut>, to: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
-    struct ReachedLimit<'c> {
+    struct ReachedLimit {
         limit: &'static str,
         most: String,
-        because: &'c str,
+        because: String,
         refused: bool,
         judged: usize,
         of: Option<usize>,
@@ -60,7 +61,7 @@ fn reached_limit<S: Serializer>(cut: &Option<&Cut>, to: S) -> Result<S::Ok, S::E
     let reached = cut.map(|cut| ReachedLimit {
         limit: cut.limit.word(),
         most: cut.most.to_string(),
-        because: &cut.because,
+        because: FileLine::shown(cut.because.as_ref()),
         refused: cut.refused,
         judged: cut.judged,
         of: cut.of,

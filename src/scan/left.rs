@@ -27,7 +27,7 @@ pub(super) fn cut(
     Some(Cut {
         limit: resource,
         most: budget.allowed(),
-        because: limit.place.as_ref().map_or_else(String::new, Place::file_line),
+        because: limit.place.as_ref().map(Place::at_line),
         refused: limit.outcome == Outcome::Reject
             && left.iter().any(|left| judge.refuses_on(&left.ref_name)),
         judged,

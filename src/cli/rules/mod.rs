@@ -33,7 +33,7 @@ use super::error::Error;
 use super::opened::{Opened, own};
 use super::output::Output;
 use crate::config::{self, Config, ConfigError, Layers};
-use crate::document::Source;
+use crate::document::{FileLine, Source};
 use crate::finding::Finding;
 use crate::git::{GitError, RefName, Repository};
 use crate::policy::Decision;
@@ -173,12 +173,10 @@ fn decide(config: &Config, subject: Option<&Subject>, findings: &[Finding]) -> V
     scan::decide(config, "", &RefName::new("refs/heads/main"), findings, message)
 }
 
-/// The text of a line of the rules, for `file:line`.
-fn line_of(sources: &[Arc<Source>], place: &str) -> Option<String> {
-    let (name, line) = place.rsplit_once(':')?;
-    let source = sources.iter().find(|source| source.name == name)?;
-    let number: usize = line.parse().ok()?;
-    Some(source.text.lines().nth(number.checked_sub(1)?)?.trim().to_owned())
+/// The text of a line of the rules.
+fn line_of(sources: &[Arc<Source>], place: &FileLine) -> Option<String> {
+    let source = sources.iter().find(|source| source.name == place.file)?;
+    Some(source.text.lines().nth(place.line.checked_sub(1)?)?.trim().to_owned())
 }
 
 /// An id that nothing has, with the nearest that there is.
