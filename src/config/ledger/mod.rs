@@ -15,16 +15,15 @@ mod entries;
 pub(crate) mod fuzzing;
 mod line;
 mod place;
+mod reason;
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::limits::Resource;
 use super::{ConfigError, state};
 use crate::git::{IdSet, ObjectId, RefName, Repository};
 use crate::policy::{PlaceException, RefPatterns};
@@ -33,6 +32,7 @@ use entries::Entries;
 use line::{Entry, Line, Read, UNFINISHED, read_lines};
 
 pub use place::LedgerPlace;
+pub use reason::UnjudgedReason;
 
 /// Something that was accepted without being checked as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,43 +47,6 @@ pub struct Unjudged {
     pub id: ObjectId,
     /// What `id` reaches beyond these was checked before, or was there.
     pub boundary: Vec<ObjectId>,
-}
-
-/// Why something was not checked as a whole.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum UnjudgedReason {
-    /// A limit was reached.
-    Limit(Resource),
-    /// Something could not be read, or the check failed in another way.
-    Error,
-    /// A reason that this version does not know, as it stands in the ledger.
-    Other(String),
-}
-
-impl UnjudgedReason {
-    /// The word for an error in the ledger.
-    const ERROR: &str = "error";
-}
-
-impl From<String> for UnjudgedReason {
-    fn from(text: String) -> Self {
-        let limit = Resource::WORDS.iter().find(|(word, _)| *word == text);
-        match limit {
-            Some((_, resource)) => Self::Limit(*resource),
-            None if text == Self::ERROR => Self::Error,
-            None => Self::Other(text),
-        }
-    }
-}
-
-impl fmt::Display for UnjudgedReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Limit(resource) => resource.word(),
-            Self::Error => Self::ERROR,
-            Self::Other(text) => text,
-        })
-    }
 }
 
 /// Objects that a place-bound exception let in.

@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 
 use super::*;
+use crate::config::limits::Resource;
 use crate::git::Trust;
 
 fn repository() -> (tempfile::TempDir, Repository, LedgerPlace) {
