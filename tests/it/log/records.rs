@@ -212,6 +212,23 @@ fn what_was_not_judged_is_shown_until_an_audit_has_judged_it() {
 }
 
 #[test]
+fn a_file_that_is_refused_for_its_size_is_on_record() {
+    let logged = Logged::with(Options::default(), "", "[limits]\nfiles = \"reject\"\n");
+    logged.client.commit("large").file("large.bin", vec![b'x'; (16 << 20) + 1]).create();
+    let pushed = logged.client.push(&["HEAD:refs/heads/main"]);
+    assert!(pushed.rejected("refs/heads/main"), "{}", pushed.all());
+    let record = &logged.records()[0];
+    assert_eq!(
+        (&record["cut"]["limit"], &record["cut"]["most"]),
+        (&"files".into(), &"16.0 MiB".into())
+    );
+    assert!(
+        record["skipped"][0]["what"].as_str().unwrap().contains("large.bin (blob "),
+        "{record}"
+    );
+}
+
+#[test]
 fn a_large_file_is_looked_at_by_its_top() {
     let logged = Logged::new();
     let mut large = b"# Generated with Claude Code\n".to_vec();
