@@ -11,7 +11,9 @@ use std::time::Instant;
 use provost::config::log::LogSettings;
 use provost::config::{BUILT_IN, merge};
 use provost::document::Source;
-use provost::log::{Record, RefLine, append};
+use provost::git::ObjectId;
+use provost::log::{LogValue, Record, RefLine, append};
+use provost::policy::Verdict;
 
 /// Writers, and records of each.
 const ROUNDS: [(usize, usize); 2] = [(1, 1000), (50, 200)];
@@ -54,19 +56,19 @@ fn settings(file: &str) -> LogSettings {
 }
 
 fn record() -> Record {
-    let id = Some("4f3a19210ae0eea57201a75628f46fb29d8391f5".to_owned());
+    let id = ObjectId::from_hex(b"4f3a19210ae0eea57201a75628f46fb29d8391f5").map(LogValue::from);
     Record {
         time: "2026-12-01T09:12:03.412Z".into(),
         repository: "team/project".into(),
         pusher: Some("ada".into()),
-        verdict: Some("allow".into()),
+        verdict: Some(Verdict::Allow.into()),
         accepted: true,
         refs: vec![RefLine {
             name: "refs/heads/main".into(),
             old: id.clone(),
             claimed: None,
             new: id,
-            verdict: Some("allow".into()),
+            verdict: Some(Verdict::Allow.into()),
         }],
         ..Record::default()
     }

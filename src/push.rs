@@ -8,6 +8,21 @@ use std::collections::HashMap;
 
 use crate::git::{GitError, ObjectId, RefName, RefUpdate, Repository};
 
+/// The server hook that is called for a push.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hook {
+    /// `pre-receive`, which runs once for all ref updates.
+    PreReceive,
+    /// `update`, which runs once for each.
+    Update,
+}
+
+impl Hook {
+    /// The words for it in records.
+    pub const WORDS: [(&'static str, Self); 2] =
+        [("pre-receive", Self::PreReceive), ("update", Self::Update)];
+}
+
 /// Everything that a push asks for.
 #[derive(Clone, Debug)]
 pub struct Push {

@@ -9,6 +9,8 @@ use super::command::Run;
 use super::command_context::CommandContext;
 use super::error::Error;
 use super::output::Output;
+use crate::log;
+use crate::policy::Verdict;
 
 /// One push of the demonstration.
 struct Act {
@@ -140,8 +142,14 @@ impl Stage {
         let hook = stage.root.join("server.git/hooks/pre-receive");
         let program = std::env::current_exe()
             .map_err(|source| Error::DemoFile { path: "provost".into(), source })?;
-        let program = program.display().to_string().replace('\'', "'\\''");
-        let script = format!("#!/bin/sh\nexec '{program}' --isolated pre-receive\n");
+        // How a push ended is in its record.
+        let rules = stage.root.join("rules.toml");
+        let log = toml_edit::Value::from(stage.log().display().to_string());
+        write(&rules, &format!("[log]\nfile = {log}\n"))?;
+        let word = |path: &Path| path.display().to_string().replace('\'', "'\\''");
+        let (program, rules) = (word(&program), word(&rules));
+        let script =
+            format!("#!/bin/sh\nexec '{program}' --isolated --rules '{rules}' pre-receive\n");
         write(&hook, &script)?;
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         std::fs::set_permissions(&hook, mode)
@@ -161,10 +169,10 @@ impl Stage {
         self.must(&client, &commit)?;
         let pushed = self.git(&client, &["push", "origin", "HEAD:main"])?;
         let said = String::from_utf8_lossy(&pushed.stderr).into_owned();
-        let ends = match (pushed.status.success(), said.contains("provost:")) {
+        let ends = match (pushed.status.success(), self.last_verdict()) {
             (false, _) => Ending::Refused,
-            (true, true) => Ending::Warned,
-            (true, false) => Ending::Accepted,
+            (true, Some(Verdict::Warn)) => Ending::Warned,
+            (true, _) => Ending::Accepted,
         };
         output.say(&format!("== {number}. {}", act.what));
         output.say("$ git push origin HEAD:main");
@@ -182,6 +190,16 @@ impl Stage {
 
     fn client(&self) -> PathBuf {
         self.root.join("client")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.root.join("log.jsonl")
+    }
+
+    /// The verdict on the last push, as the hook has put it on record.
+    fn last_verdict(&self) -> Option<Verdict> {
+        let record = log::last(&self.log(), &|_| true)?;
+        record.verdict?.known().copied()
     }
 
     fn keep(mut self) {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::document::Source;
+use crate::document::{FileLine, Source};
 
 /// Lays a draft over layers: in the place of the one of the same path, or of `instead_of`,
 /// or else on top.
@@ -25,10 +25,8 @@ pub(super) fn is_file(layer: &Source, path: &Path) -> bool {
     !layer.built_in && real(Path::new(&layer.name)) == real(path)
 }
 
-/// The text of a line of the rules, for `file:line`.
-pub(super) fn line_of(sources: &[Arc<Source>], place: &str) -> Option<String> {
-    let (name, line) = place.rsplit_once(':')?;
-    let source = sources.iter().find(|source| source.name == name)?;
-    let number: usize = line.parse().ok()?;
-    Some(source.text.lines().nth(number.checked_sub(1)?)?.trim().to_owned())
+/// The text of a line of the rules.
+pub(super) fn line_of(sources: &[Arc<Source>], place: &FileLine) -> Option<String> {
+    let source = sources.iter().find(|source| source.name == place.file)?;
+    Some(source.text.lines().nth(place.line.checked_sub(1)?)?.trim().to_owned())
 }

@@ -43,7 +43,7 @@ impl Output {
             };
             self.note(&format!(
                 "provost: {}: {count} could not be read, and the rest was checked: {}\n{DAMAGE}\n",
-                report.repository, first.why
+                report.repository, first.reason
             ));
         }
         Ok(())

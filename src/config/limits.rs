@@ -5,6 +5,7 @@
 //! them is for those that name none. How much of a file is searched is fixed, so `files` is an
 //! outcome alone, and the general one does not reach it: large files are ordinary.
 
+use std::fmt;
 use std::time::Duration;
 
 use bytesize::ByteSize;
@@ -61,6 +62,27 @@ impl Resource {
             }
             Self::Commits | Self::Findings => amount.to_string(),
             Self::Bytes | Self::Memory | Self::Files => ByteSize(amount).to_string(),
+        }
+    }
+}
+
+/// How much a limit allows that ended a scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Allowed {
+    /// An amount of a resource: milliseconds, a number, or bytes.
+    Amount(Resource, u64),
+    /// Steps of work that read nothing, which the program itself bounds.
+    Steps(u64),
+    /// What the program itself keeps of one text, file or commit.
+    OneText,
+}
+
+impl fmt::Display for Allowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Amount(resource, amount) => f.write_str(&resource.shown(*amount)),
+            Self::Steps(steps) => write!(f, "{} million steps", steps / 1_000_000),
+            Self::OneText => f.write_str("as many as one text may hold"),
         }
     }
 }

@@ -19,7 +19,6 @@ pub mod published;
 mod rooms;
 pub mod state;
 
-pub use despite::{log_despite, policy_despite};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -35,6 +34,7 @@ use crate::policy::{Judge, Policy, Situation};
 #[cfg(feature = "fuzzing")]
 pub(crate) use built_in::bare;
 pub use built_in::{BUILT_IN, Rules};
+pub use despite::{log_despite, policy_despite};
 pub use error::ConfigError;
 pub use paths::in_repository;
 

@@ -1,8 +1,11 @@
 //! What was found out about one hook: checks, each with its outcome and what to do.
 
-use crate::text::escape;
-use serde::{Serialize, Serializer};
 use std::path::{Path, PathBuf};
+
+use serde::{Serialize, Serializer};
+
+use crate::git::ObjectId;
+use crate::text::escape;
 
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -89,9 +92,15 @@ pub struct Unseen {
     #[serde(rename = "ref")]
     pub name: String,
     /// Its present value.
-    pub value: String,
+    #[serde(serialize_with = "hex")]
+    pub value: ObjectId,
     /// What the log has of it.
     pub why: Why,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+fn hex<S: Serializer>(id: &ObjectId, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(id)
 }
 
 /// What a log has of a ref whose present value it has not judged.

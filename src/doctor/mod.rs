@@ -19,12 +19,11 @@ mod standing;
 mod target;
 mod unseen;
 
-pub use diagnosis::{Check, Diagnosis, Outcome, Unseen, Why};
-
 use crate::git::{Repository, Trust};
 use crate::install::{InstallError, Request};
 use crate::owner::Acting;
 
+pub use diagnosis::{Check, Diagnosis, Outcome, Unseen, Why};
 pub use review::Sums;
 pub use standing::Standing;
 

@@ -13,7 +13,7 @@ use super::stage::{REF, Stage};
 use super::target::{Called, Target};
 use crate::config::Config;
 use crate::git::{ObjectId, RefName, Repository, Trust};
-use crate::log::{self, Record};
+use crate::log::{self, Record, RefLine};
 use crate::owner::{self, Acting};
 use crate::policy::{Pusher, Situation, Verdict};
 use crate::report::Report;
@@ -108,9 +108,9 @@ impl Probe<'_> {
     fn record(&self, id: &str) -> Option<Record> {
         let settings = self.config.log.as_ref()?;
         let logs = log::files::logs(settings).ok()?;
-        let is_it = |record: &Record| {
-            record.probe && record.refs.iter().any(|update| update.new.as_deref() == Some(id))
-        };
+        let id = ObjectId::from_hex(id.as_bytes())?;
+        let is_new = |update: &RefLine| update.new.as_ref().is_some_and(|new| new.is(&id));
+        let is_it = |record: &Record| record.probe && record.refs.iter().any(is_new);
         logs.iter().find_map(|path| log::last(path, &is_it))
     }
 
@@ -151,12 +151,12 @@ impl Outcome {
         let ended = self.ending.accepted == (verdict != Verdict::Reject)
             && (self.ending.accepted || self.ending.code.is_none_or(|code| code == 1));
         // What was decided shows in the record also where nothing is refused.
-        let decided = self.record.as_ref().and_then(|record| record.verdict.as_deref());
+        let decided = self.record.as_ref().and_then(|record| record.verdict.as_ref());
         let told = match decided {
             Some(decided) => format!("{}, verdict {decided}", self.ending),
             None => self.ending.to_string(),
         };
-        if ended && decided.is_none_or(|decided| decided == verdict.word()) {
+        if ended && decided.is_none_or(|decided| decided.is(&verdict)) {
             diagnosis.ok("probe", format!("a {what} commit is {told}, as the policy says"));
             return;
         }

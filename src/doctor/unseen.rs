@@ -4,16 +4,16 @@
 //! A value has been seen when a record has accepted it and nothing was left unjudged, when
 //! an administrator declared it in a baseline, or when it was judged since by an audit.
 
-use super::diagnosis::{Unseen, Why};
 use std::collections::{HashMap, HashSet};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::Diagnosis;
+use super::diagnosis::{Unseen, Why};
 use super::git_runs::word;
 use crate::config::Config;
 use crate::config::ledger::Ledger;
-use crate::git::Repository;
+use crate::git::{ObjectId, Repository};
 use crate::log::Record;
 use crate::policy::Situation;
 use crate::scan::{Baselines, ScanError};
@@ -26,7 +26,7 @@ const MOST_NAMED: usize = 10;
 pub(super) struct Waiting {
     /// The repository's directory, as records have it.
     directory: String,
-    refs: HashMap<String, (String, Why)>,
+    refs: HashMap<String, (ObjectId, Why)>,
     /// The refs of which the ledger says that not all was judged.
     open: HashSet<String>,
 }
@@ -49,8 +49,7 @@ impl Waiting {
                 && !judged_since.contains(&reference.target)
                 && !baselines.of(&judge, &judge.class(name))?.names(reference.target)
             {
-                let waits = (reference.target.to_string(), Why::Never);
-                refs.insert(reference.name.to_string(), waits);
+                refs.insert(reference.name.to_string(), (reference.target, Why::Never));
             }
         }
         Ok(Self { directory: directory(repository.git_dir()), refs, open })
@@ -63,12 +62,12 @@ impl Waiting {
         }
         for update in &record.refs {
             let Some((value, why)) = self.refs.get_mut(&update.name) else { continue };
-            if update.new.as_ref() != Some(value) {
+            if update.new.as_ref().is_none_or(|new| !new.is(value)) {
                 if *why == Why::Never {
                     *why = Why::OtherValues;
                 }
             } else if self.open.contains(&update.name)
-                || record.unjudged.contains(value)
+                || record.unjudged.iter().any(|id| id.is(value))
                 || record.verdict.is_none()
             {
                 *why = Why::LetIn;
@@ -76,7 +75,7 @@ impl Waiting {
                 self.refs.remove(&update.name);
             }
         }
-        self.refs.retain(|_, (value, _)| !record.settled.contains(value));
+        self.refs.retain(|_, (value, _)| !record.settled.iter().any(|id| id.is(value)));
     }
 
     fn is_of(&self, record: &Record) -> bool {
@@ -103,7 +102,8 @@ impl Waiting {
                 Why::OtherValues => "records of other values: a push passed by the hook",
                 Why::LetIn => "let in unjudged",
             };
-            let short = unseen.value.get(..12).unwrap_or(&unseen.value);
+            let value = unseen.value.to_string();
+            let short = value.get(..12).unwrap_or(&value);
             text.push_str(&format!("\n{} {short} ({why})", unseen.name));
         }
         if let Some(more) = all.len().checked_sub(MOST_NAMED).filter(|more| *more > 0) {

@@ -20,4 +20,4 @@ pub use merge::overlay;
 pub use moment::Moment;
 pub use node::{Node, Table, Value, parse};
 pub use problem::{Problem, Severity, render, render_within};
-pub use source::{Place, Source, Text};
+pub use source::{FileLine, Place, Source, Text};

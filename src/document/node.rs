@@ -1,11 +1,11 @@
 //! Parsed TOML in which every value knows its place.
 
-use super::Text;
 use std::sync::Arc;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::Text;
 use super::{Place, Problem, Source};
 
 /// The entries of a table, sorted by key; with each the place of its key. Tables are small

@@ -1,8 +1,11 @@
 //! Texts of files, and places in them.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 /// A text of a document: of the program itself, or read from a file.
 pub type Text = Cow<'static, str>;
@@ -39,9 +42,39 @@ pub struct Place {
 }
 
 impl Place {
-    /// `file:line`, as decisions quote it.
+    /// The line that it begins on.
+    #[must_use]
+    pub fn at_line(&self) -> FileLine {
+        let line = self.source.line_column(self.span.start).0;
+        FileLine { file: self.source.name.clone(), line }
+    }
+
+    /// `file:line`, for people.
     #[must_use]
     pub fn file_line(&self) -> String {
-        format!("{}:{}", self.source.name, self.source.line_column(self.span.start).0)
+        self.at_line().to_string()
+    }
+}
+
+/// A line of a configuration file, as decisions quote it: `file:line`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileLine {
+    /// The name of the file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+impl FileLine {
+    /// Returns the text for a line, which is empty where no file says something.
+    #[must_use]
+    pub fn shown(line: Option<&Self>) -> String {
+        line.map_or_else(String::new, ToString::to_string)
+    }
+}
+
+impl fmt::Display for FileLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
     }
 }

@@ -157,6 +157,31 @@ pub enum Field {
     Header(Vec<u8>),
 }
 
+impl Field {
+    /// Returns the field that a text of [`Display`](fmt::Display) stands for. Of the key of a
+    /// header that has what the text shows of it.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        let id = |id: &str| ObjectId::from_hex(id.as_bytes());
+        Some(match text.split_once(' ') {
+            Some(("tag", tag)) => Self::Tag(id(tag)?),
+            Some(("replaced", object)) => Self::Replaced(id(object)?),
+            Some(("header", key)) => Self::Header(key.as_bytes().to_vec()),
+            _ => match text {
+                "message" => Self::Message,
+                "author" => Self::Author,
+                "committer" => Self::Committer,
+                "signature" => Self::Signature,
+                "tree" => Self::Tree,
+                "content" => Self::Content,
+                "ref" => Self::RefName,
+                "note" => Self::Note,
+                _ => return None,
+            },
+        })
+    }
+}
+
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

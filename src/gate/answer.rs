@@ -10,7 +10,7 @@ use super::settings::Gate;
 use crate::config::log::OnFailure;
 use crate::platform::{Context, Occasion};
 use crate::policy::Verdict;
-use crate::report::notes::{self, Note, Unjudged, note};
+use crate::report::notes::{self, Note, Undone, Unjudged, note};
 use crate::report::{Report, Texts, pusher};
 use crate::text::escape::{escape, escape_lines};
 
@@ -74,8 +74,8 @@ impl Judged {
         let rejects = |report: &Report| report.verdict() == Verdict::Reject;
         let values = Unjudged {
             what: match failure.kind {
-                FailureKind::Request => "refused",
-                _ => "judged",
+                FailureKind::Request => Undone::Refused,
+                _ => Undone::Judged,
             },
             refused: self.is_refused_for_failure(),
             beside_others: self.report.as_ref().is_some_and(rejects),
@@ -104,8 +104,7 @@ fn on_report(report: &Report, is_refused: bool, context: &Context) -> String {
     let contact = report.texts.contact.as_deref();
     if let Some(cut) = &report.cut {
         let refused = report.exit_code() != 0;
-        let values =
-            Unjudged { what: "judged", refused, cut: Some(cut), contact, ..Unjudged::default() };
+        let values = Unjudged { refused, cut: Some(cut), contact, ..Unjudged::default() };
         text.push_str(&notes::unjudged(&report.texts, &values));
     }
     if let Some(unread) = report.unread.first() {
@@ -115,10 +114,9 @@ fn on_report(report: &Report, is_refused: bool, context: &Context) -> String {
             more => format!(", and {more} more objects"),
         };
         let values = Unjudged {
-            what: "judged",
             refused: report.unread_refused,
             beside_others: report.verdict() == Verdict::Reject,
-            error: escape(format!("{}{more}", unread.why).as_bytes()),
+            error: escape(format!("{}{more}", unread.reason).as_bytes()),
             next_step: DAMAGE.to_owned(),
             contact,
             ..Unjudged::default()
@@ -136,7 +134,7 @@ fn on_no_record(unrecorded: &Unrecorded, code: u8, texts: &Texts) -> String {
         return note(texts, &Note::Unrecorded { error: error.to_string(), place });
     }
     let values = Unjudged {
-        what: "recorded",
+        what: Undone::Recorded,
         refused: true,
         beside_others: code != 0,
         error: escape_lines(&error.to_string()),
@@ -168,7 +166,6 @@ fn in_detail(report: &Report, context: &Context) -> String {
     if !context.ignored.is_empty() {
         lines.push(format!("of other platforms, not read: {}", context.ignored.join(", ")));
     }
-    let skipped = report.skipped.iter();
-    lines.extend(skipped.map(|it| format!("not looked at: {} ({})", it.what, it.why)));
+    lines.extend(report.skipped.iter().map(|skipped| format!("not looked at: {skipped}")));
     lines.into_iter().map(|line| format!("provost: {line}\n")).collect()
 }

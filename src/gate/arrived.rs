@@ -11,7 +11,7 @@ use crate::document::Moment;
 use crate::git::{GitError, HookEnvironment, ObjectId, RefName, RefUpdate, parse_updates};
 use crate::platform::{Context, Environment, Platform};
 use crate::policy::{Pusher, Request, Situation};
-use crate::push::Push;
+use crate::push::{Hook, Push};
 use crate::text::escape::escape;
 
 /// What a hook was called for.
@@ -27,8 +27,7 @@ pub enum Arrival {
 
 /// A push as git and the platform announce it.
 pub struct Arrived {
-    /// `pre-receive` or `update`.
-    pub(super) hook: &'static str,
+    pub(super) hook: Hook,
     /// What the platform says of it: who pushes, and how.
     pub(super) context: Context,
     /// What git says of the repository; taken when that is opened.
@@ -43,7 +42,7 @@ pub struct Arrived {
 impl Arrived {
     /// A push without its ref updates; the error of an environment that is not whole.
     fn new(
-        hook: &'static str,
+        hook: Hook,
         context: Context,
         git: Result<HookEnvironment, GitError>,
     ) -> (Self, Result<(), GateError>) {
@@ -52,7 +51,7 @@ impl Arrived {
             Ok(git) => (git, Ok(())),
             Err(error) => (HookEnvironment::default(), Err(error.into())),
         };
-        git.git_may_refuse = hook == "pre-receive";
+        git.git_may_refuse = hook == Hook::PreReceive;
         let push = Push { repository, updates: Vec::new(), options: git.push_options.clone() };
         let (time, started) = (Timestamp::now(), Instant::now());
         (Self { hook, context, git, push, time, started }, is_whole)
@@ -92,7 +91,7 @@ impl Arrival {
         input: &mut dyn Read,
     ) -> Self {
         let context = platform.context(environment);
-        let (arrived, git) = Arrived::new("pre-receive", context, git);
+        let (arrived, git) = Arrived::new(Hook::PreReceive, context, git);
         let mut text = Vec::new();
         if let Err(error) = input.read_to_end(&mut text) {
             return Self::Failed(arrived, GateError::Input(error));
@@ -111,7 +110,7 @@ impl Arrival {
         git: Result<HookEnvironment, GitError>,
         arguments: &[OsString],
     ) -> Self {
-        let (mut arrived, git) = Arrived::new("update", platform.context(environment), git);
+        let (mut arrived, git) = Arrived::new(Hook::Update, platform.context(environment), git);
         let update = one_update(platform, arguments, &mut arrived);
         arrived.with_updates(git.and_then(|()| Ok(vec![update?])))
     }

@@ -4,7 +4,7 @@ use super::configured::Configured;
 use super::failure::{Failure, FailureKind, GateError};
 use super::judged::Judged;
 use crate::config::ConfigError;
-use crate::config::ledger::{self, Additions, Unjudged};
+use crate::config::ledger::{self, Additions, Unjudged, UnjudgedReason};
 use crate::git::RefUpdate;
 use crate::scan;
 
@@ -54,7 +54,7 @@ fn unjudged(configured: &Configured, time: &str) -> Vec<Unjudged> {
         let real = real.get(at);
         Some(Unjudged {
             time: time.to_owned(),
-            why: "error".to_owned(),
+            why: UnjudgedReason::Error,
             ref_name: real.map_or_else(|| sent.name(), |real| &real.name).clone(),
             id: sent.new_id()?,
             boundary: real.and_then(|real| real.old).into_iter().collect(),

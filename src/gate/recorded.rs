@@ -36,7 +36,6 @@ impl Judged {
     fn record_line(&self) -> Record {
         let arrived = self.reached.arrived();
         let configured = self.reached.configured();
-        let protocol = arrived.context.protocol.map(|it| format!("{it:?}").to_lowercase());
         let context = log::Context {
             hook: arrived.hook,
             platform: arrived.context.platform,
@@ -46,7 +45,7 @@ impl Judged {
             updates: configured.and_then(|it| it.updates.as_deref().ok()),
             groups: arrived.context.groups.as_deref().unwrap_or_default(),
             remote: arrived.context.remote_address.as_deref(),
-            protocol: protocol.as_deref(),
+            protocol: arrived.context.protocol,
             pull_request: arrived.context.pull_request,
             rules_digest: configured.map(|it| it.config.digest.clone()),
             policy_digest: configured.map(|it| log::policy_digest(&it.config.merged)),

@@ -1,8 +1,9 @@
 //! What a gate is given to check pushes with.
 
+use std::path::PathBuf;
+
 use crate::config::Layers;
 use crate::git::Repository;
-use std::path::PathBuf;
 
 /// Where judging takes place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,10 +9,10 @@
 //! tags, on which verdicts rest, always; the others unless they were found by an index whose
 //! checksum was verified.
 
-use super::object::LARGE;
 use std::path::Path;
 
 use super::damage::{Damage, Fault, FirstError};
+use super::object::LARGE;
 use super::packs::{Packs, Reader};
 use super::readers::Readers;
 use super::{GitError, Object, ObjectId, ObjectKind, Objects, hash, loose};

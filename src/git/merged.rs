@@ -5,9 +5,9 @@
 //! are merges. Among commits in a known order the question is answered for 64 parents at once,
 //! by a bit for each that parents hand to their children.
 
-use super::graph::FurtherParents;
 use std::rc::Rc;
 
+use super::graph::FurtherParents;
 use super::{GitError, Graph, Hidden, IdMap, IdSet, ObjectId};
 
 /// A parent of a merge that the first parent may reach, by their places in an order.

@@ -1,8 +1,5 @@
 //! The object database: raw objects by id, with a bounded cache of trees.
 
-use super::object::{Object, ObjectKind, of_kind};
-use super::readers::Readers;
-use super::store::Scale;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,7 +8,10 @@ use super::commit_graph::CommitGraph;
 use super::directories::Directory;
 use super::meter::{Meter, Reads, Watch};
 use super::object::LARGE;
+use super::object::{Object, ObjectKind, of_kind};
 use super::packs::{Climber, Files, Packs, Place};
+use super::readers::Readers;
+use super::store::Scale;
 use super::store::Store;
 use super::tag_chains::Tags;
 use super::tree_cache::TreeCache;

@@ -1,8 +1,8 @@
 //! The readers of packs that a scan uses: trees and other objects keep what they need apart.
 
-use super::object::ObjectKind;
 use std::sync::Arc;
 
+use super::object::ObjectKind;
 use super::packs::{Packs, Reader};
 
 /// Files do not take the memory of trees.

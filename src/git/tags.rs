@@ -1,9 +1,9 @@
 //! The annotated tags that were met. Each names one object, so together they are a forest:
 //! however many refs stand on a chain of tags, each of these is read once.
 
-use super::tag_chains::Tags;
 use std::cell::RefCell;
 
+use super::tag_chains::Tags;
 use super::{GitError, ObjectId, ObjectKind, Objects, Tag};
 
 /// What a ref's value leads to.

@@ -1,7 +1,8 @@
 //! The account as which a step is carried out, and the folders in which it may be.
 
-use crate::owner::{Account, Acting, Folder};
 use std::path::{Path, PathBuf};
+
+use crate::owner::{Account, Acting, Folder};
 
 /// On whose behalf a step was planned, which is how it is done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,7 +1,6 @@
 //! What a path is: found out from its files and its configuration, never from the
 //! environment, and said with the reason.
 
-use super::{Place, Site};
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -9,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::repositories::git_dir;
 use super::{Git, InstallError, Request};
+use super::{Place, Site};
 use crate::owner::{self, Acting};
 
 /// The sites of a request.

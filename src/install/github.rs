@@ -4,12 +4,12 @@
 //! Source: GitHub's documentation of pre-receive hook environments: a `tar.gz` of a
 //! chroot with `/bin/sh`; it has no git, so the program must be whole in itself.
 
-use super::pack::Pack;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::pack::Pack;
 use super::{InstallError, Plan, Request, Site, Step, hook, policy, script};
 use crate::text::escape;
 

@@ -29,9 +29,10 @@ mod step;
 mod system;
 mod written;
 
-use crate::text::{escape, shell};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
+
+use crate::text::{escape, shell};
 
 pub use detect::detect;
 pub use error::InstallError;

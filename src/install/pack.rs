@@ -1,10 +1,11 @@
 //! The archive that GitHub Enterprise Server takes as the environment of a hook.
 
-use crate::owner::Folder;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+
+use crate::owner::Folder;
 
 /// An archive to be packed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! What has to be done, in order, and what a reader should know of it.
 
-use super::authority::Authority;
 use std::path::{Path, PathBuf};
 
+use super::authority::Authority;
 use super::{InstallError, Step};
 use crate::owner::{self, Acting};
 

@@ -3,7 +3,6 @@
 //! A policy that is there is the administrator's: it is read, checked, and changed only
 //! in its mode, and only when that is asked for.
 
-use super::Mode;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +10,7 @@ use std::sync::Arc;
 
 use toml_edit::{DocumentMut, Item, Table, value};
 
+use super::Mode;
 use super::{Git, InstallError, Plan, Request, Step};
 use crate::config;
 use crate::document::Source;

@@ -1,8 +1,9 @@
 //! What an installation is asked for.
 
+use std::path::PathBuf;
+
 use super::mode::Mode;
 use super::site::Place;
-use std::path::PathBuf;
 
 /// What is asked for.
 #[derive(Clone, Debug)]

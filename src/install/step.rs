@@ -1,6 +1,5 @@
 //! One step of a plan. Each is whole or not done at all, and doing it twice does no harm.
 
-use super::written::{above, beside, name, write};
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
@@ -12,6 +11,7 @@ use nix::fcntl::OFlag;
 use super::authority::Authority;
 use super::git::Git;
 use super::pack::Pack;
+use super::written::{above, beside, name, write};
 use crate::config::state;
 use crate::git::{Repository, Trust};
 use crate::owner::Acting;

@@ -1,11 +1,12 @@
 //! Writing a file in one step, beside which nothing half written is seen.
 
-use crate::owner::Folder;
 use std::ffi::{OsStr, OsString};
 use std::fs::Permissions;
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+
+use crate::owner::Folder;
 
 pub(super) fn above(path: &Path) -> io::Result<&Path> {
     path.parent().ok_or_else(|| io::ErrorKind::InvalidFilename.into())

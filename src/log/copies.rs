@@ -7,9 +7,10 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Head, Record};
+use super::{Head, LogValue, Record};
 use crate::config::log::Copies;
 use crate::owner::Folder;
+use crate::policy::Verdict;
 use crate::text::escape::cut;
 
 /// The widest text of a copy, in columns.
@@ -39,7 +40,7 @@ struct Short<'r> {
     time: &'r str,
     repository: String,
     pusher: Option<String>,
-    verdict: Option<&'r str>,
+    verdict: Option<&'r LogValue<Verdict>>,
     accepted: bool,
     refs: usize,
     commits: usize,
@@ -99,7 +100,7 @@ impl Copy<'_> {
             time: &record.time,
             repository: cut(&record.repository, WIDEST),
             pusher: record.pusher.as_deref().map(|pusher| cut(pusher, WIDEST)),
-            verdict: record.verdict.as_deref(),
+            verdict: record.verdict.as_ref(),
             accepted: record.accepted,
             refs: record.refs.len(),
             commits: record.commits,
@@ -138,7 +139,10 @@ impl Copy<'_> {
             ("PRIORITY", self.severity().to_string()),
             ("SYSLOG_IDENTIFIER", "provost".to_owned()),
             ("PROVOST_REPOSITORY", cut(&record.repository, WIDEST)),
-            ("PROVOST_VERDICT", record.verdict.clone().unwrap_or_default()),
+            (
+                "PROVOST_VERDICT",
+                record.verdict.as_ref().map(ToString::to_string).unwrap_or_default(),
+            ),
         ];
         if let Some(head) = self.head {
             fields.push(("PROVOST_SEQ", head.seq.to_string()));

@@ -7,9 +7,19 @@ use jiff::Timestamp;
 
 use super::Record;
 use crate::document::Moment;
+use crate::policy::Verdict;
 
 /// The word for pushes that could not be judged, beside those of verdicts.
 pub const NOT_JUDGED: &str = "not-judged";
+
+/// A verdict on a push that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PushVerdict {
+    /// The push was judged so.
+    Judged(Verdict),
+    /// The push could not be judged.
+    NotJudged,
+}
 
 /// What is asked for; what is `None` does not matter.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +33,7 @@ pub struct Filter {
     /// A tool that was found.
     pub tool: Option<String>,
     /// The verdict on the push; on a finding of the tool, if one is named too.
-    pub verdict: Option<String>,
+    pub verdict: Option<PushVerdict>,
     /// Not before this.
     pub since: Option<Moment>,
     /// Before this.
@@ -59,11 +69,20 @@ impl Filter {
 
     fn wants_verdict(&self, record: &Record) -> bool {
         let Some(tool) = &self.tool else {
-            let own = record.verdict.as_deref().unwrap_or(NOT_JUDGED);
-            return self.verdict.as_ref().is_none_or(|verdict| verdict == own);
+            return match self.verdict {
+                None => true,
+                Some(PushVerdict::NotJudged) => record.verdict.is_none(),
+                Some(PushVerdict::Judged(verdict)) => {
+                    record.verdict.as_ref().is_some_and(|own| own.is(&verdict))
+                }
+            };
         };
         let mut of_tool = record.findings.iter().filter(|found| found.tool == *tool);
-        of_tool.any(|found| self.verdict.as_ref().is_none_or(|verdict| *verdict == found.verdict))
+        of_tool.any(|found| match self.verdict {
+            None => true,
+            Some(PushVerdict::NotJudged) => false,
+            Some(PushVerdict::Judged(verdict)) => found.verdict.is(&verdict),
+        })
     }
 
     /// A time that nobody can read is wanted: nothing is left out in silence.

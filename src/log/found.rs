@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::PathUse;
+use super::value::LogValue;
+use crate::document::FileLine;
+use crate::finding::{Confidence, Field, Kind, PathUse};
+use crate::git::ObjectId;
+use crate::policy::Verdict;
 use crate::report::Judged;
 use crate::text::escape::escape;
 
@@ -11,7 +15,7 @@ use crate::text::escape::escape;
 #[serde(default)]
 #[allow(missing_docs, reason = "the names are those of the `jsonl` records")]
 pub struct Found {
-    pub commit: Option<String>,
+    pub commit: Option<LogValue<ObjectId>>,
     #[serde(rename = "ref")]
     pub ref_name: String,
     pub tool: String,
@@ -19,22 +23,22 @@ pub struct Found {
     pub model: Option<String>,
     pub model_vendor: Option<String>,
     pub marker: String,
-    pub kind: String,
-    pub confidence: String,
-    pub field: String,
+    pub kind: LogValue<Kind>,
+    pub confidence: LogValue<Confidence>,
+    pub field: LogValue<Field>,
     pub line: Option<usize>,
     pub path: Option<String>,
-    /// Of a path: `added`, `changed`, `shared` or `off-switch`.
-    pub path_use: Option<String>,
-    /// Of a mark that a revert or a cherry-pick may have copied: `confirmed` or `claimed`.
-    pub copied: Option<String>,
+    /// What became of a path.
+    pub path_use: Option<LogValue<PathUse>>,
+    /// Set for a mark that a revert or a cherry-pick may have copied.
+    pub copied: Option<LogValue<CopyState>>,
     pub excerpt: String,
     /// The verdict, all applied.
-    pub verdict: String,
+    pub verdict: LogValue<Verdict>,
     /// What the lines of the policy say.
-    pub said: String,
+    pub said: LogValue<Verdict>,
     /// The verdict before exemption, bypass, mode and suspension.
-    pub full: String,
+    pub full: LogValue<Verdict>,
     /// `file:line` of the policy that decided.
     pub because: String,
     pub reason: Option<String>,
@@ -50,48 +54,48 @@ impl From<&Judged> for Found {
         let (finding, decision) = (&judged.finding, &judged.decision);
         let marker = &finding.marker;
         Self {
-            commit: judged.commit.as_ref().map(|commit| commit.id.to_string()),
+            commit: judged.commit.as_ref().map(|commit| commit.id.into()),
             ref_name: judged.ref_name.to_string(),
             tool: marker.tool.clone(),
             vendor: marker.vendor.clone(),
             model: finding.model.clone(),
             model_vendor: finding.model_vendor.clone(),
             marker: marker.id.clone(),
-            kind: marker.kind.word().to_owned(),
-            confidence: finding.confidence().word().to_owned(),
-            field: finding.field.to_string(),
+            kind: marker.kind.into(),
+            confidence: finding.confidence().into(),
+            field: finding.field.clone().into(),
             line: finding.line,
             path: finding.path.as_deref().map(escape),
-            path_use: finding.path_use.map(|path_use| word(&PathUse::WORDS, path_use)),
-            copied: finding.copy.map(|copy| word(&COPIES, copy.confirmed)),
+            path_use: finding.path_use.map(LogValue::from),
+            copied: finding.copy.map(|copy| CopyState::of(copy.confirmed).into()),
             excerpt: escape(&finding.excerpt),
-            verdict: decision.verdict.word().to_owned(),
-            said: decision.said.word().to_owned(),
-            full: decision.full.word().to_owned(),
-            because: decision.because.clone(),
+            verdict: decision.verdict.into(),
+            said: decision.said.into(),
+            full: decision.full.into(),
+            because: FileLine::shown(decision.because.as_ref()),
             reason: decision.reason.clone(),
-            exemption: decision.exemption.clone(),
+            exemption: decision.exemption.as_ref().map(ToString::to_string),
             suspended: decision.suspended,
             refused_from: decision.refused_from.map(|moment| moment.to_string()),
         }
     }
 }
 
-/// The words for whether a mark is known to be a copy.
-const COPIES: [(&str, bool); 2] = [("confirmed", true), ("claimed", false)];
-
-fn word<T: Copy + PartialEq>(words: &[(&str, T)], value: T) -> String {
-    words.iter().find(|(_, known)| *known == value).map_or("", |(word, _)| *word).to_owned()
+/// Whether a mark that its commit may have copied is known to be a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CopyState {
+    /// It was demonstrably copied.
+    Confirmed,
+    /// The message says so, and that is not confirmed.
+    Claimed,
 }
 
-/// What became of a path, by its word.
-#[must_use]
-pub fn path_use(text: &str) -> Option<PathUse> {
-    PathUse::WORDS.iter().find(|(word, _)| *word == text).map(|(_, value)| *value)
-}
+impl CopyState {
+    /// The words for it in records.
+    pub const WORDS: [(&'static str, Self); 2] =
+        [("confirmed", Self::Confirmed), ("claimed", Self::Claimed)];
 
-/// Whether a mark is known to be a copy, by its word.
-#[must_use]
-pub fn copied(text: &str) -> Option<bool> {
-    COPIES.iter().find(|(word, _)| *word == text).map(|(_, value)| *value)
+    fn of(is_confirmed: bool) -> Self {
+        if is_confirmed { Self::Confirmed } else { Self::Claimed }
+    }
 }

@@ -4,7 +4,6 @@
 //! a rotation, and so that a last record that somebody changes is not taken up as it is.
 //! That file is also what hooks lock: unlike the log it is never rotated.
 
-use super::link::Link;
 use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -13,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use super::link::Link;
 use super::{LogError, digest, files, open};
 
 /// See the head of this file.

@@ -18,6 +18,7 @@ mod record;
 pub mod redact;
 pub mod tally;
 mod user;
+mod value;
 pub mod verify;
 mod writer;
 
@@ -28,12 +29,13 @@ use crate::owner::Distrust;
 use crate::text::shell;
 
 pub use copies::Copy;
-pub use filter::{Filter, NOT_JUDGED};
-pub use found::{Found, copied, path_use};
+pub use filter::{Filter, NOT_JUDGED, PushVerdict};
+pub use found::{CopyState, Found};
 pub use head::{Head, sidecar};
 pub use last::last;
 pub use policy_digest::policy_digest;
-pub use record::{Context, Outcome, Record, RefLine, SCHEMA, Unread};
+pub use record::{Context, Fail, Outcome, Record, RefLine, SCHEMA, Unread};
+pub use value::{LogFact, LogValue};
 pub use writer::{append, path_of};
 
 /// Why a record could not be written, or the log not be read.

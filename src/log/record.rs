@@ -6,13 +6,16 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::found::Found;
+use super::value::LogValue;
+use crate::config::limits::Resource;
+use crate::document::FileLine;
 use crate::git::{ObjectId, RefUpdate};
-use crate::policy::Verdict;
-use crate::push::{Push, Update};
+use crate::platform::Protocol;
+use crate::policy::{ExemptedBy, Verdict};
+use crate::push::{Hook, Push, Update};
 use crate::report::{Report, VERSION};
 use crate::text::escape::escape;
-
-use super::found::Found;
 
 /// The version of the form of records.
 pub const SCHEMA: u32 = 1;
@@ -46,8 +49,8 @@ pub struct Record {
     pub policy_digest: Option<String>,
     /// The platform that the installation recorded.
     pub platform: String,
-    /// `pre-receive` or `update`.
-    pub hook: String,
+    /// The hook.
+    pub hook: LogValue<Hook>,
     /// The repository's name on its platform.
     pub repository: String,
     /// Its directory on this server.
@@ -59,7 +62,7 @@ pub struct Record {
     /// The address that he pushed from.
     pub remote: Option<String>,
     /// The protocol that he pushed by.
-    pub protocol: Option<String>,
+    pub protocol: Option<LogValue<Protocol>>,
     /// The pull or merge request that was merged.
     pub pull_request: Option<u64>,
     /// The push options.
@@ -71,14 +74,13 @@ pub struct Record {
     /// How many commits were judged.
     pub commits: usize,
     /// The verdict on the whole; `null` when the push could not be judged.
-    pub verdict: Option<String>,
+    pub verdict: Option<LogValue<Verdict>>,
     /// Whether provost let it pass.
     pub accepted: bool,
     /// Why it could not be judged.
     pub error: Option<String>,
-    /// `closed` when it was refused because it could not be judged, `open` when policy
-    /// let it pass nevertheless.
-    pub fail: Option<String>,
+    /// What became of it then.
+    pub fail: Option<LogValue<Fail>>,
     /// What was found.
     pub findings: Vec<Found>,
     /// The exemptions that applied.
@@ -89,11 +91,26 @@ pub struct Record {
     pub skipped: Vec<Unread>,
     /// The limit that ended the scan, if one did.
     pub cut: Option<CutLine>,
-    /// The objects that nobody has judged, by what was skipped or could not be judged.
-    pub unjudged: Vec<String>,
+    /// The objects that were not judged: those that could not be read, the values of refs that a
+    /// limit left, and those of a push that could not be judged.
+    pub unjudged: Vec<LogValue<ObjectId>>,
     /// What an earlier push had brought in unjudged and this one's judgement made up for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub settled: Vec<String>,
+    pub settled: Vec<LogValue<ObjectId>>,
+}
+
+/// What became of a push that could not be judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fail {
+    /// It was refused for that.
+    Closed,
+    /// Policy let it pass nevertheless.
+    Open,
+}
+
+impl Fail {
+    /// The words for it in records.
+    pub const WORDS: [(&'static str, Self); 2] = [("closed", Self::Closed), ("open", Self::Open)];
 }
 
 /// A scan that came to a limit before its end.
@@ -101,7 +118,7 @@ pub struct Record {
 #[serde(default)]
 pub struct CutLine {
     /// The key of the limit in `[limits]`.
-    pub limit: String,
+    pub limit: LogValue<Resource>,
     /// How much it allows, as people write it.
     pub most: String,
     /// `file:line` of it; empty for the platform's own.
@@ -119,15 +136,15 @@ pub struct RefLine {
     /// The ref.
     pub name: String,
     /// Its value before; `null` for a new ref.
-    pub old: Option<String>,
+    pub old: Option<LogValue<ObjectId>>,
     /// The value before that the client sent, where it is another: the null object id for a
     /// ref that should not exist.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub claimed: Option<String>,
+    pub claimed: Option<LogValue<ObjectId>>,
     /// Its value afterwards; `null` for a deletion.
-    pub new: Option<String>,
+    pub new: Option<LogValue<ObjectId>>,
     /// The worst verdict on what it brings; `null` when that could not be judged.
-    pub verdict: Option<String>,
+    pub verdict: Option<LogValue<Verdict>>,
 }
 
 /// What was not looked at, and why.
@@ -142,8 +159,8 @@ pub struct Unread {
 /// What the hook knows of a push, judged or not.
 #[derive(Debug)]
 pub struct Context<'a> {
-    /// `pre-receive` or `update`.
-    pub hook: &'static str,
+    /// The hook.
+    pub hook: Hook,
     /// The platform's name.
     pub platform: &'a str,
     /// The repository's directory, once it is known.
@@ -159,7 +176,7 @@ pub struct Context<'a> {
     /// The address that he pushed from.
     pub remote: Option<&'a str>,
     /// The protocol.
-    pub protocol: Option<&'a str>,
+    pub protocol: Option<Protocol>,
     /// The pull or merge request.
     pub pull_request: Option<u64>,
     /// The digest of the rules, once they could be used.
@@ -199,13 +216,13 @@ impl Record {
             rules_digest: context.rules_digest.clone(),
             policy_digest: context.policy_digest.clone(),
             platform: context.platform.to_owned(),
-            hook: context.hook.to_owned(),
+            hook: context.hook.into(),
             repository: push.repository.clone(),
             directory: context.directory.map(escape),
             pusher: context.pusher.map(|pusher| escape(pusher.as_bytes())),
             groups: context.groups.to_vec(),
             remote: context.remote.map(|remote| escape(remote.as_bytes())),
-            protocol: context.protocol.map(|protocol| escape(protocol.as_bytes())),
+            protocol: context.protocol.map(LogValue::from),
             pull_request: context.pull_request,
             options: push.options.iter().map(|option| escape(option)).collect(),
             probe: push.options.iter().any(|option| option == PROBE),
@@ -233,58 +250,64 @@ impl Record {
         // A symbolic ref was judged as the ref that it updates.
         for (line, name) in self.refs.iter_mut().zip(&report.refs) {
             let worst = worst.get(name).copied().unwrap_or(Verdict::Allow);
-            line.verdict = Some(worst.word().to_owned());
+            line.verdict = Some(worst.into());
         }
     }
 
     fn judged(&mut self, report: &Report) {
         self.commits = report.commits;
-        self.verdict = Some(report.verdict().word().to_owned());
+        self.verdict = Some(report.verdict().into());
         self.findings = report.findings.iter().map(Found::from).collect();
-        for id in report.findings.iter().filter_map(|judged| judged.decision.exemption.as_ref()) {
-            if id == crate::policy::BYPASS {
-                self.bypass = report.texts.bypass.clone();
-            } else if !self.exemptions.contains(id) {
-                self.exemptions.push(id.clone());
+        for by in report.findings.iter().filter_map(|judged| judged.decision.exemption.as_ref()) {
+            match by {
+                ExemptedBy::Bypass => self.bypass.clone_from(&report.texts.bypass),
+                ExemptedBy::Exemption(id) if !self.exemptions.contains(id) => {
+                    self.exemptions.push(id.clone());
+                }
+                ExemptedBy::Exemption(_) => {}
             }
         }
         for skipped in &report.skipped {
-            self.skipped.push(Unread { what: skipped.what.clone(), why: skipped.why.clone() });
+            self.skipped.push(Unread { what: skipped.what(), why: skipped.why() });
         }
         self.cut = report.cut.as_ref().map(|cut| CutLine {
-            limit: cut.limit.word().to_owned(),
-            most: cut.most.clone(),
-            because: cut.because.clone(),
+            limit: cut.limit.into(),
+            most: cut.most.to_string(),
+            because: FileLine::shown(cut.because.as_ref()),
             judged: cut.judged,
             of: cut.of,
         });
-        self.unjudged.extend(report.left.iter().map(|left| left.id.to_string()));
         if let Some(unread) = report.unread.first() {
-            self.error = Some(escape(unread.why.as_bytes()));
-            self.fail = Some(if self.accepted { "open" } else { "closed" }.to_owned());
+            self.failed(&unread.reason.to_string());
         }
-        for unread in &report.unread {
-            self.unjudged.push(unread.commit.unwrap_or(unread.id).to_string());
-        }
-        self.unjudged.sort_unstable();
-        self.unjudged.dedup();
+        let left = report.left.iter().map(|left| left.id);
+        let unread = report.unread.iter().map(|unread| unread.commit.unwrap_or(unread.id));
+        let mut unjudged: Vec<ObjectId> = left.chain(unread).collect();
+        unjudged.sort_unstable();
+        unjudged.dedup();
+        self.unjudged = unjudged.into_iter().map(LogValue::from).collect();
         if self.accepted {
-            self.settled = report.settled.iter().map(|(_, id)| id.to_string()).collect();
+            self.settled = report.settled.iter().map(|(_, id)| (*id).into()).collect();
         }
     }
 
     /// Notes that judging ended before its end. Only a refusal is certain then.
     fn not_judged(&mut self, error: &str, push: &Push) {
-        let is_refusal = |verdict: &String| verdict == Verdict::Reject.word();
+        let is_refusal = |verdict: &LogValue<Verdict>| verdict.is(&Verdict::Reject);
         self.verdict = self.verdict.take().filter(is_refusal);
         for line in &mut self.refs {
             line.verdict = line.verdict.take().filter(is_refusal);
         }
-        self.error = Some(escape(error.as_bytes()));
-        self.fail = Some(if self.accepted { "open" } else { "closed" }.to_owned());
+        self.failed(error);
         for update in &push.updates {
-            self.unjudged.extend(update.new_id().map(|id| id.to_string()));
+            self.unjudged.extend(update.new_id().map(LogValue::from));
         }
+    }
+
+    /// Notes an error, and what became of the push for it.
+    fn failed(&mut self, error: &str) {
+        self.error = Some(escape(error.as_bytes()));
+        self.fail = Some(if self.accepted { Fail::Open } else { Fail::Closed }.into());
     }
 
     /// Whether something of the push was not judged.
@@ -307,19 +330,19 @@ impl Record {
 /// The ref updates, without verdicts: with the values that the refs have, where these are
 /// known, and with what was sent.
 fn ref_lines(push: &Push, updates: Option<&[Update]>) -> Vec<RefLine> {
-    let text = |id: Option<ObjectId>| id.map(|id| id.to_string());
+    let value = |id: Option<ObjectId>| id.map(LogValue::from);
     let line = |(at, sent): (usize, &RefUpdate)| {
         let real = updates.and_then(|updates| updates.get(at));
         let old = real.map_or_else(|| sent.old_id(), |real| real.old);
         let claimed = (old != sent.old_id()).then(|| {
             let null = old.or(sent.new_id()).map_or(ObjectId::NULL, ObjectId::null_like);
-            sent.old_id().unwrap_or(null).to_string()
+            sent.old_id().unwrap_or(null).into()
         });
         RefLine {
             name: real.map_or_else(|| sent.name(), |real| &real.name).to_string(),
-            old: text(old),
+            old: value(old),
             claimed,
-            new: text(sent.new_id()),
+            new: value(sent.new_id()),
             verdict: None,
         }
     };

@@ -51,17 +51,18 @@ impl Tally {
             return;
         }
         let answer = if record.accepted { "accepted" } else { "refused" };
-        let verdict = record.verdict.as_deref().unwrap_or(NOT_JUDGED);
-        *self.pushes.entry(verdict.into()).or_default().entry(answer.into()).or_default() += 1;
+        let verdict = record.verdict.as_ref().map_or(NOT_JUDGED.into(), |verdict| verdict.text());
+        *self.pushes.entry(verdict.into_owned()).or_default().entry(answer.into()).or_default() +=
+            1;
         for found in &record.findings {
             let of = self.findings.entry(found.tool.clone()).or_default();
-            *of.entry(found.verdict.clone()).or_default() += 1;
+            *of.entry(found.verdict.to_string()).or_default() += 1;
         }
         if let Some(fail) = &record.fail {
-            *self.failed.entry(fail.clone()).or_default() += 1;
+            *self.failed.entry(fail.to_string()).or_default() += 1;
         }
         if let Some(cut) = &record.cut {
-            *self.cut.entry(cut.limit.clone()).or_default() += 1;
+            *self.cut.entry(cut.limit.to_string()).or_default() += 1;
         }
         self.bypassed += u64::from(record.bypass.is_some());
         self.exempted += u64::from(!record.exemptions.is_empty());

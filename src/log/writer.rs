@@ -4,13 +4,13 @@
 //! The lock is given back before the sync, so that hooks that wait for the disk wait
 //! together; syncing a record syncs all that stand before it.
 
-use super::user::user_word;
 use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::head::{self, Head, Kept, Locked, Tail};
+use super::user::user_word;
 use super::{Copy, LogError, Record, digest, open};
 use crate::config::log::{LogSettings, OnFailure, USER};
 

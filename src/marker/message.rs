@@ -4,12 +4,12 @@
 //! A text is read in several *readings* ([`crate::text::read`]). What only a later one shows
 //! was hidden from plain reading, and gets a tamper finding beside it.
 
-use super::message_matcher::MessageMatcher;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::copied;
 use super::hits::{Hit, Hits};
+use super::message_matcher::MessageMatcher;
 use super::tamper::Trick;
 use super::text_findings::TextFindings;
 use crate::finding::{Confidence, EXCERPT, Field, Finding, Marker};

@@ -1,5 +1,8 @@
 //! The markers that look at lines of a message, ready to look.
 
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
 use super::alike::alike;
 use super::credit::Marked;
 use super::line;
@@ -7,8 +10,6 @@ use super::literals::Literals;
 use super::model::Models;
 use super::tamper::Tampers;
 use crate::finding::{Kind, Marker};
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
 
 /// All markers that look at lines of a message.
 #[derive(Debug)]

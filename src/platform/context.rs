@@ -20,6 +20,17 @@ pub enum Protocol {
     Web,
 }
 
+impl Protocol {
+    /// The words for it in records.
+    pub const WORDS: [(&'static str, Self); 5] = [
+        ("file", Self::File),
+        ("ssh", Self::Ssh),
+        ("http", Self::Http),
+        ("git", Self::Git),
+        ("web", Self::Web),
+    ];
+}
+
 /// What somebody did that became a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]

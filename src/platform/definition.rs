@@ -1,10 +1,11 @@
 //! What a Git platform is: the facts that the other rooms ask for.
 
-use super::context::Context;
-use super::environment::Environment;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
+
+use super::context::Context;
+use super::environment::Environment;
 
 /// What is known of a platform.
 #[derive(Debug)]

@@ -11,12 +11,13 @@ mod context;
 mod definition;
 mod environment;
 
-use definition::update_hook;
-pub use definition::{Arguments, Platform};
 use std::ffi::OsString;
 
 pub use context::{Action, Context, Occasion, Protocol, Store};
+pub use definition::{Arguments, Platform};
 pub use environment::{Environment, of_any_account};
+
+use definition::update_hook;
 
 macro_rules! platforms {
     ($($module:ident => $name:literal),+ $(,)?) => {

@@ -1,10 +1,12 @@
 //! Whether a commit discloses a tool in the way that policy asks for.
 
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
 use super::circumstances::Circumstances;
 use super::disclosure::{Disclosure, Grammar, Names, Undisclosed};
 use crate::finding::{Credit, Finding, UNKNOWN_AI};
-use regex::bytes::Regex;
-use std::sync::LazyLock;
 
 impl Disclosure {
     /// Looks for a disclosure of the tool of one of a commit's findings.

@@ -2,14 +2,16 @@
 //! refuse it, who granted that, and until when. All of it is recorded; nothing that is
 //! written in a commit can bring it about.
 
+use std::fmt;
 use std::rc::Rc;
 
-use crate::document::{Fields, Moment, Place, Problem};
-use crate::finding::Finding;
-use crate::git::ObjectId;
+use serde::{Deserialize, Serialize};
 
 use super::globs::Globs;
 use super::pusher::{Pusher, Pushers};
+use crate::document::{Fields, Moment, Place, Problem};
+use crate::finding::Finding;
+use crate::git::ObjectId;
 
 /// A warning is shown for so long before an exemption ends.
 pub(super) const LAST_DAYS: i64 = 14 * 24 * 60 * 60;
@@ -43,6 +45,24 @@ impl Ancestry for Unrelated {
 
     fn made_of(&self, _: ObjectId) -> Rc<[ObjectId]> {
         Rc::default()
+    }
+}
+
+/// What let a finding pass that policy refuses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ExemptedBy {
+    /// An exemption, by its id.
+    Exemption(String),
+    /// The pusher's right to bypass the policy.
+    Bypass,
+}
+
+impl fmt::Display for ExemptedBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exemption(id) => f.write_str(id),
+            Self::Bypass => f.write_str("bypass"),
+        }
     }
 }
 
@@ -246,8 +266,8 @@ impl Bypass {
 }
 
 /// As it is written in a file.
-impl std::fmt::Display for Bypass {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Bypass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.pushers)
     }
 }

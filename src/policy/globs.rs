@@ -1,11 +1,13 @@
 //! Globs over repositories, refs and paths, compiled when they are first used.
 
-use crate::document::{Fields, Problem};
-use crate::git::without_namespaces;
-use globset::{Glob, GlobBuilder, GlobMatcher};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::sync::OnceLock;
+
+use globset::{Glob, GlobBuilder, GlobMatcher};
+
+use crate::document::{Fields, Problem};
+use crate::git::without_namespaces;
 
 /// A glob, compiled when a name has its beginning: there can be thousands, and compiling
 /// one costs more than judging a commit.

@@ -1,16 +1,16 @@
 //! A policy as it stands for one repository, one pusher and one moment.
 
-use super::decision::{Decision, Why};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::circumstances::Circumstances;
-use super::exemption::{Ancestry, Exemption, Request};
+use super::decision::{Decision, Why};
+use super::exemption::{Ancestry, ExemptedBy, Exemption, Request};
 use super::pusher::Pusher;
 use super::settings::{Settings, Traits};
 use super::{Mode, Policy, Verdict};
-use crate::document::Moment;
+use crate::document::{Moment, Place};
 use crate::finding::{Context, Finding, Marker};
 use crate::git::{ChangeSize, ObjectId, RefName, without_namespaces};
 
@@ -54,9 +54,6 @@ pub struct Class {
     /// Numbers of exemptions that are for these refs and not for all.
     pub(super) exemptions: Vec<usize>,
 }
-
-/// What decisions name as exemption when a pusher used his right to bypass.
-pub const BYPASS: &str = "bypass";
 
 /// A policy as it stands for one repository, one pusher and one moment.
 pub struct Judge<'p> {
@@ -186,7 +183,7 @@ impl<'p> Judge<'p> {
             verdict: spoken.verdict,
             said: spoken.verdict,
             full: spoken.verdict,
-            because: spoken.place.map_or_else(String::new, crate::document::Place::file_line),
+            because: spoken.place.map(Place::at_line),
             reason: spoken.line.and_then(|line| line.reason.clone()),
             text: spoken.line.and_then(|line| line.text.clone()),
             why: None,
@@ -199,7 +196,7 @@ impl<'p> Judge<'p> {
         let pin = settings.pinned(&finding.marker).filter(|_| spoken.verdict > Verdict::Record);
         if let Some(place) = pin {
             decision.full = Verdict::Record;
-            decision.because = place.file_line();
+            decision.because = Some(place.at_line());
             decision.why = Some(Why::Pinned);
         } else {
             self.ask(settings, finding, about, &mut decision);
@@ -232,7 +229,7 @@ impl<'p> Judge<'p> {
             && verdict > decision.full
         {
             decision.full = verdict;
-            decision.because = place.file_line();
+            decision.because = Some(place.at_line());
             decision.reason = None;
             decision.why = Some(Why::Unaccounted(why));
         }
@@ -249,7 +246,7 @@ impl<'p> Judge<'p> {
         let mut covering = self.covering(finding, about);
         if let Some(exemption) = covering.find(|it| with_places || !it.refs.is_given()) {
             decision.verdict = Verdict::Record;
-            decision.exemption = Some(exemption.id.clone());
+            decision.exemption = Some(ExemptedBy::Exemption(exemption.id.clone()));
             let soon = exemption.ends_soon(self.situation.now);
             decision.exemption_ends = soon.then_some(exemption.expires);
         } else if decision.full == Verdict::Reject
@@ -257,7 +254,7 @@ impl<'p> Judge<'p> {
             && self.may_bypass(settings)
         {
             decision.verdict = Verdict::Record;
-            decision.exemption = Some(BYPASS.to_owned());
+            decision.exemption = Some(ExemptedBy::Bypass);
         }
     }
 

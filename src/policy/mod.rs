@@ -30,15 +30,16 @@ mod verdict;
 mod wording;
 
 use std::collections::BTreeMap;
-pub use verdict::Verdict;
 
 use crate::document::{Moment, Place};
 
-pub use decision::{Decision, PlaceBound, Why};
+pub use decision::{Decision, PlaceBound, PlaceException, Why};
 pub use disclosure::Undisclosed;
-pub use exemption::{Ancestry, Bypass, Commits, Exemption, Request, Suspension, Unrelated};
+pub use exemption::{
+    Ancestry, Bypass, Commits, ExemptedBy, Exemption, Request, Suspension, Unrelated,
+};
 pub use globs::RefPatterns;
-pub use judge::{BYPASS, Class, Judge, Situation};
+pub use judge::{Class, Judge, Situation};
 pub use lock::{Side, check_locks, lock_on};
 pub use people::Unaccounted;
 pub use pusher::Pusher;
@@ -46,6 +47,7 @@ pub use schedule::Mode;
 pub use settings::Subject;
 pub use show::{Shown, Step};
 pub use texts::{Language, PARTS};
+pub use verdict::Verdict;
 
 use globs::Globs;
 use scope::Scope;

@@ -5,9 +5,9 @@
 //! that names `refs`. The top-level policy, suspensions, and exceptions without `refs` admit
 //! an object to the whole repository.
 
-use super::decision::PlaceBound;
-
 use super::Verdict;
+use super::decision::PlaceBound;
+use super::decision::PlaceException;
 use super::judge::{About, Class, Judge};
 use super::settings::Settings;
 use super::strictness::is_as_strict;
@@ -40,7 +40,7 @@ impl Judge<'_> {
         let mut exempt = PlaceBound { exceptions: Vec::new(), refs: Vec::new() };
         for exemption in self.covering(finding, about).filter(|it| it.refs.is_given()) {
             let refs = exemption.refs.texts().map(str::to_owned);
-            exempt.add(format!("exemption {}", exemption.id), refs);
+            exempt.add(PlaceException::Exemption(exemption.id.clone()), refs);
         }
         if is_refused_without(&[]) {
             return if exempt.exceptions.is_empty() { Vec::new() } else { vec![exempt] };
@@ -51,7 +51,7 @@ impl Judge<'_> {
             let mut bound = exempt.clone();
             for entry in set.iter().filter_map(|&at| self.policy.scopes.get(at)) {
                 let refs = entry.refs.texts().map(str::to_owned);
-                bound.add(format!("scope {}", entry.id), refs);
+                bound.add(PlaceException::Scope(entry.id.clone()), refs);
             }
             bound
         };
@@ -66,7 +66,7 @@ impl Judge<'_> {
         let exemptions = class.exemptions.iter().filter_map(|&at| self.policy.exemptions.get(at));
         for exemption in exemptions {
             let refs = exemption.refs.texts().map(str::to_owned);
-            all.push(PlaceBound::of(format!("exemption {}", exemption.id), refs));
+            all.push(PlaceBound::of(PlaceException::Exemption(exemption.id.clone()), refs));
         }
         if !class.scopes.iter().any(|&at| self.names_refs(at)) {
             return all;
@@ -88,7 +88,7 @@ impl Judge<'_> {
                 && let Some(entry) = self.policy.scopes.get(scope)
             {
                 let refs = entry.refs.texts().map(str::to_owned);
-                all.push(PlaceBound::of(format!("scope {}", entry.id), refs));
+                all.push(PlaceBound::of(PlaceException::Scope(entry.id.clone()), refs));
             }
         }
         all

@@ -3,7 +3,6 @@
 
 use super::globs::{Globs, is_file_name};
 use super::pusher::Pushers;
-
 use super::settings::Settings;
 use crate::document::{Fields, Place, Problem};
 use crate::git::ChangeSize;

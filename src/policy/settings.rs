@@ -7,12 +7,12 @@
 //! hints at it. For the other kinds, what is written for the kind decides. What is
 //! written for one marker stands as it is.
 
-use super::placed::{Placed, PlacedVerdict, replace};
 use std::collections::BTreeMap;
 use std::fmt;
 
 use super::disclosure::Disclosure;
 use super::people::People;
+use super::placed::{Placed, PlacedVerdict, replace};
 use super::schedule::Schedule;
 use super::texts::Texts;
 use super::{Bypass, Verdict};

@@ -1,9 +1,8 @@
 //! What an administrator lets pushers read: the language, and texts of his own; and what
 //! those texts need to know of the policy of a ref.
 
-use serde::{Deserialize, Serialize};
-
 use minijinja::Environment;
+use serde::{Deserialize, Serialize};
 
 use super::placed::{Placed, replace};
 use crate::document::{Fields, Problem};

@@ -34,7 +34,7 @@ pub(super) fn write(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
             finding(judged, out)?;
         }
         for skipped in &report.skipped {
-            writeln!(out, "not looked at: {} ({})", skipped.what, skipped.why)?;
+            writeln!(out, "not looked at: {skipped}")?;
         }
         let name = if many { format!("{}: ", report.repository) } else { String::new() };
         writeln!(out, "{name}{}", sums(report))?;

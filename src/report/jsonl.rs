@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Judged, Report, Skipped, VERSION};
+use crate::document::FileLine;
 use crate::finding::{Confidence, Kind};
 use crate::policy::Verdict;
 use crate::text::escape::escape;
@@ -34,8 +35,8 @@ pub(super) struct FindingRecord<'r> {
     path: Option<String>,
     excerpt: String,
     verdict: Verdict,
-    because: &'r str,
-    exemption: Option<&'r str>,
+    because: String,
+    exemption: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -46,11 +47,24 @@ pub(super) struct SummaryRecord<'r> {
     rejected: usize,
     warned: usize,
     recorded: usize,
-    skipped: &'r [Skipped],
+    skipped: Vec<SkippedRecord>,
     exit: u8,
     provost: &'static str,
     rules_digest: &'r str,
     elapsed_ms: u128,
+}
+
+/// Something that was not looked at, and why.
+#[derive(Serialize)]
+struct SkippedRecord {
+    what: String,
+    why: String,
+}
+
+impl From<&Skipped> for SkippedRecord {
+    fn from(skipped: &Skipped) -> Self {
+        Self { what: skipped.what(), why: skipped.why() }
+    }
 }
 
 pub(super) fn finding<'r>(report: &'r Report, judged: &'r Judged) -> Record<'r> {
@@ -71,8 +85,8 @@ pub(super) fn finding<'r>(report: &'r Report, judged: &'r Judged) -> Record<'r> 
         path: finding.path.as_deref().map(escape),
         excerpt: escape(&finding.excerpt),
         verdict: judged.decision.verdict,
-        because: &judged.decision.because,
-        exemption: judged.decision.exemption.as_deref(),
+        because: FileLine::shown(judged.decision.because.as_ref()),
+        exemption: judged.decision.exemption.as_ref().map(ToString::to_string),
     })
 }
 
@@ -84,7 +98,7 @@ pub(super) fn summary(report: &Report) -> Record<'_> {
         rejected: report.count(Verdict::Reject),
         warned: report.count(Verdict::Warn),
         recorded: report.count(Verdict::Record),
-        skipped: &report.skipped,
+        skipped: report.skipped.iter().map(SkippedRecord::from).collect(),
         exit: report.exit_code(),
         provost: VERSION,
         rules_digest: &report.rules_digest,

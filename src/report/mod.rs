@@ -3,6 +3,7 @@
 
 pub mod notes;
 pub mod pusher;
+mod skipped;
 mod texts;
 
 use std::io::{self, Write};
@@ -11,10 +12,13 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::config::ledger::Additions;
-use crate::config::limits::Resource;
+use crate::config::limits::{Allowed, Resource};
+use crate::document::FileLine;
 use crate::finding::Finding;
 use crate::git::{ObjectId, RefName};
 use crate::policy::{Decision, Language, Verdict};
+
+pub use skipped::{SearchedText, Skipped, UnreadObject, UnreadReason};
 
 macro_rules! formats {
     ($($format:ident => $module:ident, $name:literal, $help:literal),+ $(,)?) => {
@@ -70,24 +74,15 @@ pub struct Judged {
     pub decision: Decision,
 }
 
-/// Something that was not looked at, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Skipped {
-    /// What it is.
-    pub what: String,
-    /// Why it was not looked at.
-    pub why: String,
-}
-
 /// A scan that came to a limit before its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cut {
     /// Which limit.
     pub limit: Resource,
-    /// How much it allows, as people write it.
-    pub most: String,
-    /// `file:line` of it; empty for the platform's own.
-    pub because: String,
+    /// How much it allows.
+    pub most: Allowed,
+    /// The line of the configuration that sets it; `None` where no file does.
+    pub because: Option<FileLine>,
     /// Whether what it left unjudged is refused.
     pub refused: bool,
     /// How many commits were judged whole.
@@ -104,21 +99,6 @@ pub struct Left {
     /// The value that it gets.
     pub id: ObjectId,
     /// What that reaches beyond these was judged before.
-    pub boundary: Vec<ObjectId>,
-}
-
-/// An object or a ref that should have been judged and could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UnreadObject {
-    /// The ref that needs it.
-    pub ref_name: RefName,
-    /// The commit or tag that it belongs to, or that it is.
-    pub commit: Option<ObjectId>,
-    /// Its id; the null id where the ref itself can't be read.
-    pub id: ObjectId,
-    /// Why not.
-    pub why: String,
-    /// What `commit` stands on was judged.
     pub boundary: Vec<ObjectId>,
 }
 

@@ -4,23 +4,24 @@
 
 use minijinja::Value;
 use minijinja::value::Serde;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::pusher::fit;
 use super::texts::Templates;
 use super::{Cut, Texts};
+use crate::document::FileLine;
 
 /// Why a push could not be judged, or not whole; and what becomes of it.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Unjudged<'u> {
-    /// What could not be done: `judged` or `recorded`; `refused` when only the pusher can
-    /// mend it.
-    pub what: &'static str,
+    /// What could not be done.
+    pub what: Undone,
     /// Whether the push is refused.
     pub refused: bool,
     /// Whether it is refused for what was found, too, which was said before.
     pub beside_others: bool,
     /// The limit that was reached, if it was one.
+    #[serde(serialize_with = "reached_limit")]
     pub cut: Option<&'u Cut>,
     /// The error, if it was one.
     pub error: String,
@@ -30,6 +31,42 @@ pub struct Unjudged<'u> {
     pub next_step: String,
     /// Whom to ask.
     pub contact: Option<&'u str>,
+}
+
+/// What could not be done with a push.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Undone {
+    /// It could not be judged.
+    #[default]
+    Judged,
+    /// It could not be put on record.
+    Recorded,
+    /// It is refused for itself, and only the pusher can change that.
+    Refused,
+}
+
+/// Writes a limit that was reached as templates use it: with amounts as people write them.
+#[allow(clippy::ref_option, reason = "serde wants a reference")]
+fn reached_limit<S: Serializer>(cut: &Option<&Cut>, to: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct ReachedLimit {
+        limit: &'static str,
+        most: String,
+        because: String,
+        refused: bool,
+        judged: usize,
+        of: Option<usize>,
+    }
+    let reached = cut.map(|cut| ReachedLimit {
+        limit: cut.limit.word(),
+        most: cut.most.to_string(),
+        because: FileLine::shown(cut.because.as_ref()),
+        refused: cut.refused,
+        judged: cut.judged,
+        of: cut.of,
+    });
+    reached.serialize(to)
 }
 
 /// A word beside a verdict.

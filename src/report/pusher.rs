@@ -15,9 +15,9 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::human::{head, place};
 use super::texts::{Templates, fill};
 use super::{CommitLabel, Judged, Report};
-use crate::document::Moment;
+use crate::document::{FileLine, Moment};
 use crate::git::{ObjectId, RefName};
-use crate::policy::{BYPASS, Unaccounted, Undisclosed, Verdict, Why};
+use crate::policy::{ExemptedBy, Unaccounted, Undisclosed, Verdict, Why};
 use crate::text::escape::{cut, cut_start, escape, excerpt};
 
 /// The widest line.
@@ -130,9 +130,9 @@ fn passed(report: &Report, refused: bool) -> Option<Passed> {
     for judged in &report.findings {
         let decision = &judged.decision;
         suspended |= decision.suspended;
-        match decision.exemption.as_deref() {
-            Some(BYPASS) => bypassed += 1,
-            Some(id) if decision.full >= Verdict::Warn => {
+        match &decision.exemption {
+            Some(ExemptedBy::Bypass) => bypassed += 1,
+            Some(ExemptedBy::Exemption(id)) if decision.full >= Verdict::Warn => {
                 let ends = decision.exemption_ends.map(Moment::date);
                 exemptions.entry(id).or_insert(ends);
             }
@@ -244,7 +244,7 @@ fn shown(judged: &Judged, contact: Option<&str>) -> Shown {
     let evidence = finding.path.is_none() || finding.line.is_some();
     let marker = format!("marker {}", finding.marker.id);
     // The end of a path, and the line number, say most.
-    let because = escape(decision.because.as_bytes());
+    let because = escape(FileLine::shown(decision.because.as_ref()).as_bytes());
     let policy = format!("policy {}", cut_start(&because, WIDTH - 13));
     let both = format!("{marker}, policy {because}");
     let fits = both.width() + 6 <= WIDTH;

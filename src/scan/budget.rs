@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use super::{Host, Stage};
-use crate::config::limits::{Limit, Limits, Outcome, Resource};
+use crate::config::limits::{Allowed, Limit, Limits, Outcome, Resource};
 use crate::git::{Reads, Watch};
 
 /// What a scan may cost, and who is told how far it is.
@@ -140,16 +140,14 @@ impl<'b> Budget<'b> {
         }
     }
 
-    /// How much the limit allows that was reached, as people write it.
-    pub(super) fn allowed(&self) -> String {
-        match self.hit() {
-            Some((resource, limit)) if self.own.get().is_none() => {
-                resource.shown(limit.most.unwrap_or_default())
+    /// How much the limit allows that was reached.
+    pub(super) fn allowed(&self) -> Allowed {
+        match (self.own.get(), self.hit()) {
+            (Some(OwnBound::Steps(steps)), _) => Allowed::Steps(steps),
+            (None, Some((resource, limit))) => {
+                Allowed::Amount(resource, limit.most.unwrap_or_default())
             }
-            _ => match self.own.get() {
-                Some(OwnBound::Steps(steps)) => format!("{} million steps", steps / 1_000_000),
-                _ => "as many as one text may hold".to_owned(),
-            },
+            (Some(OwnBound::Kept), _) | (None, None) => Allowed::OneText,
         }
     }
 
@@ -349,7 +347,8 @@ mod tests {
         assert!(budget.read(Reads { steps: MOST_STEPS + 1, ..Reads::default() }).is_break());
         let (resource, limit) = budget.hit().unwrap();
         assert_eq!((resource, limit.outcome), (Resource::Time, Outcome::Reject));
-        assert_eq!(budget.allowed(), "16 million steps");
+        assert_eq!(budget.allowed(), Allowed::Steps(MOST_STEPS));
+        assert_eq!(budget.allowed().to_string(), "16 million steps");
     }
 
     #[test]

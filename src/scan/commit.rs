@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::verdicts::decide;
-use super::{Inspected, Inspection, further_marks, texts};
+use super::{Inspected, Inspection, texts};
 use crate::config::Config;
 use crate::finding::{Field, Finding, surest};
 use crate::git::{Commit, Extra, GitError, Ident, ObjectId, RefName, Tag, unfolded};
 use crate::marker::{Matchers, PersonHeader, Role, TextFindings};
 use crate::policy::{Situation, Verdict};
-use crate::report::{Judged, Report};
+use crate::report::{Judged, Report, SearchedText, Skipped};
 use crate::text::{Pace, Unwatched, is_plain_encoding, is_unreadable};
 
 /// People in whom nothing was found: in a history the same few come again and again.
@@ -183,7 +183,7 @@ pub fn raw_commit(config: &Config, id: ObjectId, raw: &[u8]) -> Result<Vec<Findi
 pub fn message(config: &Config, repository: String, name: &RefName, message: &[u8]) -> Report {
     let started = Instant::now();
     let found = config.rules.matchers.message.look(&Unwatched, None, message);
-    let skipped = found.is_cut.then(|| further_marks("the message"));
+    let skipped = found.is_cut.then_some(Skipped::FurtherMarks(SearchedText::Message));
     let findings = surest(found.findings);
     let decisions = decide(config, &repository, name, &findings, Some((None, message)));
     let judge = config.judge(Situation::unknown(&repository));

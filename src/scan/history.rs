@@ -16,7 +16,7 @@ use crate::git::{
     Unread, UnreadRef,
 };
 use crate::policy::{Class, Situation, Verdict};
-use crate::report::{Report, UnreadObject};
+use crate::report::{Report, UnreadObject, UnreadReason};
 
 /// What a long scan is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,8 +53,8 @@ pub fn judge_history(
     let mut scan = Scan::new(repository, &objects, config, situation, scope, None);
     let (mut refs, unread) = repository.readable_references()?;
     for UnreadRef { name, why } in unread {
-        let (id, boundary) = (ObjectId::NULL, Vec::new());
-        scan.unread.push(UnreadObject { ref_name: name, commit: None, id, why, boundary });
+        let (id, reason, boundary) = (ObjectId::NULL, UnreadReason::Other(why), Vec::new());
+        scan.unread.push(UnreadObject { ref_name: name, commit: None, id, reason, boundary });
     }
     scan.strictest_first(&mut refs);
     let mut history = History::default();

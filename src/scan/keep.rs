@@ -1,7 +1,7 @@
 //! Putting on the ledger what a push that was judged brings to it, before it is answered.
 
 use crate::config::ConfigError;
-use crate::config::ledger::{self, LedgerPlace, Unjudged};
+use crate::config::ledger::{self, LedgerPlace, Unjudged, UnjudgedReason};
 use crate::document::Moment;
 use crate::git::Repository;
 use crate::policy::Verdict;
@@ -23,17 +23,18 @@ pub fn keep(
     };
     let time = now.to_string();
     let mut additions = additions.clone();
-    let cut = report.cut.as_ref().map_or("", |cut| cut.limit.word());
+    let limit = report.cut.as_ref().map(|cut| UnjudgedReason::Limit(cut.limit));
+    let cut = limit.unwrap_or_else(|| UnjudgedReason::Other(String::new()));
     additions.unjudged.extend(report.left.iter().map(|left| Unjudged {
         time: time.clone(),
-        why: cut.to_owned(),
+        why: cut.clone(),
         ref_name: left.ref_name.clone(),
         id: left.id,
         boundary: left.boundary.clone(),
     }));
     additions.unjudged.extend(report.unread.iter().map(|unread| Unjudged {
         time: time.clone(),
-        why: "error".to_owned(),
+        why: UnjudgedReason::Error,
         ref_name: unread.ref_name.clone(),
         id: unread.commit.unwrap_or(unread.id),
         boundary: unread.boundary.clone(),

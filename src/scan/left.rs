@@ -27,7 +27,7 @@ pub(super) fn cut(
     Some(Cut {
         limit: resource,
         most: budget.allowed(),
-        because: limit.place.as_ref().map_or_else(String::new, Place::file_line),
+        because: limit.place.as_ref().map(Place::at_line),
         refused: limit.outcome == Outcome::Reject
             && left.iter().any(|left| judge.refuses_on(&left.ref_name)),
         judged,
@@ -50,11 +50,7 @@ const FEW_ENTRIES: usize = 4;
 impl Cut {
     /// The same as something that was not looked at.
     pub(super) fn skipped(&self) -> Skipped {
-        let of = self.of.map_or_else(String::new, |of| format!(" of {of}"));
-        Skipped {
-            what: format!("what is left after {}{of} commits", self.judged),
-            why: format!("the limit of {} on {} was reached", self.most, self.limit.word()),
-        }
+        Skipped::AfterLimit { judged: self.judged, of: self.of, limit: self.limit, most: self.most }
     }
 }
 

@@ -44,17 +44,15 @@ use std::time::Instant;
 use crate::config::Config;
 use crate::config::ledger::Additions;
 use crate::config::limits::Resource;
-use crate::finding::{Finding, MOST_CREDITS};
+use crate::finding::Finding;
 use crate::git::{GitError, Graph, IdMap, IdSet, ObjectId, Objects, RefName, Repository, Unread};
 use crate::marker::Matchers;
 use crate::policy::Situation;
-use crate::report::{Left, Skipped, UnreadObject};
-
+use crate::report::{Left, SearchedText, Skipped, UnreadObject};
 use budget::Budget;
 use inspector::Inspector;
 use jobs::{Compared, Job};
 use ledger::LedgerNotes;
-use reporting::further_marks;
 use second::Second;
 use tree::Exceeded;
 use verdicts::{Marked, Verdicts};
@@ -283,7 +281,7 @@ impl<'s> Scan<'s> {
         for (at, &id) in ids.iter().enumerate().filter(|_| !found.is_empty()) {
             if let Some(inspected) = found.get(&id) {
                 if inspected.is_cut {
-                    self.note_cut(&format!("commit {id}"));
+                    self.note_cut(SearchedText::Commit(id));
                 }
                 by_place.insert(at, inspected.findings.clone());
             }
@@ -330,15 +328,10 @@ impl<'s> Scan<'s> {
         Ok(trees)
     }
 
-    /// Notes that the texts of an object hold more marks than are kept.
-    fn note_cut(&mut self, object: &str) {
-        self.note_cut_of(&format!("the texts of {object}"));
-    }
-
-    /// Notes that some texts hold more marks than are kept.
-    fn note_cut_of(&mut self, texts: &str) {
+    /// Notes that a text holds more marks than are kept.
+    fn note_cut(&mut self, text: SearchedText) {
         self.exceed();
-        self.skipped.push(further_marks(texts));
+        self.skipped.push(Skipped::FurtherMarks(text));
     }
 
     /// Notes that a text holds more marks than are looked at.
@@ -353,10 +346,7 @@ impl<'s> Scan<'s> {
         let marked = self.verdicts.marked(id, &mut self.graph)?;
         if marked.context.is_cut {
             self.exceed();
-            self.skipped.push(Skipped {
-                what: format!("further `Key: value` lines in the message of commit {id}"),
-                why: format!("only the first {MOST_CREDITS} of a message are read"),
-            });
+            self.skipped.push(Skipped::FurtherCredits { commit: id });
         }
         Ok(marked)
     }

@@ -13,6 +13,7 @@ use crate::git::{
 };
 use crate::marker::{TextFindings, Trick};
 use crate::policy::Class;
+use crate::report::SearchedText;
 
 impl Scan<'_> {
     /// The name of a branch or tag.
@@ -28,7 +29,7 @@ impl Scan<'_> {
         let matchers = &self.config.rules.matchers;
         let found = commit::tag(matchers, self.objects, &Field::Tag(id), &tag);
         if found.is_cut {
-            self.note_cut(&format!("tag {id}"));
+            self.note_cut(SearchedText::Tag(id));
         }
         Ok(found.findings)
     }
@@ -88,7 +89,7 @@ impl Scan<'_> {
         Changes::new(notes.scan.objects).added_or_changed(tree, &parents, &mut notes)?;
         let Notes { findings, is_cut, .. } = notes;
         if is_cut {
-            self.note_cut_of(&format!("the notes of commit {id}"));
+            self.note_cut(SearchedText::Notes(id));
         }
         Ok(findings)
     }

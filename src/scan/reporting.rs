@@ -2,14 +2,12 @@
 
 use std::collections::HashSet;
 
+use super::verdicts::Verdicts;
 use super::{Scan, left};
 use crate::config::Config;
 use crate::git::RefName;
-use crate::marker::MOST_HITS;
 use crate::policy::{Judge, Situation};
 use crate::report::{Cut, Judged, Report, Skipped, Texts, UnreadObject};
-
-use super::verdicts::Verdicts;
 
 impl Scan<'_> {
     /// The report on all that was judged.
@@ -17,10 +15,7 @@ impl Scan<'_> {
     pub fn report(mut self, repository: String, refs: Vec<RefName>) -> Report {
         let Verdicts { judge, findings, most, unreported, worst_unreported, .. } = self.verdicts;
         if unreported > 0 {
-            self.skipped.push(Skipped {
-                what: format!("{unreported} further findings"),
-                why: format!("only the first {most} of a push are reported; all were judged"),
-            });
+            self.skipped.push(Skipped::FindingsBeyond { count: unreported, most });
         }
         let (left, whole, known) = (&self.left, self.whole, self.known);
         let cut = self.budget.and_then(|budget| left::cut(budget, &judge, left, whole, known));
@@ -30,14 +25,7 @@ impl Scan<'_> {
             let name = it.id.is_null().then(|| it.ref_name.clone());
             seen.insert((it.id, it.commit, name))
         };
-        for unread in self.unread.iter().filter(one) {
-            let what = match unread.commit.filter(|commit| *commit != unread.id) {
-                _ if unread.id.is_null() => format!("the ref {}", unread.ref_name),
-                Some(commit) => format!("object {} of {commit}", unread.id),
-                None => format!("object {}", unread.id),
-            };
-            self.skipped.push(Skipped { what, why: unread.why.clone() });
-        }
+        self.skipped.extend(self.unread.iter().filter(one).map(UnreadObject::skipped));
         let accepts = self.config.policy.accepts_unjudged().is_some();
         let unread_refused = !accepts
             && self.unread.iter().any(|it| self.budget.is_none() || judge.refuses_on(&it.ref_name));
@@ -61,18 +49,6 @@ impl Scan<'_> {
             rules_digest: self.config.digest.clone(),
             elapsed: self.started.elapsed(),
         }
-    }
-}
-
-/// What is to be said of a text that holds more marks than are kept, or that would take too
-/// long to be searched in every way.
-pub(super) fn further_marks(text: &str) -> Skipped {
-    Skipped {
-        what: format!("further marks in {text}"),
-        why: format!(
-            "only the first {MOST_HITS} of a text are kept, and one of each marker; a text is \
-             searched for as long as its length allows"
-        ),
     }
 }
 

@@ -8,14 +8,12 @@ use super::Scope;
 use super::contents::{Contents, Marks};
 use super::moved::Gone;
 use super::sift::Sift;
-use crate::config::limits::LARGEST_FILE;
 use crate::finding::{Field, Finding, Kind};
 use crate::git::{
     Change, Changes, GitError, Mode, ObjectId, Objects, Side, Unread, UnreadObjects, Visitor,
 };
-use crate::marker::{Disguised, MOST_TEXTS, Matchers, PathMatch, Text, Trick};
+use crate::marker::{Disguised, Matchers, PathMatch, Text, Trick};
 use crate::report::Skipped;
-use crate::text::escape::escape;
 
 /// More findings than this in one commit are cut off, and the report says so.
 const MOST_FINDINGS: usize = 10_000;
@@ -121,17 +119,12 @@ impl<'o> Trees<'o> {
         self.changes.added_or_changed(tree, parents, &mut look)?;
         let Look { mut paths, mut texts, is_cut, mut exceeded, mut unread, .. } = look;
         unread.extend(self.changes.take_unread());
-        self.skipped.extend(self.changes.take_lost().into_iter().map(lost));
+        self.skipped
+            .extend(self.changes.take_lost().into_iter().map(|with| Skipped::Comparison { with }));
         if is_cut {
             exceeded.marks = true;
-            self.skipped.push(Skipped {
-                what: format!("further files in tree {tree}"),
-                why: format!(
-                    "only the first {MOST_FINDINGS} findings of a commit, and {} MiB of paths, are \
-                     reported",
-                    MOST_PATH_BYTES >> 20
-                ),
-            });
+            let (most, most_path_bytes) = (MOST_FINDINGS, MOST_PATH_BYTES);
+            self.skipped.push(Skipped::FurtherFiles { tree, most, most_path_bytes });
         }
         self.exceeded |= exceeded;
         // What was removed is only of interest beside something that came.
@@ -175,27 +168,13 @@ fn note(
     skipped: &mut Vec<Skipped>,
     exceeded: &mut Exceeded,
 ) {
-    let mut note = |what: &str, why: String| {
-        let file = format!("{} (blob {id})", escape(path));
-        skipped.push(Skipped { what: format!("{what} {}", file.trim_start()), why });
-    };
     if marks.are_cut {
         exceeded.marks = true;
-        let why = format!("only the first {MOST_TEXTS} of a file are reported");
-        note("further markers in", why);
+        skipped.push(Skipped::FurtherMarkers { path: path.to_vec(), blob: id });
     }
     if marks.is_oversized {
         exceeded.files = true;
-        let why = format!("only the first {} MiB of a file are searched", LARGEST_FILE >> 20);
-        note("the end of", why);
-    }
-}
-
-/// Something on the side of the parents that is missing or damaged.
-fn lost(id: ObjectId) -> Skipped {
-    Skipped {
-        what: format!("the comparison with object {id}"),
-        why: "it is missing or damaged, so all that is there now counts as new".into(),
+        skipped.push(Skipped::EndOfFile { path: path.to_vec(), blob: id });
     }
 }
 
@@ -355,7 +334,7 @@ impl Look<'_, '_> {
             Ok(read) => Ok(Some(read)),
             Err(error) => {
                 let Some(id) = error.object() else { return Err(error) };
-                self.skipped.push(lost(id));
+                self.skipped.push(Skipped::Comparison { with: id });
                 Ok(None)
             }
         }

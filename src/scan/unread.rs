@@ -7,7 +7,7 @@ use super::push::Target;
 use super::{Scan, ScanError};
 use crate::finding::Finding;
 use crate::git::{GitError, IdSet, ObjectId, RefName, Unread};
-use crate::report::{Skipped, UnreadObject};
+use crate::report::{Skipped, UnreadObject, UnreadReason};
 
 impl Scan<'_> {
     /// Notes what could not be read for an update, unless git refuses the update for it.
@@ -29,7 +29,7 @@ impl Scan<'_> {
             // What hides below it is not known.
             commit: commit.or(Some(target.new)),
             id,
-            why: error.to_string(),
+            reason: UnreadReason::from(error),
             boundary,
         };
         if !self.unread.contains(&unread) {
@@ -47,10 +47,8 @@ impl Scan<'_> {
             let host = self.budget.map(Budget::host);
             let refuses = host.is_some_and(|host| host.git_refuses(target.new, missing));
             if refuses {
-                self.skipped.push(Skipped {
-                    what: format!("the update of {}", target.name),
-                    why: format!("object {missing} is missing, so git refuses it by itself"),
-                });
+                let ref_name = target.name.clone();
+                self.skipped.push(Skipped::RefusedByGit { ref_name, missing });
             }
             refuses
         });
@@ -114,9 +112,8 @@ impl Scan<'_> {
 
     /// Notes what could not be read of an object that a ref reaches.
     pub(super) fn leave_unread_of(&mut self, ref_name: RefName, id: ObjectId, error: &GitError) {
-        let why = error.to_string();
-        let boundary = Vec::new();
-        self.unread.push(UnreadObject { ref_name, commit: Some(id), id, why, boundary });
+        let (reason, boundary) = (UnreadReason::from(error), Vec::new());
+        self.unread.push(UnreadObject { ref_name, commit: Some(id), id, reason, boundary });
     }
 }
 

@@ -8,10 +8,10 @@
 //! Readings are handed over one by one, because a text may be large; a text of plain ASCII has
 //! one. Forms of other languages belong to the first, which is decoded and nothing else.
 
-use super::declared::LONGEST_DISGUISED;
 use std::borrow::Cow;
 
 use super::controls::has_erasing;
+use super::declared::LONGEST_DISGUISED;
 use super::declared::{charset, decodable};
 use super::decode::{decode, tolerant};
 use super::effort::{Effort, Unwatched};

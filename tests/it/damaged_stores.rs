@@ -22,7 +22,7 @@ fn answer(config: &Config, path: &Path, scale: Scale) -> Result<BTreeSet<String>
     let report = judge_history(&repository, config, "r".into(), Scope::default(), &mut |_, _| {});
     let report = report.map_err(|error| error.to_string())?;
     if let Some(unread) = report.unread.first() {
-        return Err(format!("{}: {}", unread.ref_name, unread.why));
+        return Err(format!("{}: {}", unread.ref_name, unread.reason));
     }
     let found = report.findings.iter().map(|judged| {
         let commit = judged.commit.as_ref().map(|label| label.id.to_string());

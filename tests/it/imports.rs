@@ -240,7 +240,10 @@ fn a_circle_would_be_seen() {
     let graph = Graph(BTreeMap::from([
         (module("a"), file("mod b; mod c; pub use b::B;")),
         (module("a::b"), file("use super::c; pub struct B; fn f() { c::g() }")),
-        (module("a::c"), file("use super::B; pub fn g() {} #[cfg(test)] mod tests { use super::*; }")),
+        (
+            module("a::c"),
+            file("use super::B; pub fn g() {} #[cfg(test)] mod tests { use super::*; }"),
+        ),
     ]));
     assert_eq!(graph.imports(&module("a")), BTreeMap::new(), "what is handed on is no import");
     assert!(graph.reached(&module("a::b")).contains(&module("a::b")));

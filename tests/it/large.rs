@@ -120,7 +120,7 @@ fn found(config: &Config, path: &Path, scale: Scale, scope: Scope) -> Result<Vec
     let report = report.map_err(|error| error.to_string())?;
     if !report.unread.is_empty() {
         let mut unread: Vec<String> =
-            report.unread.iter().map(|it| format!("{:?}: {}", it.commit, it.why)).collect();
+            report.unread.iter().map(|it| format!("{:?}: {}", it.commit, it.reason)).collect();
         unread.sort();
         return Err(unread.join("\n"));
     }

@@ -249,8 +249,8 @@ fn judged(config: &Config, path: &Path, scale: Scale) -> Result<Vec<String>, Str
         let path = String::from_utf8_lossy(it.finding.path.as_deref().unwrap_or_default());
         format!("{} {path} {:?}", it.finding.marker.id, it.finding.path_use)
     });
-    let skipped = report.skipped.iter().map(|it| format!("{} {}", it.what, it.why));
-    let unread = report.unread.iter().map(|it| it.why.clone());
+    let skipped = report.skipped.iter().map(ToString::to_string);
+    let unread = report.unread.iter().map(|it| it.reason.to_string());
     Ok(found.chain(skipped).chain(unread).collect())
 }
 

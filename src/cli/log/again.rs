@@ -7,9 +7,9 @@ use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
 use crate::config::Config;
 use crate::document::Moment;
-use crate::finding::{Context, Copied, Field, Finding, PathUse};
+use crate::finding::{Context, Copied, Field, Finding};
 use crate::git::{ObjectId, RefName, RefUpdate, Reference, Repository};
-use crate::log::{Found, Record, copied, path_use};
+use crate::log::{CopyState, Found, LogValue, Record};
 use crate::policy::{Pusher, Request, Situation, Unrelated, Verdict};
 use crate::push::Push;
 use crate::scan;
@@ -24,7 +24,7 @@ pub(super) struct Again {
 }
 
 /// The refs of one repository, as they were before each of its pushes.
-pub(super) struct Refs(BTreeMap<String, Option<String>>);
+pub(super) struct Refs(BTreeMap<String, Option<ObjectId>>);
 
 impl Refs {
     /// As they were before the first of these pushes: each ref of theirs had the old value
@@ -32,10 +32,10 @@ impl Refs {
     pub(super) fn before(records: &[Record], repository: Option<&Repository>) -> Self {
         let mut refs = BTreeMap::new();
         for update in records.iter().flat_map(|record| &record.refs) {
-            refs.entry(update.name.clone()).or_insert_with(|| update.old.clone());
+            refs.entry(update.name.clone()).or_insert_with(|| known(update.old.as_ref()));
         }
         for now in repository.and_then(|it| it.references().ok()).unwrap_or_default() {
-            refs.entry(now.name.to_string()).or_insert_with(|| Some(now.target.to_string()));
+            refs.entry(now.name.to_string()).or_insert(Some(now.target));
         }
         Self(refs)
     }
@@ -43,24 +43,28 @@ impl Refs {
     /// What a push said of its refs, which is what they were.
     pub(super) fn as_of(&mut self, record: &Record) {
         for update in &record.refs {
-            self.0.insert(update.name.clone(), update.old.clone());
+            self.0.insert(update.name.clone(), known(update.old.as_ref()));
         }
     }
 
     /// What a push made of them.
     pub(super) fn after(&mut self, record: &Record) {
         for update in record.refs.iter().filter(|_| record.accepted) {
-            self.0.insert(update.name.clone(), update.new.clone());
+            self.0.insert(update.name.clone(), known(update.new.as_ref()));
         }
     }
 
     fn now(&self) -> Vec<Reference> {
         let all = self.0.iter().filter_map(|(name, id)| {
-            let target = ObjectId::from_hex(id.as_deref()?.as_bytes())?;
-            Some(Reference { name: RefName::new(name.as_bytes()), target })
+            Some(Reference { name: RefName::new(name.as_bytes()), target: (*id)? })
         });
         all.collect()
     }
+}
+
+/// An object id of a record.
+fn known(id: Option<&LogValue<ObjectId>>) -> Option<ObjectId> {
+    id.and_then(LogValue::known).copied()
 }
 
 /// Judges a push again.
@@ -87,10 +91,7 @@ pub(super) fn judge(
 }
 
 fn push(record: &Record) -> Push {
-    let id = |id: &Option<String>| {
-        let id = id.as_deref().and_then(|id| ObjectId::from_hex(id.as_bytes()));
-        id.unwrap_or(ObjectId::NULL)
-    };
+    let id = |id: &Option<LogValue<ObjectId>>| known(id.as_ref()).unwrap_or(ObjectId::NULL);
     let updates = record.refs.iter().filter_map(|update| {
         RefUpdate::new(RefName::new(update.name.as_bytes()), id(&update.old), id(&update.new))
     });
@@ -143,14 +144,13 @@ pub(super) fn raise(tools: &mut BTreeMap<String, Verdict>, tool: &str, verdict: 
 /// Judges the marks that are on record.
 fn from_record(config: &Config, record: &Record, situation: Situation, why: String) -> Again {
     let judge = config.judge(situation);
-    let mut places: BTreeMap<(&str, Option<&str>), Vec<Finding>> = BTreeMap::new();
+    let mut places: BTreeMap<(&str, Option<ObjectId>), Vec<Finding>> = BTreeMap::new();
     for found in &record.findings {
-        let place = (found.ref_name.as_str(), found.commit.as_deref());
+        let place = (found.ref_name.as_str(), known(found.commit.as_ref()));
         places.entry(place).or_default().extend(finding(config, found));
     }
     let mut again = Again { verdict: Verdict::Allow, tools: BTreeMap::new(), unread: Some(why) };
     for ((name, commit), findings) in places {
-        let commit = commit.and_then(|id| ObjectId::from_hex(id.as_bytes()));
         let name = RefName::new(name.as_bytes());
         let context = Context::default();
         let decisions = judge.judge(&name, commit, &findings, &context, &Unrelated);
@@ -166,33 +166,15 @@ fn from_record(config: &Config, record: &Record, situation: Situation, why: Stri
 fn finding(config: &Config, found: &Found) -> Option<Finding> {
     let mut rules = config.rules.rules.iter().filter(|rule| rule.disabled.is_none());
     let marker = &rules.find(|rule| rule.marker.id == found.marker)?.marker;
-    let mut finding = Finding::new(marker, field(&found.field), found.excerpt.as_bytes());
+    let field = found.field.known().cloned().unwrap_or(Field::Message);
+    let mut finding = Finding::new(marker, field, found.excerpt.as_bytes());
     finding.line = found.line;
     finding.path = found.path.clone().map(String::into_bytes);
     finding.model.clone_from(&found.model);
     finding.model_vendor.clone_from(&found.model_vendor);
-    let path_use: Option<PathUse> = found.path_use.as_deref().and_then(path_use);
-    finding.path_use = path_use;
-    let confirmed = found.copied.as_deref().and_then(copied);
-    finding.copy = confirmed.map(|confirmed| Copied { from: None, confirmed });
+    finding.path_use = found.path_use.as_ref().and_then(LogValue::known).copied();
+    let copied = found.copied.as_ref().and_then(LogValue::known);
+    let is_confirmed = copied.map(|copied| *copied == CopyState::Confirmed);
+    finding.copy = is_confirmed.map(|confirmed| Copied { from: None, confirmed });
     Some(finding)
-}
-
-fn field(text: &str) -> Field {
-    let id = |text: &str| ObjectId::from_hex(text.as_bytes()).unwrap_or(ObjectId::NULL);
-    match text.split_once(' ') {
-        Some(("tag", tag)) => Field::Tag(id(tag)),
-        Some(("replaced", object)) => Field::Replaced(id(object)),
-        Some(("header", key)) => Field::Header(key.as_bytes().to_vec()),
-        _ => match text {
-            "author" => Field::Author,
-            "committer" => Field::Committer,
-            "signature" => Field::Signature,
-            "tree" => Field::Tree,
-            "content" => Field::Content,
-            "ref" => Field::RefName,
-            "note" => Field::Note,
-            _ => Field::Message,
-        },
-    }
 }

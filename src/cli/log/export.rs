@@ -1,5 +1,6 @@
 //! `provost log export`.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use crate::cli::error::Error;
 use crate::config::{BUILT_IN, merge};
 use crate::document::Source;
 use crate::log::redact::Redactor;
-use crate::log::{Found, Record, RefLine, digest, files};
+use crate::log::{Found, LogFact, LogValue, Record, RefLine, digest, files};
 
 /// How records are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -248,38 +249,46 @@ fn write_row(
 ) -> Result<(), csv::Error> {
     let (seq, accepted) = (record.seq.to_string(), record.accepted.to_string());
     let probe = record.probe.to_string();
-    let fields: [Option<&str>; COLUMNS.len()] = [
-        Some(&seq),
-        Some(digest),
-        Some(&record.time),
-        Some(&record.repository),
-        Some(&record.platform),
-        Some(&record.hook),
-        record.pusher.as_deref(),
-        record.remote.as_deref(),
-        Some(&accepted),
-        record.verdict.as_deref(),
-        Some(&probe),
-        Some(&update.name),
-        update.old.as_deref(),
-        update.new.as_deref(),
-        update.verdict.as_deref(),
-        found.commit.as_deref(),
-        Some(&found.tool),
-        Some(&found.vendor),
-        found.model.as_deref(),
-        Some(&found.marker),
-        Some(&found.kind),
-        Some(&found.confidence),
-        Some(&found.field),
-        found.path.as_deref(),
-        Some(&found.excerpt),
-        Some(&found.verdict),
-        Some(&found.because),
-        found.exemption.as_deref(),
-        record.error.as_deref(),
+    let fields: [Option<Cow<'_, str>>; COLUMNS.len()] = [
+        Some(seq.into()),
+        Some(digest.into()),
+        Some(record.time.as_str().into()),
+        Some(record.repository.as_str().into()),
+        Some(record.platform.as_str().into()),
+        Some(record.hook.text()),
+        text(record.pusher.as_ref()),
+        text(record.remote.as_ref()),
+        Some(accepted.into()),
+        value(record.verdict.as_ref()),
+        Some(probe.into()),
+        Some(update.name.as_str().into()),
+        value(update.old.as_ref()),
+        value(update.new.as_ref()),
+        value(update.verdict.as_ref()),
+        value(found.commit.as_ref()),
+        Some(found.tool.as_str().into()),
+        Some(found.vendor.as_str().into()),
+        text(found.model.as_ref()),
+        Some(found.marker.as_str().into()),
+        Some(found.kind.text()),
+        Some(found.confidence.text()),
+        Some(found.field.text()),
+        text(found.path.as_ref()),
+        Some(found.excerpt.as_str().into()),
+        Some(found.verdict.text()),
+        Some(found.because.as_str().into()),
+        text(found.exemption.as_ref()),
+        text(record.error.as_ref()),
     ];
-    rows.write_record(fields.map(|field| harmless(field.unwrap_or_default())))
+    rows.write_record(fields.map(|field| harmless(&field.unwrap_or_default())))
+}
+
+fn text(text: Option<&String>) -> Option<Cow<'_, str>> {
+    text.map(|text| text.as_str().into())
+}
+
+fn value<T: LogFact>(value: Option<&LogValue<T>>) -> Option<Cow<'_, str>> {
+    value.map(LogValue::text)
 }
 
 /// A spreadsheet takes what begins so for a formula; a pusher may have written it.

@@ -159,16 +159,15 @@ fn draft(
 }
 
 fn compare(record: &Record, name: &str, again: Again, replayed: &mut Replayed) {
-    let from = record.verdict.clone().unwrap_or_else(|| NOT_JUDGED.to_owned());
-    let to = again.verdict.word().to_owned();
-    if from == to {
+    if record.verdict.as_ref().is_some_and(|verdict| verdict.is(&again.verdict)) {
         return;
     }
+    let from = record.verdict.as_ref().map_or_else(|| NOT_JUDGED.to_owned(), ToString::to_string);
+    let to = again.verdict.word().to_owned();
     let mut before = BTreeMap::new();
     for found in &record.findings {
-        let words = Verdict::WORDS.iter();
-        let verdict = words.clone().find(|(word, _)| *word == found.verdict);
-        raise(&mut before, &found.tool, verdict.map_or(Verdict::Allow, |(_, verdict)| *verdict));
+        let verdict = found.verdict.known().copied().unwrap_or(Verdict::Allow);
+        raise(&mut before, &found.tool, verdict);
     }
     let mut tools: Vec<String> = before.keys().chain(again.tools.keys()).cloned().collect();
     tools.sort_unstable();

@@ -14,7 +14,8 @@ use crate::cli::error::Error;
 use crate::cli::opened::Opened;
 use crate::config::ledger::Ledger;
 use crate::git::{IdSet, ObjectId};
-use crate::log::{Found, NOT_JUDGED, Record};
+use crate::log::{Fail, Found, LogValue, NOT_JUDGED, Record};
+use crate::policy::Verdict;
 use crate::text::escape::{cut, escape};
 
 /// How records are shown.
@@ -115,10 +116,7 @@ impl<'a> Since<'a> {
         let known = self.judged.entry(directory.clone()).or_insert_with(|| {
             judged_since(self.context, Path::new(directory)).unwrap_or_default()
         });
-        record
-            .unjudged
-            .iter()
-            .all(|id| ObjectId::from_hex(id.as_bytes()).is_some_and(|id| known.contains(&id)))
+        record.unjudged.iter().all(|id| id.known().is_some_and(|id| known.contains(id)))
     }
 }
 
@@ -141,13 +139,16 @@ fn one(context: &CommandContext, command: &Show, record: &Record, line: &[u8]) {
 /// A record for people. The log may have been written by whomever, so it is escaped.
 fn text(record: &Record, unjudged: bool) -> String {
     let safe = |text: &str| escape(text.as_bytes());
-    let verdict = record.verdict.as_deref().unwrap_or(NOT_JUDGED);
+    let shown = |verdict: &Option<LogValue<Verdict>>| match verdict {
+        Some(verdict) => safe(&verdict.text()),
+        None => NOT_JUDGED.to_owned(),
+    };
     let answer = if record.accepted { "accepted" } else { "refused" };
     let mut text = format!(
         "#{} {}  {answer} ({})  {}  by {}, {}, {}{}\n",
         record.seq,
         safe(&record.time),
-        safe(verdict),
+        shown(&record.verdict),
         safe(&record.repository),
         record.pusher.as_deref().map_or_else(|| "somebody".into(), safe),
         count(record.commits, "commit"),
@@ -155,12 +156,12 @@ fn text(record: &Record, unjudged: bool) -> String {
         if record.probe { ", a probe" } else { "" },
     );
     for update in &record.refs {
-        let id = |id: &Option<String>| {
-            id.as_deref().map_or_else(|| "none".to_owned(), |id| safe(short(id)))
+        let id = |id: &Option<LogValue<ObjectId>>| {
+            id.as_ref().map_or_else(|| "none".to_owned(), |id| safe(short(&id.text())))
         };
         let (old, new) = (id(&update.old), id(&update.new));
-        let verdict = update.verdict.as_deref().unwrap_or(NOT_JUDGED);
-        text.push_str(&format!("    {} {old}..{new} {}\n", safe(&update.name), safe(verdict)));
+        let verdict = shown(&update.verdict);
+        text.push_str(&format!("    {} {old}..{new} {verdict}\n", safe(&update.name)));
     }
     for found in record.findings.iter().take(MOST_FINDINGS) {
         text.push_str(&format!("      {}\n", cut(&finding(found), WIDEST)));
@@ -176,8 +177,9 @@ fn text(record: &Record, unjudged: bool) -> String {
         text.push_str(&format!("    bypassed: {}\n", safe(reason)));
     }
     if let Some(error) = &record.error {
-        let fail = record.fail.as_deref().unwrap_or("closed");
-        text.push_str(&format!("    not judged (fail {}): {}\n", safe(fail), safe(error)));
+        let closed = LogValue::from(Fail::Closed);
+        let fail = record.fail.as_ref().unwrap_or(&closed).text();
+        text.push_str(&format!("    not judged (fail {}): {}\n", safe(&fail), safe(error)));
     }
     for skipped in &record.skipped {
         text.push_str(&format!(
@@ -188,7 +190,7 @@ fn text(record: &Record, unjudged: bool) -> String {
     }
     if unjudged {
         for id in &record.unjudged {
-            text.push_str(&format!("    unjudged: {}\n", safe(id)));
+            text.push_str(&format!("    unjudged: {}\n", safe(&id.text())));
         }
     }
     text
@@ -197,8 +199,8 @@ fn text(record: &Record, unjudged: bool) -> String {
 fn finding(found: &Found) -> String {
     let safe = |text: &str| escape(text.as_bytes());
     let place = match (&found.commit, &found.path) {
-        (Some(commit), Some(path)) => format!("{} {}", safe(short(commit)), safe(path)),
-        (Some(commit), None) => safe(short(commit)),
+        (Some(commit), Some(path)) => format!("{} {}", safe(short(&commit.text())), safe(path)),
+        (Some(commit), None) => safe(short(&commit.text())),
         _ => safe(&found.ref_name),
     };
     let exemption = found.exemption.as_deref();
@@ -206,7 +208,7 @@ fn finding(found: &Found) -> String {
     format!(
         "{place} {} {} ({}{exemption})",
         safe(&found.marker),
-        safe(&found.verdict),
+        safe(&found.verdict.text()),
         safe(&found.because)
     )
 }

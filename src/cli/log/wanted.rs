@@ -4,7 +4,7 @@ use clap::Args;
 use globset::GlobMatcher;
 
 use crate::document::Moment;
-use crate::log::{Filter, NOT_JUDGED};
+use crate::log::{Filter, NOT_JUDGED, PushVerdict};
 use crate::policy::Verdict;
 
 /// Which records are wanted.
@@ -25,7 +25,7 @@ pub(super) struct Wanted {
     /// Only with this verdict, of the push or, with --tool, of a finding of that tool:
     /// reject, warn, record, allow or not-judged
     #[arg(long, value_name = "VERDICT", value_parser = verdict)]
-    verdict: Option<String>,
+    verdict: Option<PushVerdict>,
     /// Not before this: 2026-12-01, 2026-12-01T09:00:00Z, or 7d or 12h ago
     #[arg(long, value_name = "TIME", value_parser = moment)]
     since: Option<Moment>,
@@ -44,7 +44,7 @@ impl Wanted {
             ref_name: self.name.clone(),
             pusher: self.pusher.clone(),
             tool: self.tool.clone(),
-            verdict: self.verdict.clone(),
+            verdict: self.verdict,
             since: self.since,
             until: self.until,
             unjudged: self.unjudged,
@@ -56,11 +56,13 @@ fn glob(text: &str) -> Result<GlobMatcher, String> {
     Filter::glob(text).map_err(|error| error.kind().to_string())
 }
 
-fn verdict(text: &str) -> Result<String, String> {
+fn verdict(text: &str) -> Result<PushVerdict, String> {
     let known = [Verdict::Reject, Verdict::Warn, Verdict::Record, Verdict::Allow];
-    let mut words = known.iter().map(|verdict| verdict.word()).chain([NOT_JUDGED]);
-    if words.any(|word| word == text) {
-        return Ok(text.to_owned());
+    if let Some(verdict) = known.into_iter().find(|verdict| verdict.word() == text) {
+        return Ok(PushVerdict::Judged(verdict));
+    }
+    if text == NOT_JUDGED {
+        return Ok(PushVerdict::NotJudged);
     }
     Err(format!("it is one of reject, warn, record, allow, {NOT_JUDGED}"))
 }

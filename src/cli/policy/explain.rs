@@ -8,6 +8,7 @@ use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
 use crate::cli::suggestion::unknown;
 use crate::config::{self, Config};
+use crate::document::FileLine;
 use crate::finding::{Context, Field, Finding, Kind, PathUse};
 use crate::git::{Commit, GitError, ObjectId, ObjectKind, RefName, Repository};
 use crate::policy::{Decision, Judge, Situation, Unaccounted, Undisclosed, Unrelated, Why};
@@ -144,6 +145,6 @@ fn reasons(decision: &Decision) -> Vec<String> {
             from.unwrap_or_default()
         ));
     }
-    out.push(format!("decided by {}", decision.because));
+    out.push(format!("decided by {}", FileLine::shown(decision.because.as_ref())));
     out
 }

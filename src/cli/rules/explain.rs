@@ -18,7 +18,7 @@ use crate::cli::error::Error;
 use crate::cli::global::Shape;
 use crate::cli::layers::line_of;
 use crate::config::{self, Config};
-use crate::document::Source;
+use crate::document::{FileLine, Source};
 use crate::finding::{Finding, UNKNOWN_AI};
 use crate::marker::Role;
 use crate::policy::{Decision, Verdict};
@@ -218,7 +218,7 @@ fn finish(sources: &[Arc<Source>], seen: Seen) -> Explanation {
         .iter()
         .map(|(finding, decision)| Found {
             verdict: Some(decision.verdict),
-            because: Some(decision.because.clone()),
+            because: Some(FileLine::shown(decision.because.as_ref())),
             ..found(finding)
         })
         .collect();
@@ -234,14 +234,14 @@ fn finish(sources: &[Arc<Source>], seen: Seen) -> Explanation {
         let by = seen.judged.iter().find(at).map(|(kept, _)| kept.marker.id.clone());
         findings.push(Found { outdone_by: by, ..found(outdone) });
     }
-    let because = strictest.as_ref().map(|decision| decision.because.clone());
+    let because = strictest.as_ref().map(|decision| decision.because.as_ref());
     Explanation {
         subject: seen.subject,
         stages: seen.stages,
         findings,
         verdict: strictest.as_ref().map_or(Verdict::Allow, |decision| decision.verdict),
-        policy: because.as_ref().and_then(|because| line_of(sources, because)),
-        because,
+        policy: because.flatten().and_then(|because| line_of(sources, because)),
+        because: because.map(FileLine::shown),
         reason: strictest.and_then(|decision| decision.reason),
     }
 }

@@ -15,7 +15,7 @@ use crate::cli::global::Shape;
 use crate::cli::layers::line_of;
 use crate::cli::suggestion::unknown;
 use crate::config::{self, Config};
-use crate::document::{Source, Value};
+use crate::document::{FileLine, Source, Value};
 use crate::finding::{Field, Finding, Kind, PathUse};
 use crate::policy::Verdict;
 use crate::rules::entries::{self, Entry, shown};
@@ -169,8 +169,8 @@ fn judgements(
             } else {
                 decision.verdict
             },
-            line: line_of(sources, &decision.because),
-            because: decision.because,
+            line: decision.because.as_ref().and_then(|because| line_of(sources, because)),
+            because: FileLine::shown(decision.because.as_ref()),
             reason: decision.reason,
         })
     });

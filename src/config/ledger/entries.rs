@@ -52,7 +52,7 @@ mod tests {
     fn entry(name: &str, id: u8, why: &str) -> Unjudged {
         Unjudged {
             time: String::new(),
-            why: why.to_owned(),
+            why: why.to_owned().into(),
             ref_name: RefName::new(name),
             id: ObjectId::from_bytes(&[id; 20]).unwrap(),
             boundary: Vec::new(),

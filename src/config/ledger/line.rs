@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Admission, AdmissionKey, Unjudged};
 use crate::git::{ObjectId, RefName};
+use crate::policy::PlaceException;
 
 /// The version of the form of lines.
 const FORM: u32 = 1;
@@ -117,6 +118,10 @@ impl<'de> Deserialize<'de> for Id {
     }
 }
 
+fn exceptions(all: Vec<String>) -> Vec<PlaceException> {
+    all.into_iter().map(PlaceException::from).collect()
+}
+
 fn ids(all: &[ObjectId]) -> Vec<Id> {
     all.iter().copied().map(Id).collect()
 }
@@ -130,7 +135,7 @@ impl From<&Unjudged> for Line {
         Self {
             is: Is::Unjudged,
             time: entry.time.clone(),
-            why: Some(entry.why.clone()),
+            why: Some(entry.why.to_string()),
             name: Some((&entry.ref_name).into()),
             id: Some(Id(entry.id)),
             boundary: Some(ids(&entry.boundary)),
@@ -179,7 +184,7 @@ impl Line {
             is,
             time: time.to_owned(),
             name: Some((&key.ref_name).into()),
-            exceptions: Some(key.exceptions.clone()),
+            exceptions: Some(key.exceptions.iter().map(ToString::to_string).collect()),
             ids: Some(ids(all)),
             range: key.is_range,
             ..Self::default()
@@ -201,7 +206,7 @@ impl Line {
             }
             Is::Unjudged => Entry::Unjudged(Unjudged {
                 time: self.time,
-                why: self.why?,
+                why: self.why?.into(),
                 ref_name: self.name?.into(),
                 id: self.id?.0,
                 boundary: objects(self.boundary?),
@@ -210,7 +215,7 @@ impl Line {
             Is::Admitted => Entry::Admitted(Admission {
                 time: self.time,
                 ref_name: self.name?.into(),
-                exceptions: self.exceptions?,
+                exceptions: exceptions(self.exceptions?),
                 refs: self.refs?,
                 ids: objects(self.ids?),
                 boundary: self.boundary.map(objects),
@@ -219,7 +224,7 @@ impl Line {
             Is::Ended | Is::Spread => {
                 let key = AdmissionKey {
                     ref_name: self.name?.into(),
-                    exceptions: self.exceptions?,
+                    exceptions: exceptions(self.exceptions?),
                     is_range: self.range,
                 };
                 let ids = objects(self.ids?);

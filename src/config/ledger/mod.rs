@@ -15,6 +15,7 @@ mod entries;
 pub(crate) mod fuzzing;
 mod line;
 mod place;
+mod reason;
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -25,20 +26,20 @@ use serde::{Deserialize, Serialize};
 
 use super::{ConfigError, state};
 use crate::git::{IdSet, ObjectId, RefName, Repository};
-use crate::policy::RefPatterns;
-
+use crate::policy::{PlaceException, RefPatterns};
 use entries::Entries;
 use line::{Entry, Line, Read, UNFINISHED, read_lines};
 
 pub use place::LedgerPlace;
+pub use reason::UnjudgedReason;
 
 /// Something that was accepted without being checked as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unjudged {
     /// When, RFC 3339 in UTC.
     pub time: String,
-    /// Why it was not checked: the key of a limit, or `error`.
-    pub why: String,
+    /// Why it was not checked.
+    pub why: UnjudgedReason,
     /// The ref that it was accepted on.
     pub ref_name: RefName,
     /// The value that the ref got, or the object that could not be read.
@@ -54,8 +55,8 @@ pub struct Admission {
     pub time: String,
     /// The ref that they were let in on.
     pub ref_name: RefName,
-    /// The exceptions, as `exemption ID` or `scope ID`.
-    pub exceptions: Vec<String>,
+    /// The exceptions.
+    pub exceptions: Vec<PlaceException>,
     /// The `refs` of these exceptions, as they are written in the policy.
     pub refs: Vec<String>,
     /// The objects.
@@ -74,7 +75,7 @@ pub struct AdmissionKey {
     /// See [`Admission::ref_name`].
     pub ref_name: RefName,
     /// See [`Admission::exceptions`].
-    pub exceptions: Vec<String>,
+    pub exceptions: Vec<PlaceException>,
     /// See [`Admission::boundary`].
     pub is_range: bool,
 }

@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 
 use super::*;
+use crate::config::limits::Resource;
 use crate::git::Trust;
 
 fn repository() -> (tempfile::TempDir, Repository, LedgerPlace) {
@@ -22,7 +23,7 @@ fn id(digit: &str) -> ObjectId {
 fn unjudged(name: &str, digit: &str) -> Unjudged {
     Unjudged {
         time: "2026-12-01T00:00:00Z".into(),
-        why: "time".into(),
+        why: UnjudgedReason::Limit(Resource::Time),
         ref_name: RefName::new(name),
         id: id(digit),
         boundary: vec![id("9")],
@@ -33,7 +34,7 @@ fn admission(ids: &[&str]) -> Admission {
     Admission {
         time: "2026-12-01T00:00:00Z".into(),
         ref_name: RefName::new(b"refs/heads/e\xff".as_slice()),
-        exceptions: vec!["exemption trial".into()],
+        exceptions: vec![PlaceException::Exemption("trial".into())],
         refs: vec!["refs/heads/e*".into()],
         ids: ids.iter().map(|digit| id(digit)).collect(),
         boundary: None,
@@ -146,6 +147,43 @@ fn lines_that_crashes_cut_again_and_again_are_unfinished() {
     fs::write(place.path(), [&whole[..=begin], &UNFINISHED[..3]].concat()).unwrap();
     write(&repository, &place, &of("2"));
     assert_eq!(Ledger::read(&place).unwrap().unjudged.len(), 1);
+}
+
+/// Other versions may give other reasons and exceptions: they are kept as they stand.
+#[test]
+fn reasons_and_exceptions_are_written_as_they_were_read() {
+    let line = |why: &str, exception: &str| {
+        format!(
+            "{{\"is\":\"unjudged\",\"time\":\"t\",\"why\":{why:?},\"ref\":\"refs/heads/main\",\
+             \"id\":\"{0}\",\"boundary\":[]}}\n{{\"is\":\"admitted\",\"time\":\"t\",\
+             \"ref\":\"refs/heads/e\",\"exceptions\":[{exception:?}],\"refs\":[\"refs/heads/e\"],\
+             \"ids\":[\"{0}\"]}}\n",
+            id("1")
+        )
+    };
+    let exemption = |id: &str| PlaceException::Exemption(id.into());
+    for (why, reason, exception, read) in [
+        ("time", UnjudgedReason::Limit(Resource::Time), "exemption a b", exemption("a b")),
+        ("error", UnjudgedReason::Error, "scope s", PlaceException::Scope("s".into())),
+        ("", UnjudgedReason::Other(String::new()), "exemption ", exemption("")),
+        (
+            "Time is over",
+            UnjudgedReason::Other("Time is over".into()),
+            "exemption",
+            PlaceException::Other("exemption".into()),
+        ),
+    ] {
+        let (_folder, _, place) = repository();
+        fs::create_dir_all(place.path().parent().unwrap()).unwrap();
+        fs::write(place.path(), line(why, exception)).unwrap();
+        let ledger = Ledger::read(&place).unwrap();
+        assert_eq!(ledger.unjudged.first().map(|entry| &entry.why), Some(&reason));
+        assert_eq!(ledger.admitted.first().map(|it| it.exceptions.as_slice()), Some(&[read][..]));
+        let mut written = Vec::new();
+        Line::from(&ledger.unjudged[0]).write(&mut written).unwrap();
+        Line::from(&ledger.admitted[0]).write(&mut written).unwrap();
+        assert_eq!(String::from_utf8(written).unwrap(), line(why, exception));
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! How the judging process ended without a result.
 
-use crate::config::limits::Resource;
 use std::io;
+
+use crate::config::limits::Resource;
 
 /// How the judging process ended otherwise than with a result.
 #[derive(Debug, thiserror::Error)]

@@ -13,8 +13,6 @@ pub(super) mod protection;
 mod watch;
 mod wire;
 
-use error::ChildError;
-use process::{ChildLines, Started, start};
 use std::cell::{Cell, RefCell};
 use std::io::Read;
 use std::os::unix::net::UnixStream;
@@ -27,7 +25,8 @@ use crate::policy::Verdict;
 use crate::push::Update;
 use crate::report::{Judged, Report, Skipped};
 use crate::scan::{Host, Stage};
-
+use error::ChildError;
+use process::{ChildLines, Started, start};
 use protection::Confinement;
 use watch::{Deadline, Watched};
 use wire::{Event, MAX_FINDINGS_BYTES};
@@ -114,10 +113,7 @@ impl Channel {
             report.findings.clear();
             if self.unsent.get() > 0 {
                 report.worst_unreported = report.worst_unreported.max(self.worst_unsent.get());
-                report.skipped.push(Skipped {
-                    what: format!("{} further findings", self.unsent.get()),
-                    why: "findings that take more room are counted only; all were judged".into(),
-                });
+                report.skipped.push(Skipped::FindingsUnsent { count: self.unsent.get() });
             }
             Box::new(report)
         });

@@ -1,8 +1,9 @@
 //! Starting the judging process, and the lines between it and the gate.
 
-use nix::unistd::{ForkResult, Pid, fork, getpid};
 use std::io::{self, PipeReader, PipeWriter, Write};
 use std::os::unix::net::UnixStream;
+
+use nix::unistd::{ForkResult, Pid, fork, getpid};
 
 /// Both sides of a fork.
 pub(super) enum Started {

@@ -175,6 +175,7 @@ impl Read for Patient<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::FileLine;
     use crate::finding::{Confidence, Field, Finding, Kind, Marker};
     use crate::git::RefName;
     use crate::policy::{Decision, Verdict};
@@ -211,7 +212,7 @@ mod tests {
                 verdict: Verdict::Warn,
                 said: Verdict::Warn,
                 full: Verdict::Warn,
-                because: "rules.toml:1".into(),
+                because: Some(FileLine { file: "rules.toml".into(), line: 1 }),
                 reason: None,
                 text: None,
                 why: None,

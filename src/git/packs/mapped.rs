@@ -1,8 +1,9 @@
 //! A file that is mapped into memory.
 
-use memmap2::Mmap;
 use std::fs::File;
 use std::path::Path;
+
+use memmap2::Mmap;
 
 /// A file as memory.
 pub struct Mapped(Mmap);

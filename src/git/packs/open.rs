@@ -1,10 +1,10 @@
 //! Finding and mapping the packs of object directories.
 
-use super::mapped::Mapped;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::Packs;
+use super::mapped::Mapped;
 use crate::git::directories::Directory;
 use crate::text::escape;
 

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::policy::Verdict;
 
 fn redactor(key: &[u8]) -> Redactor {
     let words = ["claude-code", "Claude Code", "Anthropic"].map(str::to_owned);
@@ -123,14 +124,14 @@ fn names_of_tools_stay() {
         findings: vec![crate::log::Found {
             tool: "claude-code".into(),
             excerpt: "Co-Authored-By: Claude <noreply@anthropic.com>".into(),
-            verdict: "reject".into(),
+            verdict: Verdict::Reject.into(),
             ..Default::default()
         }],
         ..Record::default()
     };
     redactor.redact(&mut record).unwrap();
     let found = record.findings.first().unwrap();
-    assert_eq!((found.tool.as_str(), found.verdict.as_str()), ("claude-code", "reject"));
+    assert_eq!((found.tool.as_str(), &found.verdict), ("claude-code", &Verdict::Reject.into()));
     assert!(!found.excerpt.contains("anthropic"), "{}", found.excerpt);
 }
 

@@ -4,6 +4,9 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use provost::config::ledger::{Ledger, LedgerPlace};
+use provost::git::{Repository, Trust};
+
 use super::{Patient, RUNS};
 use crate::support::Finished;
 
@@ -184,6 +187,44 @@ fn what_was_let_in_unjudged_is_named_until_it_is_judged() {
     assert_eq!(patient.push(&["HEAD:main"]).code, Some(0));
     patient.is_ill(&["1 ref update was let in unjudged", "(let in unjudged)", "provost audit"]);
     patient.run(&["audit", "project.git"]).ok();
+    patient.is_well(&["the log has accepted the value of every ref"]);
+}
+
+/// A text in an encoding that is unknown here is searched as it stands: that is a finding, and
+/// nothing that waits to be judged.
+#[test]
+fn a_commit_in_an_unknown_encoding_is_not_let_in_unjudged() {
+    let patient = Patient::new("enforce");
+    let log = patient.logs();
+    patient.commit("one");
+    let write = |encoding: &str, message: &[u8]| {
+        let head = format!(
+            "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nauthor A <a@x.example> 1 +0000\n\
+             committer A <a@x.example> 1 +0000\nencoding {encoding}\n\n"
+        );
+        let raw = [head.as_bytes(), message].concat();
+        let hash = ["hash-object", "-t", "commit", "-w", "--stdin"];
+        patient.sandbox.git("work").args(hash).input(raw).ok().word()
+    };
+    let readable = write("no-such-encoding", "Größe\n".as_bytes());
+    // Code page 37, an EBCDIC.
+    let unreadable = write("IBM037", b"\xe2\xa4\x82\x91\x85\x83\xa3\x25");
+    for (id, name) in [(&readable, "readable"), (&unreadable, "unreadable")] {
+        let pushed = patient.push(&[&format!("{id}:refs/heads/{name}")]);
+        assert_eq!(pushed.code, Some(0), "{}", pushed.all());
+    }
+    let records = crate::log::records(&log);
+    assert_eq!(records[0]["findings"], serde_json::json!([]));
+    assert_eq!(records[1]["findings"][0]["marker"], "tamper/unknown-encoding");
+    for record in &records {
+        assert_eq!(
+            (&record["unjudged"], &record["fail"]),
+            (&serde_json::json!([]), &serde_json::Value::Null)
+        );
+    }
+    let repository = Repository::open(&patient.path, Trust::Git).unwrap();
+    let ledger = Ledger::read(&LedgerPlace::new(&repository, None)).unwrap();
+    assert!(ledger.is_empty(), "{ledger:?}");
     patient.is_well(&["the log has accepted the value of every ref"]);
 }
 

@@ -80,7 +80,7 @@ fn provost(sandbox: &Sandbox, arguments: &[&str]) -> Finished {
 }
 
 /// The records of a file, each as the schema wants it.
-fn records(path: &Path) -> Vec<Value> {
+pub(crate) fn records(path: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
     text.lines().map(record).collect()
 }

@@ -89,6 +89,50 @@ fn exemptions_bypass_and_probe_are_named() {
     assert_eq!(records[1]["probe"], true);
 }
 
+/// An exemption may have any id, also the word for a bypass.
+#[test]
+fn an_exemption_is_not_taken_for_a_bypass_by_its_id() {
+    let policy = "[[policy.exemption]]\nid = \"bypass\"\nreason = \"r\"\napprover = \"a\"\n\
+        expires = 2999-01-01\n";
+    let logged = Logged::with(Options::default(), "", policy);
+    logged.push(&marked("one")).must_accept(&["refs/heads/main"]).must_say("exemption bypass");
+    let record = &logged.records()[0];
+    assert_eq!(record["exemptions"], serde_json::json!(["bypass"]));
+    assert_eq!(record["bypass"], Value::Null);
+}
+
+/// Object ids on record are those of objects: what a pusher writes never becomes one.
+#[test]
+fn an_encoding_that_looks_like_an_object_id_is_none_on_record() {
+    let logged = Logged::with(
+        Options::default(),
+        "",
+        "[limits]\ncommits = { most = 1, outcome = \"accept\" }\n",
+    );
+    let label = "ab".repeat(20);
+    let in_encoding = |message: &[u8], parent: Option<&str>| {
+        let commit = logged.client.raw(message).header(format!("encoding {label}").as_bytes());
+        parent.into_iter().fold(commit, |commit, parent| commit.parent(parent)).write()
+    };
+    let push = |id: &str| {
+        logged.client.push(&[&format!("{id}:refs/heads/main")]).must_accept(&["refs/heads/main"]);
+    };
+    // EBCDIC: no text as it stands, so that the label is reported.
+    let first = in_encoding(b"\xe2\xa4\x82\x91\x85\x83\xa3\x25", None);
+    push(&first);
+    let second = in_encoding(b"\xe2\xa4\x82\x91\x85\x83\xa3\x25\x25", Some(&first));
+    let third = in_encoding("Größe\n".as_bytes(), Some(&second));
+    push(&third);
+    let records = logged.records();
+    let found = &records[0]["findings"][0];
+    assert_eq!(found["marker"], "tamper/unknown-encoding");
+    assert!(found["excerpt"].as_str().unwrap().contains(&label), "{found}");
+    assert_eq!(records[0]["unjudged"], serde_json::json!([]));
+    assert_eq!(records[0]["skipped"], serde_json::json!([]));
+    // Where something is left, that alone is named.
+    assert_eq!(records[1]["unjudged"], serde_json::json!([second]));
+}
+
 #[test]
 fn a_push_that_can_not_be_judged_is_on_record() {
     let logged = Logged::with(Options::default(), "", "[policy]\nmode = \"sometimes\"\n");
@@ -165,6 +209,23 @@ fn what_was_not_judged_is_shown_until_an_audit_has_judged_it() {
         assert_eq!(audited.code, Some(0), "{}", audited.all());
         assert_eq!(show(), "", "it is judged now");
     }
+}
+
+#[test]
+fn a_file_that_is_refused_for_its_size_is_on_record() {
+    let logged = Logged::with(Options::default(), "", "[limits]\nfiles = \"reject\"\n");
+    logged.client.commit("large").file("large.bin", vec![b'x'; (16 << 20) + 1]).create();
+    let pushed = logged.client.push(&["HEAD:refs/heads/main"]);
+    assert!(pushed.rejected("refs/heads/main"), "{}", pushed.all());
+    let record = &logged.records()[0];
+    assert_eq!(
+        (&record["cut"]["limit"], &record["cut"]["most"]),
+        (&"files".into(), &"16.0 MiB".into())
+    );
+    assert!(
+        record["skipped"][0]["what"].as_str().unwrap().contains("large.bin (blob "),
+        "{record}"
+    );
 }
 
 #[test]
