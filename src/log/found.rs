@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::fact_words::CopyState;
 use super::value::LogValue;
 use crate::document::FileLine;
 use crate::finding::{Confidence, Field, Kind, PathUse};
@@ -78,24 +79,5 @@ impl From<&Judged> for Found {
             suspended: decision.suspended,
             refused_from: decision.refused_from.map(|moment| moment.to_string()),
         }
-    }
-}
-
-/// Whether a mark that its commit may have copied is known to be a copy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CopyState {
-    /// It was demonstrably copied.
-    Confirmed,
-    /// The message says so, and that is not confirmed.
-    Claimed,
-}
-
-impl CopyState {
-    /// The words for it in records.
-    pub const WORDS: [(&'static str, Self); 2] =
-        [("confirmed", Self::Confirmed), ("claimed", Self::Claimed)];
-
-    fn of(is_confirmed: bool) -> Self {
-        if is_confirmed { Self::Confirmed } else { Self::Claimed }
     }
 }

@@ -6,6 +6,7 @@
 //! file is the record: copies to syslog or journald are cut short and may be lost.
 
 mod copies;
+mod fact_words;
 pub mod files;
 mod filter;
 mod found;
@@ -29,12 +30,13 @@ use crate::owner::Distrust;
 use crate::text::shell;
 
 pub use copies::Copy;
+pub use fact_words::{CopyState, Fail};
 pub use filter::{Filter, NOT_JUDGED, PushVerdict};
-pub use found::{CopyState, Found};
+pub use found::Found;
 pub use head::{Head, sidecar};
 pub use last::last;
 pub use policy_digest::policy_digest;
-pub use record::{Context, Fail, Outcome, Record, RefLine, SCHEMA, Unread};
+pub use record::{Context, Outcome, Record, RefLine, SCHEMA, Unread};
 pub use value::{LogFact, LogValue};
 pub use writer::{append, path_of};
 

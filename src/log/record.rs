@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::fact_words::Fail;
 use super::found::Found;
 use super::value::LogValue;
 use crate::config::limits::Resource;
@@ -97,20 +98,6 @@ pub struct Record {
     /// What an earlier push had brought in unjudged and this one's judgement made up for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub settled: Vec<LogValue<ObjectId>>,
-}
-
-/// What became of a push that could not be judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fail {
-    /// It was refused for that.
-    Closed,
-    /// Policy let it pass nevertheless.
-    Open,
-}
-
-impl Fail {
-    /// The words for it in records.
-    pub const WORDS: [(&'static str, Self); 2] = [("closed", Self::Closed), ("open", Self::Open)];
 }
 
 /// A scan that came to a limit before its end.

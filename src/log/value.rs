@@ -12,8 +12,7 @@ use std::marker::PhantomData;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::found::CopyState;
-use super::record::Fail;
+use super::fact_words::{CopyState, Fail};
 use crate::config::limits::Resource;
 use crate::finding::{Confidence, Field, Kind, PathUse};
 use crate::git::ObjectId;

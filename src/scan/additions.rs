@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::existing::Existing;
 use super::ledger::Relevant;
-use super::push::Target;
+use super::target::Target;
 use super::{Scan, ScanError};
 use crate::config::ledger::{Admission, patterns};
 use crate::git::{Hidden, IdSet, ObjectId, RefName};

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::Scan;
-use super::push::Target;
+use super::target::Target;
 use crate::finding::Finding;
 use crate::git::{GitError, IdMap, IdSet, ObjectId, RefName};
 

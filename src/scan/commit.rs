@@ -4,17 +4,12 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Instant;
 
-use super::verdicts::decide;
-use super::{Inspected, Inspection, texts};
-use crate::config::Config;
-use crate::finding::{Field, Finding, surest};
-use crate::git::{Commit, Extra, GitError, Ident, ObjectId, RefName, Tag, unfolded};
+use super::inspection::{Inspected, Inspection};
+use crate::finding::{Field, surest};
+use crate::git::{Commit, Extra, Ident, ObjectId, Tag, unfolded};
 use crate::marker::{Matchers, PersonHeader, Role, TextFindings};
-use crate::policy::{Situation, Verdict};
-use crate::report::{Judged, Report, SearchedText, Skipped};
-use crate::text::{Pace, Unwatched, is_plain_encoding, is_unreadable};
+use crate::text::{Pace, is_plain_encoding, is_unreadable};
 
 /// People in whom nothing was found: in a history the same few come again and again.
 #[derive(Default)]
@@ -166,51 +161,4 @@ fn person<'i>(ident: &Ident<'i>) -> Option<&'i [u8]> {
     let (person, time) = ident.raw.split_at_checked(end)?;
     let is_time = time.iter().all(|byte| byte.is_ascii_digit() || b" +-".contains(byte));
     is_time.then_some(person)
-}
-
-/// The findings in a raw commit object alone, without what it changes.
-///
-/// # Errors
-/// When the object is too broken to be a commit.
-pub fn raw_commit(config: &Config, id: ObjectId, raw: &[u8]) -> Result<Vec<Finding>, GitError> {
-    let commit = Commit::parse(id, raw)?;
-    let found = inspect(&config.rules.matchers, &Unwatched, &commit, &mut Known::default());
-    Ok(found.map(|found| found.findings.clone()).unwrap_or_default())
-}
-
-/// Judges one message that is no commit yet, as a `commit-msg` hook sees it.
-#[must_use]
-pub fn message(config: &Config, repository: String, name: &RefName, message: &[u8]) -> Report {
-    let started = Instant::now();
-    let found = config.rules.matchers.message.look(&Unwatched, None, message);
-    let skipped = found.is_cut.then_some(Skipped::FurtherMarks(SearchedText::Message));
-    let findings = surest(found.findings);
-    let decisions = decide(config, &repository, name, &findings, Some((None, message)));
-    let judge = config.judge(Situation::unknown(&repository));
-    let judged = findings.into_iter().zip(decisions).map(|(finding, decision)| Judged {
-        commit: None,
-        ref_name: name.clone(),
-        decision,
-        finding,
-    });
-    let findings: Vec<Judged> = judged.collect();
-    let refs = vec![name.clone()];
-    Report {
-        repository,
-        texts: texts(&judge, &findings, &refs),
-        refs,
-        commits: 1,
-        findings,
-        worst_unreported: Verdict::Allow,
-        skipped: skipped.into_iter().collect(),
-        cut: None,
-        left: Vec::new(),
-        unread: Vec::new(),
-        unread_refused: false,
-        ledger: None,
-        settled: Vec::new(),
-        again: 0,
-        rules_digest: config.digest.clone(),
-        elapsed: started.elapsed(),
-    }
 }

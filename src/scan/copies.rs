@@ -18,28 +18,10 @@ use std::collections::BTreeSet;
 
 use super::Scan;
 use super::original::{Originals, changed_paths};
+use super::possible_copy::{PossibleCopy, WasJudged};
 use crate::finding::{Copied, Finding, Kind};
-use crate::git::{Commit, Graph, IdMap, IdSet, Lookup, ObjectId, ObjectKind, Side};
+use crate::git::{Commit, IdMap, IdSet, Lookup, ObjectId, ObjectKind, Side};
 use crate::marker::{Named, Picked};
-
-/// Whether a commit was judged before; asked with the commits read so far.
-pub(super) type WasJudged<'w, 's> = &'w mut dyn FnMut(&mut Graph<'s>, ObjectId) -> bool;
-
-/// A mark that is a copy of one of another commit, if that commit was judged before.
-pub(super) struct PossibleCopy {
-    /// The places of the commit and of the finding among what was found.
-    commit: usize,
-    finding: usize,
-    from: ObjectId,
-}
-
-impl PossibleCopy {
-    /// The commits of which some mark may be a copy, each once.
-    pub(super) fn originals(copies: &[Self]) -> Vec<ObjectId> {
-        let distinct: IdSet = copies.iter().map(|copy| copy.from).collect();
-        distinct.into_iter().collect()
-    }
-}
 
 /// For the files of one commit at most this many named commits and parents of these are
 /// searched.

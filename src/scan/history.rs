@@ -3,10 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
-
-use super::copies::WasJudged;
-use super::own::MarkedTag;
+use super::possible_copy::WasJudged;
+use super::stage::{Progress, Stage};
+use super::tag_marks::MarkedTag;
 use super::{Scan, ScanError, Scope};
 use crate::config::Config;
 use crate::config::ledger::Ledger;
@@ -17,20 +16,6 @@ use crate::git::{
 };
 use crate::policy::{Class, Situation, Verdict};
 use crate::report::{Report, UnreadObject, UnreadReason};
-
-/// What a long scan is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Stage {
-    /// Reading commits; how many there are is not known yet.
-    Reading,
-    /// Finding out in which of so many commits trees have to be compared.
-    Sifting(usize),
-    /// Comparing the trees of so many commits.
-    Comparing(usize),
-}
-
-/// Receives the progress of a long scan: the stage, and how many commits are done.
-pub type Progress<'p> = &'p mut dyn FnMut(Stage, usize);
 
 /// Progress is told every so many commits.
 const EVERY: usize = 512;

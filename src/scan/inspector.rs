@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::budget::Budget;
 use super::commit::Known;
+use super::inspection::Inspection;
 use super::second::{Batch, Looked, Second, look};
-use super::{Inspection, Scope, jobs};
+use super::{Scope, jobs};
 use crate::config::Config;
 use crate::git::{GitError, IdMap, ObjectId, Objects, Scale};
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::budget::Budget;
 use super::existing::{Baseline, Existing};
-use super::push::Target;
+use super::target::Target;
 use super::{Scan, ScanError};
 use crate::config::ledger::Unjudged;
 use crate::config::limits::Outcome;

@@ -1,43 +1,15 @@
 //! What of a push is hidden otherwise than commits are: tag objects, by the refs that peel
 //! through them, and notes, by the present value of their own ref.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::existing::Existing;
-use super::push::Target;
-use super::verdicts::Decided;
+use super::tag_marks::{JudgedTag, MarkedTag};
+use super::target::Target;
 use super::{Scan, ScanError};
 use crate::config::ledger::Ledger;
 use crate::finding::Finding;
-use crate::git::{GitError, Hidden, IdMap, ObjectId};
-use crate::policy::Class;
-
-/// What tags hold. Each is inspected once, however many refs peel through it.
-#[derive(Default)]
-pub(super) struct TagMarks {
-    /// For each tag that was inspected, the first of its chain that holds something: the tag
-    /// itself or one that it leads to.
-    first: IdMap<Option<ObjectId>>,
-    /// Of those that hold something, the findings, or why they could not be read.
-    held: IdMap<Rc<Result<Vec<Finding>, GitError>>>,
-    /// The same as it is judged for refs of a class.
-    judged: HashMap<Class, IdMap<Rc<JudgedTag>>>,
-}
-
-/// A tag that holds something, as it is judged for all refs of a class.
-struct JudgedTag {
-    decided: Decided,
-    /// Whether a ref that hides peels through it.
-    is_hidden: bool,
-}
-
-/// A tag that holds something.
-pub(super) struct MarkedTag {
-    pub(super) id: ObjectId,
-    /// Its findings, or why it could not be read.
-    pub(super) holds: Rc<Result<Vec<Finding>, GitError>>,
-}
+use crate::git::{GitError, Hidden, ObjectId};
 
 impl Scan<'_> {
     /// The first tag on the way from an object that holds something.

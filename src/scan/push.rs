@@ -7,8 +7,9 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::budget::{Bounds, Budget};
-use super::copies::PossibleCopy;
 use super::existing::{self, Existing, Hiding};
+use super::possible_copy::PossibleCopy;
+use super::target::Target;
 use super::{MOST_OF_A_PUSH, Scan, ScanError, Scope};
 use crate::config::{Config, published};
 use crate::finding::Finding;
@@ -19,17 +20,6 @@ use crate::git::{
 use crate::policy::{Class, Situation};
 use crate::push::{Push, Update};
 use crate::report::Report;
-
-/// A ref update that brings something.
-pub(super) struct Target {
-    pub(super) name: RefName,
-    /// The value that the ref has; `None` when it does not exist.
-    pub(super) old: Option<ObjectId>,
-    pub(super) new: ObjectId,
-    /// The commit that `new` points to, if it is one.
-    pub(super) tip: Option<ObjectId>,
-    pub(super) class: Class,
-}
 
 /// Judges a push that the server is about to accept, within bounds.
 ///

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use super::notes_of::NotesOf;
 use super::tree::MOST_PATH_BYTES;
 use super::{Scan, commit};
 use crate::finding::{Field, Finding};
@@ -12,7 +13,6 @@ use crate::git::{
     Visitor,
 };
 use crate::marker::{TextFindings, Trick};
-use crate::policy::Class;
 use crate::report::SearchedText;
 
 impl Scan<'_> {
@@ -156,14 +156,6 @@ impl Scan<'_> {
         self.own_found.insert(id, Rc::clone(&found));
         Ok(found)
     }
-}
-
-/// What the verdicts on the notes of a ref depend on.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct NotesOf {
-    class: Class,
-    /// The markers that ask for them.
-    asked: Vec<usize>,
 }
 
 /// More findings in the notes of one commit are not kept, for memory must be bounded.

@@ -8,9 +8,9 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use super::Inspection;
 use super::commit::{Known, inspect};
 use super::files::{Marks, PackedFiles};
+use super::inspection::Inspection;
 use crate::git::{Commit, GitError, ObjectId, Objects, Scale, two_at_once};
 use crate::marker::Matchers;
 use crate::text::Pace;

@@ -3,7 +3,7 @@
 
 use super::attribute::{CHUNK, Reached};
 use super::budget::Budget;
-use super::push::Target;
+use super::target::Target;
 use super::{Scan, ScanError};
 use crate::finding::Finding;
 use crate::git::{GitError, IdSet, ObjectId, RefName, Unread};

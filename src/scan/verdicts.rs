@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::ancestry::Walked;
-use super::ledger::LetIn;
+use super::ledger_notes::LetIn;
 use super::{Host, Scope};
 use crate::config::Config;
 use crate::finding::{Context, Credit, Field, Finding, MOST_CREDITS};

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::Unjudged;
+use super::entry::Unjudged;
 use crate::git::{ObjectId, RefName};
 
 /// The entries of what was left unchecked as they are read: the last of each ref and object

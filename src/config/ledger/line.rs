@@ -5,7 +5,7 @@ use std::{fmt, io};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Admission, AdmissionKey, Unjudged};
+use super::entry::{Admission, AdmissionKey, Unjudged};
 use crate::git::{ObjectId, RefName};
 use crate::policy::PlaceException;
 
