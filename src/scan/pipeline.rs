@@ -26,7 +26,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 /// Judges what is in one repository.
-pub struct Scan<'s> {
+pub(super) struct Scan<'s> {
     pub(super) repository: &'s Repository,
     pub(super) objects: &'s Objects<'s>,
     pub(super) config: &'s Config,

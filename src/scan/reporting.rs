@@ -12,7 +12,7 @@ use crate::report::{Cut, Judged, Report, Skipped, Texts, UnreadObject};
 impl Scan<'_> {
     /// The report on all that was judged.
     #[must_use]
-    pub fn report(mut self, repository: String, refs: Vec<RefName>) -> Report {
+    pub(super) fn report(mut self, repository: String, refs: Vec<RefName>) -> Report {
         let Verdicts { judge, findings, most, unreported, worst_unreported, .. } = self.verdicts;
         if unreported > 0 {
             self.skipped.push(Skipped::FindingsBeyond { count: unreported, most });

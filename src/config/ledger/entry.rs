@@ -5,7 +5,6 @@ use super::reason::UnjudgedReason;
 use crate::git::{ObjectId, RefName};
 use crate::policy::PlaceException;
 use serde::{Deserialize, Serialize};
-use std::io::Write;
 
 /// Something that was accepted without being checked as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
