@@ -5,6 +5,7 @@ use std::fs::OpenOptions;
 use super::*;
 use crate::config::limits::Resource;
 use crate::git::Trust;
+use crate::policy::PlaceException;
 
 fn repository() -> (tempfile::TempDir, Repository, LedgerPlace) {
     let folder = tempfile::tempdir().unwrap();
