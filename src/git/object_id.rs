@@ -84,13 +84,24 @@ impl ObjectId {
     }
 }
 
+/// The digit for a value below 16.
+fn hex_digit(value: u8) -> u8 {
+    if value < 10 { b'0' + value } else { b'a' + value - 10 }
+}
+
 fn digit(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
 impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        // In one piece, because a formatter may do work for each: ids are written into records.
+        let mut text = [0; 64];
+        for (digits, byte) in text.chunks_exact_mut(2).zip(self.as_bytes()) {
+            digits.copy_from_slice(&[hex_digit(byte >> 4), hex_digit(byte & 0xf)]);
+        }
+        let text = text.get(..self.as_bytes().len() * 2).unwrap_or_default();
+        f.write_str(std::str::from_utf8(text).unwrap_or_default())
     }
 }
 
