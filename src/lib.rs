@@ -1,7 +1,45 @@
-//! `provost` finds the marks that AI coding tools leave in Git data and judges them by
-//! an organisation's policy.
+//! `provost` finds the marks that AI coding tools leave in Git data and checks them against an
+//! organisation's policy.
 //!
-//! Rooms by floor; each may use what is below it, never what is beside or above it:
+//! The crate is the library behind the program `provost`, and no general-purpose API: its types
+//! change with any version. The README says how the program is used; `docs/architecture.md`
+//! explains the decisions behind the code.
+//!
+//! # The flow of a push
+//!
+//! `git receive-pack` runs `provost pre-receive` before it moves a ref. [`cli`] parses the
+//! arguments and hands the push to [`gate::Gate::check`], which leads it through these steps:
+//!
+//! 1. **Arrive.** [`git::parse_updates`] reads `<old> <new> <ref>` lines from standard input into
+//!    [`git::RefUpdate`]s. The [`platform`] that the installation recorded reads the environment
+//!    into a [`platform::Context`]: who pushes, to which repository. Together they are a
+//!    [`push::Push`]. The old value in each line is a claim; [`push::Push::resolve`] looks up the
+//!    real one.
+//! 2. **Open.** [`git::Repository`] opens the repository with the quarantine that holds the
+//!    pushed objects.
+//! 3. **Configure.** [`config::load`] merges the layers of `rules.toml`, weakest first, into a
+//!    [`config::Config`]: the catalogue of tools ([`rules`]) and the [`policy::Policy`]. Nothing
+//!    that the push brings is read as configuration.
+//! 4. **Check.** A child process without the right to write runs [`scan`]. It walks the commits
+//!    that are new for each ref, reads each once, and gives messages, identities, signatures,
+//!    paths and contents to the [`marker::Matchers`]. Each mark becomes a [`finding::Finding`].
+//!    [`policy::Judge`] turns a finding into a [`policy::Decision`] with a verdict and the line of
+//!    the policy that decided. The result is a [`report::Report`].
+//! 5. **Record.** [`log::append`] writes a [`log::Record`] to the decision log before the pusher
+//!    gets an answer.
+//! 6. **Answer.** [`gate::Answer`] holds the text for the pusher and the exit code: 0 accepts the
+//!    push, 1 rejects it by policy, 2 rejects it because it could not be checked.
+//!
+//! A step that fails keeps what is known, so every push ends in a record and an answer.
+//!
+//! `provost check`, `pre-push` and `audit` open, configure and check in the same way, in their own
+//! process. They differ in the commits that count as new, and write the report in a
+//! [`report::Format`].
+//!
+//! # Rooms
+//!
+//! A room is a top-level module. Each may use the rooms on lower floors, never one on its own
+//! floor or above; `tests/it/layers.rs` reads this picture and fails otherwise:
 //!
 //! ```text
 //! 12 fuzzing     doors to private readers, for fuzz/ alone (feature `fuzzing`)
@@ -19,7 +57,7 @@
 //! 3  finding     a marker seen at one place; no opinion
 //! 3  owner       acting as the account that owns something; files without links
 //! 2  push        what the server told the hook
-//! 2  platform    who pushes, where, and how to speak to him
+//! 2  platform    who pushes, where, and how lines for the pusher begin
 //! 1  git         repositories, raw objects, new commits, changes (the only user of git2)
 //! 0  text        escaping, lines, decoding, folding
 //! 0  document    TOML with places and collected problems

@@ -8,7 +8,7 @@
 //! the push goes on from there to its record and its answer, so that no failure leaves a push
 //! without either. Nothing here prints or ends the process; `cli` does that.
 //!
-//! Server hooks judge in a child process ([`child`]). What a push makes the judge do (crash,
+//! Server hooks judge in a child process (`gate::child`). What a push makes the judge do (crash,
 //! hang, take all memory) then costs that process only, and the gate still records and answers.
 
 mod answer;

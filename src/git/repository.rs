@@ -83,7 +83,7 @@ impl HookEnvironment {
 }
 
 /// An open repository. Once it is open, objects and refs are read without libgit2, and
-/// [`Repository::libgit2`] is asked for configuration and for revisions that are no plain
+/// `Repository::libgit2` is asked for configuration and for revisions that are no plain
 /// names.
 pub struct Repository {
     inner: git2::Repository,

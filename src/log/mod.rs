@@ -1,9 +1,9 @@
 //! The decision log: one record a push, written and synced before the hook answers, each
 //! chained to the one before by a digest.
 //!
-//! [`Record`] is what a record holds; [`append`] writes one; [`files`] and [`read`] find
-//! and read them again; [`verify`] follows the chain; [`redact`] takes people out. The
-//! file is the record: copies to syslog or journald are cut short and may be lost.
+//! [`Record`] is what a record holds; [`append`] writes one; [`files`] finds and reads them
+//! again; [`verify`] follows the chain; [`redact`] takes people out. The file is the record:
+//! copies to syslog or journald are cut short and may be lost.
 
 mod copies;
 mod fact_words;

@@ -26,7 +26,7 @@ pub struct Named {
     /// the earlier ones, where a pick was picked again.
     pub picked: Option<Picked>,
     /// All commits that such a line or one of `git revert` names, each once and in order; at
-    /// most [`MOST_NAMED`]. For `This reverts commit R, reversing changes made to M`, that is
+    /// most `MOST_NAMED`. For `This reverts commit R, reversing changes made to M`, that is
     /// R alone, since M is one of its parents.
     pub commits: Vec<ObjectId>,
 }

@@ -24,7 +24,7 @@ impl MessageMatcher {
 
     /// The findings in a message, with the field left as [`Field::Message`]; `encoding` is the
     /// value of the commit's `encoding` header. There are never many more than
-    /// [`MOST_HITS`] for a reading.
+    /// [`super::MOST_HITS`] for a reading.
     #[must_use]
     pub fn look(&self, pace: &dyn Pace, encoding: Option<&[u8]>, message: &[u8]) -> TextFindings {
         let mut found = self.look_at(Form::Message, pace, encoding, message);

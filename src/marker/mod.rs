@@ -166,7 +166,7 @@ impl Matchers {
     }
 
     /// The findings of a file whose content is a tool's configuration, as
-    /// [`content::Matcher::find`] saw it, under a name that is not: none where the path is
+    /// `content::Matcher::find` saw it, under a name that is not: none where the path is
     /// a marker itself, and none where such files are kept to be read by people or tests.
     #[must_use]
     pub fn renamed(&self, text: &Text, path: &[u8]) -> Vec<Finding> {

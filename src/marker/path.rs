@@ -135,7 +135,7 @@ pub struct PathMatch {
     /// Whose file it is.
     pub owner: Owner,
     /// Whether the marker asks for a structure; then the file is to be read, and
-    /// [`Matcher::settle`] asked.
+    /// `Matcher::settle` asked.
     pub structured: bool,
 }
 

@@ -72,7 +72,7 @@ pub(super) const MOST: usize = 1000;
 pub(super) const WIDTH: usize = 160;
 
 impl Matchers {
-    /// How a message is read; see [`MessageMatcher::find`].
+    /// How a message is read; see `MessageMatcher::find`.
     #[must_use]
     pub fn trace_message(&self, encoding: Option<&[u8]>, text: &[u8]) -> Vec<View> {
         let mut views: Vec<View> = Vec::new();

@@ -13,7 +13,7 @@ use crate::text::lines::Locator;
 
 impl Matchers {
     /// How a path is read: the markers of which a component is there, and what they make of
-    /// the content, if that is known; and read as [`path::Matcher::find_all`] reads it too,
+    /// the content, if that is known; and read as `path::Matcher::find_all` reads it too,
     /// where it shows none, or that shows more.
     #[must_use]
     pub fn trace_path(

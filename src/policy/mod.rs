@@ -2,9 +2,9 @@
 //!
 //! [`Policy`] is what the files say. A [`Judge`] is that policy as it stands for one
 //! repository, one pusher and one moment: it finds the scopes of a ref, reads what they
-//! say together ([`settings`]), and asks for disclosure, people and exemptions. It also
+//! say together (`policy::settings`), and asks for disclosure, people and exemptions. It also
 //! answers which refs are strict enough to hide what they reach from another
-//! ([`strictness`]).
+//! (`policy::strictness`).
 
 mod circumstances;
 mod decision;

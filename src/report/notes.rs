@@ -1,6 +1,6 @@
 //! What a pusher reads beside a verdict: that his push could not be judged or not whole,
 //! how far a long judgement is, and what else he should know. The words are templates
-//! ([`super::texts`]).
+//! (`report::texts`).
 
 use minijinja::Value;
 use minijinja::value::Serde;

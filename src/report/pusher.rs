@@ -3,7 +3,7 @@
 //! Plain text of at most 76 columns, because git puts `remote: ` before each line; no
 //! colour, no cursor control, untrusted bytes escaped. It names the commit, the
 //! evidence, the policy line and the next step, and never advises to take the marker
-//! away: that would teach hiding. The words are templates ([`super::texts`]).
+//! away: that would teach hiding. The words are templates (`report::texts`).
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

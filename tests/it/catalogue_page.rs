@@ -90,3 +90,11 @@ fn the_catalogue_page_is_current() {
         "docs/catalogue.md is stale: UPDATE_DOCS=1 cargo test --test it catalogue_page"
     );
 }
+
+#[test]
+fn the_readme_gives_the_number_of_tools() {
+    let config = config::load_whole(Layers { isolated: true, ..Layers::default() }).unwrap();
+    let readme = include_str!("../../README.md");
+    let said = format!("what each of {} tools leaves", config.rules.tools.len());
+    assert!(readme.contains(&said), "README.md does not say {said:?}");
+}

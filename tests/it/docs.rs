@@ -2,6 +2,7 @@
 //! what they name is there.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::support::{Client, PROVOST, Sandbox};
@@ -11,7 +12,8 @@ fn root() -> PathBuf {
 }
 
 fn pages() -> Vec<(PathBuf, String)> {
-    let mut pages = vec![root().join("README.md"), root().join("CHANGELOG.md")];
+    let top = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
+    let mut pages: Vec<PathBuf> = top.iter().map(|name| root().join(name)).collect();
     for folder in ["docs", "hooks"] {
         for entry in fs::read_dir(root().join(folder)).unwrap() {
             let path = entry.unwrap().path();
@@ -86,6 +88,116 @@ fn source_paths_that_are_named_exist() {
         }
     }
     assert!(seen >= 5, "only {seen} paths");
+}
+
+/// The commands of a page: lines of its `console` blocks, and code in its sentences.
+fn commands(page: &str) -> Vec<String> {
+    let blocks = blocks(page, "console").join("");
+    let lines = blocks.lines().filter_map(|line| line.strip_prefix("$ ")).map(str::to_owned);
+    let code = page.split("```").step_by(2).flat_map(|text| text.split('`').skip(1).step_by(2));
+    let code = code.map(|code| code.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.chain(code).collect()
+}
+
+/// The value of an option of a command.
+fn option<'c>(words: &[&'c str], name: &str) -> Option<&'c str> {
+    words.iter().position(|word| *word == name).and_then(|at| words.get(at + 1)).copied()
+}
+
+/// A command of cargo builds what exists and runs tests that exist.
+fn check_cargo(command: &str, words: &[&str], manifest: &toml::Table) {
+    const SUBCOMMANDS: [&str; 7] = ["bench", "build", "clippy", "doc", "fmt", "run", "test"];
+    let subcommand = words.first().unwrap_or_else(|| panic!("{command} does nothing"));
+    assert!(SUBCOMMANDS.contains(subcommand), "{command}: cargo has no {subcommand} here");
+    if let Some(profile) = option(words, "--profile") {
+        assert!(manifest["profile"].get(profile).is_some(), "{command}: no profile {profile}");
+    }
+    let folder = match option(words, "--test") {
+        Some(suite) => root().join("tests").join(suite),
+        None if words.contains(&"--lib") => root().join("src"),
+        None => return,
+    };
+    assert!(folder.is_dir(), "{command}: no {}", folder.display());
+    if let Some(filter) = words.last().filter(|word| word.ends_with("::")) {
+        let module = folder.join(filter.trim_end_matches("::").replace("::", "/"));
+        let found = module.is_dir() || module.with_extension("rs").is_file();
+        assert!(found, "{command}: no module {filter}");
+    }
+}
+
+#[test]
+fn what_contributing_names_exists_and_its_commands_run() {
+    let page = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let manifest: toml::Table =
+        fs::read_to_string(root().join("Cargo.toml")).unwrap().parse().unwrap();
+    let sandbox = Sandbox::new();
+    let mut seen = 0;
+    for command in commands(&page) {
+        let words: Vec<&str> = command.split(' ').collect();
+        let words = words.strip_prefix(&["UPDATE_DOCS=1"]).unwrap_or(&words);
+        match words {
+            ["cargo", words @ ..] => {
+                check_cargo(&command, words, &manifest);
+                if let ["run", "--", words @ ..] = words {
+                    sandbox.provost("").args(words).arg("--help").ok();
+                }
+            }
+            ["provost", words @ ..] => drop(sandbox.provost("").args(words).arg("--help").ok()),
+            // A path, unless `<name>` stands for what a reader adds.
+            [path, ..] if path.contains('/') && !path.contains('<') => {
+                let found = root().join(path);
+                assert!(found.exists(), "CONTRIBUTING.md names {path}");
+                if path.starts_with(".ci/") {
+                    let mode = fs::metadata(&found).unwrap().permissions().mode();
+                    assert!(mode & 0o111 != 0, "{path} is not executable");
+                }
+            }
+            _ => continue,
+        }
+        seen += 1;
+    }
+    assert!(seen >= 40, "only {seen} commands and paths");
+}
+
+/// What the compiler does not ask for stands in a list, and the list in a file.
+#[test]
+fn lists_that_contributing_names_are_where_it_says() {
+    let page = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut seen = 0;
+    for (at, _) in page.match_indices("` in `src/") {
+        let name = page[..at].rsplit('`').next().unwrap();
+        let path = page[at + "` in `".len()..].split('`').next().unwrap();
+        let text = fs::read_to_string(root().join(path)).unwrap();
+        let name = name.rsplit("::").next().unwrap();
+        assert!(text.contains(name), "{path} has no {name}");
+        seen += 1;
+    }
+    assert!(seen >= 8, "only {seen} lists");
+}
+
+#[test]
+fn the_quick_tier_skips_modules_that_exist() {
+    let script = fs::read_to_string(root().join(".ci/quick")).unwrap();
+    let line = script.lines().find_map(|line| line.strip_prefix("slow=(")).unwrap();
+    let modules = fs::read_to_string(root().join("tests/it/main.rs")).unwrap();
+    for filter in line.trim_end_matches(')').split(' ') {
+        let module = format!("mod {};", filter.split("::").next().unwrap());
+        assert!(filter.ends_with("::") && modules.contains(&module), ".ci/quick skips {filter}");
+    }
+}
+
+/// The compiler that is promised, and the one that the pages name.
+#[test]
+fn pages_name_the_oldest_compiler_that_the_package_takes() {
+    let manifest: toml::Table =
+        fs::read_to_string(root().join("Cargo.toml")).unwrap().parse().unwrap();
+    let promised =
+        format!("Rust {} or newer", manifest["package"]["rust-version"].as_str().unwrap());
+    for page in ["README.md", "CONTRIBUTING.md"] {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        assert!(text.contains(&promised), "{page} does not say {promised:?}");
+    }
 }
 
 /// Each row of the threat model names the test that shows it, `module::function` or a whole

@@ -37,7 +37,7 @@ fn a_blob_that_is_many_notes_is_read_once_for_each_ref() {
 /// Makes commits each of which brings a tool's file at a longer path, from two objects each: a
 /// path has to be made for each file, whatever the bytes are.
 fn ever_deeper_marks(repository: &Path, commits: usize) {
-    let repository = git2::Repository::open(repository).unwrap();
+    let repository = git2::Repository::open_bare(repository.join(".git")).unwrap();
     let someone =
         git2::Signature::new("Ann", "ann@example.com", &git2::Time::new(1_700_000_000, 0)).unwrap();
     let add = |name, id, mode| {
