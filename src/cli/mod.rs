@@ -4,7 +4,7 @@
 //! shown here, with its cause and the next step, and nowhere else.
 //!
 //! A command is one file, with its arguments, its help text and its code, and one name in the
-//! list of [`command_line`] or of the command that it belongs to.
+//! list of `command_line` or of the command that it belongs to.
 
 mod audit;
 mod check;
