@@ -91,16 +91,16 @@ fn one(context: &CommandContext, path: &Path, scope: Scope) -> Result<Report, Er
 
 /// Notes that what pushes had brought in unjudged is judged now.
 fn settle(repository: &Repository, place: &LedgerPlace, report: &Report, output: &Output) {
-    if report.settled.is_empty() {
+    if report.now_judged.is_empty() {
         return;
     }
-    let count = match report.settled.len() {
+    let count = match report.now_judged.len() {
         1 => "1 ref update that was accepted without being checked is checked now".to_owned(),
         count => {
             format!("{count} ref updates that were accepted without being checked are checked now")
         }
     };
-    let additions = Additions { judged: report.settled.clone(), ..Additions::default() };
+    let additions = Additions { judged: report.now_judged.clone(), ..Additions::default() };
     let added = ledger::add(repository, place, &additions, &Moment::now().to_string());
     output.note(&match added {
         Ok(()) => format!("provost: {count}\n"),

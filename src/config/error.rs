@@ -6,7 +6,7 @@ use crate::document::Problem;
 use crate::git::GitError;
 use crate::text::escape;
 
-/// See the head of this file.
+/// Why a configuration can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The files hold mistakes; all of them are here.

@@ -120,7 +120,7 @@ pub struct Limit {
     pub place: Option<Place>,
 }
 
-/// See the head of this file.
+/// The limits on what judging a push may cost, one for each resource.
 #[derive(Clone, Debug, Default)]
 pub struct Limits([Limit; Resource::WORDS.len()]);
 

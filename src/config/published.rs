@@ -53,7 +53,7 @@ pub fn refspec(remote: &[u8]) -> Vec<u8> {
     [format!("+{REF}*:").as_bytes(), &to, b"*"].concat()
 }
 
-/// See the head of this file.
+/// A policy that a server has published.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Published {
     /// When it was published.

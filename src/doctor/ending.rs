@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::owner;
 
-/// See the head of this file.
+/// How a push of the probe ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Ending {
     /// Whether the push was accepted.

@@ -25,7 +25,7 @@ pub struct Sums {
     pub counted: BTreeMap<String, u64>,
 }
 
-/// See the head of this file.
+/// What the decision logs of the examined hooks hold.
 #[derive(Default)]
 pub(super) struct Review {
     /// By the path of a log as it is configured: the refs that it should have, and by the

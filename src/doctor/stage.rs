@@ -33,7 +33,7 @@ const PUSHER: &str = "provost-probe";
 /// The push option by which the hook's record is known.
 const OPTION: &str = "provost.probe";
 
-/// See the head of this file. The repositories go with the value.
+/// A throw-away server and client for a probe. The repositories are deleted with the value.
 pub(super) struct Stage {
     root: PathBuf,
     pub(super) server: PathBuf,

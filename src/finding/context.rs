@@ -16,7 +16,7 @@ pub struct Credit {
     pub names_tool: bool,
 }
 
-/// See the head of this file.
+/// What a commit says besides its findings: its credit lines and its size.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
     /// The credit lines of the message, in their order; at most [`MOST_CREDITS`].

@@ -93,8 +93,8 @@ impl Judged {
 fn on_report(report: &Report, is_refused: bool, context: &Context) -> String {
     let pusher = context.pusher.as_deref().map(str::as_bytes);
     let mut text = pusher::text(report, is_refused, pusher);
-    if report.again > 0 && report.exit_code() != 0 {
-        text.push_str(&note(&report.texts, &Note::Again { commits: report.again }));
+    if report.rejudged_commits > 0 && report.exit_code() != 0 {
+        text.push_str(&note(&report.texts, &Note::Again { commits: report.rejudged_commits }));
     }
     if !text.is_empty()
         && let Some(remark) = remark(context)

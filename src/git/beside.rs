@@ -8,7 +8,7 @@ use std::thread::Builder;
 use std::time::Duration;
 
 use super::Objects;
-use super::meter::Twin;
+use super::meter::MeterHandle;
 use super::store::Store;
 
 /// How long this thread sleeps at a time when it has only to wait for the other.
@@ -19,12 +19,12 @@ const NAP: Duration = Duration::from_micros(500);
 const STACK: usize = 8 << 20;
 
 /// A way to the same objects for another thread, which takes it there.
-pub struct Elsewhere {
+pub struct ObjectsSeed {
     store: Arc<Store>,
-    meter: Twin,
+    meter: MeterHandle,
 }
 
-impl Elsewhere {
+impl ObjectsSeed {
     /// The objects. What is read counts as read by the scan, which can be ended there only.
     ///
     /// The other thread can't ask the watch about large objects: these it is refused with
@@ -47,8 +47,8 @@ pub fn two_at_once() -> bool {
 impl Objects<'_> {
     /// For another thread.
     #[must_use]
-    pub fn elsewhere(&self) -> Elsewhere {
-        Elsewhere { store: Arc::clone(&self.store), meter: self.meter.twin() }
+    pub fn seed(&self) -> ObjectsSeed {
+        ObjectsSeed { store: Arc::clone(&self.store), meter: self.meter.handle() }
     }
 
     /// Does `mine` here and meanwhile `other` on another thread; what both gave. Where there
@@ -61,7 +61,7 @@ impl Objects<'_> {
         if !two_at_once() {
             return (mine(), None);
         }
-        let elsewhere = self.elsewhere();
+        let elsewhere = self.seed();
         std::thread::scope(|scope| {
             let other = move || other(&elsewhere.objects());
             let thread = Builder::new().stack_size(STACK).spawn_scoped(scope, other);

@@ -95,7 +95,7 @@ pub type Packed = (ObjectId, Result<(ObjectKind, Vec<u8>), GitError>);
 pub fn pack(index: &[u8], data: &[u8], id_length: usize) -> Result<Vec<Packed>, String> {
     let mut packs = Packs::new(Vec::new());
     packs.add("pack", false, index, data, id_length).map_err(text)?;
-    packs.hurry();
+    packs.build_id_table();
     let packs = Arc::new(packs);
     let mut reader = Reader::new(16, 1 << 20);
     let mut second = Reader::new(2, 1 << 10);

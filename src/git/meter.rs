@@ -50,13 +50,13 @@ struct Common {
 }
 
 /// Another thread's part in a scan, on the way there.
-pub(super) struct Twin(Arc<Common>);
+pub(super) struct MeterHandle(Arc<Common>);
 
-/// See the head of this file.
+/// Counts what a scan reads, and asks the watch whether to go on.
 pub(super) struct Meter<'w> {
     watch: Option<&'w dyn Watch>,
     /// Whether this is another thread than the one that the watch is told on.
-    is_twin: bool,
+    is_other_thread: bool,
     /// What this thread has read.
     own: Cell<Reads>,
     /// What was read when the watch was last told, or was handed in.
@@ -78,10 +78,10 @@ impl<'w> Meter<'w> {
         meter
     }
 
-    fn over(common: Arc<Common>, is_twin: bool) -> Self {
+    fn over(common: Arc<Common>, is_other_thread: bool) -> Self {
         Self {
             watch: None,
-            is_twin,
+            is_other_thread,
             own: Cell::default(),
             told: Cell::default(),
             worked: Cell::default(),
@@ -91,8 +91,8 @@ impl<'w> Meter<'w> {
     }
 
     /// For another thread of this scan.
-    pub(super) fn twin(&self) -> Twin {
-        Twin(Arc::clone(&self.common))
+    pub(super) fn handle(&self) -> MeterHandle {
+        MeterHandle(Arc::clone(&self.common))
     }
 
     /// Counts objects that were read, of so many bytes together.
@@ -117,7 +117,7 @@ impl<'w> Meter<'w> {
         let worked = self.worked.get() + bytes;
         let is_due = worked >= EVERY.bytes;
         self.worked.set(if is_due { 0 } else { worked });
-        if is_due && !self.is_twin {
+        if is_due && !self.is_other_thread {
             self.ask_to_work();
         }
         !self.common.exhausted.load(Ordering::Relaxed)
@@ -153,7 +153,7 @@ impl<'w> Meter<'w> {
     }
 
     fn tell(&self) {
-        if self.is_twin { self.hand_in() } else { self.look() }
+        if self.is_other_thread { self.hand_in() } else { self.look() }
     }
 
     /// Tells the watch what was read, and whether it ends that.
@@ -178,7 +178,7 @@ impl<'w> Meter<'w> {
     /// # Errors
     /// When it is.
     pub(super) fn check(&self) -> Result<(), GitError> {
-        if !self.is_twin {
+        if !self.is_other_thread {
             self.look();
         }
         if self.is_stopped() { Err(GitError::Stopped) } else { Ok(()) }
@@ -189,7 +189,7 @@ impl<'w> Meter<'w> {
     /// # Errors
     /// When it may not: the scan is ended, or this is a thread that can't ask.
     pub(super) fn admit(&self, bytes: u64) -> Result<(), GitError> {
-        if self.is_twin && self.common.is_watched {
+        if self.is_other_thread && self.common.is_watched {
             return Err(GitError::Stopped);
         }
         let watch = self.watch.filter(|_| !self.released.get());
@@ -203,7 +203,7 @@ impl<'w> Meter<'w> {
     /// What all threads have read, as far as it is known here.
     pub(super) fn reads(&self) -> Reads {
         let own = self.own.get();
-        if self.is_twin {
+        if self.is_other_thread {
             return own;
         }
         Reads {
@@ -231,14 +231,14 @@ impl<'w> Meter<'w> {
 
 impl Drop for Meter<'_> {
     fn drop(&mut self) {
-        if self.is_twin {
+        if self.is_other_thread {
             self.hand_in();
         }
     }
 }
 
-impl From<Twin> for Meter<'_> {
-    fn from(Twin(common): Twin) -> Self {
+impl From<MeterHandle> for Meter<'_> {
+    fn from(MeterHandle(common): MeterHandle) -> Self {
         Self::over(common, true)
     }
 }
@@ -272,8 +272,8 @@ mod tests {
         let goes_on = (0..).take_while(|_| meter.work(EVERY.bytes / 4)).count();
         assert_eq!((goes_on, asked.0.get()), (11, 0), "it is asked every mebibyte");
         assert!(meter.is_stopped() && meter.reads() == Reads::default());
-        let twin: Meter<'_> = meter.twin().into();
-        assert!(!twin.work(1), "another thread ends as well");
+        let other: Meter<'_> = meter.handle().into();
+        assert!(!other.work(1), "another thread ends as well");
         meter.release();
         assert!(!meter.work(1), "what is left may be read, and is not searched again");
     }

@@ -55,7 +55,7 @@ mod tree;
 mod tree_cache;
 mod unread;
 
-pub use beside::{Elsewhere, two_at_once};
+pub use beside::{ObjectsSeed, two_at_once};
 pub use changes::{Change, Changes, Visitor};
 pub use commit::{Commit, Extra, subject, unfolded};
 pub use cursor::Side;
@@ -68,7 +68,7 @@ pub use new_commits::Hidden;
 pub use object::{Object, ObjectKind};
 pub use object_id::{IdMap, IdSet, NumberMap, ObjectId};
 pub use objects::Objects;
-pub use packs::{Climber, Files, Mapped, Place};
+pub use packs::{DeltaWalker, Files, Mapped, Place};
 pub use ref_name::{RefKind, RefName, without_namespaces};
 pub use ref_store::UnreadRef;
 pub use ref_update::{RefUpdate, parse_updates};

@@ -9,7 +9,7 @@ use super::directories::Directory;
 use super::meter::{Meter, Reads, Watch};
 use super::object::LARGE;
 use super::object::{Object, ObjectKind, of_kind};
-use super::packs::{Climber, Files, Packs, Place};
+use super::packs::{DeltaWalker, Files, Packs, Place};
 use super::readers::Readers;
 use super::store::Scale;
 use super::store::Store;
@@ -65,8 +65,8 @@ impl<'r> Objects<'r> {
     }
 
     /// Prepares for asking for the places of a large part of all objects.
-    pub fn hurry(&self) {
-        self.opened().hurry();
+    pub fn build_id_table(&self) {
+        self.opened().build_id_table();
     }
 
     /// Where an object is in a pack; `None` when it is in none.
@@ -83,7 +83,7 @@ impl<'r> Objects<'r> {
 
     /// Looks at some more of the files in packs; whether there may be others, and the scan is
     /// not ended.
-    pub fn look_at_some<T>(&self, climber: &mut Climber<'_, T>) -> bool {
+    pub fn look_at_some<T>(&self, climber: &mut DeltaWalker<'_, T>) -> bool {
         climber.some(&|bytes| self.meter.count(1, bytes as u64).is_ok())
     }
 

@@ -8,7 +8,7 @@ use super::{IdMap, Object, ObjectId};
 /// Bytes of trees kept; two generations of half of it each.
 const TREE_CACHE: usize = 32 << 20;
 
-/// See the head of this file.
+/// The trees that were read last, within a bound on bytes.
 #[derive(Default)]
 pub(super) struct TreeCache {
     young: IdMap<Rc<Object>>,

@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// See the head of this file.
+/// Why hooks can't be installed or removed.
 #[derive(Debug, thiserror::Error)]
 pub enum InstallError {
     /// There is nothing at a path.

@@ -6,7 +6,7 @@ use super::authority::Authority;
 use super::{InstallError, Step};
 use crate::owner::{self, Acting};
 
-/// See the head of this file.
+/// The steps of an installation, in order, with remarks for the reader.
 #[derive(Debug, Default)]
 pub struct Plan {
     /// What was found, and remarks, in order.

@@ -18,7 +18,7 @@ use crate::owner::Acting;
 use crate::text::escape;
 use crate::text::shell::shown;
 
-/// See the head of this file.
+/// One step of an installation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Makes a directory, and those above it.

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::link::Link;
 use super::{LogError, digest, files, open};
 
-/// See the head of this file.
+/// The head of a chain: the number and the digest of its last record.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// The number of the last record; 0 when there is none.

@@ -274,7 +274,7 @@ impl Record {
         unjudged.dedup();
         self.unjudged = unjudged.into_iter().map(LogValue::from).collect();
         if self.accepted {
-            self.settled = report.settled.iter().map(|(_, id)| (*id).into()).collect();
+            self.settled = report.now_judged.iter().map(|(_, id)| (*id).into()).collect();
         }
     }
 

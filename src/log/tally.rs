@@ -15,7 +15,7 @@ pub const SECONDS: [f64; 12] =
 /// How many there were of something, by two words.
 type Counts = BTreeMap<String, BTreeMap<String, u64>>;
 
-/// See the head of this file. Probes of `doctor` are not in any sum.
+/// Sums over a decision log. Probes of `doctor` are in none of them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Tally {

@@ -101,7 +101,7 @@ pub struct Matchers {
     /// Changed paths.
     pub path: path::Matcher,
     /// Paths whose markers are switched off: a file there has its own name nevertheless.
-    idle: path::Matcher,
+    disabled_paths: path::Matcher,
     /// Ref names.
     pub ref_name: ref_name::Matcher,
     /// Notes.
@@ -140,7 +140,7 @@ impl Matchers {
             identity: identity::Matcher::new(identities, &models, &tamper),
             signature: signature::Matcher::new(signatures),
             path: path::Matcher::new(paths),
-            idle: path::Matcher::new(Vec::new()),
+            disabled_paths: path::Matcher::new(Vec::new()),
             ref_name: ref_name::Matcher::new(refs),
             note: note::Matcher::new(notes),
             content: content::Matcher::new(contents, renamed),
@@ -156,12 +156,12 @@ impl Matchers {
 
     /// Makes markers known that are switched off.
     #[must_use]
-    pub fn with_idle(mut self, entries: Vec<Entry<Spec>>) -> Self {
+    pub fn with_disabled_paths(mut self, entries: Vec<Entry<Spec>>) -> Self {
         let paths = entries.into_iter().filter_map(|(marker, spec)| match spec {
             Spec::Path(spec) => Some((marker, spec)),
             _ => None,
         });
-        self.idle = path::Matcher::new(paths.collect());
+        self.disabled_paths = path::Matcher::new(paths.collect());
         self
     }
 
@@ -171,7 +171,7 @@ impl Matchers {
     #[must_use]
     pub fn renamed(&self, text: &Text, path: &[u8]) -> Vec<Finding> {
         let is_of = |paths: &path::Matcher| !paths.find_all(path, false).is_empty();
-        if is_of(&self.path) || is_of(&self.idle) || self.is_example(path) {
+        if is_of(&self.path) || is_of(&self.disabled_paths) || self.is_example(path) {
             return Vec::new();
         }
         let mut finding = Finding::new(&text.marker, Field::Tree, path);

@@ -72,7 +72,7 @@ pub enum Occasion {
     OtherStore,
 }
 
-/// See the head of this file.
+/// What a platform says of a push.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Context {
     /// The platform's name, as `--platform` takes it.

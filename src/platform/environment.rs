@@ -12,7 +12,7 @@ use nix::unistd::{geteuid, getgid, getgroups, getuid};
 use super::accounts;
 use crate::text::escape::escape;
 
-/// See the head of this file.
+/// The environment variables of a hook, and the account that it runs as.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
     variables: BTreeMap<Vec<u8>, Vec<u8>>,

@@ -178,14 +178,14 @@ impl<'p> Judge<'p> {
         about: &About<'a>,
         with_places: bool,
     ) -> Decision {
-        let spoken = settings.speak(Traits::from(finding));
+        let resolved = settings.resolve(Traits::from(finding));
         let mut decision = Decision {
-            verdict: spoken.verdict,
-            said: spoken.verdict,
-            full: spoken.verdict,
-            because: spoken.place.map(Place::at_line),
-            reason: spoken.line.and_then(|line| line.reason.clone()),
-            text: spoken.line.and_then(|line| line.text.clone()),
+            verdict: resolved.verdict,
+            said: resolved.verdict,
+            full: resolved.verdict,
+            because: resolved.place.map(Place::at_line),
+            reason: resolved.line.and_then(|line| line.reason.clone()),
+            text: resolved.line.and_then(|line| line.text.clone()),
             why: None,
             exemption: None,
             exemption_ends: None,
@@ -193,7 +193,7 @@ impl<'p> Judge<'p> {
             suspended: false,
             place_bound: Vec::new(),
         };
-        let pin = settings.pinned(&finding.marker).filter(|_| spoken.verdict > Verdict::Record);
+        let pin = settings.pinned(&finding.marker).filter(|_| resolved.verdict > Verdict::Record);
         if let Some(place) = pin {
             decision.full = Verdict::Record;
             decision.because = Some(place.at_line());

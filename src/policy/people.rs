@@ -16,7 +16,7 @@ use crate::finding::{Field, Finding, Kind};
 /// The roles that only people may hold where a policy names none.
 const ROLES: [&str; 4] = ["Signed-off-by", "Reviewed-by", "Acked-by", "Tested-by"];
 
-/// See the head of this file.
+/// The rules about people: their roles, sign-off and approval.
 #[derive(Clone, Debug, Default)]
 pub(super) struct People {
     /// The verdict on an AI in a role that only people may hold.

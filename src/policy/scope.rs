@@ -38,7 +38,7 @@ impl Bounds {
     }
 }
 
-/// See the head of this file.
+/// A part of the policy that holds for some repositories, refs, paths or pushers.
 #[derive(Clone, Debug)]
 pub(super) struct Scope {
     pub(super) id: String,

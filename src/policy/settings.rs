@@ -87,7 +87,7 @@ impl fmt::Display for Version {
     }
 }
 
-/// See the head of this file. Whatever is absent is left to what lies below.
+/// The settings of the policy or of one scope. What is absent is left to the settings below.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
     pub(super) mode: Option<Placed<Schedule>>,
@@ -129,9 +129,9 @@ impl<'t> From<&'t Finding> for Traits<'t> {
     }
 }
 
-/// What the lines say of one finding.
+/// The verdict that the lines give one finding.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Spoken<'s> {
+pub(super) struct Resolved<'s> {
     pub(super) verdict: Verdict,
     pub(super) place: Option<&'s Place>,
     pub(super) line: Option<&'s Line>,
@@ -182,17 +182,17 @@ impl Settings {
         self.mode.as_ref().map(|mode| mode.value.clone()).unwrap_or_default()
     }
 
-    /// What the lines say of a finding, before disclosure, exemptions and the mode.
-    pub(super) fn speak<'s>(&'s self, traits: Traits<'_>) -> Spoken<'s> {
-        self.speak_aloud(traits, &mut |_, _| {})
+    /// Resolves the lines for a finding to a verdict, before disclosure, exemptions and the mode.
+    pub(super) fn resolve<'s>(&'s self, traits: Traits<'_>) -> Resolved<'s> {
+        self.resolve_with(traits, &mut |_, _| {})
     }
 
-    /// The same, telling `heard` of each line that changes the verdict, in order.
-    pub(super) fn speak_aloud<'s>(
+    /// The same; calls `on_step` with each line that changes the verdict, in order.
+    pub(super) fn resolve_with<'s>(
         &'s self,
         traits: Traits<'_>,
-        heard: &mut dyn FnMut(Key<'s>, &'s PlacedVerdict),
-    ) -> Spoken<'s> {
+        on_step: &mut dyn FnMut(Key<'s>, &'s PlacedVerdict),
+    ) -> Resolved<'s> {
         let marker = traits.marker;
         let found = self.line(traits);
         let line = found.map(|(_, line)| line);
@@ -206,7 +206,7 @@ impl Settings {
         let mut verdict = said.map_or(Verdict::Reject, |(_, said)| said.value);
         let mut place = said.map(|(_, said)| &said.place);
         if let Some((key, said)) = said {
-            heard(key, said);
+            on_step(key, said);
         }
         let of_marker = named.is_some_and(|(subject, _)| matches!(subject, Subject::Marker(_)));
         for (key, mild) in self.keys(traits, line) {
@@ -226,9 +226,9 @@ impl Settings {
                 other => other,
             };
             place = Some(&said.place);
-            heard(key, said);
+            on_step(key, said);
         }
-        Spoken { verdict, place, line }
+        Resolved { verdict, place, line }
     }
 
     /// The keys of `kinds` that a finding comes under, and whether the milder of that and

@@ -81,7 +81,7 @@ impl Judge<'_> {
         let class = self.class(name.as_bytes());
         let settings = self.settings(&class, Some(finding), None);
         let mut steps = Vec::new();
-        settings.speak_aloud(Traits::from(finding), &mut |key: Key<'_>, said| {
+        settings.resolve_with(Traits::from(finding), &mut |key: Key<'_>, said| {
             steps.push(Step {
                 key: key.to_string(),
                 verdict: said.value,

@@ -99,8 +99,8 @@ pub(super) fn loosened<'m>(
 ) -> impl Iterator<Item = &'m Marker> {
     let models: Vec<(Option<String>, Option<String>)> = models(before, after);
     let verdict = |settings: &Settings, traits: Traits<'_>| match settings.pinned(traits.marker) {
-        Some(_) => Verdict::Record.min(settings.speak(traits).verdict),
-        None => settings.speak(traits).verdict,
+        Some(_) => Verdict::Record.min(settings.resolve(traits).verdict),
+        None => settings.resolve(traits).verdict,
     };
     markers.into_iter().filter(move |marker| {
         let mut looks = uses(marker.kind).iter().flat_map(|&path_use| {

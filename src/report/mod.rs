@@ -93,7 +93,7 @@ pub struct Cut {
 
 /// What a ref update brings and what was not judged whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Left {
+pub struct UnjudgedUpdate {
     /// The ref.
     pub ref_name: RefName,
     /// The value that it gets.
@@ -120,7 +120,7 @@ pub struct Report {
     /// The limit that ended the scan, if one did.
     pub cut: Option<Cut>,
     /// What it left unjudged.
-    pub left: Vec<Left>,
+    pub left: Vec<UnjudgedUpdate>,
     /// What could not be read.
     pub unread: Vec<UnreadObject>,
     /// Whether that is a reason to refuse.
@@ -128,9 +128,9 @@ pub struct Report {
     /// What is added to the ledger, beside what was left, if this was a push to a server.
     pub ledger: Option<Additions>,
     /// What was let in unjudged by an earlier push and is judged now, by ref and value.
-    pub settled: Vec<(RefName, ObjectId)>,
+    pub now_judged: Vec<(RefName, ObjectId)>,
     /// How many of the commits an earlier push had brought in unjudged.
-    pub again: usize,
+    pub rejudged_commits: usize,
     /// `sha256:…` of the rules.
     pub rules_digest: String,
     /// What policy wants to be read.

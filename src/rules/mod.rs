@@ -81,7 +81,7 @@ impl RuleSet {
             tools: vec![],
             rules: vec![],
             specs: vec![],
-            idle: vec![],
+            disabled_specs: vec![],
         };
         let reader = root.reader();
         for node in root.tables("tool") {
@@ -89,8 +89,8 @@ impl RuleSet {
                 set.tool(fields);
             }
         }
-        let Reading { tools, rules, specs, idle, .. } = set;
-        let matchers = Arc::new(Matchers::new(specs, models).with_idle(idle));
+        let Reading { tools, rules, specs, disabled_specs, .. } = set;
+        let matchers = Arc::new(Matchers::new(specs, models).with_disabled_paths(disabled_specs));
         Self { version, tools, rules, matchers }
     }
 
@@ -134,7 +134,7 @@ struct Reading {
     rules: Vec<Rule>,
     specs: Vec<(Arc<Marker>, Spec)>,
     /// Those that are switched off.
-    idle: Vec<(Arc<Marker>, Spec)>,
+    disabled_specs: Vec<(Arc<Marker>, Spec)>,
 }
 
 impl Reading {
@@ -194,7 +194,7 @@ impl Reading {
             since,
         });
         if let Some(spec) = spec.filter(|_| !too_sure) {
-            let list = if disabled.is_none() { &mut self.specs } else { &mut self.idle };
+            let list = if disabled.is_none() { &mut self.specs } else { &mut self.disabled_specs };
             list.push((Arc::clone(&marker), spec));
         }
         self.rules.push(Rule { marker, source, disabled, place });

@@ -6,7 +6,7 @@ use crate::finding::{Field, Finding, Kind, surest};
 use crate::git::Ident;
 use crate::marker::{Matchers, Role};
 
-/// See the head of this file.
+/// A thing that markers can be looked for in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// A message of a commit, with the value of its `encoding` header.

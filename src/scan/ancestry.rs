@@ -8,7 +8,7 @@ use std::rc::Rc;
 use crate::git::{Graph, Hidden, IdMap, IdSet, ObjectId, Objects, Repository};
 use crate::policy::Ancestry;
 
-/// See the head of this file. What can't be walked is in no range and made of nothing.
+/// Answers questions about ranges and merges by walking. What can't be walked is in no range.
 pub(super) struct Walked<'s> {
     repository: &'s Repository,
     objects: &'s Objects<'s>,

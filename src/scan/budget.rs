@@ -19,7 +19,7 @@ pub struct Bounds<'b> {
     pub host: &'b dyn Host,
 }
 
-/// See the head of this file.
+/// What a scan has used, and the limits that it has reached.
 pub(super) struct Budget<'b> {
     bounds: &'b Bounds<'b>,
     hit: Cell<Option<Resource>>,
@@ -54,10 +54,10 @@ const MOST_STEPS: u64 = 16_000_000;
 const STEPS_PER_OBJECT: u64 = 64;
 const BYTES_PER_STEP: u64 = 2;
 
-/// Whoever waits for less than this is told nothing.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// How long it is to the next word at most.
-const SILENCE: Duration = Duration::from_secs(10);
+/// How long a scan lasts before its progress is reported for the first time.
+const FIRST_PROGRESS_AFTER: Duration = Duration::from_secs(2);
+/// The longest time between two reports of progress.
+const MIN_PROGRESS_INTERVAL: Duration = Duration::from_secs(10);
 /// A walk may meet this many commits more than are judged, so that the newest can be told
 /// from the others.
 const WALKED: u64 = 10_000;
@@ -75,7 +75,7 @@ impl<'b> Budget<'b> {
             commits: Cell::default(),
             begun: Cell::default(),
             findings: Cell::default(),
-            next: Cell::new(PATIENCE),
+            next: Cell::new(FIRST_PROGRESS_AFTER),
             memory_at: Cell::new(MEMORY_EVERY),
         }
     }
@@ -221,7 +221,7 @@ impl<'b> Budget<'b> {
         if elapsed < self.next.get() {
             return;
         }
-        self.next.set(elapsed + elapsed.min(SILENCE));
+        self.next.set(elapsed + elapsed.min(MIN_PROGRESS_INTERVAL));
         let (stage, done) = self.stage.get();
         self.bounds.host.progress(stage, done);
     }

@@ -23,7 +23,7 @@ pub(super) enum Hiding<'h> {
     Then(&'h [Reference]),
 }
 
-/// See the head of this file.
+/// The refs of the server as they were before the push, and what they hide.
 pub(super) struct Existing<'e> {
     repository: &'e Repository,
     objects: &'e Objects<'e>,

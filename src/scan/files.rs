@@ -4,11 +4,11 @@ use std::mem::size_of;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::config::limits::LARGEST_FILE;
-use crate::git::{Climber, Files, Objects, Place};
+use crate::git::{DeltaWalker, Files, Objects, Place};
 use crate::marker::{Matchers, Text, Texts};
 use crate::text::Unwatched;
 
-/// See the head of this file.
+/// The marks in the files of all packs, each file read once.
 pub(super) struct PackedFiles {
     files: Files,
     /// Bytes of marks that are kept.
@@ -52,7 +52,7 @@ impl PackedFiles {
 }
 
 /// See [`PackedFiles::share`].
-pub(super) struct Share<'f>(Climber<'f, Option<Vec<Text>>>);
+pub(super) struct Share<'f>(DeltaWalker<'f, Option<Vec<Text>>>);
 
 impl Share<'_> {
     /// Reads some more; whether there may be others.

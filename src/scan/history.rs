@@ -213,7 +213,7 @@ impl Scan<'_> {
                 is_clean = is_clean && is_clean_tag(&id);
             }
             if is_clean && !history.unclean_notes.contains(name) {
-                self.settled.push((entry.ref_name, entry.id));
+                self.now_judged.push((entry.ref_name, entry.id));
             }
         }
         self.has_ledger = true;

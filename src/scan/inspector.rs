@@ -10,7 +10,7 @@ use super::{Scope, jobs};
 use crate::config::Config;
 use crate::git::{GitError, IdMap, ObjectId, Objects, Scale};
 
-/// See the head of this file.
+/// Inspects the commits that a walk meets, many of them on a second thread.
 pub(super) struct Inspector<'s> {
     /// Whose catalogue is read when there is a commit.
     config: &'s Config,

@@ -40,7 +40,7 @@ pub fn keep(
         boundary: unread.boundary.clone(),
     }));
     if report.verdict() < Verdict::Reject {
-        additions.judged.extend(report.settled.iter().cloned());
+        additions.judged.extend(report.now_judged.iter().cloned());
     }
     let is_needed = additions != ledger::Additions::default();
     match ledger::add(repository, place, &additions, &time) {

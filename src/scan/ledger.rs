@@ -190,7 +190,7 @@ impl Scan<'_> {
         if due.is_empty() {
             return Ok(());
         }
-        self.again = self.again.max(due.len());
+        self.rejudged_commits = self.rejudged_commits.max(due.len());
         if self.is_cut() {
             self.leave_admitted(target, &due)?;
             return Ok(());

@@ -13,13 +13,13 @@ use crate::document::Place;
 use crate::git::{GitError, Hidden, IdSet, ObjectId, ObjectKind, RefName};
 use crate::policy::{Class, Judge};
 use crate::push::Update;
-use crate::report::{Cut, Left, Skipped};
+use crate::report::{Cut, Skipped, UnjudgedUpdate};
 
 /// What is to be said of the limit that ended a scan, if one did.
 pub(super) fn cut(
     budget: &Budget<'_>,
     judge: &Judge<'_>,
-    left: &[Left],
+    left: &[UnjudgedUpdate],
     judged: usize,
     of: Option<usize>,
 ) -> Option<Cut> {
@@ -101,7 +101,7 @@ impl Scan<'_> {
 
     /// Notes an object that was not judged for a ref.
     pub(super) fn leave_object(&mut self, name: &RefName, id: ObjectId, boundary: Vec<ObjectId>) {
-        self.left.push(Left { ref_name: name.clone(), id, boundary });
+        self.left.push(UnjudgedUpdate { ref_name: name.clone(), id, boundary });
     }
 
     /// Notes ref updates that were not judged whole. `new` are the commits that they bring,

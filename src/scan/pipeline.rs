@@ -19,7 +19,7 @@ use crate::config::limits::Resource;
 use crate::finding::Finding;
 use crate::git::{GitError, Graph, IdMap, IdSet, ObjectId, Objects, RefName, Repository, Unread};
 use crate::policy::Situation;
-use crate::report::{Left, SearchedText, Skipped, UnreadObject};
+use crate::report::{SearchedText, Skipped, UnjudgedUpdate, UnreadObject};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -44,7 +44,7 @@ pub(super) struct Scan<'s> {
     /// How many of the commits were judged whole, and how many there are, if that is known.
     pub(super) whole: usize,
     pub(super) known: Option<usize>,
-    pub(super) left: Vec<Left>,
+    pub(super) left: Vec<UnjudgedUpdate>,
     pub(super) unread: Vec<UnreadObject>,
     /// What could not be read in the trees of commits, each with its commit.
     pub(super) unread_in_trees: Vec<(ObjectId, Unread)>,
@@ -56,8 +56,8 @@ pub(super) struct Scan<'s> {
     pub(super) notes_judged: HashMap<NotesOf, IdMap<Rc<Decided>>>,
     /// Whether git refuses updates by itself, of those for which it was asked.
     pub(super) refused_by_git: HashMap<(RefName, ObjectId), bool>,
-    pub(super) settled: Vec<(RefName, ObjectId)>,
-    pub(super) again: usize,
+    pub(super) now_judged: Vec<(RefName, ObjectId)>,
+    pub(super) rejudged_commits: usize,
     /// The commits that a baseline admits by themselves, for the refs that are judged now.
     pub(super) admitted: IdSet,
     /// The commits that are judged or being judged, by the limit on commits.
@@ -117,8 +117,8 @@ impl<'s> Scan<'s> {
             own_found: IdMap::default(),
             notes_judged: HashMap::new(),
             refused_by_git: HashMap::new(),
-            settled: Vec::new(),
-            again: 0,
+            now_judged: Vec::new(),
+            rejudged_commits: 0,
             admitted: IdSet::default(),
             begun: IdSet::default(),
             has_groups: false,

@@ -276,7 +276,7 @@ impl Scan<'_> {
             // The newest were judged; what they stand on is left.
             self.leave_below(group, left)?;
         } else if !self.has_unread() {
-            self.settled.append(&mut settled);
+            self.now_judged.append(&mut settled);
         }
         self.copies(class, group, &mut found, existing)?;
         self.commits += now.len();
@@ -334,7 +334,7 @@ impl Scan<'_> {
         self.refresh_ledger(existing)?;
         let mut ids = self.let_in_before(tips, &new, class, existing, settled)?;
         self.has_gaps = !ids.is_empty() || !baseline.commits.is_empty();
-        self.again = self.again.max(ids.len());
+        self.rejudged_commits = self.rejudged_commits.max(ids.len());
         ids.extend(new);
         Ok(ids)
     }

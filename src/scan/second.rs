@@ -15,7 +15,7 @@ use crate::git::{Commit, GitError, ObjectId, Objects, Scale, two_at_once};
 use crate::marker::Matchers;
 use crate::text::Pace;
 
-/// See the head of this file.
+/// The second thread of a large scan.
 pub(super) struct Second {
     /// None when no more come.
     batches: Option<Sender<Batch>>,
@@ -68,7 +68,7 @@ impl Second {
         let (batches, to_do) = mpsc::channel::<Batch>();
         let (out, done) = mpsc::channel();
         let orders = Arc::new(Orders::default());
-        let (matchers, elsewhere) = (Arc::clone(matchers), objects.elsewhere());
+        let (matchers, elsewhere) = (Arc::clone(matchers), objects.seed());
         let ordered = Arc::clone(&orders);
         let work = move || ordered.work(&matchers, &elsewhere.objects(), &to_do, &out);
         let thread = Builder::new().spawn(work).ok()?;

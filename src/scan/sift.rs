@@ -81,7 +81,7 @@ const MOST_LEVELS: u16 = 2048 - LEVELS_BEFORE_HEIGHTS;
 
 impl<'o> Sift<'o> {
     pub(super) fn new(objects: &'o Objects<'o>, matchers: &'o Matchers, contents: bool) -> Self {
-        objects.hurry();
+        objects.build_id_table();
         let packed = FilesSeen(vec![Class::UNSEEN; objects.packed()], Arc::default());
         Self::with(objects, matchers, contents, packed)
     }

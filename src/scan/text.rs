@@ -51,8 +51,8 @@ pub fn message(config: &Config, repository: String, name: &RefName, message: &[u
         unread: Vec::new(),
         unread_refused: false,
         ledger: None,
-        settled: Vec::new(),
-        again: 0,
+        now_judged: Vec::new(),
+        rejudged_commits: 0,
         rules_digest: config.digest.clone(),
         elapsed: started.elapsed(),
     }

@@ -5,7 +5,7 @@
 
 use super::index::Index;
 
-/// See the head of this file.
+/// Where each object of a pack begins, by its number in the pack's order.
 pub(super) struct Layout {
     /// Where each object begins, and its position in the index.
     stored: Vec<(u64, u32)>,

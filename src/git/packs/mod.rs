@@ -31,7 +31,7 @@ use data::{Data, Entry};
 use index::Index;
 use layout::Layout;
 pub use mapped::Mapped;
-pub use order::{Climber, Files};
+pub use order::{DeltaWalker, Files};
 pub(super) use reader::Reader;
 use table::{Answer, Table};
 
@@ -139,7 +139,7 @@ impl<M: AsRef<[u8]>> Packs<M> {
     }
 
     /// Prepares for asking for the places of very many objects.
-    pub(super) fn hurry(&self) {
+    pub(super) fn build_id_table(&self) {
         if self.count() > MOST_IN_TABLE {
             return;
         }

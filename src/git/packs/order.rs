@@ -57,8 +57,8 @@ impl<M: AsRef<[u8]>> Files<M> {
     pub fn climber<'f, T>(
         &'f self,
         test: impl Fn(&[u8], bool) -> Option<T> + 'f,
-    ) -> Climber<'f, T, M> {
-        Climber {
+    ) -> DeltaWalker<'f, T, M> {
+        DeltaWalker {
             files: self,
             test: Box::new(test),
             inflater: Inflater::new(),
@@ -137,7 +137,7 @@ impl Forest {
 type Test<'f, T> = dyn Fn(&[u8], bool) -> Option<T> + 'f;
 
 /// One thread's look at files: goes from an object to its deltas, and from them to theirs.
-pub struct Climber<'f, T, M = Mapped> {
+pub struct DeltaWalker<'f, T, M = Mapped> {
     files: &'f Files<M>,
     test: Box<Test<'f, T>>,
     inflater: Inflater,
@@ -152,7 +152,7 @@ pub struct Climber<'f, T, M = Mapped> {
     pub found: Vec<(Place, T)>,
 }
 
-impl<T, M: AsRef<[u8]>> Climber<'_, T, M> {
+impl<T, M: AsRef<[u8]>> DeltaWalker<'_, T, M> {
     /// Looks at some more files; whether there may be others. `goes_on` is told how many
     /// bytes of each file were read, and ends it by `false`.
     pub(in crate::git) fn some(&mut self, goes_on: &dyn Fn(usize) -> bool) -> bool {

@@ -200,7 +200,7 @@ impl Gate for InProcess {
         let repository = Repository::open(self.folder.path(), Trust::Git).unwrap();
         let scope = Scope::default();
         let report = scan::judge_history(&repository, &config, "app".into(), scope, &mut |_, _| {});
-        let additions = Additions { judged: report.unwrap().settled, ..Additions::default() };
+        let additions = Additions { judged: report.unwrap().now_judged, ..Additions::default() };
         let place = config.ledger(&repository);
         ledger::add(&repository, &place, &additions, "2027-01-01T00:00:00Z").unwrap();
     }
