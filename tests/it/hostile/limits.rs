@@ -67,7 +67,7 @@ fn what_was_not_looked_at_is_on_record_and_on_the_ledger() {
             "as many as one text may hold",
             "further marks in the texts of commit",
         ),
-        ("time", ever_deeper_marks, 500, "million steps", "what is left after"),
+        ("time", ever_deeper_marks, 1300, "million steps", "what is left after"),
     ];
     for (limit, make, scale, allowed, left) in cases {
         let sandbox = Sandbox::new();
