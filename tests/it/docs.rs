@@ -180,10 +180,11 @@ fn lists_that_contributing_names_are_where_it_says() {
 fn the_quick_tier_skips_modules_that_exist() {
     let script = fs::read_to_string(root().join(".ci/quick")).unwrap();
     let line = script.lines().find_map(|line| line.strip_prefix("slow=(")).unwrap();
-    let modules = fs::read_to_string(root().join("tests/it/main.rs")).unwrap();
     for filter in line.trim_end_matches(')').split(' ') {
-        let module = format!("mod {};", filter.split("::").next().unwrap());
-        assert!(filter.ends_with("::") && modules.contains(&module), ".ci/quick skips {filter}");
+        let path = filter.strip_suffix("::").unwrap_or_else(|| panic!("{filter} is no module"));
+        let module = root().join("tests/it").join(path.replace("::", "/"));
+        let found = module.is_dir() || module.with_extension("rs").is_file();
+        assert!(found, ".ci/quick skips {filter}, which is no module");
     }
 }
 
