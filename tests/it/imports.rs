@@ -137,7 +137,7 @@ impl Graph {
     }
 
     /// The module and the rest of a path, from the root; `None` for one of another crate.
-    fn from_root(&self, module: &Module, path: &[String]) -> Option<(Module, Vec<String>)> {
+    fn absolute(&self, module: &Module, path: &[String]) -> Option<(Module, Vec<String>)> {
         let supers = path.iter().take_while(|segment| *segment == "super").count();
         let rest = |skipped: usize| path.get(skipped..).unwrap_or_default().to_vec();
         match path.first().map(String::as_str)? {
@@ -160,7 +160,7 @@ impl Graph {
         }
         let file = self.0.get(module)?;
         for used in &file.uses {
-            let Some((from, inside)) = self.from_root(module, &used.path) else { continue };
+            let Some((from, inside)) = self.absolute(module, &used.path) else { continue };
             if used.name == *name {
                 return self.home(&from, &[inside, rest.to_vec()].concat());
             }
@@ -186,7 +186,7 @@ impl Graph {
         }
         let mut imports = BTreeMap::new();
         for path in paths {
-            let Some((from, inside)) = self.from_root(module, &path) else { continue };
+            let Some((from, inside)) = self.absolute(module, &path) else { continue };
             // A module that is named for what is in it: the paths that begin with it count.
             let whole: Module = from.iter().chain(&inside).cloned().collect();
             if self.0.contains_key(&whole) {

@@ -112,7 +112,11 @@ fn an_encoding_that_looks_like_an_object_id_is_none_on_record() {
     let label = "ab".repeat(20);
     let in_encoding = |message: &[u8], parent: Option<&str>| {
         let commit = logged.client.raw(message).header(format!("encoding {label}").as_bytes());
-        parent.into_iter().fold(commit, |commit, parent| commit.parent(parent)).write()
+        let commit = match parent {
+            Some(parent) => commit.parent(parent),
+            None => commit,
+        };
+        commit.write()
     };
     let push = |id: &str| {
         logged.client.push(&[&format!("{id}:refs/heads/main")]).must_accept(&["refs/heads/main"]);
