@@ -85,6 +85,42 @@ const CASES: &[Case] = &[
         dimension: "repeated_marks",
         scale: 15,
     },
+    Case {
+        name: "weak-marks",
+        says: "899 weak marks behind a message of 60 MiB",
+        dimension: "weak_marks_behind_a_message",
+        scale: 60,
+    },
+    Case {
+        name: "one-line",
+        says: "one line of 20 MiB with every keyword of the catalogue",
+        dimension: "keywords_on_one_line",
+        scale: 20,
+    },
+    Case {
+        name: "values-below-a-key",
+        says: "20 JSON files with 4,000 values below a key of 190 KiB",
+        dimension: "values_below_a_long_key",
+        scale: 20,
+    },
+    Case {
+        name: "notes-of-one-blob",
+        says: "300 notes that are one blob of 1 MiB",
+        dimension: "notes_of_one_blob",
+        scale: 30,
+    },
+    Case {
+        name: "a-note-of-json",
+        says: "a note of 100 MiB of JSON",
+        dimension: "a_note_of_json",
+        scale: 100,
+    },
+    Case {
+        name: "reverts",
+        says: "100,000 lines that say which commit is reverted",
+        dimension: "reverts_of_one_commit",
+        scale: 100,
+    },
 ];
 
 /// Measures the cases, or those that are named.

@@ -49,8 +49,9 @@ and on the ledger.
 
 Each case is pushed by `git push` over a local path, into a server without a hook; the hook is
 then run on the same quarantine. *Before* is the hook as it was when the cases were collected.
-`stopped` means that it had not ended after 10 seconds of CPU time. The times of whole pushes
-are those of a machine that was busy with other work; CPU times do not depend on that as much.
+`stopped` means that it had not ended after 10 seconds of CPU time. Exit code 2 is a cut. The
+machine has two processors and did nothing else, but for the pushes without a hook of the last
+six cases.
 
 | case | what is pushed | KB | without a hook, s | hook before: CPU s, MB | hook: CPU s, MB, exit |
 | --- | --- | ---: | ---: | ---: | ---: |
@@ -66,7 +67,12 @@ The first line measures the table. The second scales every dimension of a push b
 (commits, parents, refs, tags and their depth, the depth and width of trees, names, marks,
 notes, entries of the ledger and of baselines), counts the instructions of the hook by
 callgrind, and fits the exponent with which they grow over the bytes of the push. It fails
-where an exponent is above 1.1 in a dimension that has no bound on steps.
+where an exponent is above 1.1 in a dimension that has no bound on steps. Of 68 dimensions 63
+have none; their exponents are 1.05 at most. No push at scale 16 took more than 76 MB.
+
+With `time = \"100ms\"` in `[limits]`, hooks for 65 of these dimensions at scale 32 ended after 507 ms
+at most, the start of the program and the answer included: the limit is looked at inside one text
+and one tree as well. (Git pushes no trees as deep as the other three have at that scale.)
 ";
 
 /// Makes the section.
