@@ -58,9 +58,9 @@
 //! 3  owner       acting as the account that owns something; files without links
 //! 2  push        what the server told the hook
 //! 2  platform    who pushes, where, and how lines for the pusher begin
+//! 1  document    TOML with places and collected problems
 //! 1  git         repositories, raw objects, new commits, changes (the only user of git2)
-//! 0  text        escaping, lines, decoding, folding
-//! 0  document    TOML with places and collected problems
+//! 0  text        escaping, lines, decoding, folding, words
 //! ```
 
 pub mod cli;

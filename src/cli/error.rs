@@ -10,6 +10,7 @@ use crate::log::LogError;
 use crate::rules::edit::EditError;
 use crate::rules::propose::Unclear;
 use crate::scan::ScanError;
+use crate::text::counted;
 
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +53,7 @@ pub(super) enum Error {
     CasePlace(PathBuf),
     #[error("there is no file to change")]
     NoTarget,
-    #[error("with this change {file} would have {}", count(.problems.len()))]
+    #[error("with this change {file} would have {}", counted(.problems.len(), "mistake"))]
     WouldBreak { file: String, problems: Vec<Problem> },
     #[error("cannot write {path}: {source}")]
     WriteFile { path: PathBuf, source: std::io::Error },
@@ -90,10 +91,6 @@ pub(super) enum Error {
 
 fn meant(near: Option<&str>) -> String {
     near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
-}
-
-fn count(problems: usize) -> String {
-    if problems == 1 { "1 mistake".into() } else { format!("{problems} mistakes") }
 }
 
 impl From<ScanError> for Error {

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use crate::document::Problem;
 use crate::git::GitError;
+use crate::text::counted;
 use crate::text::escape;
 
 /// Why a configuration can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The files hold mistakes; all of them are here.
-    #[error("the rules can't be used: {} found", count(.0.len()))]
+    #[error("the rules can't be used: {} found", counted(.0.len(), "mistake"))]
     Problems(Vec<Problem>),
     /// A file could not be read.
     #[error("cannot read {path}: {source}")]
@@ -97,8 +98,4 @@ impl ConfigError {
         }
         .into()
     }
-}
-
-fn count(problems: usize) -> String {
-    if problems == 1 { "1 mistake".into() } else { format!("{problems} mistakes") }
 }

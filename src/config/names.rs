@@ -4,6 +4,7 @@
 use super::Rules;
 use crate::document::{Place, Problem, Reader};
 use crate::policy::{Policy, Subject};
+use crate::text::similar;
 
 /// Reports each of them, with the nearest name that is known.
 pub(super) fn check(reader: &Reader, rules: &Rules, policy: &Policy) {
@@ -39,10 +40,7 @@ fn known(reader: &Reader, what: &str, name: &str, known: &[&str], place: &Place)
         return;
     }
     let mut problem = Problem::new(place, format!("there is no {what} `{name}` in the catalogue"));
-    let near = known.iter().map(|id| (strsim::damerau_levenshtein(name, id), *id)).min();
-    if let Some((distance, id)) = near
-        && distance <= 1 + id.len() / 3
-    {
+    if let Some(id) = similar(name, known.iter().copied()) {
         problem = problem.help(format!("did you mean `{id}`?"));
     }
     reader.report(problem);

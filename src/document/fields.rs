@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 
 use super::{Moment, Node, Place, Problem, Table, Value};
+use crate::text::similar;
 
 /// Collects the problems of a whole read; hands out [`Fields`] of tables.
 #[derive(Debug, Default)]
@@ -287,13 +288,8 @@ impl<'n> Fields<'n> {
 
 /// "did you mean …" when one of the names is near, otherwise the whole list.
 fn suggestion(text: &str, names: &[&str]) -> String {
-    let near = names
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(text, name), *name))
-        .min()
-        .filter(|(distance, name)| *distance <= name.len().div_ceil(3));
-    match near {
-        Some((_, name)) => format!("did you mean `{name}`?"),
+    match similar(text, names.iter().copied()) {
+        Some(name) => format!("did you mean `{name}`?"),
         None => {
             let mut seen = HashSet::new();
             let each: Vec<&str> = names.iter().copied().filter(|name| seen.insert(*name)).collect();

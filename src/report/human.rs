@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::{Judged, Report};
 use crate::finding::Field;
 use crate::policy::Verdict;
+use crate::text::counted;
 use crate::text::escape::excerpt;
 
 fn style(verdict: Verdict) -> Style {
@@ -88,13 +89,10 @@ fn finding(judged: &Judged, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn sums(report: &Report) -> String {
-    let plural = |count: usize, one: &str, many: &str| {
-        if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
-    };
     let mut text = format!(
         "{} judged, {}",
-        plural(report.commits, "commit", "commits"),
-        plural(report.findings.len(), "finding", "findings")
+        counted(report.commits, "commit"),
+        counted(report.findings.len(), "finding")
     );
     let parts: Vec<String> = [
         (Verdict::Reject, "to reject"),

@@ -10,6 +10,7 @@ use super::subject::Subject;
 use crate::document::{self, Fields, Place, Problem, Reader, Source};
 use crate::finding::Finding;
 use crate::marker::Role;
+use crate::text::similar;
 
 /// One case.
 #[derive(Debug)]
@@ -165,11 +166,8 @@ fn known(fields: &Fields<'_>, rules: &RuleSet, id: &str, place: &Place) {
     if ids.contains(&id) {
         return;
     }
-    let near = ids.iter().map(|known| (strsim::damerau_levenshtein(id, known), *known)).min();
     let mut problem = Problem::new(place, format!("the rules have no `{id}`"));
-    if let Some((distance, near)) = near
-        && distance <= 1 + near.len() / 3
-    {
+    if let Some(near) = similar(id, ids.iter().copied()) {
         problem = problem.help(format!("did you mean `{near}`?"));
     }
     fields.reader().report(problem);

@@ -19,7 +19,9 @@ mod references;
 mod rounds;
 pub mod shell;
 mod utf7;
+mod words;
 
 pub use declared::{is_plain_encoding, is_unreadable};
 pub use effort::{Effort, Pace, Unwatched};
 pub use reading::{Disguise, Form, Reading, read, shown, undisguised};
+pub use words::{counted, similar};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use super::words::count;
+use crate::text::counted;
 use crate::text::escape::{cut, escape};
 
 /// So many changes are shown to people; the JSON has them all.
@@ -65,9 +65,9 @@ pub(super) fn text(replayed: &Replayed) -> String {
     let safe = |text: &str| escape(text.as_bytes());
     let mut text = format!(
         "{} since {} in {}: {} would get another verdict\n",
-        count(replayed.pushes, "push").replace("pushs", "pushes"),
+        counted(replayed.pushes, "push"),
         replayed.since,
-        count(replayed.repositories, "repository").replace("repositorys", "repositories"),
+        counted(replayed.repositories, "repository"),
         replayed.changes.len(),
     );
     for (moved, pushes) in &replayed.by_change {
@@ -108,7 +108,7 @@ pub(super) fn text(replayed: &Replayed) -> String {
             "\n{} could not be read again, for refused objects are not kept: judged by the\n\
              marks on record. What only the draft looks for can't be found there, and a\n\
              disclosure by a trailer that is no mark counts as missing.\n",
-            count(replayed.from_record, "push").replace("pushs", "pushes"),
+            counted(replayed.from_record, "push"),
         ));
     }
     text

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::chains::{chains, records, settings};
 use super::wanted::Wanted;
-use super::words::{count, short};
+use super::words::short;
 use crate::cli::command::Run;
 use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
@@ -16,6 +16,7 @@ use crate::config::ledger::Ledger;
 use crate::git::{IdSet, ObjectId};
 use crate::log::{Fail, Found, LogValue, NOT_JUDGED, Record};
 use crate::policy::Verdict;
+use crate::text::counted;
 use crate::text::escape::{cut, escape};
 
 /// How records are shown.
@@ -151,8 +152,8 @@ fn text(record: &Record, unjudged: bool) -> String {
         shown(&record.verdict),
         safe(&record.repository),
         record.pusher.as_deref().map_or_else(|| "somebody".into(), safe),
-        count(record.commits, "commit"),
-        count(record.findings.len(), "finding"),
+        counted(record.commits, "commit"),
+        counted(record.findings.len(), "finding"),
         if record.probe { ", a probe" } else { "" },
     );
     for update in &record.refs {

@@ -6,13 +6,13 @@ use clap::Args;
 use serde::Serialize;
 
 use super::chains::{chains, settings};
-use super::words::count;
 use crate::cli::command::Run;
 use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
 use crate::cli::global::Shape;
 use crate::log::verify::{Verified, verify as follow};
 use crate::log::{Head, files};
+use crate::text::counted;
 
 #[derive(Serialize)]
 struct OfLog {
@@ -95,7 +95,7 @@ fn text(of: &OfLog) -> String {
     let mut text = format!("{}: ", of.log);
     match &verified.broken {
         None => {
-            let records = count(verified.records, "record");
+            let records = counted(verified.records, "record");
             text.push_str(&format!("{records}, head {}\n", verified.head));
         }
         Some(broken) => {

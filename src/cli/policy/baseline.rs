@@ -15,6 +15,7 @@ use crate::config::{self, Config};
 use crate::document::Moment;
 use crate::git::{ObjectId, Repository};
 use crate::policy::Situation;
+use crate::text::counted;
 
 /// Declare what is there already: it is not judged again.
 ///
@@ -92,10 +93,10 @@ fn one(
             baseline::read(repository, extent, Reach::History)?,
             baseline::read(repository, extent, Reach::Commit)?,
         );
-        context.output.say(&format!("{name}: {}", counted(tips.len())));
+        context.output.say(&format!("{name}: {}", counted(tips.len(), "commit")));
         tips.iter().for_each(|id| context.output.say(&format!("  {id}")));
         if !commits.is_empty() {
-            let count = counted(commits.len());
+            let count = counted(commits.len(), "commit");
             context.output.say(&format!("{name}: {count} admitted without what is below"));
             commits.iter().for_each(|id| context.output.say(&format!("  {id}")));
         }
@@ -126,7 +127,7 @@ fn one(
         baseline::write(repository, extent, Reach::Commit, &[], "")?;
     }
     if !context.output.quiet {
-        let what = counted(ids.len());
+        let what = counted(ids.len(), "commit");
         context.output.say(&format!("{name}: {what} in {}", path.display()));
     }
     Ok(())
@@ -153,15 +154,11 @@ fn admit(
         format!("Admitted by `provost policy baseline --add --commit`, {}", Moment::now());
     let path = baseline::write(repository, extent, Reach::Commit, &ids, &comment)?;
     if !context.output.quiet {
-        let what = counted(ids.len());
+        let what = counted(ids.len(), "commit");
         let name = repository.name();
         context.output.say(&format!("{name}: {what} admitted in {}", path.display()));
     }
     Ok(())
-}
-
-fn counted(ids: usize) -> String {
-    if ids == 1 { "1 commit".into() } else { format!("{ids} commits") }
 }
 
 /// The refs of a repository that a baseline of it is taken from: those that the hook

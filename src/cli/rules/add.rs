@@ -8,13 +8,12 @@ use clap::Args;
 use super::edit::{edit, finish, warn};
 use super::own_file::{Checked, OwnFile, TargetFile};
 use super::trial::{Trials, effect};
-use super::trial_text::{Effect, plural, samples};
+use super::trial_text::{Effect, samples};
 use super::values;
 use crate::cli::command::Run;
 use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
 use crate::cli::layers::with_draft;
-use crate::cli::suggestion::nearest;
 use crate::config::{self, Config};
 use crate::document::Source;
 use crate::finding::{Confidence, Finding, Kind};
@@ -23,6 +22,7 @@ use crate::rules::edit::{RuleFile, ToolRef};
 use crate::rules::propose::{Proposal, propose};
 use crate::rules::subject::Subject;
 use crate::scan::Scope;
+use crate::text::{counted, similar};
 
 /// Propose a marker for an example, and add it to your own file.
 ///
@@ -138,7 +138,10 @@ fn tool(config: &Config, command: &Add) -> Result<String, Error> {
     if let Some(id) = &command.tool {
         if config.rules.tool(id).is_none() && command.vendor.is_none() {
             let known: Vec<&str> = config.rules.tools.iter().map(|tool| tool.id.as_str()).collect();
-            return Err(Error::NewTool { id: id.clone(), near: nearest(id, &known) });
+            return Err(Error::NewTool {
+                id: id.clone(),
+                near: similar(id, known.iter().copied()).map(str::to_owned),
+            });
         }
         return Ok(id.clone());
     }
@@ -186,12 +189,12 @@ fn free_id(config: &Config, tool: &str, name: &str) -> String {
 /// What the marker finds in history.
 fn history(effect: &Effect, id: &str) -> String {
     let commits: usize = effect.repositories.iter().map(|looked| looked.commits).sum();
-    let commits = plural(commits, "commit");
+    let commits = counted(commits, "commit");
     let many = effect.repositories.len() > 1;
     let Some(marker) = effect.markers.iter().find(|marker| marker.id == id) else {
         return format!("in {commits} of history it finds nothing\n");
     };
-    let hits = plural(marker.figures.after, "hit");
+    let hits = counted(marker.figures.after, "hit");
     let newly = effect.newly_rejected.count;
     let mut text = format!("in {commits} of history: {hits}, {newly} newly rejected\n");
     samples(&marker.samples, marker.samples.len(), many, &mut text);

@@ -21,6 +21,7 @@ use crate::document::{self, Problem, Severity};
 use crate::git::Repository;
 use crate::policy::{Class, Situation};
 use crate::rules::lint::counted;
+use crate::text;
 
 #[derive(Serialize)]
 struct Record<'p> {
@@ -149,8 +150,7 @@ fn record(problem: &Problem) -> Record<'_> {
 fn sum(errors: usize, warnings: usize, files: usize) -> String {
     let plural = |count: usize, word: &str| match count {
         0 => format!("no {word}s"),
-        1 => format!("1 {word}"),
-        count => format!("{count} {word}s"),
+        count => text::counted(count, word),
     };
     let (errors, warnings) = (plural(errors, "error"), plural(warnings, "warning"));
     format!("{errors}, {warnings} in {}", plural(files, "file"))

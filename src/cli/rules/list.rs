@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::document::Place;
 use crate::finding::{Confidence, Kind};
 use crate::rules::entries::{self, Entry};
+use crate::text::counted;
 
 /// A marker as lists show it.
 #[derive(Serialize)]
@@ -153,9 +154,7 @@ pub(super) fn text(config: &Config, rows: &[Row]) -> String {
         text.push('\n');
     }
     let off = rows.iter().filter(|row| row.disabled.is_some()).count();
-    let plural =
-        |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let off = if off > 0 { format!(", {off} of them switched off") } else { String::new() };
     let gap = if rows.is_empty() { "" } else { "\n" };
-    format!("{text}{gap}{} of {}{off}\n", plural(rows.len(), "marker"), plural(tools, "tool"))
+    format!("{text}{gap}{} of {}{off}\n", counted(rows.len(), "marker"), counted(tools, "tool"))
 }

@@ -4,8 +4,10 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
+use similar::{ChangeTag, TextDiff};
 
 use super::problems::brought_by;
 use crate::cli::command_context::CommandContext;
@@ -125,54 +127,15 @@ impl OwnFile {
     }
 }
 
-/// More lines than this are not aligned with each other.
-const MOST_LINES: usize = 2000;
+/// The longest time that is spent on aligning lines; what is not aligned by then is shown as
+/// lines that are replaced.
+const MAX_ALIGNMENT: Duration = Duration::from_millis(500);
 
-/// The lines that differ, `-` for old and `+` for new ones.
+/// Returns the lines that differ, `-` for old and `+` for new ones.
 fn difference(before: &str, after: &str) -> String {
-    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
-    let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-    let rest = old.len().min(new.len()) - head;
-    let same = |(a, b): &(&&str, &&str)| a == b;
-    let tail = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(same).count();
-    let old = old.get(head..old.len() - tail).unwrap_or_default();
-    let new = new.get(head..new.len() - tail).unwrap_or_default();
-    let mut out = String::new();
-    if old.len() > MOST_LINES || new.len() > MOST_LINES {
-        return format!("{} lines become {}\n", old.len(), new.len());
-    }
-    // Longest common subsequence, from the ends.
-    let width = new.len() + 1;
-    let mut longest = vec![0_u32; (old.len() + 1) * width];
-    let at = |longest: &[u32], i: usize, j: usize| longest.get(i * width + j).copied().unwrap_or(0);
-    for (i, a) in old.iter().enumerate().rev() {
-        for (j, b) in new.iter().enumerate().rev() {
-            let value = if a == b {
-                at(&longest, i + 1, j + 1) + 1
-            } else {
-                at(&longest, i + 1, j).max(at(&longest, i, j + 1))
-            };
-            if let Some(slot) = longest.get_mut(i * width + j) {
-                *slot = value;
-            }
-        }
-    }
-    let (mut i, mut j) = (0, 0);
-    while i < old.len() || j < new.len() {
-        match (old.get(i), new.get(j)) {
-            (Some(a), Some(b)) if a == b => (i, j) = (i + 1, j + 1),
-            (a, Some(b)) if a.is_none() || at(&longest, i, j + 1) > at(&longest, i + 1, j) => {
-                out.push_str(&format!("+ {b}\n"));
-                j += 1;
-            }
-            (Some(a), _) => {
-                out.push_str(&format!("- {a}\n"));
-                i += 1;
-            }
-            (None, _) => break,
-        }
-    }
-    out
+    let diff = TextDiff::configure().timeout(MAX_ALIGNMENT).diff_lines(before, after);
+    let changes = diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal);
+    changes.map(|change| format!("{} {}\n", change.tag(), change.value().trim_end())).collect()
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ use crate::policy::Verdict;
 use crate::rules::cases::{self, Case, Expect};
 use crate::rules::check_examples;
 use crate::rules::lint::why_not;
+use crate::text::counted;
 use crate::text::escape::{cut, escape, lossy};
 
 /// Something that does not do what it should.
@@ -244,18 +245,14 @@ fn text(outcome: &Outcome) -> String {
         }
         text.push('\n');
     }
-    let plural = |count: usize, word: &str| match count {
-        1 => format!("1 {word}"),
-        count => format!("{count} {word}s"),
-    };
     let failures = match outcome.failures.len() {
         0 => "all as they should be".into(),
         count => format!("{count} failed"),
     };
-    let (examples, cases) = (plural(outcome.examples, "example"), plural(outcome.cases, "case"));
+    let (examples, cases) = (counted(outcome.examples, "example"), counted(outcome.cases, "case"));
     text.push_str(&format!("{examples} and {cases} run: {failures}\n"));
     if outcome.without_examples > 0 {
-        let markers = plural(outcome.without_examples, "marker");
+        let markers = counted(outcome.without_examples, "marker");
         text.push_str(&format!("{markers} without a hit or a miss; `rules lint` names them\n"));
     }
     text

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::policy::Verdict;
+use crate::text::counted;
 
 /// What differs between two sets of rules on some histories.
 #[derive(Serialize)]
@@ -88,7 +89,7 @@ impl Effect {
 /// The effect as text; `verbose` shows markers whose figures are the same too.
 pub(super) fn text(effect: &Effect, verbose: bool) -> String {
     let many = effect.repositories.len() > 1;
-    let commits = plural(effect.commits(), "commit");
+    let commits = counted(effect.commits(), "commit");
     let repositories = match effect.repositories.len() {
         1 => "1 repository".to_owned(),
         count => format!("{count} repositories"),
@@ -104,7 +105,7 @@ pub(super) fn text(effect: &Effect, verbose: bool) -> String {
             text.push_str(&format!("  {}: {before} -> {after} rejected\n", looked.repository));
         }
         if looked.not_looked_at > 0 {
-            let things = plural(looked.not_looked_at, "thing");
+            let things = counted(looked.not_looked_at, "thing");
             let name = &looked.repository;
             text.push_str(&format!("  {name}: {things} not looked at; `audit` lists them\n"));
         }
@@ -157,7 +158,7 @@ fn markers(effect: &Effect, verbose: bool, many: bool, text: &mut String) {
         samples(&marker.samples, marker.samples.len(), many, text);
     }
     if !verbose && same > 0 {
-        let markers = plural(same, "marker");
+        let markers = counted(same, "marker");
         text.push_str(&format!("{markers} found as before; --verbose shows them\n"));
     }
 }
@@ -174,12 +175,5 @@ pub(super) fn samples(samples: &[Sample], all: usize, many: bool, text: &mut Str
     }
     if all > samples.len() {
         text.push_str(&format!("  and {} more\n", all - samples.len()));
-    }
-}
-
-pub(super) fn plural(count: usize, word: &str) -> String {
-    match count {
-        1 => format!("1 {word}"),
-        count => format!("{count} {word}s"),
     }
 }
