@@ -58,7 +58,7 @@ impl Output {
     fn whole(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
         let mut out = AutoStream::new(io::stdout().lock(), self.choice);
         match write(&mut out).and_then(|()| out.flush()) {
-            // Whoever read has seen enough.
+            // The reader has seen enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             other => other.map_err(Error::Write),
         }

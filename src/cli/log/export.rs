@@ -66,7 +66,7 @@ pub(in crate::cli) struct Export {
 impl Run for Export {
     fn run(&self, context: &CommandContext) -> Result<u8, Error> {
         match write(context, self) {
-            // Whoever read has seen enough.
+            // The reader has seen enough.
             Err(Error::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(0),
             other => other,
         }

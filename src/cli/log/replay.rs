@@ -37,7 +37,7 @@ pub(in crate::cli) struct Replay {
     /// The files; those of the [log] section when none is named
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Only pushes of the last so many days
+    /// Only pushes of the last N days
     #[arg(long, value_name = "N", default_value_t = 30)]
     days: u32,
     /// Where the repositories are; without it, where they were

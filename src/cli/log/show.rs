@@ -49,7 +49,7 @@ pub(in crate::cli) struct Show {
     files: Vec<PathBuf>,
     #[command(flatten)]
     wanted: Wanted,
-    /// Only the last so many
+    /// Only the last N records
     #[arg(long, value_name = "N")]
     last: Option<usize>,
     /// How to write them

@@ -36,7 +36,7 @@ fn head(text: &str) -> Result<Head, String> {
 /// Follow the chain, and name the first broken record.
 ///
 /// Files of one log are one chain, in whatever order they are given. A chain can't show
-/// that all of it was written anew: compare it with a head that was kept elsewhere.
+/// that all of it was rewritten: compare it with a head that was kept elsewhere.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -67,7 +67,7 @@ fn verdict(text: &str) -> Result<PushVerdict, String> {
     Err(format!("it is one of reject, warn, record, allow, {NOT_JUDGED}"))
 }
 
-/// A moment, or so many days or hours before now.
+/// A moment, or a number of days or hours before now.
 fn moment(text: &str) -> Result<Moment, String> {
     let ago = |number: &str, seconds: i64| {
         let number: i64 = number.parse().ok()?;

@@ -21,7 +21,7 @@ pub(super) struct Where {
     /// The pusher's login
     #[arg(long, value_name = "LOGIN")]
     pub(super) user: Option<String>,
-    /// A group that the platform puts him in; may be given several times
+    /// A group of the pusher on the platform; may be given several times
     #[arg(long, value_name = "NAME")]
     pub(super) group: Vec<String>,
     /// The file that is changed, for scopes by path

@@ -18,9 +18,9 @@ use crate::text::escape::escape;
 /// Publish the policy of repositories, for developers to judge by before they push.
 ///
 /// The files that are in force for a repository, over the built-in rules, become the commit
-/// of its ref refs/meta/provost, which git fetches like any other and which the hook lets
-/// nobody push to; or one file. What is published already stays as it is. Whoever may fetch
-/// can read it, exemptions and groups included.
+/// of its ref refs/meta/provost, which git fetches like any other and to which the hook
+/// accepts no push; or one file. A policy that is published already stays as it is. Everyone
+/// who may fetch can read it, exemptions and groups included.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -61,7 +61,7 @@ pub(in crate::cli) struct Add {
     /// Show what else it matches in the history of these repositories
     #[arg(long = "in", value_name = "REPOSITORY", num_args = 1..)]
     repositories: Vec<PathBuf>,
-    /// Show so many of the commits that it matches
+    /// Show N of the commits that it matches
     #[arg(long, value_name = "N", default_value_t = 5)]
     sample: usize,
     /// Write it to the file

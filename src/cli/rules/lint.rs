@@ -33,7 +33,7 @@ struct Record<'p> {
     help: Option<&'p str>,
 }
 
-/// Look for mistakes, and for what is hardly meant.
+/// Look for mistakes, and for what is probably unintended.
 ///
 /// Without a FILE all layers in force are looked at. A FILE is looked at as if it were
 /// in force: in the place of the layer of the same path, or else over the others.

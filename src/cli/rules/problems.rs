@@ -47,7 +47,7 @@ fn ending(config: &Config, now: Moment) -> Vec<Problem> {
         let (id, place) = (&exemption.id, &exemption.place);
         if exemption.is_over(now) {
             let message = format!("the exemption `{id}` is over since {}", exemption.expires);
-            let help = "it decides nothing; take it out, or have it granted anew";
+            let help = "it decides nothing; take it out, or have it granted again";
             problems.push(Problem::warning(place, message).help(help));
         } else if exemption.ends_soon(now) {
             let message = format!("the exemption `{id}` ends at {}", exemption.expires);

@@ -24,7 +24,7 @@ use crate::text::escape::{escape, excerpt};
 /// The options of `try` and `compare`.
 #[derive(Debug, Args)]
 pub(super) struct TrialOptions {
-    /// Show so many commits of each kind
+    /// Show N commits of each kind
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(super) sample: usize,
     /// Leave out a kind of marker that takes long to look for
