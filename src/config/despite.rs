@@ -40,7 +40,7 @@ pub fn policy_despite(layers: Layers<'_>) -> Policy {
 }
 
 /// The section as far as it can be read although the configuration is broken, so that
-/// a push that nobody could judge is on record too.
+/// a push that could not be judged is on record too.
 #[must_use]
 pub fn log_despite(layers: Layers<'_>) -> Option<LogSettings> {
     let mut merged: Option<Node> = None;

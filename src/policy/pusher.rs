@@ -45,6 +45,6 @@ impl std::fmt::Display for Pushers {
 pub struct Pusher {
     /// The login.
     pub login: Option<String>,
-    /// The groups that the platform, or the policy's own `[policy.groups]`, put him in.
+    /// The groups of the pusher, by the platform or by `[policy.groups]`.
     pub groups: Vec<String>,
 }

@@ -30,7 +30,7 @@ impl Judge<'_> {
         settings.disclosure.trailers().into_iter().map(str::to_owned).collect()
     }
 
-    /// The exemption that a pusher asked for and that is none, or not his.
+    /// The exemptions that a pusher asked for and that do not exist, or are not for that pusher.
     #[must_use]
     pub fn refused_requests(&self) -> Vec<&str> {
         let known = |id: &&String| {
@@ -40,7 +40,7 @@ impl Judge<'_> {
         self.situation.request.exemptions.iter().filter(known).map(String::as_str).collect()
     }
 
-    /// Why the pusher wants everything to pass, if he says so.
+    /// The reason that the pusher gave for a bypass, if any.
     #[must_use]
     pub fn bypass_reason(&self) -> Option<&str> {
         self.situation.request.reason.as_deref()

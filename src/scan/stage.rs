@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 pub enum Stage {
     /// Reading commits; how many there are is not known yet.
     Reading,
-    /// Finding out in which of so many commits trees have to be compared.
+    /// Finding out in which of this number of commits trees have to be compared.
     Sifting(usize),
-    /// Comparing the trees of so many commits.
+    /// Comparing the trees of this number of commits.
     Comparing(usize),
 }
 

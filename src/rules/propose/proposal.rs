@@ -18,7 +18,7 @@ pub struct Proposal {
     pub hits: Vec<String>,
     /// Texts near to them that it must not.
     pub misses: Vec<String>,
-    /// What whoever adds it should know.
+    /// What the administrator who adds it should know.
     pub notes: Vec<String>,
     /// For a note, the ref that holds it.
     pub notes_ref: String,
