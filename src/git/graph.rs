@@ -1,8 +1,8 @@
 //! The commits that were read: of each its tree, its parents and its date.
 //!
-//! A new commit is read once, when a walk meets it, and its object shown to whoever
-//! wants to look into it. What a walk only passes is taken from the repository's
-//! commit-graph, if that has it.
+//! A new commit is read once, when a walk meets it, and its object handed to the graph's
+//! [`OnNewCommit`]. What a walk only passes is taken from the repository's commit-graph, if
+//! that has it.
 
 use std::rc::Rc;
 
@@ -20,7 +20,22 @@ struct Node {
     is_visited: bool,
 }
 
-type Visit<'o> = Box<dyn FnMut(ObjectId, &[u8]) + 'o>;
+/// Gets the new commits that walks meet.
+pub trait OnNewCommit {
+    /// Takes the raw object of a new commit, each once.
+    fn new_commit(&mut self, id: ObjectId, raw: &[u8]);
+}
+
+impl<F: FnMut(ObjectId, &[u8])> OnNewCommit for F {
+    fn new_commit(&mut self, id: ObjectId, raw: &[u8]) {
+        self(id, raw);
+    }
+}
+
+/// For walks of which nothing but ids is wanted.
+impl OnNewCommit for () {
+    fn new_commit(&mut self, _: ObjectId, _: &[u8]) {}
+}
 
 /// What is known of the further parents of a merge.
 #[derive(Debug, Default)]
@@ -32,9 +47,10 @@ pub(super) struct FurtherParents {
 }
 
 /// The commits read so far.
-pub struct Graph<'o> {
+pub struct Graph<'o, C = ()> {
     pub(super) objects: &'o Objects<'o>,
-    visit: Visit<'o>,
+    /// Gets the new commits.
+    pub on_new_commit: C,
     index: IdMap<u32>,
     ids: Vec<ObjectId>,
     nodes: Vec<Option<Node>>,
@@ -59,11 +75,19 @@ type HidingCommits = (Rc<[ObjectId]>, Rc<[u32]>);
 const UNSEEN: u32 = u32::MAX;
 
 impl<'o> Graph<'o> {
-    /// An empty graph; `visit` sees the raw object of each new commit once.
-    pub fn new(objects: &'o Objects<'o>, visit: impl FnMut(ObjectId, &[u8]) + 'o) -> Self {
+    /// An empty graph.
+    #[must_use]
+    pub fn new(objects: &'o Objects<'o>) -> Self {
+        Self::with(objects, ())
+    }
+}
+
+impl<'o, C: OnNewCommit> Graph<'o, C> {
+    /// An empty graph that hands the raw object of each new commit to `on_new_commit`.
+    pub fn with(objects: &'o Objects<'o>, on_new_commit: C) -> Self {
         Self {
             objects,
-            visit: Box::new(visit),
+            on_new_commit,
             index: IdMap::default(),
             ids: Vec::new(),
             nodes: Vec::new(),
@@ -276,7 +300,7 @@ impl<'o> Graph<'o> {
             }
         }
         if is_new {
-            (self.visit)(id, object.data());
+            self.on_new_commit.new_commit(id, object.data());
         }
         Ok(())
     }

@@ -8,7 +8,7 @@
 use std::rc::Rc;
 
 use super::graph::FurtherParents;
-use super::{GitError, Graph, Hidden, IdMap, IdSet, ObjectId};
+use super::{GitError, Graph, Hidden, IdMap, IdSet, ObjectId, OnNewCommit};
 
 /// A parent of a merge that the first parent may reach, by their places in an order.
 struct Question {
@@ -21,7 +21,7 @@ struct Question {
 /// How many questions are answered at once.
 const AT_ONCE: usize = 64;
 
-impl Graph<'_> {
+impl<C: OnNewCommit> Graph<'_, C> {
     /// The first parent of a commit, and of the others, each once, those that the first does
     /// not reach.
     ///
@@ -187,8 +187,8 @@ mod tests {
             let ids = history(&made, seed, 90);
             let repository = made.open();
             let objects = repository.objects().unwrap();
-            let mut alone = Graph::new(&objects, |_, _| {});
-            let mut together = Graph::new(&objects, |_, _| {});
+            let mut alone = Graph::new(&objects);
+            let mut together = Graph::new(&objects);
             // What is not among the commits of the order is found out by a walk.
             together.find_redundant_parents(&ids[10..], &ids).unwrap();
             for &id in &ids {
@@ -211,7 +211,7 @@ mod tests {
             }
             let repository = made.open();
             let objects = repository.objects().unwrap();
-            let mut graph = Graph::new(&objects, |_, _| {});
+            let mut graph = Graph::new(&objects);
             graph.find_redundant_parents(&ids, &ids).unwrap();
             for id in &ids[2..] {
                 assert_eq!(graph.merged_parents(*id).unwrap().len(), 2);

@@ -60,7 +60,7 @@ pub use changes::{Change, Changes, Visitor};
 pub use commit::{Commit, Extra, subject, unfolded};
 pub use cursor::Side;
 pub use error::GitError;
-pub use graph::Graph;
+pub use graph::{Graph, OnNewCommit};
 pub use ident::Ident;
 pub use lookup::Lookup;
 pub use meter::{Reads, Watch};

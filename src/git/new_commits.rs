@@ -11,7 +11,7 @@ use std::collections::BinaryHeap;
 use std::rc::Rc;
 
 use super::limit::{Flags, HIDDEN, Limit, NEW, QUEUED};
-use super::{GitError, Graph, IdSet, ObjectId};
+use super::{GitError, Graph, IdSet, ObjectId, OnNewCommit};
 
 /// What a walk leaves out.
 pub struct Hidden<'h> {
@@ -26,7 +26,7 @@ pub struct Hidden<'h> {
 /// (git's revision.c calls it SLOP).
 const SLOP: usize = 16;
 
-impl Graph<'_> {
+impl<C: OnNewCommit> Graph<'_, C> {
     /// The commits reachable from `tips` that nothing hides, parents before children. One
     /// that can't be read is among them, and noted: see [`Graph::take_unread`].
     ///

@@ -57,7 +57,7 @@ impl Repository {
         let Some(mut id) = whole.map_or_else(|| self.ref_of(name), |id| Ok(Some(id)))? else {
             return Ok(None);
         };
-        let mut graph = Graph::new(objects, |_, _| {});
+        let mut graph = Graph::new(objects);
         while let Some(kind) = steps.chars().next() {
             let rest = steps.get(1..).unwrap_or_default();
             let end = rest.find(|it: char| !it.is_ascii_digit()).unwrap_or(rest.len());
@@ -140,7 +140,7 @@ impl Repository {
     pub fn file_of(&self, commit: ObjectId, path: &str) -> Result<Option<Vec<u8>>, GitError> {
         let objects = self.objects()?;
         let id = objects.peel(commit)?.id;
-        let tree = Graph::new(&objects, |_, _| {}).tree(id)?;
+        let tree = Graph::new(&objects).tree(id)?;
         let reason = "it is a commit without a tree";
         let tree = tree.ok_or(GitError::Malformed { id, reason })?;
         let found = Lookup::new(&objects, usize::MAX).sides(tree, &[path.as_bytes()])?;
@@ -175,7 +175,7 @@ fn common(
     left: ObjectId,
     right: ObjectId,
 ) -> Result<Vec<ObjectId>, GitError> {
-    let mut graph = Graph::new(objects, |_, _| {});
+    let mut graph = Graph::new(objects);
     let mut of_one = IdSet::default();
     for (tip, other) in [(left, right), (right, left)] {
         let mut others = || Ok(Rc::from([other]));

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::existing::Existing;
 use super::ledger::Relevant;
-use super::target::Target;
+use super::target::{Target, Targets};
 use super::{Scan, ScanError};
 use crate::config::ledger::{Admission, patterns};
 use crate::git::{Hidden, IdSet, ObjectId, RefName};
@@ -15,18 +15,18 @@ impl Scan<'_> {
     /// Works out what the push adds to the ledger, when all of it was judged.
     pub(super) fn complete_ledger(
         &mut self,
-        targets: &[Target],
+        targets: &Targets,
         existing: &mut Existing<'_>,
     ) -> Result<(), ScanError> {
         if !existing.is_recorded() {
             return Ok(());
         }
-        self.additions.admitted.extend(self.ledger.first.iter().flatten().cloned());
+        self.ledger.additions.admitted.extend(self.ledger.first.iter().flatten().cloned());
         let let_in = std::mem::take(&mut self.verdicts.let_in.all);
         for ((name, place), mut ids) in let_in {
             let own = RefPatterns::new(place.refs.iter().map(String::as_str));
             // Accepted elsewhere in the same push without such an exception, it is for all.
-            let elsewhere = targets.iter().filter(|it| !own.matches(it.name.as_bytes()));
+            let elsewhere = targets.0.iter().filter(|it| !own.matches(it.name.as_bytes()));
             for target in elsewhere {
                 let accepted = self.accepted_on(target, &ids)?;
                 ids.retain(|id| !accepted.contains(id));
@@ -58,7 +58,7 @@ impl Scan<'_> {
                 accepted.extend(mine);
             } else {
                 let edge = self.edge(all)?.into_iter().collect();
-                accepted.extend(self.graph.reached(&[tip], &mine, &edge)?);
+                accepted.extend(self.walk.reached(&[tip], &mine, &edge)?);
             }
         }
         self.ledger.groups = groups;
@@ -74,7 +74,7 @@ impl Scan<'_> {
         ids: Vec<ObjectId>,
         existing: &mut Existing<'_>,
     ) -> Result<(), ScanError> {
-        let is_new = |id: &ObjectId| self.objects.existed_before(*id) == Some(false);
+        let is_new = |id: &ObjectId| self.source.objects.existed_before(*id) == Some(false);
         let (fresh, old): (Vec<ObjectId>, Vec<ObjectId>) = ids.into_iter().partition(is_new);
         let (mut own_only, mut spread) = (fresh, Vec::new());
         if !old.is_empty() {
@@ -82,9 +82,9 @@ impl Scan<'_> {
             let mut others = || Ok(Rc::clone(&outside));
             let hidden = Hidden { old: IdSet::default(), others: &mut others };
             let commits: Vec<ObjectId> =
-                old.iter().filter_map(|&id| Some(self.objects.peel(id).ok()?.id)).collect();
+                old.iter().filter_map(|&id| Some(self.source.objects.peel(id).ok()?.id)).collect();
             let mut alone = IdSet::default();
-            self.graph.aside(|graph| {
+            self.walk.aside(|graph| {
                 alone.extend(graph.new_commits(&commits, hidden)?);
                 Ok(Vec::new())
             })?;
@@ -95,7 +95,7 @@ impl Scan<'_> {
         }
         for (ids, is_spread) in [(own_only, false), (spread, true)] {
             if !ids.is_empty() {
-                self.additions.admitted.push(Admission {
+                self.ledger.additions.admitted.push(Admission {
                     time: self.verdicts.judge.now().to_string(),
                     ref_name: ref_name.clone(),
                     exceptions: place.exceptions.clone(),
@@ -110,11 +110,11 @@ impl Scan<'_> {
     }
 
     /// Ends what was accepted outside of its place, and notes what passed there.
-    fn end(&mut self, entry: &Admission, targets: &[Target]) -> Result<(), ScanError> {
+    fn end(&mut self, entry: &Admission, targets: &Targets) -> Result<(), ScanError> {
         let own = patterns(entry);
         let mut ended = IdSet::default();
         let mut spread = IdSet::default();
-        for target in targets.iter().filter(|it| !own.matches(it.name.as_bytes())) {
+        for target in targets.0.iter().filter(|it| !own.matches(it.name.as_bytes())) {
             let accepted = self.accepted_on(target, &entry.ids)?;
             let passed = self.ledger.passed.get(&target.name);
             match &entry.boundary {
@@ -144,11 +144,11 @@ impl Scan<'_> {
             }
         }
         if !ended.is_empty() {
-            self.additions.ended.push((entry.key(), ended.iter().copied().collect()));
+            self.ledger.additions.ended.push((entry.key(), ended.iter().copied().collect()));
         }
         spread.retain(|id| !ended.contains(id));
         if !spread.is_empty() && !entry.is_spread {
-            self.additions.spread.push((entry.key(), spread.into_iter().collect()));
+            self.ledger.additions.spread.push((entry.key(), spread.into_iter().collect()));
         }
         Ok(())
     }

@@ -29,7 +29,7 @@ impl<'s> Walked<'s> {
             repository,
             objects,
             merged,
-            graph: RefCell::new(Graph::new(objects, |_, _| {})),
+            graph: RefCell::new(Graph::new(objects)),
             ranges: RefCell::default(),
             made_of: RefCell::default(),
         }

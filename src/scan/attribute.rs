@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::Scan;
-use super::target::Target;
+use super::target::Group;
 use crate::finding::Finding;
 use crate::git::{GitError, IdMap, IdSet, ObjectId, RefName};
 
@@ -16,11 +16,11 @@ impl Scan<'_> {
     /// class, so each commit is judged once for all of them.
     pub(super) fn attribute(
         &mut self,
-        group: &[&Target],
+        group: &Group<'_>,
         ids: &[ObjectId],
         found: &[(ObjectId, Vec<Finding>)],
     ) -> Result<(), GitError> {
-        let Some(first) = group.first() else { return Ok(()) };
+        let Some(first) = group.targets.first() else { return Ok(()) };
         let before = self.verdicts.findings.len();
         let reaching = self.reaching(group, ids, found)?;
         for chunk in found.chunks(CHUNK) {
@@ -30,7 +30,7 @@ impl Scan<'_> {
                 decided.push(self.verdicts.decided(Some(&marked), &first.name, findings.clone()));
             }
             let reached = reaching.reached(chunk);
-            for (at, target) in group.iter().enumerate() {
+            for (at, target) in group.targets.iter().enumerate() {
                 let mut bits = reached.bits(at) & ones(chunk.len());
                 while bits != 0 {
                     if let Some(commit) = decided.get(bits.trailing_zeros() as usize) {
@@ -40,8 +40,8 @@ impl Scan<'_> {
                 }
             }
         }
-        if group.len() > 1 && found.len() > CHUNK {
-            let places = group.iter().enumerate().map(|(at, target)| (&target.name, at));
+        if group.targets.len() > 1 && found.len() > CHUNK {
+            let places = group.targets.iter().enumerate().map(|(at, target)| (&target.name, at));
             let places: HashMap<&RefName, usize> = places.collect();
             let added = self.verdicts.findings.get_mut(before..).unwrap_or_default();
             added.sort_by_key(|judged| places.get(&judged.ref_name).copied());
@@ -52,23 +52,23 @@ impl Scan<'_> {
     /// Prepares to find out which updates of a group reach which of some of its commits.
     pub(super) fn reaching(
         &mut self,
-        group: &[&Target],
+        group: &Group<'_>,
         ids: &[ObjectId],
         found: &[(ObjectId, Vec<Finding>)],
     ) -> Result<Reaching, GitError> {
-        if group.len() < 2 || found.is_empty() {
+        if group.targets.len() < 2 || found.is_empty() {
             return Ok(Reaching::All);
         }
-        let tips: Vec<ObjectId> = group.iter().filter_map(|target| target.tip).collect();
+        let tips = group.tips();
         let order = if self.has_gaps {
             // Commits that were judged before lie between them: the history itself is asked,
             // once for all updates.
-            let all = self.graph.all_below(&tips)?;
+            let all = self.walk.all_below(&tips)?;
             self.order(&all, found, &tips)?
         } else {
             self.order(ids, found, &tips)?
         };
-        let tips = group.iter().map(|target| order.at(target.tip)).collect();
+        let tips = group.targets.iter().map(|target| order.at(target.tip)).collect();
         Ok(Reaching::Ordered { order, tips })
     }
 
@@ -79,7 +79,7 @@ impl Scan<'_> {
         found: &[(ObjectId, Vec<Finding>)],
         tips: &[ObjectId],
     ) -> Result<Order, GitError> {
-        let (parents, ends) = self.graph.parents_among(ids)?;
+        let (parents, ends) = self.walk.parents_among(ids)?;
         let asked: IdSet = found.iter().map(|(id, _)| id).chain(tips).copied().collect();
         let places = ids.iter().enumerate().filter(|(_, id)| asked.contains(id));
         let places = places.map(|(place, &id)| (id, place)).collect();

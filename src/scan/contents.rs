@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::Scope;
-use super::sift::Sift;
 use crate::config::limits::LARGEST_FILE;
 use crate::finding::Marker;
 use crate::git::{GitError, IdMap, Mode, ObjectId, Objects, Side};
@@ -33,6 +32,12 @@ type Structures = Vec<(Arc<Marker>, bool)>;
 /// Matching that many bytes of a path takes about as long as any other step of work.
 const PATH_BYTES_OF_A_STEP: usize = 4;
 
+/// Knows the marks in files that were read before.
+pub(super) trait KnownMarks {
+    /// The marks in a file, if they are known.
+    fn marks(&self, id: ObjectId) -> Option<&[Text]>;
+}
+
 /// Looks at files; remembers what is in them, by id.
 pub(super) struct Contents<'o> {
     objects: &'o Objects<'o>,
@@ -43,15 +48,15 @@ pub(super) struct Contents<'o> {
     known: IdMap<Option<Arc<Marks>>>,
     /// One file may stand at any number of paths.
     structures: RefCell<IdMap<Structures>>,
-    /// Knows files that have no findings.
-    pub(super) sift: Option<Sift<'o>>,
+    /// Is asked before a file is read.
+    pub(super) known_before: Option<Box<dyn KnownMarks + 'o>>,
 }
 
 impl<'o> Contents<'o> {
     pub(super) fn new(objects: &'o Objects<'o>, matchers: &'o Matchers, scope: Scope) -> Self {
         let are_wanted = scope.contents && !matchers.content.is_empty();
         let (known, structures) = (IdMap::default(), RefCell::default());
-        Self { objects, matchers, are_wanted, known, structures, sift: None }
+        Self { objects, matchers, are_wanted, known, structures, known_before: None }
     }
 
     /// Counts the work of looking for markers of a path, which can be very long.
@@ -75,7 +80,7 @@ impl<'o> Contents<'o> {
         if let Some(known) = self.known.get(&id) {
             return Ok(known.clone());
         }
-        let marks = match self.sift.as_ref().and_then(|sift| sift.marks(id)) {
+        let marks = match self.known_before.as_ref().and_then(|before| before.marks(id)) {
             Some([]) => return Ok(None),
             Some(texts) => Marks::new(Texts { texts: texts.to_vec(), is_cut: false }, false),
             None => {

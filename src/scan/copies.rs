@@ -45,7 +45,9 @@ impl<'s> Scan<'s> {
             if !is_claimed && !findings.iter().any(|finding| file(finding).is_some()) {
                 continue;
             }
-            let Ok(object) = self.objects.read_kind(*id, ObjectKind::Commit) else { continue };
+            let Ok(object) = self.source.objects.read_kind(*id, ObjectKind::Commit) else {
+                continue;
+            };
             let Ok(commit) = Commit::parse(*id, object.data()) else { continue };
             let named = Named::read(commit.message);
             let mut add = |finding, from| {
@@ -70,8 +72,8 @@ impl<'s> Scan<'s> {
         findings: &[Finding],
         originals: &mut Originals,
     ) -> Vec<usize> {
-        let matchers = &self.config.rules.matchers;
-        let Some(original) = originals.get(picked.from, self.objects, matchers) else {
+        let matchers = &self.source.config.rules.matchers;
+        let Some(original) = originals.get(picked.from, self.source.objects, matchers) else {
             return Vec::new();
         };
         let above = commit.message.get(..picked.start).unwrap_or_default();
@@ -84,7 +86,7 @@ impl<'s> Scan<'s> {
         if copied.is_empty() {
             return copied;
         }
-        let (objects, graph) = (self.objects, &mut self.graph);
+        let (objects, graph) = (self.source.objects, &mut self.walk);
         let mine = changed_paths(commit.tree, &commit.parents, objects, graph);
         let theirs = originals.paths(&original, objects, graph);
         let are_among = mine.zip(theirs).is_some_and(|(mine, theirs)| mine.is_subset(theirs));
@@ -103,7 +105,7 @@ impl<'s> Scan<'s> {
         let paths: BTreeSet<&[u8]> = findings.iter().filter_map(file).collect();
         let paths: Vec<&[u8]> = paths.into_iter().collect();
         let Some(tree) = commit.tree.filter(|_| !paths.is_empty()) else { return };
-        let mut lookup = Lookup::new(self.objects, MOST_ENTRIES);
+        let mut lookup = Lookup::new(self.source.objects, MOST_ENTRIES);
         let Ok(mine) = lookup.sides(tree, &paths) else { return };
         let mut sources: Vec<Vec<ObjectId>> = vec![Vec::new(); paths.len()];
         for (source, tree) in self.sources(named) {
@@ -131,12 +133,12 @@ impl<'s> Scan<'s> {
         let mut seen = IdSet::default();
         let mut sources = Vec::new();
         for &id in named {
-            let parents = self.graph.parents(id).unwrap_or_default();
+            let parents = self.walk.parents(id).unwrap_or_default();
             for source in std::iter::once(id).chain(parents) {
                 if sources.len() >= MOST_SOURCES {
                     return sources;
                 }
-                if let Ok(Some(tree)) = self.graph.tree(source)
+                if let Ok(Some(tree)) = self.walk.tree(source)
                     && seen.insert(source)
                 {
                     sources.push((source, tree));
@@ -161,7 +163,7 @@ impl<'s> Scan<'s> {
                 continue;
             }
             let from = copy.from;
-            let confirmed = *known.entry(from).or_insert_with(|| was_judged(&mut self.graph, from));
+            let confirmed = *known.entry(from).or_insert_with(|| was_judged(&mut self.walk, from));
             finding.copy = Some(Copied { from: Some(from), confirmed });
         }
     }

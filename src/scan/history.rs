@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::possible_copy::WasJudged;
+use super::source::Source;
 use super::stage::{Progress, Stage};
 use super::tag_marks::MarkedTag;
 use super::{Scan, ScanError, Scope};
@@ -35,11 +36,18 @@ pub fn judge_history(
 ) -> Result<Report, ScanError> {
     let objects = repository.objects()?;
     let situation = Situation::unknown(&name);
-    let mut scan = Scan::new(repository, &objects, config, situation, scope, None);
+    let source = Source { repository, objects: &objects, config, scope, budget: None };
+    let mut scan = Scan::new(source, situation);
     let (mut refs, unread) = repository.readable_references()?;
     for UnreadRef { name, why } in unread {
         let (id, reason, boundary) = (ObjectId::NULL, UnreadReason::Other(why), Vec::new());
-        scan.unread.push(UnreadObject { ref_name: name, commit: None, id, reason, boundary });
+        scan.not_judged.unread.push(UnreadObject {
+            ref_name: name,
+            commit: None,
+            id,
+            reason,
+            boundary,
+        });
     }
     scan.strictest_first(&mut refs);
     let mut history = History::default();
@@ -48,7 +56,7 @@ pub fn judge_history(
         let Some(tip) = scan.judge_ref(reference, &mut history)? else { continue };
         progress(Stage::Reading, all.len());
         let first = &mut history.first;
-        let mut new = scan.graph.reachable(tip, &|id| first.contains_key(&id), &mut |read| {
+        let mut new = scan.walk.reachable(tip, &|id| first.contains_key(&id), &mut |read| {
             if read % EVERY == 0 {
                 progress(Stage::Reading, all.len() + read);
             }
@@ -58,8 +66,8 @@ pub fn judge_history(
         }
         all.append(&mut new);
     }
-    scan.commits = all.len();
-    let (mut found, _) = scan.findings_of(&all, progress)?;
+    scan.counts.commits = all.len();
+    let mut found = scan.findings_of(&all, progress)?.of;
     // All of a history is judged, so what is in it was.
     let copies = scan.possible_copies(&found);
     let was_judged: WasJudged<'_, '_> = &mut |_, id| history.first.contains_key(&id);
@@ -77,7 +85,7 @@ pub fn judge_history(
             }
         }
     }
-    let left = Ledger::read(&scan.config.ledger(repository))?.unjudged;
+    let left = Ledger::read(&scan.source.config.ledger(repository))?.unjudged;
     history.left_notes = left.into_iter().map(|it| it.ref_name).filter(RefName::is_notes).collect();
     for reference in refs.iter().filter(|reference| reference.name.is_notes()) {
         scan.judge_all_notes(reference, &mut history)?;
@@ -131,7 +139,7 @@ impl Scan<'_> {
             next = self.marked_tag_behind(id)?;
         }
         history.values.insert(name.clone(), reference.target);
-        match self.objects.peel(reference.target) {
+        match self.source.objects.peel(reference.target) {
             Ok(Peeled { id, kind: ObjectKind::Commit }) => Ok(Some(id)),
             Ok(peeled) => {
                 if self.judge_peeled(name, peeled)? {
@@ -153,12 +161,12 @@ impl Scan<'_> {
         history: &mut History,
     ) -> Result<(), ScanError> {
         let name = &reference.name;
-        let Ok(peeled) = self.objects.peel(reference.target) else { return Ok(()) };
+        let Ok(peeled) = self.source.objects.peel(reference.target) else { return Ok(()) };
         if peeled.kind != ObjectKind::Commit {
             return Ok(());
         }
         let notes = self.notes_of(name);
-        let commits = self.graph.reachable(peeled.id, &|_| false, &mut |_| {})?;
+        let commits = self.walk.reachable(peeled.id, &|_| false, &mut |_| {})?;
         for id in commits {
             if history.left_notes.contains(name) {
                 history.notes.insert((name.clone(), id));
@@ -183,40 +191,40 @@ impl Scan<'_> {
         history: &History,
         found: &[(ObjectId, Vec<Finding>)],
     ) -> Result<(), ScanError> {
-        let place = self.config.ledger(self.repository);
+        let place = self.source.config.ledger(self.source.repository);
         let found: IdMap<&[Finding]> =
             found.iter().map(|(id, findings)| (*id, findings.as_slice())).collect();
         for entry in Ledger::read(&place)?.unjudged {
             let name = &entry.ref_name;
-            let Ok(Peeled { id, kind }) = self.objects.peel(entry.id) else { continue };
+            let Ok(Peeled { id, kind }) = self.source.objects.peel(entry.id) else { continue };
             // Of a chain of tags, a ref that leads through the first leads through all.
             let value = history.values.get(name).copied();
             let leads_to = |id: ObjectId| {
                 value.is_some_and(|value| {
-                    self.objects.leads_through(value, id)
-                        || self.objects.peel(value).is_ok_and(|peeled| peeled.id == id)
+                    self.source.objects.leads_through(value, id)
+                        || self.source.objects.peel(value).is_ok_and(|peeled| peeled.id == id)
                 })
             };
             let is_clean_tag = |id: &ObjectId| leads_to(*id) && !history.unclean.contains(id);
             let is_tag = entry.id != id;
             let mut is_clean = !is_tag || leads_to(entry.id);
-            let mut next = self.objects.tags_of(entry.id);
+            let mut next = self.source.objects.tags_of(entry.id);
             is_clean = is_clean && next.all(|id| !history.unclean.contains(&id));
             if kind == ObjectKind::Commit {
                 let old = entry.boundary.iter().copied().collect();
                 let mut others = || Ok(Rc::default());
                 let hidden = Hidden { old, others: &mut others };
-                for id in self.graph.new_commits(&[id], hidden)? {
+                for id in self.walk.new_commits(&[id], hidden)? {
                     is_clean = is_clean && self.is_clean(id, name, history, &found)?;
                 }
             } else {
                 is_clean = is_clean && is_clean_tag(&id);
             }
             if is_clean && !history.unclean_notes.contains(name) {
-                self.now_judged.push((entry.ref_name, entry.id));
+                self.ledger.now_judged.push((entry.ref_name, entry.id));
             }
         }
-        self.has_ledger = true;
+        self.ledger.is_kept = true;
         Ok(())
     }
 

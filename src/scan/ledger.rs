@@ -9,7 +9,8 @@
 use std::rc::Rc;
 
 use super::existing::Existing;
-use super::target::Target;
+use super::pipeline::Found;
+use super::target::{Group, Target};
 use super::{Scan, ScanError};
 use crate::config::ledger::{Admission, Ledger, patterns};
 use crate::git::{Hidden, IdSet, ObjectId};
@@ -31,7 +32,7 @@ impl Scan<'_> {
         existing: &mut Existing<'_>,
     ) -> Result<Rc<Ledger>, ScanError> {
         let ledger = existing.refresh_ledger()?;
-        if ledger.exists() || !existing.is_recorded() || !self.config.policy.has_places() {
+        if ledger.exists() || !existing.is_recorded() || !self.source.config.policy.has_places() {
             return Ok(ledger);
         }
         if self.ledger.first.is_none() {
@@ -47,7 +48,7 @@ impl Scan<'_> {
     /// reach and no other ref does.
     fn excepted_refs(&mut self, existing: &mut Existing<'_>) -> Result<Vec<Admission>, ScanError> {
         let classes: Vec<(Class, Vec<_>)> = existing.classes(&self.verdicts.judge)?.to_vec();
-        let commit_of = |reference| super::existing::commit_of(self.objects, reference);
+        let commit_of = |reference| super::existing::commit_of(self.source.objects, reference);
         let mut excepted = Vec::new();
         let mut others = Vec::new();
         for (class, refs) in &classes {
@@ -67,9 +68,9 @@ impl Scan<'_> {
             let old = existing.baseline(&self.verdicts.judge, class)?.tips.clone();
             let mut hiding = || Ok(Rc::clone(&others));
             let hidden = Hidden { old, others: &mut hiding };
-            let new = self.graph.aside(|graph| graph.new_commits(&tips, hidden))?;
+            let new = self.walk.aside(|graph| graph.new_commits(&tips, hidden))?;
             // What can't be read there is no matter of this push.
-            self.graph.take_unread();
+            self.walk.take_unread();
             if new.is_empty() {
                 continue;
             }
@@ -95,7 +96,7 @@ impl Scan<'_> {
         let mut edge = Vec::new();
         let mut left = ids.to_vec();
         while let Some(id) = left.pop() {
-            for parent in self.graph.parents(id)? {
+            for parent in self.walk.parents(id)? {
                 if mine.contains(&parent) || !seen.insert(parent) {
                     continue;
                 }
@@ -112,23 +113,23 @@ impl Scan<'_> {
     /// Judges what the updates of a group reach of the ledger beyond their new commits.
     pub(super) fn judge_admitted(
         &mut self,
-        group: &[&Target],
+        group: &Group<'_>,
         new: &[ObjectId],
         existing: &mut Existing<'_>,
     ) -> Result<(), ScanError> {
         let ledger = existing.ledger();
-        if !ledger.admitted.is_empty() || self.config.policy.has_places() {
-            let names = group.iter().map(|target| target.name.clone()).collect();
+        if !ledger.admitted.is_empty() || self.source.config.policy.has_places() {
+            let names = group.targets.iter().map(|target| target.name.clone()).collect();
             self.ledger.groups.push((names, new.to_vec()));
         }
         if ledger.admitted.is_empty() {
             return Ok(());
         }
         let judged: IdSet = new.iter().copied().collect();
-        if group.len() > 1 && !self.reaches_any(group, &ledger, existing)? {
+        if group.targets.len() > 1 && !self.reaches_any(group, &ledger, existing)? {
             return Ok(());
         }
-        for target in group {
+        for target in &group.targets {
             self.judge_admitted_to(target, &judged, &ledger, existing)?;
         }
         Ok(())
@@ -137,7 +138,7 @@ impl Scan<'_> {
     /// Whether the updates of a group together reach anything on the ledger.
     fn reaches_any(
         &mut self,
-        group: &[&Target],
+        group: &Group<'_>,
         ledger: &Ledger,
         existing: &mut Existing<'_>,
     ) -> Result<bool, ScanError> {
@@ -148,11 +149,11 @@ impl Scan<'_> {
         if !all.spread.is_empty() {
             return Ok(true);
         }
-        let tips: Vec<ObjectId> = group.iter().filter_map(|target| target.tip).collect();
+        let tips = group.tips();
         let outside = existing.outside(&self.verdicts.judge)?;
         let mut others = || Ok(Rc::clone(&outside));
         let hidden = Hidden { old: IdSet::default(), others: &mut others };
-        let reached = self.graph.aside(|graph| {
+        let reached = self.walk.aside(|graph| {
             let mut ids = graph.new_commits(&tips, hidden)?;
             ids.retain(|id| all.ids.contains(id));
             Ok(ids)
@@ -177,7 +178,8 @@ impl Scan<'_> {
             return Ok(());
         }
         let baseline = existing.baseline(&self.verdicts.judge, &target.class)?;
-        let present = self.old_values(&[target]);
+        let alone = Group::of(target);
+        let present = self.old_values(&alone);
         let covered: IdSet = present.iter().chain(baseline.tips.iter()).copied().collect();
         let mut due = self.reached(tip, &covered, &relevant, existing)?;
         baseline.retain_due(&mut due);
@@ -190,23 +192,23 @@ impl Scan<'_> {
         if due.is_empty() {
             return Ok(());
         }
-        self.rejudged_commits = self.rejudged_commits.max(due.len());
+        self.counts.rejudged = self.counts.rejudged.max(due.len());
         if self.is_cut() {
             self.leave_admitted(target, &due)?;
             return Ok(());
         }
-        let (mut found, whole) = self.findings_of(&due, &mut |_, _| {})?;
-        self.known = self.known.map(|known| known + due.len());
-        self.whole += whole;
+        let Found { of: mut found, whole } = self.findings_of(&due, &mut |_, _| {})?;
+        self.counts.known = self.counts.known.map(|known| known + due.len());
+        self.counts.whole += whole;
         if self.is_cut() {
             self.leave_admitted(target, &due)?;
         } else {
             self.ledger.single.entry(target.name.clone()).or_default().extend(&due);
         }
-        self.copies(&target.class, &[target], &mut found, existing)?;
-        self.commits += due.len();
-        self.attribute(&[target], &due, &found)?;
-        self.attribute_unread(&[target], &due)
+        self.copies(&alone, &mut found, existing)?;
+        self.counts.commits += due.len();
+        self.attribute(&alone, &due, &found)?;
+        self.attribute_unread(&alone, &due)
     }
 
     /// The objects of an entry.
@@ -218,13 +220,13 @@ impl Scan<'_> {
         let ids = match &entry.boundary {
             None => entry.ids.clone(),
             Some(boundary) => {
-                let commit = |&id| Some(self.objects.peel(id).ok()?.id);
+                let commit = |&id| Some(self.source.objects.peel(id).ok()?.id);
                 let tips: Vec<ObjectId> = entry.ids.iter().filter_map(commit).collect();
                 let mut others = || Ok(Rc::default());
                 let old = boundary.iter().copied().collect();
                 let hidden = Hidden { old, others: &mut others };
                 let mut ids = Vec::new();
-                self.graph.aside(|graph| {
+                self.walk.aside(|graph| {
                     ids = graph.new_commits(&tips, hidden)?;
                     Ok(Vec::new())
                 })?;
@@ -250,7 +252,7 @@ impl Scan<'_> {
         let outside = existing.outside(&self.verdicts.judge)?;
         let mut others = || Ok(Rc::clone(&outside));
         let near = Hidden { old: hidden.clone(), others: &mut others };
-        let found = self.graph.aside(|graph| {
+        let found = self.walk.aside(|graph| {
             let mut ids = graph.new_commits(&[tip], near)?;
             ids.retain(|id| relevant.ids.contains(id));
             Ok(ids)
@@ -262,7 +264,7 @@ impl Scan<'_> {
         let mut others = || Ok(Rc::default());
         let far = Hidden { old: hidden.clone(), others: &mut others };
         let near: IdSet = found.into_iter().collect();
-        let all = self.graph.aside(|graph| {
+        let all = self.walk.aside(|graph| {
             let mut ids = graph.new_commits(&[tip], far)?;
             ids.retain(|id| relevant.spread.contains(id) || near.contains(id));
             Ok(ids)
@@ -272,9 +274,9 @@ impl Scan<'_> {
 
     /// What an update reaches of the ledger and a limit left unjudged.
     fn leave_admitted(&mut self, target: &Target, due: &[ObjectId]) -> Result<(), ScanError> {
-        self.objects.release();
+        self.source.objects.release();
         for &id in due {
-            let boundary = self.graph.parents(id)?;
+            let boundary = self.walk.parents(id)?;
             self.leave_object(&target.name, id, boundary);
         }
         self.ledger.passed.entry(target.name.clone()).or_default().extend(due);
@@ -312,7 +314,7 @@ impl Scan<'_> {
 
     /// Notes that a tag object was judged for a ref, where that matters to the ledger.
     pub(super) fn note_tag(&mut self, target: &Target, id: ObjectId, ledger: &Ledger) {
-        if !ledger.admitted.is_empty() || self.config.policy.has_places() {
+        if !ledger.admitted.is_empty() || self.source.config.policy.has_places() {
             self.ledger.single.entry(target.name.clone()).or_default().insert(id);
         }
     }

@@ -1,6 +1,6 @@
 //! What of a judgement is of interest to the ledger.
 
-use crate::config::ledger::{Admission, Ledger};
+use crate::config::ledger::{Additions, Admission, Ledger};
 use crate::git::{IdSet, ObjectId, RefName};
 use crate::policy::PlaceBound;
 use std::collections::BTreeMap;
@@ -20,6 +20,12 @@ pub(super) struct LedgerNotes {
     /// Objects on the ledger that an update reaches and that a baseline covers, or a limit
     /// left.
     pub(super) passed: BTreeMap<RefName, IdSet>,
+    /// Entries that were judged after all, with nothing that is refused.
+    pub(super) now_judged: Vec<(RefName, ObjectId)>,
+    /// What the judgement adds to the ledger.
+    pub(super) additions: Additions,
+    /// Whether there is a ledger: not in a client.
+    pub(super) is_kept: bool,
 }
 
 /// What place-bound exceptions let in.

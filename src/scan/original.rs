@@ -8,9 +8,10 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::commit;
+use super::finder::Walk;
 use crate::finding::Finding;
 use crate::git::{
-    Change, Changes, Commit, GitError, Graph, IdMap, ObjectId, ObjectKind, Objects, Visitor,
+    Change, Changes, Commit, GitError, IdMap, ObjectId, ObjectKind, Objects, Visitor,
 };
 use crate::marker::{Matchers, is_same_text};
 
@@ -54,10 +55,10 @@ impl Originals {
         &mut self,
         original: &'o Original,
         objects: &Objects<'_>,
-        graph: &mut Graph<'_>,
+        walk: &mut Walk<'_>,
     ) -> Option<&'o Paths> {
         let paths = original.paths.get_or_init(|| {
-            let paths = changed_paths(original.tree, &original.parents, objects, graph);
+            let paths = changed_paths(original.tree, &original.parents, objects, walk);
             self.keep(paths.iter().flatten().map(|path| path.len() + PATH_OVERHEAD).sum());
             paths
         });
@@ -140,13 +141,13 @@ pub(super) fn changed_paths(
     tree: Option<ObjectId>,
     parents: &[ObjectId],
     objects: &Objects<'_>,
-    graph: &mut Graph<'_>,
+    walk: &mut Walk<'_>,
 ) -> Option<Paths> {
     let mut before = Vec::new();
     // The parents as the object names them: at the boundary of a shallow repository, what
     // a commit changes is not known.
     if let Some(&parent) = parents.first() {
-        before.push(graph.tree(parent).ok().flatten()?);
+        before.push(walk.tree(parent).ok().flatten()?);
     }
     let mut seen = Seen { paths: Paths::new(), bytes: 0 };
     let mut changes = Changes::new(objects);

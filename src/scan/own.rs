@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::existing::Existing;
 use super::tag_marks::{JudgedTag, MarkedTag};
-use super::target::Target;
+use super::target::{Group, Target};
 use super::{Scan, ScanError};
 use crate::config::ledger::Ledger;
 use crate::finding::Finding;
@@ -19,8 +19,8 @@ impl Scan<'_> {
     pub(super) fn marked_tag(&mut self, from: ObjectId) -> Result<Option<MarkedTag>, GitError> {
         let mut first = None;
         let mut path = Vec::new();
-        for tag in self.objects.tags_of(from) {
-            if let Some(&known) = self.tag_marks.first.get(&tag) {
+        for tag in self.source.objects.tags_of(from) {
+            if let Some(&known) = self.ref_marks.tags.first.get(&tag) {
                 first = known;
                 break;
             }
@@ -33,11 +33,11 @@ impl Scan<'_> {
             };
             if holds.as_ref().map_or(true, |findings| !findings.is_empty()) {
                 first = Some(tag);
-                self.tag_marks.held.insert(tag, Rc::new(holds));
+                self.ref_marks.tags.held.insert(tag, Rc::new(holds));
             }
-            self.tag_marks.first.insert(tag, first);
+            self.ref_marks.tags.first.insert(tag, first);
         }
-        let holds = first.and_then(|id| Some((id, self.tag_marks.held.get(&id)?)));
+        let holds = first.and_then(|id| Some((id, self.ref_marks.tags.held.get(&id)?)));
         Ok(holds.map(|(id, holds)| MarkedTag { id, holds: Rc::clone(holds) }))
     }
 
@@ -49,7 +49,7 @@ impl Scan<'_> {
         &mut self,
         tag: ObjectId,
     ) -> Result<Option<MarkedTag>, GitError> {
-        let next = self.objects.tags_of(tag).nth(1);
+        let next = self.source.objects.tags_of(tag).nth(1);
         next.map_or(Ok(None), |next| self.marked_tag(next))
     }
 
@@ -64,7 +64,7 @@ impl Scan<'_> {
             return Ok(());
         }
         let baseline = existing.baseline(&self.verdicts.judge, &target.class)?;
-        let mut known = self.tag_marks.judged.remove(&target.class).unwrap_or_default();
+        let mut known = self.ref_marks.tags.judged.remove(&target.class).unwrap_or_default();
         let mut ledger = None;
         while let Some(MarkedTag { id, holds }) = next {
             match &*holds {
@@ -92,10 +92,10 @@ impl Scan<'_> {
                     }
                 }
             }
-            self.objects.step(1)?;
+            self.source.objects.step(1)?;
             next = self.marked_tag_behind(id)?;
         }
-        self.tag_marks.judged.insert(target.class.clone(), known);
+        self.ref_marks.tags.judged.insert(target.class.clone(), known);
         Ok(())
     }
 
@@ -120,7 +120,7 @@ impl Scan<'_> {
         is_hidden: bool,
         ledger: &Rc<Ledger>,
     ) -> bool {
-        let is_present = target.old.is_some_and(|old| self.objects.leads_through(old, id));
+        let is_present = target.old.is_some_and(|old| self.source.objects.leads_through(old, id));
         if !is_present && !is_hidden {
             return false;
         }
@@ -136,17 +136,17 @@ impl Scan<'_> {
         existing: &mut Existing<'_>,
     ) -> Result<(), ScanError> {
         let Some(tip) = target.tip else { return Ok(()) };
-        let mut old = self.old_values(&[target]);
+        let mut old = self.old_values(&Group::of(target));
         let baseline = existing.baseline(&self.verdicts.judge, &target.class)?;
         old.extend(baseline.tips.iter());
         let mut others = || Ok(Rc::default());
-        let mut ids = self.graph.new_commits(&[tip], Hidden { old, others: &mut others })?;
+        let mut ids = self.walk.new_commits(&[tip], Hidden { old, others: &mut others })?;
         baseline.retain_due(&mut ids);
         let notes = self.notes_of(&target.name);
         for &id in &ids {
             match self.judge_notes(&notes, &target.name, id) {
                 Ok(_) => {}
-                Err(GitError::Stopped) => return self.leave(&[target], None),
+                Err(GitError::Stopped) => return self.leave(&Group::of(target), None),
                 Err(error) => self.leave_unread(target, Some(id), &error, Vec::new()),
             }
         }

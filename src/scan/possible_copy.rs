@@ -1,9 +1,10 @@
 //! A commit that names another whose marks it may have copied.
 
-use crate::git::{Graph, IdSet, ObjectId};
+use super::finder::Walk;
+use crate::git::{IdSet, ObjectId};
 
 /// Whether a commit was judged before; asked with the commits read so far.
-pub(super) type WasJudged<'w, 's> = &'w mut dyn FnMut(&mut Graph<'s>, ObjectId) -> bool;
+pub(super) type WasJudged<'w, 's> = &'w mut dyn FnMut(&mut Walk<'s>, ObjectId) -> bool;
 
 /// A mark that is a copy of one of another commit, if that commit was judged before.
 pub(super) struct PossibleCopy {

@@ -4,20 +4,21 @@
 //! many branches reads each commit once; which of them reaches a commit is worked out
 //! only for commits that have findings.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use super::budget::{Bounds, Budget};
 use super::existing::{self, Existing, Hiding};
+use super::pipeline::Found;
 use super::possible_copy::PossibleCopy;
-use super::target::Target;
+use super::source::Source;
+use super::target::{Group, Target, Targets};
 use super::{MOST_OF_A_PUSH, Scan, ScanError, Scope};
 use crate::config::{Config, published};
 use crate::finding::Finding;
 use crate::git::{
-    GitError, Hidden, IdSet, ObjectId, ObjectKind, Peeled, RefKind, RefName, Reference, Repository,
-    Watch,
+    GitError, Hidden, ObjectId, ObjectKind, Peeled, RefKind, RefName, Reference, Repository, Watch,
 };
-use crate::policy::{Class, Situation};
+use crate::policy::Situation;
 use crate::push::{Push, Update};
 use crate::report::Report;
 
@@ -109,32 +110,36 @@ fn judge_updates(
 ) -> Result<Report, ScanError> {
     let Work { name, updates, hiding, budget } = work;
     let objects = repository.objects_watched(budget.map(|budget| budget as &dyn Watch))?;
-    let mut scan = Scan::new(repository, &objects, config, situation, Scope::default(), budget);
+    let source = Source { repository, objects: &objects, config, scope: Scope::default(), budget };
+    let mut scan = Scan::new(source, situation);
     scan.verdicts.most = MOST_OF_A_PUSH;
     let judges = |name: &[u8]| config.policy.judges(name);
     let place = config.ledger(repository);
     let mut existing = Existing::new(repository, &objects, &judges, hiding, &place);
-    let mut targets = Vec::new();
+    let mut targets = Targets::default();
     // A ref and its symbolic alias may be updated to the same value.
     let mut seen = HashSet::new();
     for update in updates.iter().filter(|update| seen.insert(&update.name)) {
         match scan.target(update, &mut existing) {
-            Ok(target) => targets.extend(target),
+            Ok(target) => targets.0.extend(target),
             Err(ScanError::Git(GitError::Stopped)) => scan.leave_update(update),
             Err(error) => return Err(error),
         }
     }
     scan.judge_targets(&targets, &mut existing)?;
-    if scan.is_cut() && scan.left.is_empty() {
-        // A text among what was judged was too much, and nobody knows of which update.
-        scan.leave(&targets.iter().collect::<Vec<_>>(), None)?;
+    if scan.is_cut()
+        && scan.not_judged.left.is_empty()
+        && let Some(all) = targets.all()
+    {
+        // A text among what was judged was too much, and of which update is not known.
+        scan.leave(&all, None)?;
     }
     if scan.is_cut() {
         // What was found until then goes on the ledger all the same.
-        scan.objects.release();
+        scan.source.objects.release();
     }
     scan.complete_ledger(&targets, &mut existing)?;
-    scan.has_ledger = existing.is_recorded();
+    scan.ledger.is_kept = existing.is_recorded();
     let names = updates.iter().map(|update| update.name.clone()).collect();
     Ok(scan.report(name.to_owned(), names))
 }
@@ -154,19 +159,20 @@ pub fn judge_range(
 ) -> Result<Report, ScanError> {
     let objects = repository.objects()?;
     let scope = Scope::default();
-    let mut scan = Scan::new(repository, &objects, config, situation, scope, None);
+    let source = Source { repository, objects: &objects, config, scope, budget: None };
+    let mut scan = Scan::new(source, situation);
     scan.judge_name(name);
     let class = scan.verdicts.class(name);
     let baseline = existing::of_class(repository, &scan.verdicts.judge, &class)?;
     let judged: Vec<ObjectId> = hidden.iter().chain(&baseline.tips).copied().collect();
     let mut others = || Ok(judged.as_slice().into());
     let hidden = Hidden { old: baseline.tips.clone(), others: &mut others };
-    let mut ids = scan.graph.new_commits(tips, hidden)?;
+    let mut ids = scan.walk.new_commits(tips, hidden)?;
     baseline.retain_due(&mut ids);
-    scan.commits = ids.len();
-    let (mut found, _) = scan.findings_of(&ids, &mut |_, _| {})?;
+    scan.counts.commits = ids.len();
+    let mut found = scan.findings_of(&ids, &mut |_, _| {})?.of;
     let copies = scan.possible_copies(&found);
-    let hidden = scan.graph.hidden_among(&PossibleCopy::originals(&copies), &judged);
+    let hidden = scan.walk.hidden_among(&PossibleCopy::originals(&copies), &judged);
     scan.confirm_copies(&mut found, &copies, &mut |_, id| hidden.contains(&id));
     for (id, findings) in found {
         let marked = scan.marked(id)?;
@@ -193,7 +199,7 @@ impl Scan<'_> {
         let Some(new) = update.new else {
             return Ok(None);
         };
-        if new.as_bytes().len() != self.repository.id_length() {
+        if new.as_bytes().len() != self.source.repository.id_length() {
             let reason = "its length is not that of this repository's object ids";
             return Err(GitError::RefUpdate { line: 0, reason }.into());
         }
@@ -203,7 +209,7 @@ impl Scan<'_> {
         if name.kind() == RefKind::Replace {
             self.judge_replacement(&name, new)?;
         }
-        let peeled = self.objects.peel(new);
+        let peeled = self.source.objects.peel(new);
         let mut target = Target { name, old: update.old, new, tip: None, class };
         self.judge_tags(&target, existing)?;
         match peeled {
@@ -219,152 +225,109 @@ impl Scan<'_> {
 
     fn judge_targets(
         &mut self,
-        targets: &[Target],
+        targets: &Targets,
         existing: &mut Existing<'_>,
     ) -> Result<(), ScanError> {
-        // Refs of one class have the same refs hidden. The old value of a ref that does not
-        // hide for others hides for itself alone.
-        let mut groups: BTreeMap<(&Class, Option<usize>), Vec<&Target>> = BTreeMap::new();
-        for (at, target) in targets.iter().enumerate() {
-            let own = !existing.can_hide(target.name.as_bytes()) && target.old.is_some();
-            groups.entry((&target.class, own.then_some(at))).or_default().push(target);
-        }
+        let groups = targets.groups(existing);
         self.has_groups = groups.len() > 1;
-        for ((class, _), group) in &groups {
+        for group in &groups {
             if self.is_cut() {
                 self.leave(group, None)?;
                 continue;
             }
-            self.judge_group(class, group, existing)?;
+            self.judge_group(group, existing)?;
         }
         Ok(())
     }
 
+    /// Takes the updates of a group through all stages.
     fn judge_group(
         &mut self,
-        class: &Class,
-        group: &[&Target],
+        group: &Group<'_>,
         existing: &mut Existing<'_>,
     ) -> Result<(), ScanError> {
-        let tips: Vec<ObjectId> = group.iter().filter_map(|target| target.tip).collect();
-        if tips.is_empty() {
+        if group.tips().is_empty() {
             return Ok(());
         }
-        let mut settled = Vec::new();
-        let ids = match self.due(class, group, &tips, existing, &mut settled) {
+        let commits = match self.new_commits(group, existing) {
             Err(ScanError::Git(GitError::Stopped)) => {
-                self.known = None;
+                self.counts.known = None;
                 self.leave(group, None)?;
-                return self.judge_newest(class, group, existing);
+                return self.judge_newest(group, existing);
             }
-            ids => ids?,
+            commits => commits?,
         };
-        let rest = self.beyond_commits(&ids);
-        let (left, now) = ids.split_at(rest);
-        let budget = self.budget;
+        let budget = self.source.budget;
         let mut progress = |stage, done| {
             if let Some(budget) = budget {
                 budget.at(stage, done);
             }
         };
-        let (mut found, whole) = self.findings_of(now, &mut progress)?;
-        self.known = self.known.map(|known| known + ids.len());
-        self.whole += whole;
+        let Found { of: mut found, whole } = self.findings_of(commits.now(), &mut progress)?;
+        self.counts.known = self.counts.known.map(|known| known + commits.ids.len());
+        self.counts.whole += whole;
         if self.is_cut() {
-            self.leave(group, Some(&ids))?;
-        } else if !left.is_empty() {
+            self.leave(group, Some(&commits.ids))?;
+        } else if !commits.left().is_empty() {
             // The newest were judged; what they stand on is left.
-            self.leave_below(group, left)?;
+            self.leave_below(group, commits.left())?;
         } else if !self.has_unread() {
-            self.now_judged.append(&mut settled);
+            self.ledger.now_judged.extend(commits.settled.iter().cloned());
         }
-        self.copies(class, group, &mut found, existing)?;
-        self.commits += now.len();
-        self.attribute(group, &ids, &found)?;
-        self.attribute_unread(group, &ids)?;
-        for target in group {
+        self.copies(group, &mut found, existing)?;
+        self.counts.commits += commits.now().len();
+        self.attribute(group, &commits.ids, &found)?;
+        self.attribute_unread(group, &commits.ids)?;
+        for target in &group.targets {
             if target.name.is_notes() {
                 self.judge_notes_of(target, existing)?;
             }
         }
-        self.judge_admitted(group, &ids, existing)
+        self.judge_admitted(group, &commits.ids, existing)
     }
 
     /// Of more commits than may be walked, the newest that the walk has met.
     fn judge_newest(
         &mut self,
-        class: &Class,
-        group: &[&Target],
+        group: &Group<'_>,
         existing: &mut Existing<'_>,
     ) -> Result<(), ScanError> {
-        let Some(most) = self.budget.and_then(Budget::commits_when_reached) else { return Ok(()) };
-        let ids = self.graph.newest_visited(most);
-        let (mut found, whole) = self.findings_of(&ids, &mut |_, _| {})?;
-        self.whole += whole;
-        self.commits += ids.len();
-        self.copies(class, group, &mut found, existing)?;
+        let budget = self.source.budget;
+        let Some(most) = budget.and_then(Budget::commits_when_reached) else { return Ok(()) };
+        let ids = self.walk.newest_visited(most);
+        let Found { of: mut found, whole } = self.findings_of(&ids, &mut |_, _| {})?;
+        self.counts.whole += whole;
+        self.counts.commits += ids.len();
+        self.copies(group, &mut found, existing)?;
         // The walk was not finished, so each update counts as one that reaches them.
-        for target in group {
-            self.attribute(&[target], &ids, &found)?;
-            self.attribute_unread(&[target], &ids)?;
+        for target in &group.targets {
+            let alone = Group::of(target);
+            self.attribute(&alone, &ids, &found)?;
+            self.attribute_unread(&alone, &ids)?;
         }
         Ok(())
-    }
-
-    /// The commits of a group that are to be judged, parents before children: those that
-    /// it newly reaches, and what of others was let in unjudged before.
-    fn due(
-        &mut self,
-        class: &Class,
-        group: &[&Target],
-        tips: &[ObjectId],
-        existing: &mut Existing<'_>,
-        settled: &mut Vec<(RefName, ObjectId)>,
-    ) -> Result<Vec<ObjectId>, ScanError> {
-        let mut old = self.old_values(group);
-        let baseline = existing.baseline(&self.verdicts.judge, class)?;
-        old.extend(baseline.tips.iter());
-        let judge = &self.verdicts.judge;
-        let mut others = || existing.commits(judge, class);
-        let mut new = self.graph.new_commits(tips, Hidden { old, others: &mut others })?;
-        self.admitted.clone_from(&baseline.commits);
-        baseline.retain_due(&mut new);
-        // Refs are read before the ledger: an entry is written before its ref is updated, so
-        // whatever a ref shows to be there is on the ledger by now.
-        self.refresh_ledger(existing)?;
-        let mut ids = self.let_in_before(tips, &new, class, existing, settled)?;
-        self.has_gaps = !ids.is_empty() || !baseline.commits.is_empty();
-        self.rejudged_commits = self.rejudged_commits.max(ids.len());
-        ids.extend(new);
-        Ok(ids)
-    }
-
-    /// What the refs of a group point to before the push.
-    pub(super) fn old_values(&self, group: &[&Target]) -> IdSet {
-        let old = group.iter().filter_map(|target| target.old.filter(|&id| id != target.new));
-        old.filter_map(|id| Some(self.objects.peel(id).ok()?.id)).collect()
     }
 
     /// Confirms the marks that a revert or a cherry-pick has copied from judged commits.
     pub(super) fn copies(
         &mut self,
-        class: &Class,
-        group: &[&Target],
+        group: &Group<'_>,
         found: &mut [(ObjectId, Vec<Finding>)],
         existing: &mut Existing<'_>,
     ) -> Result<(), ScanError> {
         // Looking for originals may take longer than all that was done until now.
-        if self.budget.is_some_and(Budget::is_exhausted) {
+        if self.source.budget.is_some_and(Budget::is_exhausted) {
             return Ok(());
         }
         let copies = self.possible_copies(found);
         if copies.is_empty() {
             return Ok(());
         }
+        let (judge, class) = (&self.verdicts.judge, group.class);
         let mut judged: Vec<ObjectId> = self.old_values(group).into_iter().collect();
-        judged.extend(existing.baseline(&self.verdicts.judge, class)?.tips.iter());
-        judged.extend(existing.commits(&self.verdicts.judge, class).unwrap_or_default().iter());
-        let hidden = self.graph.hidden_among(&PossibleCopy::originals(&copies), &judged);
+        judged.extend(existing.baseline(judge, class)?.tips.iter());
+        judged.extend(existing.commits(judge, class).unwrap_or_default().iter());
+        let hidden = self.walk.hidden_among(&PossibleCopy::originals(&copies), &judged);
         // What is on the ledger is no original that was judged here.
         let ledger = existing.ledger();
         let is_open = |id: ObjectId| {

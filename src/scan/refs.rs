@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::notes_of::NotesOf;
 use super::tree::MOST_PATH_BYTES;
+use super::tree_findings::parent_trees;
 use super::{Scan, commit};
 use crate::finding::{Field, Finding};
 use crate::git::{
@@ -18,16 +19,16 @@ use crate::report::SearchedText;
 impl Scan<'_> {
     /// The name of a branch or tag.
     pub(super) fn judge_name(&mut self, name: &RefName) {
-        let findings = self.config.rules.matchers.find_in_ref(name.judged());
+        let findings = self.source.config.rules.matchers.find_in_ref(name.judged());
         self.add(None, name, findings);
     }
 
     /// The findings in a tag object itself.
     pub(super) fn tag_findings(&mut self, id: ObjectId) -> Result<Vec<Finding>, GitError> {
-        let object = self.objects.read_kind(id, ObjectKind::Tag)?;
+        let object = self.source.objects.read_kind(id, ObjectKind::Tag)?;
         let tag = Tag::parse(id, object.data())?;
-        let matchers = &self.config.rules.matchers;
-        let found = commit::tag(matchers, self.objects, &Field::Tag(id), &tag);
+        let matchers = &self.source.config.rules.matchers;
+        let found = commit::tag(matchers, self.source.objects, &Field::Tag(id), &tag);
         if found.is_cut {
             self.note_cut(SearchedText::Tag(id));
         }
@@ -41,8 +42,8 @@ impl Scan<'_> {
         peeled: Peeled,
     ) -> Result<bool, GitError> {
         let findings = match peeled.kind {
-            ObjectKind::Tree if self.scope.trees => self.own_findings(peeled.id)?,
-            ObjectKind::Blob if self.scope.contents => self.own_findings(peeled.id)?,
+            ObjectKind::Tree if self.source.scope.trees => self.own_findings(peeled.id)?,
+            ObjectKind::Blob if self.source.scope.contents => self.own_findings(peeled.id)?,
             _ => Rc::default(),
         };
         self.after_trees();
@@ -51,7 +52,7 @@ impl Scan<'_> {
 
     /// How the notes of a ref are judged: alike for all refs for which this is the same.
     pub(super) fn notes_of(&self, name: &RefName) -> NotesOf {
-        let asked = self.config.rules.matchers.note.asked_of(name.judged());
+        let asked = self.source.config.rules.matchers.note.asked_of(name.judged());
         NotesOf { class: self.verdicts.class(name), asked }
     }
 
@@ -63,13 +64,13 @@ impl Scan<'_> {
         name: &RefName,
         id: ObjectId,
     ) -> Result<bool, GitError> {
-        let known = self.notes_judged.get(notes).and_then(|known| known.get(&id));
+        let known = self.ref_marks.notes.get(notes).and_then(|known| known.get(&id));
         let decided = match known {
             Some(known) => Rc::clone(known),
             None => {
                 let findings = self.note_findings(name, id)?;
                 let decided = Rc::new(self.verdicts.decided(None, name, findings));
-                let known = self.notes_judged.entry(notes.clone()).or_default();
+                let known = self.ref_marks.notes.entry(notes.clone()).or_default();
                 known.insert(id, Rc::clone(&decided));
                 decided
             }
@@ -80,13 +81,13 @@ impl Scan<'_> {
 
     /// The findings in the notes that a commit on a notes ref adds or changes.
     fn note_findings(&mut self, name: &RefName, id: ObjectId) -> Result<Vec<Finding>, GitError> {
-        let Some(tree) = self.graph.tree(id)? else {
+        let Some(tree) = self.walk.tree(id)? else {
             return Ok(Vec::new());
         };
-        let parents = self.parent_trees(id)?;
+        let parents = parent_trees(id, &mut self.walk)?;
         let (known, findings) = (IdMap::default(), Vec::new());
         let mut notes = Notes { scan: self, name, known, findings, path_bytes: 0, is_cut: false };
-        Changes::new(notes.scan.objects).added_or_changed(tree, &parents, &mut notes)?;
+        Changes::new(notes.scan.source.objects).added_or_changed(tree, &parents, &mut notes)?;
         let Notes { findings, is_cut, .. } = notes;
         if is_cut {
             self.note_cut(SearchedText::Notes(id));
@@ -119,7 +120,8 @@ impl Scan<'_> {
             .iter()
             .filter(|finding| !shown.contains(&finding.marker.id))
             .flat_map(|finding| {
-                let mut beside = self.config.rules.matchers.tamper.beside(finding, Trick::Replace);
+                let mut beside =
+                    self.source.config.rules.matchers.tamper.beside(finding, Trick::Replace);
                 for tamper in &mut beside {
                     tamper.field = Field::Replaced(original);
                 }
@@ -133,27 +135,27 @@ impl Scan<'_> {
     /// The findings in an object itself, without what it is compared with. Each object is
     /// read once, however many refs stand on it.
     fn own_findings(&mut self, id: ObjectId) -> Result<Rc<[Finding]>, GitError> {
-        if let Some(known) = self.own_found.get(&id) {
+        if let Some(known) = self.ref_marks.objects.get(&id) {
             return Ok(Rc::clone(known));
         }
-        let object = self.objects.read(id)?;
-        let matchers = &self.config.rules.matchers;
+        let object = self.source.objects.read(id)?;
+        let matchers = &self.source.config.rules.matchers;
         let found: Rc<[Finding]> = match object.kind {
             ObjectKind::Commit => {
                 let commit = Commit::parse(id, object.data())?;
                 let known = &mut commit::Known::default();
-                let found = commit::inspect(matchers, self.objects, &commit, known);
+                let found = commit::inspect(matchers, self.source.objects, &commit, known);
                 found.map(|found| found.findings.clone()).unwrap_or_default()
             }
             ObjectKind::Tag => {
                 let tag = Tag::parse(id, object.data())?;
-                commit::tag(matchers, self.objects, &Field::Tag(id), &tag).findings
+                commit::tag(matchers, self.source.objects, &Field::Tag(id), &tag).findings
             }
             ObjectKind::Tree => self.trees().findings(id, &[])?,
             ObjectKind::Blob => self.trees().blob(id)?,
         }
         .into();
-        self.own_found.insert(id, Rc::clone(&found));
+        self.ref_marks.objects.insert(id, Rc::clone(&found));
         Ok(found)
     }
 }
@@ -179,7 +181,8 @@ impl Notes<'_, '_> {
         if let Some(known) = self.known.get(&id) {
             return Ok(Rc::clone(known));
         }
-        let (objects, matchers) = (self.scan.objects, &self.scan.config.rules.matchers);
+        let (objects, matchers) =
+            (self.scan.source.objects, &self.scan.source.config.rules.matchers);
         let object = objects.read_kind(id, ObjectKind::Blob)?;
         let found = Rc::new(matchers.note.look(objects, self.name.judged(), object.data()));
         self.known.insert(id, Rc::clone(&found));

@@ -15,38 +15,45 @@ impl Scan<'_> {
     pub(super) fn report(mut self, repository: String, refs: Vec<RefName>) -> Report {
         let Verdicts { judge, findings, most, unreported, worst_unreported, .. } = self.verdicts;
         if unreported > 0 {
-            self.skipped.push(Skipped::FindingsBeyond { count: unreported, most });
+            self.not_judged.skipped.push(Skipped::FindingsBeyond { count: unreported, most });
         }
-        let (left, whole, known) = (&self.left, self.whole, self.known);
-        let cut = self.budget.and_then(|budget| left::cut(budget, &judge, left, whole, known));
-        self.skipped.extend(cut.as_ref().map(Cut::skipped));
+        let (left, whole, known) = (&self.not_judged.left, self.counts.whole, self.counts.known);
+        let cut =
+            self.source.budget.and_then(|budget| left::cut(budget, &judge, left, whole, known));
+        self.not_judged.skipped.extend(cut.as_ref().map(Cut::skipped));
         let mut seen = HashSet::new();
         let one = |it: &&UnreadObject| {
             let name = it.id.is_null().then(|| it.ref_name.clone());
             seen.insert((it.id, it.commit, name))
         };
-        self.skipped.extend(self.unread.iter().filter(one).map(UnreadObject::skipped));
-        let accepts = self.config.policy.accepts_unjudged().is_some();
+        self.not_judged
+            .skipped
+            .extend(self.not_judged.unread.iter().filter(one).map(UnreadObject::skipped));
+        let accepts = self.source.config.policy.accepts_unjudged().is_some();
         let unread_refused = !accepts
-            && self.unread.iter().any(|it| self.budget.is_none() || judge.refuses_on(&it.ref_name));
-        let additions = self.additions;
-        let ledger = self.has_ledger.then_some(additions);
+            && self
+                .not_judged
+                .unread
+                .iter()
+                .any(|it| self.source.budget.is_none() || judge.refuses_on(&it.ref_name));
+        let additions = self.ledger.additions;
+        let ledger = self.ledger.is_kept.then_some(additions);
         Report {
             cut,
-            left: self.left,
-            unread: self.unread,
+            left: self.not_judged.left,
+            unread: self.not_judged.unread,
             unread_refused,
             ledger,
-            now_judged: self.now_judged,
-            rejudged_commits: self.rejudged_commits,
+            now_judged: self.ledger.now_judged,
+            rejudged_commits: self.counts.rejudged,
             worst_unreported,
             repository,
             texts: texts(&judge, &findings, &refs),
             refs,
-            commits: self.commits,
+            commits: self.counts.commits,
             findings,
-            skipped: self.skipped,
-            rules_digest: self.config.digest.clone(),
+            skipped: self.not_judged.skipped,
+            rules_digest: self.source.config.digest.clone(),
             elapsed: self.started.elapsed(),
         }
     }

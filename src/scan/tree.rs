@@ -5,9 +5,8 @@
 //! the tool whose file it is.
 
 use super::Scope;
-use super::contents::{Contents, Marks};
+use super::contents::{Contents, KnownMarks, Marks};
 use super::moved::Gone;
-use super::sift::Sift;
 use crate::finding::{Field, Finding, Kind};
 use crate::git::{
     Change, Changes, GitError, Mode, ObjectId, Objects, Side, Unread, UnreadObjects, Visitor,
@@ -69,13 +68,8 @@ impl<'o> Trees<'o> {
     }
 
     /// Takes over what is known of files.
-    pub(super) fn sifted(&mut self, sift: Sift<'o>) {
-        self.contents.sift = Some(sift);
-    }
-
-    /// Whether there could be any findings in what `tree` has and none of `parents` has.
-    pub(super) fn matters(&mut self, tree: ObjectId, parents: &[ObjectId]) -> bool {
-        self.contents.sift.as_mut().is_none_or(|sift| sift.matters(tree, parents))
+    pub(super) fn know(&mut self, marks: Box<dyn KnownMarks + 'o>) {
+        self.contents.known_before = Some(marks);
     }
 
     /// Whether a limit has ended the scan.

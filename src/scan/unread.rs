@@ -3,7 +3,7 @@
 
 use super::attribute::{CHUNK, Reached};
 use super::budget::Budget;
-use super::target::Target;
+use super::target::{Group, Target};
 use super::{Scan, ScanError};
 use crate::finding::Finding;
 use crate::git::{GitError, IdSet, ObjectId, RefName, Unread};
@@ -32,8 +32,8 @@ impl Scan<'_> {
             reason: UnreadReason::from(error),
             boundary,
         };
-        if !self.unread.contains(&unread) {
-            self.unread.push(unread);
+        if !self.not_judged.unread.contains(&unread) {
+            self.not_judged.unread.push(unread);
         }
     }
 
@@ -42,29 +42,29 @@ impl Scan<'_> {
     /// update must not decline the rest of a push. What is there was judged.
     fn git_refuses(&mut self, target: &Target, missing: ObjectId) -> bool {
         let key = (target.name.clone(), target.new);
-        let known = self.refused_by_git.get(&key).copied();
+        let known = self.not_judged.refused_by_git.get(&key).copied();
         let refuses = known.unwrap_or_else(|| {
-            let host = self.budget.map(Budget::host);
+            let host = self.source.budget.map(Budget::host);
             let refuses = host.is_some_and(|host| host.git_refuses(target.new, missing));
             if refuses {
                 let ref_name = target.name.clone();
-                self.skipped.push(Skipped::RefusedByGit { ref_name, missing });
+                self.not_judged.skipped.push(Skipped::RefusedByGit { ref_name, missing });
             }
             refuses
         });
-        self.refused_by_git.insert(key, refuses);
+        self.not_judged.refused_by_git.insert(key, refuses);
         refuses
     }
 
     /// Notes the commits of a group that could not be read, for each update that reaches them.
     pub(super) fn attribute_unread(
         &mut self,
-        group: &[&Target],
+        group: &Group<'_>,
         ids: &[ObjectId],
     ) -> Result<(), ScanError> {
-        let commits = self.graph.take_unread();
+        let commits = self.walk.take_unread();
         let (mut unread, whole) =
-            (with_themselves(commits), std::mem::take(&mut self.unread_in_trees));
+            (with_themselves(commits), std::mem::take(&mut self.not_judged.unread_in_trees));
         let commits = unread.len();
         unread.extend(whole);
         if unread.is_empty() {
@@ -79,9 +79,9 @@ impl Scan<'_> {
         for (nth, (id, Unread { error, .. })) in unread.into_iter().enumerate() {
             // A commit that is known to be there in part stands on its parents; of another
             // it is unknown on what it stands.
-            let boundary = if nth < commits { edge.clone() } else { self.graph.parents(id)? };
+            let boundary = if nth < commits { edge.clone() } else { self.walk.parents(id)? };
             let chunk = reached.get(nth / CHUNK);
-            for (at, target) in group.iter().enumerate() {
+            for (at, target) in group.targets.iter().enumerate() {
                 let is_reached = chunk.is_some_and(|it| it.is_reached(at, nth % CHUNK));
                 if !among.contains(&id) || is_reached {
                     self.leave_unread(target, Some(id), &error, boundary.clone());
@@ -100,20 +100,26 @@ impl Scan<'_> {
 
     /// Whether something could not be read since this was last asked.
     pub(super) fn has_unread(&self) -> bool {
-        self.graph.has_unread() || !self.unread_in_trees.is_empty()
+        self.walk.has_unread() || !self.not_judged.unread_in_trees.is_empty()
     }
 
     /// What could not be read since this was last asked, each with its commit.
     pub(super) fn take_unread(&mut self) -> Vec<(ObjectId, Unread)> {
-        let mut all = with_themselves(self.graph.take_unread());
-        all.append(&mut self.unread_in_trees);
+        let mut all = with_themselves(self.walk.take_unread());
+        all.append(&mut self.not_judged.unread_in_trees);
         all
     }
 
     /// Notes what could not be read of an object that a ref reaches.
     pub(super) fn leave_unread_of(&mut self, ref_name: RefName, id: ObjectId, error: &GitError) {
         let (reason, boundary) = (UnreadReason::from(error), Vec::new());
-        self.unread.push(UnreadObject { ref_name, commit: Some(id), id, reason, boundary });
+        self.not_judged.unread.push(UnreadObject {
+            ref_name,
+            commit: Some(id),
+            id,
+            reason,
+            boundary,
+        });
     }
 }
 

@@ -3,14 +3,16 @@
 
 use std::sync::Arc;
 
+use super::Host;
 use super::ancestry::Walked;
+use super::budget::Budget;
+use super::finder::Walk;
 use super::ledger_notes::LetIn;
-use super::{Host, Scope};
+use super::source::Source;
 use crate::config::Config;
 use crate::finding::{Context, Credit, Field, Finding, MOST_CREDITS};
 use crate::git::{
-    Commit, GitError, Graph, Ident, ObjectId, ObjectKind, Objects, RefName, Repository,
-    size_of_change, subject,
+    Commit, GitError, Ident, ObjectId, ObjectKind, Objects, RefName, size_of_change, subject,
 };
 use crate::marker::{Matchers, Role, credit_line};
 use crate::policy::{Class, Decision, Judge, Situation, Unrelated, Verdict};
@@ -75,14 +77,8 @@ pub(super) struct Verdicts<'s> {
 }
 
 impl<'s> Verdicts<'s> {
-    pub(super) fn new(
-        repository: &'s Repository,
-        objects: &'s Objects<'s>,
-        config: &'s Config,
-        situation: Situation,
-        scope: Scope,
-        host: Option<&'s dyn Host>,
-    ) -> Self {
+    pub(super) fn new(source: Source<'s>, situation: Situation) -> Self {
+        let Source { repository, objects, config, scope, budget } = source;
         Self {
             objects,
             config,
@@ -96,7 +92,7 @@ impl<'s> Verdicts<'s> {
             sizes: scope.trees && config.policy.asks_for_size(),
             object: None,
             let_in: LetIn::default(),
-            host,
+            host: budget.map(Budget::host),
         }
     }
 
@@ -106,7 +102,7 @@ impl<'s> Verdicts<'s> {
     }
 
     /// Reads again what is needed of a commit with findings, for these are few.
-    pub(super) fn marked(&self, id: ObjectId, graph: &mut Graph<'s>) -> Result<Marked, GitError> {
+    pub(super) fn marked(&self, id: ObjectId, walk: &mut Walk<'s>) -> Result<Marked, GitError> {
         let object = self.objects.read_kind(id, ObjectKind::Commit)?;
         let commit = Commit::parse(id, object.data())?;
         let people = commit.authors.iter().chain(&commit.committers);
@@ -121,14 +117,14 @@ impl<'s> Verdicts<'s> {
         let mut context = context(&self.config.rules.matchers, commit.encoding, commit.message);
         if self.sizes {
             let mut parents = Vec::new();
-            for parent in graph.parents(id)? {
-                parents.extend(graph.tree(parent)?);
+            for parent in walk.parents(id)? {
+                parents.extend(walk.tree(parent)?);
             }
-            if let Some(tree) = graph.tree(id)? {
+            if let Some(tree) = walk.tree(id)? {
                 context.size = Some(size_of_change(self.objects, tree, &parents)?);
             }
         }
-        let is_merge = commit.parents.len() > 1 && graph.merged_parents(id)?.len() > 1;
+        let is_merge = commit.parents.len() > 1 && walk.merged_parents(id)?.len() > 1;
         Ok(Marked { label, context, is_merge })
     }
 

@@ -273,7 +273,7 @@ fn walked(path: &Path, scale: Scale, tips: &[ObjectId], old: &[ObjectId]) -> Vec
     repository.scale = scale;
     let objects = repository.objects().unwrap();
     let mut visited = Vec::new();
-    let mut graph = Graph::new(&objects, |id, _| visited.push(id));
+    let mut graph = Graph::with(&objects, |id, _: &[u8]| visited.push(id));
     let mut others = || Ok(old.into());
     let new = graph.new_commits(tips, Hidden { old: IdSet::default(), others: &mut others });
     let new = new.unwrap();
@@ -353,7 +353,7 @@ fn a_commit_graph_saves_time_and_changes_nothing() {
                 let mut repository = Repository::open(&path, Trust::Verify).unwrap();
                 repository.scale = Scale::Measured;
                 let objects = repository.objects().unwrap();
-                let mut graph = Graph::new(&objects, |_, _| {});
+                let mut graph = Graph::new(&objects);
                 let mut others = || Ok([all[all.len() / 2]].into());
                 let old = IdSet::default();
                 let _ = graph.new_commits(&all[..1], Hidden { old, others: &mut others });

@@ -7,7 +7,9 @@ use std::process::{Command, Stdio};
 use super::*;
 use crate::config::{Config, Layers, load_whole};
 use crate::git::{Repository, Scale, Trust};
-use crate::scan::jobs::{Job, Work};
+use crate::scan::compare::Job;
+use crate::scan::finder::Finder;
+use crate::scan::source::Source;
 
 /// Runs git in a repository; the id that it prints.
 fn git(directory: &Path, arguments: &[&str], input: &[u8]) -> ObjectId {
@@ -84,9 +86,11 @@ fn what_can_be_read_of_a_commit_is_compared() {
         // Among other commits: after it and before it.
         let job = |tree, parents: &[ObjectId]| Job { tree, parents: parents.to_vec(), time: 0 };
         let jobs = [job(sound, &[]), job(odd, &[sound]), job(sound, &[odd])];
-        let work = Work::new(&jobs, &objects, matchers, Scope::default());
-        let mut trees = Trees::new(&objects, matchers, Scope::default());
-        let done = work.compare(&objects, &mut trees, None, None, &mut |_, _| {}).unwrap();
+        let (repository, scope) = (&repository, Scope::default());
+        let source = Source { repository, objects: &objects, config: &config, scope, budget: None };
+        let mut trees = Trees::new(&objects, matchers, scope);
+        let mut finder = Finder::new(source);
+        let done = finder.tree_findings(&jobs, &mut trees, &mut |_, _| {}).unwrap();
         let mut unread: Vec<(usize, ObjectId)> =
             done.unread.iter().map(|(job, unread)| (*job, unread.id)).collect();
         unread.sort_unstable_by_key(|(job, id)| (*job, lost.iter().position(|it| it == id)));

@@ -11,13 +11,11 @@
 mod frame;
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use super::files::PackedFiles;
-use super::second::Second;
+use super::files::{FileState, FilesSeen};
 use crate::config::limits::LARGEST_FILE;
 use crate::git::{IdMap, Mode, NumberMap, ObjectId, ObjectKind, Objects, Place};
-use crate::marker::{Matchers, Text};
+use crate::marker::Matchers;
 
 use frame::{Frame, Interest, Seen, step};
 
@@ -59,15 +57,8 @@ pub(super) struct Sift<'o> {
     seen_bytes: usize,
     free: Vec<Vec<u8>>,
     free_kept: Vec<Vec<usize>>,
-    /// The marks in files, by the number of the file.
-    marks: Arc<NumberMap<Arc<[Text]>>>,
 }
 
-/// Which packed files are of interest, and the marks in these.
-pub(super) struct FilesSeen(Vec<Class>, Arc<NumberMap<Arc<[Text]>>>);
-
-/// With fewer objects in packs a second thread gains less than its start costs.
-const FOR_TWO: usize = 5000;
 /// How many bytes the trees last seen may hold.
 const SEEN_BYTES: usize = 32 << 20;
 /// Buffers that are kept for further trees.
@@ -80,23 +71,25 @@ const LEVELS_BEFORE_HEIGHTS: u16 = 256;
 const MOST_LEVELS: u16 = 2048 - LEVELS_BEFORE_HEIGHTS;
 
 impl<'o> Sift<'o> {
-    pub(super) fn new(objects: &'o Objects<'o>, matchers: &'o Matchers, contents: bool) -> Self {
-        objects.build_id_table();
-        let packed = FilesSeen(vec![Class::UNSEEN; objects.packed()], Arc::default());
-        Self::with(objects, matchers, contents, packed)
-    }
-
-    /// The same on another thread, with what the first has seen of files.
-    pub(super) fn with(
+    /// Nothing is sorted yet. Files are of interest where `files` says what is in them.
+    pub(super) fn new(
         objects: &'o Objects<'o>,
         matchers: &'o Matchers,
-        contents: bool,
-        FilesSeen(packed, marks): FilesSeen,
+        files: Option<&FilesSeen>,
     ) -> Self {
+        let class = |state: &FileState| match state {
+            FileState::Unread => Class::UNSEEN,
+            FileState::Plain => Class::PLAIN,
+            FileState::Marked => Class::DOUBT,
+        };
+        let packed = match files {
+            Some(files) => files.states().iter().map(class).collect(),
+            None => vec![Class::UNSEEN; objects.packed()],
+        };
         Self {
             objects,
             matchers,
-            contents: contents && !matchers.content.is_empty(),
+            contents: files.is_some(),
             packed,
             loose: IdMap::default(),
             heights: Vec::new(),
@@ -106,7 +99,6 @@ impl<'o> Sift<'o> {
             seen_bytes: 0,
             free: Vec::new(),
             free_kept: Vec::new(),
-            marks,
         }
     }
 
@@ -122,50 +114,6 @@ impl<'o> Sift<'o> {
             doubt |= parent == Class::DOUBT;
         }
         doubt || !same
-    }
-
-    /// Reads all files in packs, if their contents are wanted; a second thread may have begun.
-    pub(super) fn read_files(&mut self, second: Option<Second>) {
-        if !self.contents {
-            return;
-        }
-        let (objects, matchers) = (self.objects, self.matchers);
-        let begun = second.and_then(|second| second.files(matchers, objects));
-        let found = begun.unwrap_or_else(|| {
-            let files = PackedFiles::new(objects);
-            let share = |objects: &Objects<'_>| files.share(matchers).all(objects);
-            if objects.packed() < FOR_TWO {
-                return share(objects);
-            }
-            let (mut found, other) = objects.beside(|| share(objects), share);
-            found.extend(other.unwrap_or_default());
-            found
-        });
-        let mut marks = NumberMap::default();
-        for (place, texts) in found {
-            let is_plain = texts.as_ref().is_some_and(Vec::is_empty);
-            if let Some(slot) = self.packed.get_mut(place.number()) {
-                *slot = if is_plain { Class::PLAIN } else { Class::DOUBT };
-            }
-            if let Some(texts) = texts.filter(|texts| !texts.is_empty()) {
-                marks.insert(place.number() as u64, texts.into());
-            }
-        }
-        self.marks = Arc::new(marks);
-    }
-
-    /// What was seen of files, for another thread; to be asked before any tree is looked at.
-    pub(super) fn clone_files(&self) -> FilesSeen {
-        FilesSeen(self.packed.clone(), Arc::clone(&self.marks))
-    }
-
-    /// The marks in a file, if they are known.
-    pub(super) fn marks(&self, id: ObjectId) -> Option<&[Text]> {
-        let number = self.objects.place(id)?.number();
-        if self.packed.get(number) == Some(&Class::PLAIN) {
-            return Some(&[]);
-        }
-        self.marks.get(&(number as u64)).map(|texts| &**texts)
     }
 
     /// The class of a tree.

@@ -2,8 +2,8 @@
 //! was seen last at the same path. Sifting keeps these itself and does not recurse, for trees
 //! can nest deeper than a stack is.
 
+use super::super::same_entries::{Old, in_order};
 use crate::git::{Entry, GitError, ObjectId, Place, entries};
-use crate::scan::again::{Old, in_order};
 
 /// A tree whose entries were all looked at.
 #[derive(Default)]

@@ -15,7 +15,8 @@ fn sifted(made: &Made, ask: impl FnOnce(&mut Sift<'_>, &Objects<'_>)) {
     let config = load_whole(Layers { isolated: true, ..Layers::default() }).unwrap();
     let repository = made.open();
     let objects = repository.objects().unwrap();
-    let mut sift = Sift::new(&objects, &config.rules.matchers, false);
+    objects.build_id_table();
+    let mut sift = Sift::new(&objects, &config.rules.matchers, None);
     ask(&mut sift, &objects);
 }
 

@@ -8,11 +8,11 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use super::commit::{Known, inspect};
 use super::files::{Marks, PackedFiles};
-use super::inspection::Inspection;
-use crate::git::{Commit, GitError, ObjectId, Objects, Scale, two_at_once};
+use crate::git::{ObjectId, Objects, Scale, two_at_once};
 use crate::marker::Matchers;
+use crate::scan::commit::Known;
+use crate::scan::compare::{Looked, look};
 use crate::text::Pace;
 
 /// The second thread of a large scan.
@@ -43,9 +43,6 @@ pub(super) struct Batch {
     raw: Vec<u8>,
     ends: Vec<(ObjectId, usize)>,
 }
-
-/// What was found in a commit.
-pub(super) type Looked = Result<(ObjectId, Arc<Inspection>), GitError>;
 
 /// What the second thread says.
 enum Done {
@@ -204,41 +201,23 @@ impl Batch {
         self.ends.push((id, self.raw.len()));
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
     /// How many bytes its commits have.
     pub(super) fn bytes(&self) -> usize {
         self.raw.len()
     }
 
-    /// What was found in its commits, without those in which nothing was.
-    pub(super) fn look(
-        &self,
-        matchers: &Matchers,
-        pace: &dyn Pace,
-        known: &mut Known,
-    ) -> Vec<Looked> {
+    /// The commits.
+    pub(super) fn commits(&self) -> impl Iterator<Item = (ObjectId, &[u8])> {
         let mut start = 0;
-        let mut one = |&(id, end): &(ObjectId, usize)| {
+        self.ends.iter().map(move |&(id, end)| {
             let raw = self.raw.get(start..end).unwrap_or_default();
             start = end;
-            look(matchers, pace, known, (id, raw))
-        };
-        self.ends.iter().filter_map(&mut one).collect()
+            (id, raw)
+        })
     }
-}
 
-/// What is found in a commit, if anything is.
-pub(super) fn look(
-    matchers: &Matchers,
-    pace: &dyn Pace,
-    known: &mut Known,
-    (id, raw): (ObjectId, &[u8]),
-) -> Option<Looked> {
-    match Commit::parse(id, raw) {
-        Ok(commit) => Some(Ok((id, inspect(matchers, pace, &commit, known)?))),
-        Err(error) => Some(Err(error)),
+    /// What was found in its commits, without those in which nothing was.
+    fn look(&self, matchers: &Matchers, pace: &dyn Pace, known: &mut Known) -> Vec<Looked> {
+        self.commits().filter_map(|commit| look(matchers, pace, known, commit)).collect()
     }
 }
