@@ -22,7 +22,7 @@ impl Scan<'_> {
             return Ok(());
         }
         self.ledger.additions.admitted.extend(self.ledger.first.iter().flatten().cloned());
-        let let_in = std::mem::take(&mut self.verdicts.let_in.all);
+        let let_in = std::mem::take(&mut self.attributed.let_in.all);
         for ((name, place), mut ids) in let_in {
             let own = RefPatterns::new(place.refs.iter().map(String::as_str));
             // Accepted elsewhere in the same push without such an exception, it is for all.
@@ -43,7 +43,7 @@ impl Scan<'_> {
     /// exception.
     fn accepted_on(&mut self, target: &Target, ids: &[ObjectId]) -> Result<IdSet, ScanError> {
         let mut wanted: IdSet = ids.iter().copied().collect();
-        if let Some(on) = self.verdicts.let_in.on.get(&target.name) {
+        if let Some(on) = self.attributed.let_in.on.get(&target.name) {
             wanted.retain(|id| !on.contains(id));
         }
         let mut accepted = IdSet::default();

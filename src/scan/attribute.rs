@@ -21,7 +21,7 @@ impl Scan<'_> {
         found: &[(ObjectId, Vec<Finding>)],
     ) -> Result<(), GitError> {
         let Some(first) = group.targets.first() else { return Ok(()) };
-        let before = self.verdicts.findings.len();
+        let before = self.attributed.findings.len();
         let reaching = self.reaching(group, ids, found)?;
         for chunk in found.chunks(CHUNK) {
             let mut decided = Vec::with_capacity(chunk.len());
@@ -34,7 +34,7 @@ impl Scan<'_> {
                 let mut bits = reached.bits(at) & ones(chunk.len());
                 while bits != 0 {
                     if let Some(commit) = decided.get(bits.trailing_zeros() as usize) {
-                        self.verdicts.add_decided(commit, &target.name);
+                        self.attributed.add(commit, &target.name);
                     }
                     bits &= bits - 1;
                 }
@@ -43,7 +43,7 @@ impl Scan<'_> {
         if group.targets.len() > 1 && found.len() > CHUNK {
             let places = group.targets.iter().enumerate().map(|(at, target)| (&target.name, at));
             let places: HashMap<&RefName, usize> = places.collect();
-            let added = self.verdicts.findings.get_mut(before..).unwrap_or_default();
+            let added = self.attributed.findings.get_mut(before..).unwrap_or_default();
             added.sort_by_key(|judged| places.get(&judged.ref_name).copied());
         }
         Ok(())

@@ -8,6 +8,7 @@
 mod additions;
 mod ancestry;
 mod attribute;
+mod attributed;
 mod budget;
 mod bulk;
 mod commit;
@@ -59,4 +60,4 @@ pub use stage::{Progress, Stage};
 pub use text::{message, raw_commit};
 pub use verdicts::decide;
 
-use pipeline::{MOST_OF_A_PUSH, Scan};
+use pipeline::Scan;

@@ -86,9 +86,7 @@ impl Scan<'_> {
                     };
                     if !self.hides_tag(target, id, judged.is_hidden, &ledger) {
                         self.note_tag(target, id, &ledger);
-                        self.verdicts.object = Some(id);
-                        self.verdicts.add_decided(&judged.decided, &target.name);
-                        self.verdicts.object = None;
+                        self.attributed.add(&judged.decided, &target.name);
                     }
                 }
             }
@@ -107,7 +105,8 @@ impl Scan<'_> {
         existing: &mut Existing<'_>,
     ) -> Result<Rc<JudgedTag>, ScanError> {
         let is_hidden = existing.peels_through(&self.verdicts.judge, &target.class, id)?;
-        let decided = self.verdicts.decided(None, &target.name, findings.to_vec());
+        let mut decided = self.verdicts.decided(None, &target.name, findings.to_vec());
+        decided.object = Some(id);
         Ok(Rc::new(JudgedTag { decided, is_hidden }))
     }
 

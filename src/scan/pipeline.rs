@@ -7,13 +7,14 @@
 //! | the commits that this brings | [`NewCommits`](super::new_commits::NewCommits) | new_commits.rs |
 //! | what their own objects hold | [`OwnFindings`] | own_findings.rs |
 //! | what their changes hold | [`TreeFindings`] | tree_findings.rs |
-//! | for which refs that counts | [`Attributed`](super::attribute::Attributed) | attribute.rs |
+//! | for which refs that counts, with verdicts | [`Attributed`] | attribute.rs, attributed.rs |
 //! | the report | [`Report`](crate::report::Report) | reporting.rs |
 
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Instant;
 
+use super::attributed::Attributed;
 use super::finder::{Finder, Walk};
 use super::ledger_notes::LedgerNotes;
 use super::notes_of::NotesOf;
@@ -39,6 +40,7 @@ pub(super) struct Scan<'s> {
     trees: Option<Trees<'s>>,
     pub(super) ref_marks: RefMarks,
     pub(super) verdicts: Verdicts<'s>,
+    pub(super) attributed: Attributed<'s>,
     pub(super) not_judged: NotJudged,
     pub(super) counts: Counts,
     /// What of the judgement is of interest to the ledger.
@@ -99,9 +101,6 @@ pub(super) struct Found {
     pub(super) whole: usize,
 }
 
-/// How many findings of a push are reported, one for each finding and ref update.
-pub(super) const MOST_OF_A_PUSH: usize = 20_000;
-
 impl<'s> Scan<'s> {
     /// A scan of what is in some repository.
     #[must_use]
@@ -112,6 +111,7 @@ impl<'s> Scan<'s> {
             trees: None,
             ref_marks: RefMarks::default(),
             verdicts: Verdicts::new(source, situation),
+            attributed: Attributed::new(source),
             not_judged: NotJudged::default(),
             counts: Counts { commits: 0, whole: 0, known: Some(0), rejudged: 0 },
             ledger: LedgerNotes::default(),
@@ -218,7 +218,12 @@ impl<'s> Scan<'s> {
         name: &RefName,
         findings: Vec<Finding>,
     ) -> bool {
-        self.verdicts.add(commit, name, findings)
+        if findings.is_empty() {
+            return false;
+        }
+        let decided = self.verdicts.decided(commit, name, findings);
+        self.attributed.add(&decided, name);
+        decided.is_refused()
     }
 }
 

@@ -12,7 +12,7 @@ use super::pipeline::Found;
 use super::possible_copy::PossibleCopy;
 use super::source::Source;
 use super::target::{Group, Target, Targets};
-use super::{MOST_OF_A_PUSH, Scan, ScanError, Scope};
+use super::{Scan, ScanError, Scope};
 use crate::config::{Config, published};
 use crate::finding::Finding;
 use crate::git::{
@@ -112,7 +112,7 @@ fn judge_updates(
     let objects = repository.objects_watched(budget.map(|budget| budget as &dyn Watch))?;
     let source = Source { repository, objects: &objects, config, scope: Scope::default(), budget };
     let mut scan = Scan::new(source, situation);
-    scan.verdicts.most = MOST_OF_A_PUSH;
+    scan.attributed.bound();
     let judges = |name: &[u8]| config.policy.judges(name);
     let place = config.ledger(repository);
     let mut existing = Existing::new(repository, &objects, &judges, hiding, &place);

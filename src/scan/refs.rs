@@ -75,7 +75,7 @@ impl Scan<'_> {
                 decided
             }
         };
-        self.verdicts.add_decided(&decided, name);
+        self.attributed.add(&decided, name);
         Ok(decided.is_refused())
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::verdicts::Verdicts;
+use super::attributed::Attributed;
 use super::{Scan, left};
 use crate::config::Config;
 use crate::git::RefName;
@@ -13,7 +13,8 @@ impl Scan<'_> {
     /// The report on all that was judged.
     #[must_use]
     pub(super) fn report(mut self, repository: String, refs: Vec<RefName>) -> Report {
-        let Verdicts { judge, findings, most, unreported, worst_unreported, .. } = self.verdicts;
+        let judge = self.verdicts.judge;
+        let Attributed { findings, most, unreported, worst_unreported, .. } = self.attributed;
         if unreported > 0 {
             self.not_judged.skipped.push(Skipped::FindingsBeyond { count: unreported, most });
         }

@@ -1,13 +1,9 @@
-//! From findings to verdicts: what policy needs to know of a commit beside them, and the
-//! findings with their verdicts, kept within a bound.
+//! From findings to verdicts, and what policy needs to know of a commit beside them.
 
 use std::sync::Arc;
 
-use super::Host;
 use super::ancestry::Walked;
-use super::budget::Budget;
 use super::finder::Walk;
-use super::ledger_notes::LetIn;
 use super::source::Source;
 use crate::config::Config;
 use crate::finding::{Context, Credit, Field, Finding, MOST_CREDITS};
@@ -16,7 +12,7 @@ use crate::git::{
 };
 use crate::marker::{Matchers, Role, credit_line};
 use crate::policy::{Class, Decision, Judge, Situation, Unrelated, Verdict};
-use crate::report::{CommitLabel, Judged};
+use crate::report::CommitLabel;
 use crate::text::lines::pieces;
 use crate::text::{Form, shown};
 
@@ -34,14 +30,12 @@ pub(super) struct Marked {
     is_merge: bool,
 }
 
-/// Of a push, the paths, excerpts and names of refs in the report take at most this many bytes:
-/// a path can be as long as a tree is deep, and stand there once for each ref.
-const MOST_KEPT_BYTES: usize = 16 << 20;
-
 /// The findings of an object with their verdicts, which hold for all refs of a class.
 pub(super) struct Decided {
-    label: Option<Arc<CommitLabel>>,
-    findings: Vec<(Finding, Decision)>,
+    pub(super) label: Option<Arc<CommitLabel>>,
+    /// The object that they are in: a commit or a tag.
+    pub(super) object: Option<ObjectId>,
+    pub(super) findings: Vec<(Finding, Decision)>,
     worst: Verdict,
 }
 
@@ -52,47 +46,26 @@ impl Decided {
     }
 }
 
-/// Judges findings and keeps them with their verdicts.
+/// Judges findings.
 pub(super) struct Verdicts<'s> {
     objects: &'s Objects<'s>,
     /// Whose catalogue is read when a commit has findings.
     config: &'s Config,
     pub(super) judge: Judge<'s>,
-    pub(super) findings: Vec<Judged>,
-    /// How many findings are kept for the report.
-    pub(super) most: usize,
-    /// How many bytes their paths, excerpts and names of refs have.
-    kept_bytes: usize,
-    pub(super) unreported: usize,
-    pub(super) worst_unreported: Verdict,
     /// Whether the size of changes is asked for.
     pub(super) sizes: bool,
     ancestry: Walked<'s>,
-    /// The object that findings without a commit belong to, a tag.
-    pub(super) object: Option<ObjectId>,
-    /// What place-bound exceptions let in.
-    pub(super) let_in: LetIn,
-    /// Gets each finding as soon as it has a verdict.
-    host: Option<&'s dyn Host>,
 }
 
 impl<'s> Verdicts<'s> {
     pub(super) fn new(source: Source<'s>, situation: Situation) -> Self {
-        let Source { repository, objects, config, scope, budget } = source;
+        let Source { repository, objects, config, scope, .. } = source;
         Self {
             objects,
             config,
             ancestry: Walked::new(repository, objects, situation.merged.clone()),
             judge: config.judge(situation),
-            findings: Vec::new(),
-            most: usize::MAX,
-            kept_bytes: 0,
-            unreported: 0,
-            worst_unreported: Verdict::Allow,
             sizes: scope.trees && config.policy.asks_for_size(),
-            object: None,
-            let_in: LetIn::default(),
-            host: budget.map(Budget::host),
         }
     }
 
@@ -128,21 +101,6 @@ impl<'s> Verdicts<'s> {
         Ok(Marked { label, context, is_merge })
     }
 
-    /// Judges findings and keeps them for the report; whether any of them is refused.
-    pub(super) fn add(
-        &mut self,
-        commit: Option<&Marked>,
-        name: &RefName,
-        findings: Vec<Finding>,
-    ) -> bool {
-        if findings.is_empty() {
-            return false;
-        }
-        let decided = self.decided(commit, name, findings);
-        self.add_decided(&decided, name);
-        decided.is_refused()
-    }
-
     /// Judges findings for all refs of the class of this one.
     pub(super) fn decided(
         &self,
@@ -156,48 +114,10 @@ impl<'s> Verdicts<'s> {
         let worst = decisions.iter().map(|decision| decision.verdict).max();
         Decided {
             label: commit.map(|commit| Arc::clone(&commit.label)),
+            object: commit.map(|commit| commit.label.id),
             worst: worst.unwrap_or(Verdict::Allow),
             findings: findings.into_iter().zip(decisions).collect(),
         }
-    }
-
-    /// Keeps findings that were judged for the report on a ref.
-    pub(super) fn add_decided(&mut self, decided: &Decided, name: &RefName) {
-        let object = decided.label.as_ref().map(|label| label.id).or(self.object);
-        for (finding, decision) in &decided.findings {
-            for bound in &decision.place_bound {
-                if let Some(id) = object {
-                    self.let_in.add(name, bound, id);
-                }
-            }
-            if self.has_room(finding, name) {
-                let judged = Judged {
-                    commit: decided.label.clone(),
-                    ref_name: name.clone(),
-                    finding: finding.clone(),
-                    decision: decision.clone(),
-                };
-                if let Some(host) = self.host {
-                    host.judged(&judged);
-                }
-                self.findings.push(judged);
-                continue;
-            }
-            // A push of many refs can bring each finding once for each of them.
-            self.unreported += 1;
-            self.worst_unreported = self.worst_unreported.max(decision.verdict);
-        }
-    }
-
-    /// Whether the report has room for a finding on a ref.
-    fn has_room(&mut self, finding: &Finding, name: &RefName) -> bool {
-        let path = finding.path.as_ref().map_or(0, Vec::len);
-        let bytes = path + finding.excerpt.len() + name.as_bytes().len();
-        let is_bounded = self.most < usize::MAX;
-        let has_room = !is_bounded
-            || self.findings.len() < self.most && self.kept_bytes + bytes <= MOST_KEPT_BYTES;
-        self.kept_bytes += if has_room { bytes } else { 0 };
-        has_room
     }
 
     pub(super) fn decide(
