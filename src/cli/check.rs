@@ -62,9 +62,7 @@ impl Run for Check {
             Some(name) => RefName::new(format!("refs/heads/{name}")),
             None => pushed_to(&repository, head.as_deref())?,
         };
-        let (tips, hidden) = (&range.tips, &range.hidden);
-        let report =
-            scan::judge_range(&repository, config, judged.situation(), &name, tips, hidden)?;
+        let report = scan::judge_range(&repository, config, judged.situation(), &name, &range)?;
         judged.sign(self.format != Format::Human, &context.output);
         context.output.reports(self.format, std::slice::from_ref(&report))?;
         if report.commits == 0 && self.format == Format::Human && !context.output.quiet {

@@ -12,7 +12,7 @@ use super::ending::Ending;
 use super::stage::{REF, Stage};
 use super::target::{Called, Target};
 use crate::config::Config;
-use crate::git::{ObjectId, RefName, Repository, Trust};
+use crate::git::{ObjectId, Range, RefName, Repository, Trust};
 use crate::log::{self, Record, RefLine};
 use crate::owner::{self, Acting};
 use crate::policy::{Pusher, Situation, Verdict};
@@ -123,10 +123,10 @@ impl Probe<'_> {
             situation.pusher =
                 Pusher { login: record.pusher.clone(), groups: record.groups.clone() };
         }
-        let tips: Vec<ObjectId> = ObjectId::from_hex(id.as_bytes()).into_iter().collect();
+        let tips = ObjectId::from_hex(id.as_bytes()).into_iter().collect();
+        let range = Range { tips, hidden: Vec::new() };
         let name = RefName::new(REF);
-        scan::judge_range(&client, self.config, situation, &name, &tips, &[])
-            .map_err(io::Error::other)
+        scan::judge_range(&client, self.config, situation, &name, &range).map_err(io::Error::other)
     }
 
     /// Whether the hook refuses when its rules can't be read.

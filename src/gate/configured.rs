@@ -56,9 +56,9 @@ impl Configured {
     ) -> Result<Report, Failure> {
         let arrived = &self.opened.arrived;
         let bounds = Bounds { limits: self.limits(), started: arrived.started, host };
-        let (name, situation) = (&arrived.push.repository, arrived.situation());
+        let situation = arrived.situation();
         let repository = &self.opened.repository;
-        scan::judge_resolved(repository, &self.config, name, updates, situation, &bounds)
+        scan::judge_resolved(repository, &self.config, updates, situation, &bounds)
             .map_err(|error| Failure::from(&GateError::from(error)))
     }
 

@@ -66,6 +66,12 @@ pub enum GitError {
         /// Which ref, and what is wrong with it; or what git said.
         reason: String,
     },
+    /// A revision only leaves commits out.
+    #[error("the revision `{revision}` names no commit")]
+    NoCommit {
+        /// As it was given.
+        revision: String,
+    },
     /// A revision does not name anything.
     #[error("the revision `{revision}` does not exist: {reason}")]
     Revision {
@@ -134,7 +140,7 @@ impl GitError {
             Self::References { .. } => {
                 "Run `git fsck` in the repository to see what is wrong.".into()
             }
-            Self::Revision { .. } => {
+            Self::Revision { .. } | Self::NoCommit { .. } => {
                 "See which there are: git branch --all, git log. Ranges are written A..B.".into()
             }
             Self::Git { .. } => {

@@ -17,6 +17,13 @@ use super::packs::{Packs, Reader};
 use super::readers::Readers;
 use super::{GitError, Object, ObjectId, ObjectKind, Objects, hash, loose};
 
+/// What is wanted of an object.
+struct Wanted {
+    id: ObjectId,
+    /// At most so many of its first bytes.
+    most: usize,
+}
+
 impl Objects<'_> {
     /// Reads an object, or only its first `most` bytes if it has more and that saves work.
     /// `hint` is the kind that it is expected to have.
@@ -66,7 +73,8 @@ impl Objects<'_> {
     ) -> Result<Option<Object>, GitError> {
         let mut first = FirstError::default();
         for at in packs.find_all(id.as_bytes()) {
-            let copy = self.copy(packs, reader, at, id, most).map_err(|fault| fault.of(id));
+            let copy =
+                self.copy(packs, reader, at, &Wanted { id, most }).map_err(|fault| fault.of(id));
             if let Some(object) = first.keep(copy.map(Some))? {
                 return Ok(Some(object));
             }
@@ -79,9 +87,9 @@ impl Objects<'_> {
         packs: &Packs,
         reader: &mut Reader,
         at: (u32, u64),
-        id: ObjectId,
-        most: usize,
+        wanted: &Wanted,
     ) -> Result<Object, Fault> {
+        let Wanted { id, most } = *wanted;
         if most < usize::MAX
             && let Some((kind, data)) = packs.take_head(reader, at, most)?
         {

@@ -93,8 +93,8 @@ pub type Packed = (ObjectId, Result<(ObjectKind, Vec<u8>), GitError>);
 /// # Panics
 /// When the ways differ.
 pub fn pack(index: &[u8], data: &[u8], id_length: usize) -> Result<Vec<Packed>, String> {
-    let mut packs = Packs::new(Vec::new());
-    packs.add("pack", false, index, data, id_length).map_err(text)?;
+    let mut packs = Packs::new(Vec::new(), id_length);
+    packs.add("pack", false, index, data).map_err(text)?;
     packs.build_id_table();
     let packs = Arc::new(packs);
     let mut reader = Reader::new(16, 1 << 20);

@@ -82,6 +82,16 @@ pub struct Verified {
     pub broken: Option<Break>,
 }
 
+/// A line of the chain, and where others stand.
+struct Next<'n> {
+    /// Its place among all lines.
+    at: usize,
+    line: &'n Line,
+    link: &'n Link,
+    /// The places of records, by their numbers.
+    places: &'n HashMap<u64, usize>,
+}
+
 /// One line, without its text.
 struct Line {
     file: usize,
@@ -236,7 +246,10 @@ impl Chain<'_> {
             }
             let last = before.and_then(|at| self.lines.get(at));
             let broken = match last {
-                Some(last) => self.wrong(last, &verified.head, at, line, link, &places),
+                Some(last) => {
+                    let next = Next { at, line, link, places: &places };
+                    self.wrong(last, &verified.head, &next)
+                }
                 None => self.wrong_start(line, link),
             };
             if broken.is_some() {
@@ -263,16 +276,9 @@ impl Chain<'_> {
         (!fits).then(|| self.breaks(line, Some(link.seq), Fault::Changed, why()))
     }
 
-    /// What is wrong where `line` follows `last`.
-    fn wrong(
-        &self,
-        last: &Line,
-        head: &Head,
-        at: usize,
-        line: &Line,
-        link: &Link,
-        places: &HashMap<u64, usize>,
-    ) -> Option<Break> {
+    /// What is wrong where the next line follows `last`.
+    fn wrong(&self, last: &Line, head: &Head, next: &Next<'_>) -> Option<Break> {
+        let Next { at, line, link, places } = *next;
         let expected = head.seq + 1;
         let follows = link.prev.as_deref() == head.digest.as_deref();
         if follows && link.seq == expected {

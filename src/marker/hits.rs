@@ -83,7 +83,7 @@ impl Hits {
                 Look::Credit(spec) => {
                     let ways = &mut current.ways;
                     let ways = ways.get_or_insert_with(|| Ways::of(line, &locator));
-                    matcher.credit_in(marker, spec, ways, effort)
+                    matcher.credit(marker, spec, ways, effort)
                 }
             };
             let Some((number, text)) = found else { return };
@@ -153,17 +153,6 @@ fn kept_of(text: &str) -> String {
 impl MessageMatcher {
     /// Tries a credit line in every way to read it.
     pub(super) fn credit(
-        &self,
-        marker: &Marker,
-        spec: &super::credit::Spec,
-        line: Line<'_>,
-        locator: &Locator<'_>,
-        effort: &Effort<'_>,
-    ) -> Option<(usize, String)> {
-        self.credit_in(marker, spec, &Ways::of(line, locator), effort)
-    }
-
-    fn credit_in(
         &self,
         marker: &Marker,
         spec: &super::credit::Spec,

@@ -12,6 +12,7 @@ use super::credit::{Forms, Refusal, Who};
 use super::message_matcher::{Look, MessageMatcher};
 use super::tamper::Trick;
 use super::ways::Credit;
+use super::ways::Ways;
 use super::{Matchers, Role, identity, ref_name};
 use crate::finding::Marker;
 use crate::git::Ident;
@@ -145,7 +146,7 @@ fn in_message(matcher: &MessageMatcher, view: &[u8]) -> Vec<Candidate> {
                 (spec.literals().to_vec(), (!is).then(|| why.to_owned()))
             }
             Look::Credit(spec) => {
-                let hit = matcher.credit(marker, spec, line, &locator, &effort);
+                let hit = matcher.credit(marker, spec, &Ways::of(line, &locator), &effort);
                 let refused = match &hit {
                     Some(_) => None,
                     None => Some(refused_credit(matcher, marker, spec, line)),

@@ -142,21 +142,18 @@ impl<'p> Judge<'p> {
     }
 
     /// Judges the findings of one commit, or of one tag, note or ref name, for a ref.
-    /// `ancestry` answers what exemptions ask of commits.
     pub fn judge(
         &self,
-        name: &RefName,
-        commit: Option<ObjectId>,
+        found_on: &FoundOn<'_>,
         findings: &[Finding],
         context: &Context,
-        ancestry: &dyn Ancestry,
     ) -> Vec<Decision> {
         if findings.is_empty() {
             return Vec::new();
         }
-        let class = self.class(name.as_bytes());
+        let class = self.class(found_on.name.as_bytes());
         let among = Circumstances::new(findings, context);
-        let about = About { name, commit, among, ancestry };
+        let about = About { found_on, among };
         let decide = |finding| {
             let scopes = self.matching(&class, Some(finding), context.size);
             let settings = self.together(scopes.clone());
@@ -203,7 +200,9 @@ impl<'p> Judge<'p> {
         }
         decision.verdict = decision.full;
         if decision.full > Verdict::Record {
-            self.exempt(settings, finding, about, with_places, &mut decision);
+            let mut covering = self.covering(finding, about);
+            let covering = covering.find(|it| with_places || !it.refs.is_given());
+            self.exempt(settings, covering, &mut decision);
             self.in_force(settings, &mut decision);
         }
         decision
@@ -235,16 +234,10 @@ impl<'p> Judge<'p> {
         }
     }
 
-    fn exempt(
-        &self,
-        settings: &Settings,
-        finding: &Finding,
-        about: &About<'_>,
-        with_places: bool,
-        decision: &mut Decision,
-    ) {
-        let mut covering = self.covering(finding, about);
-        if let Some(exemption) = covering.find(|it| with_places || !it.refs.is_given()) {
+    /// Takes a finding out of what is enforced where an exemption covers it, or the pusher
+    /// bypasses the policy.
+    fn exempt(&self, settings: &Settings, covering: Option<&Exemption>, decision: &mut Decision) {
+        if let Some(exemption) = covering {
             decision.verdict = Verdict::Record;
             decision.exemption = Some(ExemptedBy::Exemption(exemption.id.clone()));
             let soon = exemption.ends_soon(self.situation.now);
@@ -266,7 +259,8 @@ impl<'p> Judge<'p> {
     ) -> impl Iterator<Item = &Exemption> {
         let exemptions = self.exemptions.iter().filter_map(|&at| self.policy.exemptions.get(at));
         exemptions.filter(move |it| {
-            it.refs.matches(about.name.judged()) && it.covers(finding, about.commit, about.ancestry)
+            it.refs.matches(about.found_on.name.judged())
+                && it.covers(finding, about.found_on.commit, about.found_on.ancestry)
         })
     }
 
@@ -346,8 +340,17 @@ impl<'p> Judge<'p> {
 
 /// What a finding is judged with.
 pub(super) struct About<'a> {
-    name: &'a RefName,
-    commit: Option<ObjectId>,
+    found_on: &'a FoundOn<'a>,
     among: Circumstances<'a>,
-    ancestry: &'a dyn Ancestry,
+}
+
+/// Where findings were made.
+#[derive(Clone, Copy)]
+pub struct FoundOn<'f> {
+    /// The ref for which they count.
+    pub name: &'f RefName,
+    /// The commit that they are in, if it is one.
+    pub commit: Option<ObjectId>,
+    /// Answers what exemptions ask of commits.
+    pub ancestry: &'f dyn Ancestry,
 }

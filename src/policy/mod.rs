@@ -39,7 +39,7 @@ pub use exemption::{
     Ancestry, Bypass, Commits, ExemptedBy, Exemption, Request, Suspension, Unrelated,
 };
 pub use globs::RefPatterns;
-pub use judge::{Class, Judge, Situation};
+pub use judge::{Class, FoundOn, Judge, Situation};
 pub use lock::{Side, check_locks, lock_on};
 pub use people::Unaccounted;
 pub use pusher::Pusher;

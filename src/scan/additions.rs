@@ -24,14 +24,14 @@ impl Scan<'_> {
         self.ledger.additions.admitted.extend(self.ledger.first.iter().flatten().cloned());
         let let_in = std::mem::take(&mut self.attributed.let_in.all);
         for ((name, place), mut ids) in let_in {
-            let own = RefPatterns::new(place.refs.iter().map(String::as_str));
+            let own = patterns_of(&place);
             // Accepted elsewhere in the same push without such an exception, it is for all.
             let elsewhere = targets.0.iter().filter(|it| !own.matches(it.name.as_bytes()));
             for target in elsewhere {
                 let accepted = self.accepted_on(target, &ids)?;
                 ids.retain(|id| !accepted.contains(id));
             }
-            self.admit(&name, &place, &own, ids, existing)?;
+            self.admit(&name, &place, ids, existing)?;
         }
         for entry in &existing.ledger().admitted {
             self.end(entry, targets)?;
@@ -70,7 +70,6 @@ impl Scan<'_> {
         &mut self,
         ref_name: &RefName,
         place: &PlaceBound,
-        own: &RefPatterns,
         ids: Vec<ObjectId>,
         existing: &mut Existing<'_>,
     ) -> Result<(), ScanError> {
@@ -78,7 +77,7 @@ impl Scan<'_> {
         let (fresh, old): (Vec<ObjectId>, Vec<ObjectId>) = ids.into_iter().partition(is_new);
         let (mut own_only, mut spread) = (fresh, Vec::new());
         if !old.is_empty() {
-            let outside = existing.outside_of(&self.verdicts.judge, own)?;
+            let outside = existing.outside_of(&self.verdicts.judge, &patterns_of(place))?;
             let mut others = || Ok(Rc::clone(&outside));
             let hidden = Hidden { old: IdSet::default(), others: &mut others };
             let commits: Vec<ObjectId> =
@@ -152,4 +151,9 @@ impl Scan<'_> {
         }
         Ok(())
     }
+}
+
+/// The refs that exceptions are for.
+fn patterns_of(place: &PlaceBound) -> RefPatterns {
+    RefPatterns::new(place.refs.iter().map(String::as_str))
 }

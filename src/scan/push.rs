@@ -16,7 +16,8 @@ use super::{Scan, ScanError, Scope};
 use crate::config::{Config, published};
 use crate::finding::Finding;
 use crate::git::{
-    GitError, Hidden, ObjectId, ObjectKind, Peeled, RefKind, RefName, Reference, Repository, Watch,
+    GitError, Hidden, ObjectId, ObjectKind, Peeled, Range, RefKind, RefName, Reference, Repository,
+    Watch,
 };
 use crate::policy::Situation;
 use crate::push::{Push, Update};
@@ -34,7 +35,7 @@ pub fn judge_push(
     bounds: &Bounds<'_>,
 ) -> Result<Report, ScanError> {
     let updates = push.resolve(repository)?;
-    judge_resolved(repository, config, &push.repository, &updates, situation, bounds)
+    judge_resolved(repository, config, &updates, situation, bounds)
 }
 
 /// As [`judge_push`], of ref updates whose refs were looked up already.
@@ -44,7 +45,6 @@ pub fn judge_push(
 pub fn judge_resolved(
     repository: &Repository,
     config: &Config,
-    name: &str,
     updates: &[Update],
     situation: Situation,
     bounds: &Bounds<'_>,
@@ -53,7 +53,7 @@ pub fn judge_resolved(
         return Err(ScanError::Reserved(reserved.name.clone()));
     }
     let budget = Budget::new(bounds);
-    let work = Work { name, updates, hiding: Hiding::Judged, budget: Some(&budget) };
+    let work = Work { updates, hiding: Hiding::Judged, budget: Some(&budget) };
     judge_updates(repository, config, work, situation)
 }
 
@@ -70,7 +70,7 @@ pub fn judge_again(
 ) -> Result<Report, ScanError> {
     let updates: Vec<Update> = push.updates.iter().map(Update::trusted).collect();
     let hiding = Hiding::Then(refs);
-    let work = Work { name: &push.repository, updates: &updates, hiding, budget: None };
+    let work = Work { updates: &updates, hiding, budget: None };
     judge_updates(repository, config, work, situation)
 }
 
@@ -88,15 +88,13 @@ pub fn judge_outgoing(
     let updates: Vec<Update> = push.updates.iter().map(Update::trusted).collect();
     let situation = Situation::unknown(&push.repository);
     let hiding = Hiding::Known(known);
-    let work = Work { name: &push.repository, updates: &updates, hiding, budget: None };
+    let work = Work { updates: &updates, hiding, budget: None };
     judge_updates(repository, config, work, situation)
 }
 
 /// Ref updates to be judged, and what they are judged with.
 #[derive(Clone, Copy)]
 struct Work<'w> {
-    /// The repository's name.
-    name: &'w str,
     updates: &'w [Update],
     hiding: Hiding<'w>,
     budget: Option<&'w Budget<'w>>,
@@ -108,7 +106,8 @@ fn judge_updates(
     work: Work<'_>,
     situation: Situation,
 ) -> Result<Report, ScanError> {
-    let Work { name, updates, hiding, budget } = work;
+    let Work { updates, hiding, budget } = work;
+    let name = situation.repository.clone();
     let objects = repository.objects_watched(budget.map(|budget| budget as &dyn Watch))?;
     let source = Source { repository, objects: &objects, config, scope: Scope::default(), budget };
     let mut scan = Scan::new(source, situation);
@@ -141,11 +140,10 @@ fn judge_updates(
     scan.complete_ledger(&targets, &mut existing)?;
     scan.ledger.is_kept = existing.is_recorded();
     let names = updates.iter().map(|update| update.name.clone()).collect();
-    Ok(scan.report(name.to_owned(), names))
+    Ok(scan.report(name, names))
 }
 
-/// Judges commits as if they were pushed to a ref: those reachable from `tips` and not
-/// from `hidden`.
+/// Judges the commits of a range as if they were pushed to a ref.
 ///
 /// # Errors
 /// When the refs, the baseline or the policy can't be read.
@@ -154,8 +152,7 @@ pub fn judge_range(
     config: &Config,
     situation: Situation,
     name: &RefName,
-    tips: &[ObjectId],
-    hidden: &[ObjectId],
+    range: &Range,
 ) -> Result<Report, ScanError> {
     let objects = repository.objects()?;
     let scope = Scope::default();
@@ -164,10 +161,10 @@ pub fn judge_range(
     scan.judge_name(name);
     let class = scan.verdicts.class(name);
     let baseline = existing::of_class(repository, &scan.verdicts.judge, &class)?;
-    let judged: Vec<ObjectId> = hidden.iter().chain(&baseline.tips).copied().collect();
+    let judged: Vec<ObjectId> = range.hidden.iter().chain(&baseline.tips).copied().collect();
     let mut others = || Ok(judged.as_slice().into());
     let hidden = Hidden { old: baseline.tips.clone(), others: &mut others };
-    let mut ids = scan.walk.new_commits(tips, hidden)?;
+    let mut ids = scan.walk.new_commits(&range.tips, hidden)?;
     baseline.retain_due(&mut ids);
     scan.counts.commits = ids.len();
     let mut found = scan.findings_of(&ids, &mut |_, _| {})?.of;

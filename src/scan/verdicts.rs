@@ -11,7 +11,7 @@ use crate::git::{
     Commit, GitError, Ident, ObjectId, ObjectKind, Objects, RefName, size_of_change, subject,
 };
 use crate::marker::{Matchers, Role, credit_line};
-use crate::policy::{Class, Decision, Judge, Situation, Unrelated, Verdict};
+use crate::policy::{Class, Decision, FoundOn, Judge, Situation, Unrelated, Verdict};
 use crate::report::CommitLabel;
 use crate::text::lines::pieces;
 use crate::text::{Form, shown};
@@ -129,7 +129,8 @@ impl<'s> Verdicts<'s> {
         let none = Context::default();
         let context = commit.map_or(&none, |commit| &commit.context);
         let id = commit.map(|commit| commit.label.id);
-        self.judge.judge(name, id, findings, context, &self.ancestry)
+        let found_on = FoundOn { name, commit: id, ancestry: &self.ancestry };
+        self.judge.judge(&found_on, findings, context)
     }
 }
 
@@ -146,7 +147,8 @@ pub fn decide(
     let judge = config.judge(Situation::unknown(repository));
     let context = message.map(|(encoding, text)| context(&config.rules.matchers, encoding, text));
     let context = context.unwrap_or_default();
-    judge.judge(name, None, findings, &context, &Unrelated)
+    let found_on = FoundOn { name, commit: None, ancestry: &Unrelated };
+    judge.judge(&found_on, findings, &context)
 }
 
 /// The credit lines of a message that git shows: for git it ends at a NUL.

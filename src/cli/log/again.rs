@@ -10,7 +10,7 @@ use crate::document::Moment;
 use crate::finding::{Context, Copied, Field, Finding};
 use crate::git::{ObjectId, RefName, RefUpdate, Reference, Repository};
 use crate::log::{CopyState, Found, LogValue, Record};
-use crate::policy::{Pusher, Request, Situation, Unrelated, Verdict};
+use crate::policy::{FoundOn, Pusher, Request, Situation, Unrelated, Verdict};
 use crate::push::Push;
 use crate::scan;
 
@@ -153,7 +153,8 @@ fn from_record(config: &Config, record: &Record, situation: Situation, why: Stri
     for ((name, commit), findings) in places {
         let name = RefName::new(name.as_bytes());
         let context = Context::default();
-        let decisions = judge.judge(&name, commit, &findings, &context, &Unrelated);
+        let found_on = FoundOn { name: &name, commit, ancestry: &Unrelated };
+        let decisions = judge.judge(&found_on, &findings, &context);
         for (finding, decision) in findings.iter().zip(decisions) {
             again.verdict = again.verdict.max(decision.verdict);
             raise(&mut again.tools, &finding.marker.tool, decision.verdict);

@@ -69,13 +69,14 @@ impl Run for Replay {
             config::load(layers)?.log.ok_or(Error::NoLog)
         })?;
         let since = Moment::now().0.saturating_sub(i64::from(self.days) * 86_400);
+        let drafted = Drafted { context, drafts: &drafts, since: Moment(since) };
         let mut replayed = Replayed { since: Moment(since).to_string(), ..Replayed::default() };
         for ((name, directory), records) in by_repository(context, &chains)? {
             let place = match &self.repositories {
                 Some(folder) => in_folder(&at(context, folder), &name),
                 None => directory.map(PathBuf::from),
             };
-            one(context, &drafts, &name, place.as_deref(), &records, Moment(since), &mut replayed)?;
+            drafted.one(&name, place.as_deref(), &records, &mut replayed)?;
         }
         if self.format == Shape::Json {
             context.json(&replayed)?;
@@ -114,33 +115,41 @@ fn in_folder(folder: &Path, name: &str) -> Option<PathBuf> {
     places.into_iter().find(|place| place.is_dir())
 }
 
-fn one(
-    context: &CommandContext,
-    drafts: &[Arc<Source>],
-    name: &str,
-    place: Option<&Path>,
-    records: &[Record],
+/// What every repository is replayed with.
+struct Drafted<'r> {
+    context: &'r CommandContext,
+    drafts: &'r [Arc<Source>],
     since: Moment,
-    replayed: &mut Replayed,
-) -> Result<(), Error> {
-    let repository = place.and_then(|place| Opened::at(place).ok());
-    let config = draft(context, drafts, repository.as_deref())?;
-    let mut refs = Refs::before(records, repository.as_deref());
-    let mut looked = false;
-    for record in records {
-        refs.as_of(record);
-        let time: Option<jiff::Timestamp> = record.time.parse().ok();
-        if time.is_none_or(|time| time.as_second() >= since.0) && !record.refs.is_empty() {
-            looked = true;
-            let again = again::judge(context, repository.as_deref(), &config, record, &refs);
-            replayed.pushes += 1;
-            replayed.from_record += usize::from(again.unread.is_some());
-            compare(record, name, again, replayed);
+}
+
+impl Drafted<'_> {
+    fn one(
+        &self,
+        name: &str,
+        place: Option<&Path>,
+        records: &[Record],
+        replayed: &mut Replayed,
+    ) -> Result<(), Error> {
+        let Self { context, drafts, since } = *self;
+        let repository = place.and_then(|place| Opened::at(place).ok());
+        let config = draft(context, drafts, repository.as_deref())?;
+        let mut refs = Refs::before(records, repository.as_deref());
+        let mut looked = false;
+        for record in records {
+            refs.as_of(record);
+            let time: Option<jiff::Timestamp> = record.time.parse().ok();
+            if time.is_none_or(|time| time.as_second() >= since.0) && !record.refs.is_empty() {
+                looked = true;
+                let again = again::judge(context, repository.as_deref(), &config, record, &refs);
+                replayed.pushes += 1;
+                replayed.from_record += usize::from(again.unread.is_some());
+                compare(record, name, again, replayed);
+            }
+            refs.after(record);
         }
-        refs.after(record);
+        replayed.repositories += usize::from(looked);
+        Ok(())
     }
-    replayed.repositories += usize::from(looked);
-    Ok(())
 }
 
 /// The layers in force for a repository, with the drafts laid over them.

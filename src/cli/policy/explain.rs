@@ -10,8 +10,10 @@ use crate::cli::suggestion::unknown;
 use crate::config::{self, Config};
 use crate::document::FileLine;
 use crate::finding::{Context, Field, Finding, Kind, PathUse};
-use crate::git::{Commit, GitError, ObjectId, ObjectKind, RefName, Repository};
-use crate::policy::{Decision, Judge, Situation, Unaccounted, Undisclosed, Unrelated, Why};
+use crate::git::{Commit, GitError, ObjectId, ObjectKind, Range, RefName, Repository};
+use crate::policy::{
+    Decision, FoundOn, Judge, Situation, Unaccounted, Undisclosed, Unrelated, Why,
+};
 use crate::scan;
 use crate::text::escape::{escape, excerpt};
 
@@ -46,7 +48,8 @@ impl Run for Explain {
                 finding.path = self.place.path().map(<[u8]>::to_vec);
                 finding.path_use = (rule.marker.kind == Kind::Path).then_some(PathUse::Added);
                 let all = [finding];
-                let decisions = judge.judge(&name, None, &all, &Context::default(), &Unrelated);
+                let found_on = FoundOn { name: &name, commit: None, ancestry: &Unrelated };
+                let decisions = judge.judge(&found_on, &all, &Context::default());
                 for (finding, decision) in all.iter().zip(&decisions) {
                     one(&judge, &name, finding, decision, &mut out);
                 }
@@ -79,7 +82,8 @@ fn of_commit(
 ) -> Result<crate::report::Report, Error> {
     let objects = repository.objects()?;
     let range = repository.ranges(&objects, &[revision.to_owned()])?;
-    let id = *range.tips.first().ok_or(GitError::NoRefUpdate)?;
+    let id =
+        *range.tips.first().ok_or_else(|| GitError::NoCommit { revision: revision.to_owned() })?;
     let object = objects.read_kind(id, ObjectKind::Commit)?;
     let parents: Vec<ObjectId> = Commit::parse(id, object.data())?.parents;
     drop(object);
@@ -88,8 +92,7 @@ fn of_commit(
         config,
         Situation::unknown(&repository.name()),
         name,
-        &[id],
-        &parents,
+        &Range { tips: vec![id], hidden: parents },
     )?)
 }
 

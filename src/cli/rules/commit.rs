@@ -6,8 +6,8 @@ use crate::cli::error::Error;
 use crate::config::Config;
 use crate::finding::{Field, Finding};
 use crate::git::{
-    Change, Changes, Commit, GitError, Mode, ObjectId, ObjectKind, Objects, RefName, Repository,
-    Side, Visitor,
+    Change, Changes, Commit, GitError, Mode, ObjectId, ObjectKind, Objects, Range, RefName,
+    Repository, Side, Visitor,
 };
 use crate::marker::{Matchers, Role};
 use crate::policy::Situation;
@@ -27,7 +27,8 @@ pub(super) fn explain(
 ) -> Result<Seen, Error> {
     let objects = repository.objects()?;
     let range = repository.ranges(&objects, &[revision.to_owned()])?;
-    let id = *range.tips.first().ok_or(GitError::NoRefUpdate)?;
+    let id =
+        *range.tips.first().ok_or_else(|| GitError::NoCommit { revision: revision.to_owned() })?;
     let object = objects.read_kind(id, ObjectKind::Commit)?;
     let commit = Commit::parse(id, object.data())?;
     let head = || match revision.starts_with("refs/") {
@@ -43,8 +44,7 @@ pub(super) fn explain(
         config,
         Situation::unknown(&repository.name()),
         &name,
-        &[id],
-        &parents,
+        &Range { tips: vec![id], hidden: parents.clone() },
     )?;
 
     let matchers = &config.rules.matchers;
@@ -78,7 +78,7 @@ pub(super) fn explain(
             let object = objects.read_kind(parent, ObjectKind::Commit)?;
             trees.extend(Commit::parse(parent, object.data())?.tree);
         }
-        files(&objects, matchers, name.as_bytes(), tree, &trees, &mut stages)?;
+        stages.extend(files(&objects, matchers, name.as_bytes(), tree, &trees)?);
     }
     let subject = excerpt(commit.subject(), 72);
     let judged = report.findings.into_iter().map(|judged| (judged.finding, judged.decision));
@@ -127,8 +127,8 @@ fn files(
     name: &[u8],
     tree: ObjectId,
     parents: &[ObjectId],
-    stages: &mut Vec<Stage>,
-) -> Result<(), GitError> {
+) -> Result<Vec<Stage>, GitError> {
+    let mut stages = Vec::new();
     let mut changed = Changed::default();
     Changes::new(objects).added_or_changed(tree, parents, &mut changed)?;
     let count = match changed.0.len() {
@@ -163,7 +163,7 @@ fn files(
         let stage = Stage::new("contents of further files");
         stages.push(stage.note(format!("only the first {MOST_FILES} are shown here")));
     }
-    Ok(())
+    Ok(stages)
 }
 
 /// The files that a commit adds or changes.

@@ -47,6 +47,8 @@ pub(in crate::git) type Taken<K> = (K, Box<[u8]>);
 
 /// The packs of some object directories.
 pub(super) struct Packs<M = Mapped> {
+    /// How many bytes ids have.
+    id_length: usize,
     packs: Vec<Pack<M>>,
     count: u32,
     table: OnceLock<Option<Table>>,
@@ -88,9 +90,10 @@ impl Place {
 const MOST_IN_TABLE: usize = 4 << 20;
 
 impl<M: AsRef<[u8]>> Packs<M> {
-    /// No packs yet; `directories` are where loose objects are.
-    pub(super) fn new(directories: Vec<PathBuf>) -> Self {
+    /// No packs yet; `directories` are where loose objects are, and ids have so many bytes.
+    pub(super) fn new(directories: Vec<PathBuf>, id_length: usize) -> Self {
         Self {
+            id_length,
             packs: Vec::new(),
             count: 0,
             table: OnceLock::new(),
@@ -107,8 +110,8 @@ impl<M: AsRef<[u8]>> Packs<M> {
         is_new: bool,
         index: M,
         data: M,
-        id_length: usize,
     ) -> Result<(), Damage> {
+        let id_length = self.id_length;
         let index = Index::new(index, id_length)?;
         let data = Data::new(data, id_length, index.len())?;
         if index.checksum_of_pack() != data.checksum() {

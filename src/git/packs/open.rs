@@ -49,7 +49,7 @@ impl Packs {
 impl Found {
     /// Opens them.
     pub(in crate::git) fn opened(self, id_length: usize) -> Packs {
-        let mut all = Packs::new(self.directories);
+        let mut all = Packs::new(self.directories, id_length);
         all.unopened = self.unopened;
         if let Some(more) = self.indexes.len().checked_sub(MOST_PACKS).filter(|&more| more > 0) {
             all.unopened.push(format!("{more} of {} packs were not opened", self.indexes.len()));
@@ -59,7 +59,7 @@ impl Found {
             let maps = Mapped::open(path).and_then(|index| Ok((index, Mapped::open(&pack)?)));
             let added = match maps {
                 Ok((index, data)) => all
-                    .add(&escape::path(&pack), is_new, index, data, id_length)
+                    .add(&escape::path(&pack), is_new, index, data)
                     .map_err(|damage| damage.to_string()),
                 // Its objects have been put into another one meanwhile.
                 Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),

@@ -71,9 +71,9 @@ fn made(entries: &[(ObjectId, Made<'_>)]) -> (Vec<u8>, Vec<u8>) {
 
 fn opened(directories: &[&std::path::Path], made: &[(Vec<u8>, Vec<u8>)]) -> Packs<Vec<u8>> {
     let directories = directories.iter().map(|&it| it.to_owned()).collect();
-    let mut packs = Packs::new(directories);
+    let mut packs = Packs::new(directories, 20);
     for (index, data) in made {
-        packs.add("pack", false, index.clone(), data.clone(), 20).unwrap();
+        packs.add("pack", false, index.clone(), data.clone()).unwrap();
     }
     packs
 }
@@ -153,8 +153,8 @@ fn an_index_is_that_of_its_pack() {
     let (other, more) = made(&[(id(0), Made::Blob(b"abcdf"))]);
     let (two, _) = made(&[(id(0), Made::Blob(b"a")), (id(1), Made::Blob(b"b"))]);
     for (index, data) in [(&index, &more), (&other, &data), (&two, &data)] {
-        let mut packs = Packs::new(Vec::new());
-        assert!(packs.add("pack", false, index.clone(), data.clone(), 20).is_err());
+        let mut packs = Packs::new(Vec::new(), 20);
+        assert!(packs.add("pack", false, index.clone(), data.clone()).is_err());
     }
 }
 

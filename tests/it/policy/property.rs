@@ -8,7 +8,7 @@ use provost::config::{self, BUILT_IN, Config};
 use provost::document::Source;
 use provost::finding::{Context, Field, Finding, Kind, PathUse};
 use provost::git::RefName;
-use provost::policy::{Situation, Unrelated, Verdict};
+use provost::policy::{FoundOn, Situation, Unrelated, Verdict};
 
 const WORDS: [&str; 5] = ["allow", "record", "warn", "disclose", "reject"];
 const TOOLS: [&str; 4] = ["claude-code", "github-copilot", "tabnine", "unknown-ai"];
@@ -88,7 +88,9 @@ fn verdicts(config: &Config, name: &str) -> Vec<Verdict> {
     let judge = config.judge(Situation::unknown(""));
     let decide = |finding: &Finding| {
         let alone = std::slice::from_ref(finding);
-        judge.judge(&RefName::new(name), None, alone, &Context::default(), &Unrelated)[0].verdict
+        let name = RefName::new(name);
+        let found_on = FoundOn { name: &name, commit: None, ancestry: &Unrelated };
+        judge.judge(&found_on, alone, &Context::default())[0].verdict
     };
     findings(config).iter().map(decide).collect()
 }
