@@ -8,16 +8,16 @@
 
 use std::sync::Arc;
 
-use crate::config::baseline;
 use crate::document::Source;
 use crate::git::ObjectId;
+use crate::state::baseline;
 
-pub use crate::config::ledger::fuzzing::{ledger, ledger_rewritten};
 pub use crate::git::fuzzing::{
     Graphed, Indexed, PackEntry, Packed, alternates, commit_graph, delta, headers, is_id_of, links,
     loose, loose_ref, mapped, pack, pack_entry, pack_index, packed_refs, shallow,
 };
 pub use crate::marker::fuzzing::{note_evidence, plain_json, structure_lines};
+pub use crate::state::ledger::fuzzing::{ledger, ledger_rewritten};
 
 /// The built-in layer as hooks read it: parsed when the program was built.
 #[must_use]

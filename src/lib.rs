@@ -42,14 +42,15 @@
 //! floor or above; `tests/it/layers.rs` reads this picture and fails otherwise:
 //!
 //! ```text
-//! 12 fuzzing     doors to private readers, for fuzz/ alone (feature `fuzzing`)
-//! 11 cli         commands, arguments, exit codes
-//! 10 doctor      proving that an installed hook works
-//! 9  gate        the life of a push on a server, from its arrival to its answer
-//! 8  scan        push or history -> findings -> verdicts -> report
-//! 8  log         the decision log: records, their chain, and reading them again
-//! 7  report      what was found and decided; one file per output format
-//! 7  install     putting the hook on a server: plans, and carrying them out
+//! 13 fuzzing     doors to private readers, for fuzz/ alone (feature `fuzzing`)
+//! 12 cli         commands, arguments, exit codes
+//! 11 doctor      proving that an installed hook works
+//! 10 gate        the life of a push on a server, from its arrival to its answer
+//! 9  scan        push or history -> findings -> verdicts -> report
+//! 9  log         the decision log: records, their chain, and reading them again
+//! 8  report      what was found and decided; one file per output format
+//! 8  install     putting the hook on a server: plans, and carrying them out
+//! 7  state       baselines, and the ledger of what was let in unjudged or by exception
 //! 6  config      configuration layers: built-in, system, repository, --rules
 //! 5  rules       the catalogue: tools, markers, models, compiled into matchers
 //! 5  policy      finding -> verdict
@@ -83,4 +84,5 @@ pub mod push;
 pub mod report;
 pub mod rules;
 pub mod scan;
+pub mod state;
 pub mod text;

@@ -11,11 +11,11 @@ use super::global::Costly;
 use super::opened::Opened;
 use super::output::Output;
 use super::progress;
-use crate::config::ledger::{self, Additions, LedgerPlace};
 use crate::document::Moment;
 use crate::git::Repository;
 use crate::report::{Format, Report};
 use crate::scan::{self, Scope};
+use crate::state::ledger::{self, Additions, LedgerPlace};
 use crate::text::escape;
 
 /// Judge the whole history of repositories.
@@ -84,7 +84,7 @@ fn one(context: &CommandContext, path: &Path, scope: Scope) -> Result<Report, Er
     // Only the rules that the hook judges by can say that nothing in it is refused.
     let in_force = !context.global.isolated && context.global.rules.is_empty();
     if in_force && scope.trees && scope.contents {
-        settle(&repository, &config.ledger(&repository), &report, &context.output);
+        settle(&repository, &LedgerPlace::of(&config, &repository), &report, &context.output);
     }
     Ok(report)
 }

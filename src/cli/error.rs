@@ -10,6 +10,7 @@ use crate::log::LogError;
 use crate::rules::edit::EditError;
 use crate::rules::propose::Unclear;
 use crate::scan::ScanError;
+use crate::state::StateError;
 use crate::text::counted;
 
 /// Why a command could not do its work.
@@ -17,6 +18,8 @@ use crate::text::counted;
 pub(super) enum Error {
     #[error(transparent)]
     Config(#[from] ConfigError),
+    #[error(transparent)]
+    State(#[from] StateError),
     #[error(transparent)]
     Git(#[from] GitError),
     #[error(transparent)]
@@ -99,6 +102,7 @@ impl From<ScanError> for Error {
             ScanError::Git(error) => Self::Git(error),
             ScanError::Config(error) => Self::Config(error),
             ScanError::Reserved(name) => Self::Reserved(name),
+            ScanError::State(error) => Self::State(error),
         }
     }
 }
@@ -118,6 +122,7 @@ impl Error {
     pub(super) fn next_step(&self) -> String {
         match self {
             Self::Config(error) => error.next_step(),
+            Self::State(error) => error.next_step(),
             Self::Git(error) => error.next_step(),
             Self::Install(error) => error.next_step(),
             Self::Read { .. } => "Check the path and its permissions.".into(),

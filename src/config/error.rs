@@ -45,22 +45,6 @@ pub enum ConfigError {
         /// Why not.
         reason: String,
     },
-    /// A baseline holds something else than object ids.
-    #[error("line {line} of the baseline {path} is no object id")]
-    Baseline {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-    },
-    /// A line of the ledger is damaged.
-    #[error("line {line} of the ledger {path} is damaged")]
-    Ledger {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-    },
     /// A relative path in a repository's configuration leads out of the repository.
     #[error("provost.rules is {}, which leaves the repository", escape::path(.path))]
     Leaves {
@@ -88,11 +72,6 @@ impl ConfigError {
             Self::Leaves { .. } => {
                 "Write it from the root, or name a file below the repository: git config \
                  provost.rules PATH."
-            }
-            Self::Baseline { .. } => "Take it again: provost policy baseline",
-            Self::Ledger { .. } => {
-                "Look at that line. What it held is not known, so take the file away and check \
-                 everything: provost audit REPOSITORY"
             }
             Self::Git(error) => return error.next_step(),
         }

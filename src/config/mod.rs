@@ -3,13 +3,10 @@
 //! read them. Nothing is judged with a broken configuration, and nothing that a push
 //! brings is configuration for judging it.
 
-mod access;
-pub mod baseline;
 mod built_in;
 mod despite;
 mod error;
 pub mod files;
-pub mod ledger;
 pub mod limits;
 mod locks;
 pub mod log;
@@ -17,7 +14,6 @@ mod names;
 mod paths;
 pub mod published;
 mod rooms;
-pub mod state;
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -39,7 +35,6 @@ pub use error::ConfigError;
 pub use paths::in_repository;
 
 use built_in::BARE;
-use ledger::LedgerPlace;
 use limits::Limits;
 use log::LogSettings;
 use published::Published;
@@ -303,12 +298,6 @@ fn source_digest(source: &Source) -> String {
 }
 
 impl Config {
-    /// Where the ledger of a repository is.
-    #[must_use]
-    pub fn ledger(&self, repository: &Repository) -> LedgerPlace {
-        LedgerPlace::new(repository, self.state_directory.as_deref())
-    }
-
     /// The policy as it stands in a situation.
     #[must_use]
     pub fn judge(&self, situation: Situation) -> Judge<'_> {

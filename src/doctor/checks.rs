@@ -220,7 +220,7 @@ pub(super) fn surroundings(
 
 /// Files that hooks write: each account that pushes must be able to, and no other.
 fn state_files(repository: &Repository, diagnosis: &mut Diagnosis) {
-    match config::state::faults(repository) {
+    match crate::state::files::faults(repository) {
         Ok(faults) if faults.is_empty() => {
             diagnosis.ok("state", "the files of its state have the right owner and mode");
         }

@@ -10,13 +10,15 @@ use serde::Serialize;
 use super::Diagnosis;
 use super::checks::{room, writable};
 use super::git_runs::word;
-use crate::config::ledger::Ledger;
 use crate::config::log::{LogSettings, OnFailure};
 use crate::config::published::{Published, REF};
-use crate::config::{self, Config, ConfigError, Layers};
+use crate::config::{self, Config, Layers};
 use crate::document::Moment;
 use crate::git::Repository;
 use crate::log::path_of;
+use crate::state::StateError;
+use crate::state::ledger::Ledger;
+use crate::state::ledger::LedgerPlace;
 use crate::text::escape;
 
 /// What holds of all policies together that were looked at.
@@ -96,7 +98,7 @@ impl Standing {
     }
 
     fn unjudged(&mut self, repository: &Repository, config: &Config, diagnosis: &mut Diagnosis) {
-        match Ledger::read(&config.ledger(repository)).map(|ledger| ledger.unjudged) {
+        match Ledger::read(&LedgerPlace::of(config, repository)).map(|ledger| ledger.unjudged) {
             Ok(open) if open.is_empty() => {}
             Ok(open) => {
                 self.unjudged += open.len();
@@ -136,7 +138,7 @@ fn published(repository: &Repository, rules: &[PathBuf], diagnosis: &mut Diagnos
     }
 }
 
-fn unreadable(error: &ConfigError, diagnosis: &mut Diagnosis) {
+fn unreadable(error: &StateError, diagnosis: &mut Diagnosis) {
     let text = format!("{error}, so every push is refused");
     diagnosis.wrong("unjudged", text, "let the account that pushes run as read and write it");
 }

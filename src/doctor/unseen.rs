@@ -12,11 +12,12 @@ use super::Diagnosis;
 use super::diagnosis::{Unseen, Why};
 use super::git_runs::word;
 use crate::config::Config;
-use crate::config::ledger::Ledger;
 use crate::git::{ObjectId, Repository};
 use crate::log::Record;
 use crate::policy::Situation;
 use crate::scan::{Baselines, ScanError};
+use crate::state::ledger::Ledger;
+use crate::state::ledger::LedgerPlace;
 use crate::text::escape::escape;
 
 /// So many are named to people.
@@ -37,7 +38,7 @@ impl Waiting {
     /// # Errors
     /// When its refs, baselines or list of the unjudged can't be read.
     pub(super) fn of(repository: &Repository, config: &Config) -> Result<Self, ScanError> {
-        let ledger = Ledger::read(&config.ledger(repository))?;
+        let ledger = Ledger::read(&LedgerPlace::of(config, repository))?;
         let judged_since = ledger.judged_since;
         let open = ledger.unjudged.iter().map(|entry| entry.ref_name.to_string()).collect();
         let mut baselines = Baselines::new(repository);

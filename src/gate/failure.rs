@@ -8,14 +8,18 @@ use crate::document::{self, Problem};
 use crate::git::GitError;
 use crate::report::pusher::WIDTH;
 use crate::scan::ScanError;
+use crate::state::StateError;
 use crate::text::escape::{escape, escape_lines};
 
 /// Why a step of a push failed.
 #[derive(Debug, thiserror::Error)]
 pub enum GateError {
-    /// The configuration, a baseline or the ledger can't be used.
+    /// The configuration can't be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A baseline or the ledger can't be used.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// The repository, or what git passed to the hook, can't be used.
     #[error(transparent)]
     Git(#[from] GitError),
@@ -80,7 +84,9 @@ impl GateError {
         match self {
             Self::Input(_) | Self::NotAnId(_) | Self::Arguments { .. } => FailureKind::Input,
             Self::Child(_) => FailureKind::Judging,
-            Self::Config(_) | Self::Scan(ScanError::Config(_)) => FailureKind::Configuration,
+            Self::Config(_)
+            | Self::State(_)
+            | Self::Scan(ScanError::Config(_) | ScanError::State(_)) => FailureKind::Configuration,
             Self::Scan(ScanError::Reserved(_)) => FailureKind::Request,
             Self::Git(error) | Self::Scan(ScanError::Git(error)) => match error {
                 GitError::Contradiction { .. } => FailureKind::Request,
@@ -103,6 +109,7 @@ impl GateError {
     pub fn next_step(&self) -> String {
         match self {
             Self::Config(error) | Self::Scan(ScanError::Config(error)) => error.next_step(),
+            Self::State(error) | Self::Scan(ScanError::State(error)) => error.next_step(),
             Self::Git(error) | Self::Scan(ScanError::Git(error)) => error.next_step(),
             Self::Child(error) => error.next_step(),
             Self::Scan(ScanError::Reserved(_)) => "Push the other refs alone.".into(),

@@ -3,10 +3,11 @@
 use super::configured::Configured;
 use super::failure::{Failure, FailureKind, GateError};
 use super::judged::Judged;
-use crate::config::ConfigError;
-use crate::config::ledger::{self, Additions, Unjudged, UnjudgedReason};
 use crate::git::RefUpdate;
 use crate::scan;
+use crate::state::StateError;
+use crate::state::ledger::LedgerPlace;
+use crate::state::ledger::{self, Additions, Unjudged, UnjudgedReason};
 
 /// A push whose ledger entries are on disk.
 pub(super) struct Noted(pub(super) Judged);
@@ -28,13 +29,13 @@ impl Noted {
     }
 }
 
-fn add_to_ledger(judged: &Judged) -> Result<(), ConfigError> {
+fn add_to_ledger(judged: &Judged) -> Result<(), StateError> {
     let Some(configured) = judged.reached.configured() else { return Ok(()) };
     if judged.exit_code() != 0 {
         return Ok(());
     }
     let repository = &configured.opened.repository;
-    let place = configured.config.ledger(repository);
+    let place = LedgerPlace::of(&configured.config, repository);
     let now = configured.opened.arrived.now();
     match (&judged.report, &judged.failure) {
         (Some(report), None) => scan::keep(repository, &place, report, now),

@@ -7,9 +7,9 @@ use std::path::Path;
 
 use super::hook::{Found, state};
 use super::{InstallError, Plan, Step};
-use crate::config::baseline::{Extent, Reach, path};
 use crate::document::Moment;
 use crate::git::{GitError, ObjectId, Repository, Trust};
+use crate::state::baseline::{Extent, Reach, path};
 use crate::text::{escape, shell};
 
 /// Plans the baseline of a repository that has neither one nor the hook.

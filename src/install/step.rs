@@ -12,9 +12,9 @@ use super::authority::Authority;
 use super::git::Git;
 use super::pack::Pack;
 use super::written::{above, beside, name, write};
-use crate::config::state;
 use crate::git::{Repository, Trust};
 use crate::owner::Acting;
+use crate::state::files;
 use crate::text::escape;
 use crate::text::shell::shown;
 
@@ -113,11 +113,11 @@ impl Step {
             Self::Directory { path } => authority.make(path, 0o755),
             Self::StateFolder { repository, path } => {
                 let _acting = Acting::for_path(repository)?;
-                state::folder(&open(repository)?, path)
+                files::folder(&open(repository)?, path)
             }
             Self::State { repository, path, content, .. } => {
                 let _acting = Acting::for_path(repository)?;
-                state::replace(&open(repository)?, path, content)
+                files::replace(&open(repository)?, path, content)
             }
             Self::Write { path, content, mode, .. } => {
                 let (folder, _acting) = authority.open(above(path)?)?;

@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::ledger::Additions;
 use crate::config::limits::{Allowed, Resource};
 use crate::document::FileLine;
 use crate::finding::Finding;
 use crate::git::{ObjectId, RefName};
 use crate::policy::{Decision, Language, Verdict};
+use crate::state::ledger::Additions;
 
 pub use skipped::{SearchedText, Skipped, UnreadObject, UnreadReason};
 

@@ -7,9 +7,9 @@ use super::existing::Existing;
 use super::ledger::Relevant;
 use super::target::{Target, Targets};
 use super::{Scan, ScanError};
-use crate::config::ledger::{Admission, patterns};
 use crate::git::{Hidden, IdSet, ObjectId, RefName};
 use crate::policy::{PlaceBound, RefPatterns};
+use crate::state::ledger::{Admission, patterns};
 
 impl Scan<'_> {
     /// Works out what the push adds to the ledger, when all of it was judged.

@@ -14,4 +14,7 @@ pub enum ScanError {
     /// Something that the administrator wrote can't be used.
     #[error(transparent)]
     Config(#[from] crate::config::ConfigError),
+    /// A baseline or the ledger can't be used.
+    #[error(transparent)]
+    State(#[from] crate::state::StateError),
 }

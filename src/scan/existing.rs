@@ -4,13 +4,13 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::config::ConfigError;
-use crate::config::baseline::{self, Extent, Reach};
-use crate::config::ledger::{Ledger, LedgerPlace};
 use crate::git::{
     GitError, IdMap, IdSet, ObjectId, ObjectKind, Objects, RefKind, Reference, Repository,
 };
 use crate::policy::{Class, Judge, RefPatterns};
+use crate::state::StateError;
+use crate::state::baseline::{self, Extent, Reach};
+use crate::state::ledger::{Ledger, LedgerPlace};
 
 /// Which existing refs hide.
 #[derive(Clone, Copy)]
@@ -166,7 +166,7 @@ impl<'e> Existing<'e> {
 
     /// Reads the ledger, if it has changed since it was read. The refs that hide must have
     /// been read before.
-    pub(super) fn refresh_ledger(&mut self) -> Result<Rc<Ledger>, ConfigError> {
+    pub(super) fn refresh_ledger(&mut self) -> Result<Rc<Ledger>, StateError> {
         let known = self.ledger.as_ref().filter(|ledger| ledger.is_current(self.place));
         if let Some(known) = known {
             return Ok(Rc::clone(known));
@@ -219,7 +219,7 @@ impl<'e> Existing<'e> {
         &mut self,
         judge: &Judge<'_>,
         target: &Class,
-    ) -> Result<Rc<Baseline>, ConfigError> {
+    ) -> Result<Rc<Baseline>, StateError> {
         self.baselines.of(judge, target)
     }
 }
@@ -264,7 +264,7 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    fn add(&mut self, repository: &Repository, extent: Extent<'_>) -> Result<(), ConfigError> {
+    fn add(&mut self, repository: &Repository, extent: Extent<'_>) -> Result<(), StateError> {
         self.tips.extend(baseline::read(repository, extent, Reach::History)?);
         self.commits.extend(baseline::read(repository, extent, Reach::Commit)?);
         Ok(())
@@ -307,7 +307,7 @@ impl<'b> Baselines<'b> {
     ///
     /// # Errors
     /// When a baseline can't be read.
-    pub fn of(&mut self, judge: &Judge<'_>, class: &Class) -> Result<Rc<Baseline>, ConfigError> {
+    pub fn of(&mut self, judge: &Judge<'_>, class: &Class) -> Result<Rc<Baseline>, StateError> {
         if let Some((_, known)) = self.known.iter().find(|(known, _)| known == class) {
             return Ok(Rc::clone(known));
         }
@@ -322,7 +322,7 @@ pub(super) fn of_class(
     repository: &Repository,
     judge: &Judge<'_>,
     class: &Class,
-) -> Result<Baseline, ConfigError> {
+) -> Result<Baseline, StateError> {
     let mut all = Baseline::default();
     all.add(repository, Extent::All)?;
     for scope in judge.baselines(class) {

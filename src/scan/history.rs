@@ -9,7 +9,6 @@ use super::stage::{Progress, Stage};
 use super::tag_marks::MarkedTag;
 use super::{Scan, ScanError, Scope};
 use crate::config::Config;
-use crate::config::ledger::Ledger;
 use crate::finding::Finding;
 use crate::git::{
     Hidden, IdMap, IdSet, ObjectId, ObjectKind, Peeled, RefKind, RefName, Reference, Repository,
@@ -17,6 +16,8 @@ use crate::git::{
 };
 use crate::policy::{Class, Situation, Verdict};
 use crate::report::{Report, UnreadObject, UnreadReason};
+use crate::state::ledger::Ledger;
+use crate::state::ledger::LedgerPlace;
 
 /// Progress is told every so many commits.
 const EVERY: usize = 512;
@@ -85,7 +86,7 @@ pub fn judge_history(
             }
         }
     }
-    let left = Ledger::read(&scan.source.config.ledger(repository))?.unjudged;
+    let left = Ledger::read(&LedgerPlace::of(scan.source.config, repository))?.unjudged;
     history.left_notes = left.into_iter().map(|it| it.ref_name).filter(RefName::is_notes).collect();
     for reference in refs.iter().filter(|reference| reference.name.is_notes()) {
         scan.judge_all_notes(reference, &mut history)?;
@@ -191,7 +192,7 @@ impl Scan<'_> {
         history: &History,
         found: &[(ObjectId, Vec<Finding>)],
     ) -> Result<(), ScanError> {
-        let place = self.source.config.ledger(self.source.repository);
+        let place = LedgerPlace::of(self.source.config, self.source.repository);
         let found: IdMap<&[Finding]> =
             found.iter().map(|(id, findings)| (*id, findings.as_slice())).collect();
         for entry in Ledger::read(&place)?.unjudged {

@@ -1,11 +1,11 @@
 //! Putting on the ledger what a push that was judged brings to it, before it is answered.
 
-use crate::config::ConfigError;
-use crate::config::ledger::{self, LedgerPlace, Unjudged, UnjudgedReason};
 use crate::document::Moment;
 use crate::git::Repository;
 use crate::policy::Verdict;
 use crate::report::Report;
+use crate::state::StateError;
+use crate::state::ledger::{self, LedgerPlace, Unjudged, UnjudgedReason};
 
 /// Writes what an accepted push changes of the repository's ledger; it is on disk when this
 /// returns. Of a push that is refused nothing is written.
@@ -17,7 +17,7 @@ pub fn keep(
     place: &LedgerPlace,
     report: &Report,
     now: Moment,
-) -> Result<(), ConfigError> {
+) -> Result<(), StateError> {
     let Some(additions) = report.ledger.as_ref().filter(|_| report.exit_code() == 0) else {
         return Ok(());
     };

@@ -12,9 +12,9 @@ use super::existing::Existing;
 use super::pipeline::Found;
 use super::target::{Group, Target};
 use super::{Scan, ScanError};
-use crate::config::ledger::{Admission, Ledger, patterns};
 use crate::git::{Hidden, IdSet, ObjectId};
 use crate::policy::Class;
+use crate::state::ledger::{Admission, Ledger, patterns};
 
 /// What of the ledger matters to one ref.
 pub(super) struct Relevant {

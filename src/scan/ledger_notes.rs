@@ -1,8 +1,8 @@
 //! What of a judgement is of interest to the ledger.
 
-use crate::config::ledger::{Additions, Admission, Ledger};
 use crate::git::{IdSet, ObjectId, RefName};
 use crate::policy::PlaceBound;
+use crate::state::ledger::{Additions, Admission, Ledger};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 

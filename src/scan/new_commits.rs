@@ -7,8 +7,8 @@ use std::rc::Rc;
 use super::existing::{Baseline, Existing};
 use super::target::Group;
 use super::{Scan, ScanError};
-use crate::config::ledger::Unjudged;
 use crate::git::{GitError, Hidden, IdSet, ObjectId, ObjectKind, RefName};
+use crate::state::ledger::Unjudged;
 
 /// The commits that are to be judged for a group of updates.
 pub(super) struct NewCommits {

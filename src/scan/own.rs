@@ -7,9 +7,9 @@ use super::existing::Existing;
 use super::tag_marks::{JudgedTag, MarkedTag};
 use super::target::{Group, Target};
 use super::{Scan, ScanError};
-use crate::config::ledger::Ledger;
 use crate::finding::Finding;
 use crate::git::{GitError, Hidden, ObjectId};
+use crate::state::ledger::Ledger;
 
 impl Scan<'_> {
     /// The first tag on the way from an object that holds something.

@@ -22,6 +22,7 @@ use crate::git::{
 use crate::policy::Situation;
 use crate::push::{Push, Update};
 use crate::report::Report;
+use crate::state::ledger::LedgerPlace;
 
 /// Judges a push that the server is about to accept, within bounds.
 ///
@@ -113,7 +114,7 @@ fn judge_updates(
     let mut scan = Scan::new(source, situation);
     scan.attributed.bound();
     let judges = |name: &[u8]| config.policy.judges(name);
-    let place = config.ledger(repository);
+    let place = LedgerPlace::of(config, repository);
     let mut existing = Existing::new(repository, &objects, &judges, hiding, &place);
     let mut targets = Targets::default();
     // A ref and its symbolic alias may be updated to the same value.

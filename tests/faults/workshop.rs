@@ -103,12 +103,13 @@ impl Workshop {
 
     /// The text of the ledger, wherever policy keeps it.
     fn ledger(&self) -> String {
-        use provost::config::{self, Layers, ledger::LedgerPlace};
+        use provost::config::{self, Layers};
         use provost::git::{Repository, Trust};
+        use provost::state::ledger::LedgerPlace;
         let repository = Repository::open(&self.server.git_dir(), Trust::Git).unwrap();
         let rules = [self.server.sandbox().path("rules-0.toml")];
         let layers = Layers { files: &rules, isolated: true, ..Layers::default() };
-        let place: LedgerPlace = config::load(layers).unwrap().ledger(&repository);
+        let place: LedgerPlace = LedgerPlace::of(&config::load(layers).unwrap(), &repository);
         std::fs::read_to_string(place.path()).unwrap_or_default()
     }
 

@@ -24,8 +24,8 @@ fn records(server: &TestServer) -> Vec<serde_json::Value> {
 fn unjudged(server: &TestServer) -> Vec<String> {
     let repository =
         provost::git::Repository::open(&server.git_dir(), provost::git::Trust::Git).unwrap();
-    let place = provost::config::ledger::LedgerPlace::new(&repository, None);
-    let all = provost::config::ledger::Ledger::read(&place).unwrap().unjudged;
+    let place = provost::state::ledger::LedgerPlace::new(&repository, None);
+    let all = provost::state::ledger::Ledger::read(&place).unwrap().unjudged;
     all.iter().map(|it| format!("{} {}", it.ref_name, it.id)).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use provost::config::ledger::{Admission, Ledger};
+use provost::state::ledger::{Admission, Ledger};
 use provost::fuzzing::{ledger, ledger_rewritten};
 
 pub(crate) fn run(data: &[u8]) {

@@ -12,10 +12,11 @@ use crate::cli::command::Run;
 use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
 use crate::cli::opened::Opened;
-use crate::config::ledger::Ledger;
 use crate::git::{IdSet, ObjectId};
 use crate::log::{Fail, Found, LogValue, NOT_JUDGED, Record};
 use crate::policy::Verdict;
+use crate::state::ledger::Ledger;
+use crate::state::ledger::LedgerPlace;
 use crate::text::counted;
 use crate::text::escape::{cut, escape};
 
@@ -126,7 +127,7 @@ impl<'a> Since<'a> {
 fn judged_since(context: &CommandContext, directory: &Path) -> Option<IdSet> {
     let repository = Opened::at(directory).ok()?;
     let config = context.load(Some(&repository)).ok()?;
-    Ledger::read(&config.ledger(&repository)).ok().map(|ledger| ledger.judged_since)
+    Ledger::read(&LedgerPlace::of(&config, &repository)).ok().map(|ledger| ledger.judged_since)
 }
 
 fn one(context: &CommandContext, command: &Show, record: &Record, line: &[u8]) {

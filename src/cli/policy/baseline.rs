@@ -10,11 +10,11 @@ use crate::cli::command::Run;
 use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
 use crate::cli::suggestion::unknown;
-use crate::config::baseline::{self, Extent, Reach};
 use crate::config::{self, Config};
 use crate::document::Moment;
 use crate::git::{ObjectId, Repository};
 use crate::policy::Situation;
+use crate::state::baseline::{self, Extent, Reach};
 use crate::text::counted;
 
 /// Declare what is there already: it is not judged again.

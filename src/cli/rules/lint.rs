@@ -15,12 +15,12 @@ use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
 use crate::cli::global::Shape;
 use crate::cli::layers::{is_file, with_draft};
-use crate::config::baseline::{self, Extent, Reach};
 use crate::config::{self, Config};
 use crate::document::{self, Problem, Severity};
 use crate::git::Repository;
 use crate::policy::{Class, Situation};
 use crate::rules::lint::counted;
+use crate::state::baseline::{self, Extent, Reach};
 use crate::text;
 
 #[derive(Serialize)]

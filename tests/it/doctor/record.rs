@@ -4,8 +4,8 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use provost::config::ledger::{Ledger, LedgerPlace};
 use provost::git::{Repository, Trust};
+use provost::state::ledger::{Ledger, LedgerPlace};
 
 use super::{Patient, RUNS};
 use crate::support::Finished;

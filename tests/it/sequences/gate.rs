@@ -7,14 +7,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
-use provost::config::baseline::{self, Extent, Reach};
-use provost::config::ledger::{self, Additions};
 use provost::config::{self, Config};
 use provost::document::{Moment, Source};
 use provost::git::{ObjectId, RefName, RefUpdate, Repository, Trust};
 use provost::policy::{Pusher, Request, Situation, Verdict};
 use provost::push::Push;
 use provost::scan::{self, Bounds, NoHost, Scope};
+use provost::state::baseline::{self, Extent, Reach};
+use provost::state::ledger::{self, Additions, LedgerPlace};
 
 use super::world::CATALOGUE;
 use crate::support::receive_pack::{NULL, RawPush};
@@ -176,7 +176,7 @@ impl Gate for InProcess {
             });
             return Err(rejected.collect::<Vec<_>>().join(", "));
         }
-        scan::keep(&repository, &config.ledger(&repository), &report, self.now)
+        scan::keep(&repository, &LedgerPlace::of(&config, &repository), &report, self.now)
             .map_err(|error| error.to_string())?;
         Ok(())
     }
@@ -201,7 +201,7 @@ impl Gate for InProcess {
         let scope = Scope::default();
         let report = scan::judge_history(&repository, &config, "app".into(), scope, &mut |_, _| {});
         let additions = Additions { judged: report.unwrap().now_judged, ..Additions::default() };
-        let place = config.ledger(&repository);
+        let place = LedgerPlace::of(&config, &repository);
         ledger::add(&repository, &place, &additions, "2027-01-01T00:00:00Z").unwrap();
     }
 }

@@ -24,7 +24,7 @@ mod world;
 
 use std::collections::BTreeMap;
 
-use provost::config::baseline::Reach;
+use provost::state::baseline::Reach;
 
 use gate::{Gate, InProcess, Pushed, Sent};
 use model::{Push, State};

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use super::line::{Entry, Line, Read, read_lines};
-use super::{ConfigError, Ledger};
+use super::{Ledger, StateError};
 
 /// The open entries of a ledger's text.
 ///
 /// # Errors
 /// When a line of it is damaged.
-pub fn ledger(text: &[u8]) -> Result<Ledger, ConfigError> {
+pub fn ledger(text: &[u8]) -> Result<Ledger, StateError> {
     let mut ledger = Ledger::default();
     ledger.take(Path::new("ledger"), text)?;
     Ok(ledger)

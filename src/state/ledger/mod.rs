@@ -25,7 +25,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConfigError, state};
+use super::{StateError, files};
 use crate::git::{IdSet, ObjectId, RefName, Repository};
 use crate::policy::RefPatterns;
 use entries::Entries;
@@ -82,7 +82,7 @@ impl Ledger {
     /// # Errors
     /// When it can't be read, or a line of it is damaged: nothing can be said then of what
     /// was checked.
-    pub fn read(place: &LedgerPlace) -> Result<Self, ConfigError> {
+    pub fn read(place: &LedgerPlace) -> Result<Self, StateError> {
         let mut ledger = Self::default();
         // What versions before the ledger have left.
         if let Some((text, _)) = contents(place, &place.legacy())? {
@@ -123,7 +123,7 @@ impl Ledger {
         all.into_iter().collect()
     }
 
-    fn take(&mut self, path: &std::path::Path, text: &[u8]) -> Result<(), ConfigError> {
+    fn take(&mut self, path: &std::path::Path, text: &[u8]) -> Result<(), StateError> {
         let mut admitted = Admissions::default();
         let mut unjudged = Entries::of(std::mem::take(&mut self.unjudged));
         for read in read_lines(text) {
@@ -131,7 +131,7 @@ impl Ledger {
                 Read::Entry(entry) => entry,
                 Read::Torn => continue,
                 Read::Damaged(number) => {
-                    return Err(ConfigError::Ledger { path: path.to_owned(), line: number });
+                    return Err(StateError::Ledger { path: path.to_owned(), line: number });
                 }
             };
             match entry {
@@ -232,9 +232,9 @@ type Version = (u64, u64);
 fn contents(
     place: &LedgerPlace,
     path: &std::path::Path,
-) -> Result<Option<(Vec<u8>, Version)>, ConfigError> {
+) -> Result<Option<(Vec<u8>, Version)>, StateError> {
     let read = || {
-        let Some(mut file) = state::opened(place.home(), path, state::Use::Written)? else {
+        let Some(mut file) = files::opened(place.home(), path, files::Use::Written)? else {
             return Ok(None);
         };
         let version = version_of(&file.metadata()?);
@@ -242,7 +242,7 @@ fn contents(
         std::io::Read::read_to_end(&mut file, &mut text)?;
         Ok(Some((text, version)))
     };
-    read().map_err(|source| ConfigError::File { path: path.to_owned(), source })
+    read().map_err(|source| StateError::File { path: path.to_owned(), source })
 }
 
 fn version(path: &std::path::Path) -> std::io::Result<Version> {
@@ -264,7 +264,7 @@ pub fn add(
     place: &LedgerPlace,
     additions: &Additions,
     time: &str,
-) -> Result<(), ConfigError> {
+) -> Result<(), StateError> {
     let lines = additions.lines(time);
     let path = place.path();
     let (exists, legacy) = (path.exists(), place.legacy());
@@ -273,7 +273,7 @@ pub fn add(
     }
     let old = if legacy.exists() { Some(Ledger::read(place)?) } else { None };
     let written = (|| {
-        let mut file = state::append(repository, &path)?;
+        let mut file = files::append(repository, &path)?;
         // No other hook adds to it meanwhile.
         file.lock()?;
         let length = file.metadata()?.len();
@@ -302,7 +302,7 @@ pub fn add(
         }
         Ok(())
     })();
-    written.map_err(|source| ConfigError::Write { path, source })
+    written.map_err(|source| StateError::Write { path, source })
 }
 
 /// Where the list of versions before the ledger is kept.

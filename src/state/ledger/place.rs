@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::config::Config;
 use crate::git::Repository;
 
 /// Where the ledger of one repository is.
@@ -27,6 +28,12 @@ impl LedgerPlace {
             Some(state) => state.join(folder_name(own)),
         };
         Self { directory, repository: own.to_owned() }
+    }
+
+    /// The place for a repository under a configuration.
+    #[must_use]
+    pub fn of(config: &Config, repository: &Repository) -> Self {
+        Self::new(repository, config.state_directory.as_deref())
     }
 
     /// The file.

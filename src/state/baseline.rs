@@ -8,7 +8,7 @@
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use super::{ConfigError, state};
+use super::{StateError, files};
 use crate::git::{ObjectId, Repository};
 
 /// Which refs a baseline is for.
@@ -51,14 +51,14 @@ pub fn read(
     repository: &Repository,
     extent: Extent<'_>,
     reach: Reach,
-) -> Result<Vec<ObjectId>, ConfigError> {
+) -> Result<Vec<ObjectId>, StateError> {
     let path = path(repository, extent, reach);
-    let text = state::read(repository, &path).and_then(|text| match text {
+    let text = files::read(repository, &path).and_then(|text| match text {
         Some(text) => String::from_utf8(text).map_err(|_not_text| ErrorKind::InvalidData.into()),
         None => Ok(String::new()),
     });
-    let text = text.map_err(|source| ConfigError::File { path: path.clone(), source })?;
-    parse(&text).map_err(|line| ConfigError::Baseline { path, line })
+    let text = text.map_err(|source| StateError::File { path: path.clone(), source })?;
+    parse(&text).map_err(|line| StateError::Baseline { path, line })
 }
 
 /// The ids in the text of a baseline, or the number of the line that is none, from 1.
@@ -84,11 +84,11 @@ pub fn write(
     reach: Reach,
     ids: &[ObjectId],
     comment: &str,
-) -> Result<PathBuf, ConfigError> {
+) -> Result<PathBuf, StateError> {
     let path = path(repository, extent, reach);
-    let failed = |source| ConfigError::Write { path: path.clone(), source };
+    let failed = |source| StateError::Write { path: path.clone(), source };
     if ids.is_empty() {
-        state::remove(repository, &path).map_err(failed)?;
+        files::remove(repository, &path).map_err(failed)?;
         return Ok(path);
     }
     let mut text = String::new();
@@ -98,6 +98,6 @@ pub fn write(
     for id in ids {
         text.push_str(&format!("{id}\n"));
     }
-    state::replace(repository, &path, text.as_bytes()).map_err(failed)?;
+    files::replace(repository, &path, text.as_bytes()).map_err(failed)?;
     Ok(path)
 }

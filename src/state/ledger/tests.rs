@@ -101,7 +101,7 @@ fn a_line_that_is_complete_and_unknown_is_damage() {
         file.write_all(damage.as_bytes()).unwrap();
         assert!(!begun.is_current(&place));
         let error = Ledger::read(&place).unwrap_err();
-        assert!(matches!(error, ConfigError::Ledger { line: 2, .. }), "{error}");
+        assert!(matches!(error, StateError::Ledger { line: 2, .. }), "{error}");
         fs::write(place.path(), whole).unwrap();
     }
 }
@@ -121,7 +121,7 @@ fn a_complete_line_that_lost_its_end_is_damage() {
         assert!(Ledger::read(&place).unwrap().is_empty(), "a crash at {end}");
         fs::write(place.path(), [unfinished, b"\n"].concat()).unwrap();
         let error = Ledger::read(&place).unwrap_err();
-        assert!(matches!(error, ConfigError::Ledger { line: 2, .. }), "{error}");
+        assert!(matches!(error, StateError::Ledger { line: 2, .. }), "{error}");
     }
 }
 
