@@ -1,7 +1,11 @@
 //! Writes the built-in rules as the hooks read them: `rules.toml` without what only people
 //! and tests need (examples, sources, remarks), which is most of it. Every line and column
 //! stays where it was, so that places name the real file. Beside it the same as it is parsed,
-//! in the form that src/document/encoded.rs describes.
+//! in the form that src/document/shape.rs describes.
+
+// The format is shared with the reader.
+#[path = "src/document/shape.rs"]
+mod shape;
 
 use std::ops::Range;
 use std::path::Path;
@@ -17,13 +21,14 @@ const IDLE: [&str; 4] = ["hits", "misses", "source", "about"];
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=rules.toml");
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/document/shape.rs");
     let text = fs::read_to_string("rules.toml")?;
     let mut out = text.clone().into_bytes();
     let mut parsed = Parsed::default();
     // A file that can't be parsed goes through as it is: a test says what is wrong.
     if let Ok(root) = DeTable::parse(&text) {
         blank(root.get_ref(), &mut out);
-        parsed.head(b'{', 0..0);
+        parsed.head(shape::TABLE, 0..0);
         parsed.table(root.get_ref());
     }
     let digest = Sha256::digest(text.as_bytes());
@@ -67,13 +72,8 @@ struct Parsed {
 }
 
 impl Parsed {
-    /// Writes a number as LEB128.
-    fn number(&mut self, mut number: usize) {
-        while number >= 0x80 {
-            self.shape.push((number & 0x7f) as u8 | 0x80);
-            number >>= 7;
-        }
-        self.shape.push(number as u8);
+    fn number(&mut self, number: usize) {
+        shape::write_number(number, &mut self.shape);
     }
 
     fn string(&mut self, text: &str) {
@@ -114,21 +114,24 @@ impl Parsed {
             self.string(text);
         };
         match value.get_ref() {
-            DeValue::String(it) => text(b's', it),
+            DeValue::String(it) => text(shape::STRING, it),
             DeValue::Integer(it) => match i64::from_str_radix(it.as_str(), it.radix()) {
-                Ok(number) => text(b'i', &number.to_string()),
-                Err(_) => text(b'o', it.as_str()),
+                Ok(number) => text(shape::INTEGER, &number.to_string()),
+                Err(_) => text(shape::OTHER, it.as_str()),
             },
-            DeValue::Float(it) => text(b'o', it.as_str()),
-            DeValue::Datetime(it) => text(b'o', &it.to_string()),
-            DeValue::Boolean(it) => self.head(if *it { b't' } else { b'f' }, value.span()),
+            DeValue::Float(it) => text(shape::OTHER, it.as_str()),
+            DeValue::Datetime(it) => text(shape::OTHER, &it.to_string()),
+            DeValue::Boolean(it) => {
+                let kind = if *it { shape::TRUE } else { shape::FALSE };
+                self.head(kind, value.span());
+            }
             DeValue::Array(items) => {
-                self.head(b'a', value.span());
+                self.head(shape::ARRAY, value.span());
                 self.number(items.len());
                 items.iter().for_each(|item| self.node(item));
             }
             DeValue::Table(inner) => {
-                self.head(b'{', value.span());
+                self.head(shape::TABLE, value.span());
                 self.table(inner);
             }
         }

@@ -1,16 +1,13 @@
 //! A document that was parsed when the program was built: parsing the built-in layer anew
 //! would take most of the time of a small push.
 //!
-//! `build.rs` writes it. A value is a byte for its kind, where it begins in the text and
-//! how long it is there, and what it holds. Numbers are LEB128. Of a text there is its
-//! length; the texts themselves follow one another elsewhere. An array is the number of its
-//! values and these; a table is the number of its entries, sorted by key, each a key, where
-//! the key stands, how many bytes its value takes here and among the texts, and the value.
+//! `build.rs` writes it in the form that [`super::shape`] describes.
 
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::shape::{ARRAY, FALSE, INTEGER, OTHER, STRING, TABLE, TRUE, read_number};
 use super::{Node, Place, Source, Table, Text, Value};
 
 /// Reads a document of this shape and with these texts; of its top level only the keys that
@@ -43,15 +40,9 @@ impl Decoder<'_> {
     }
 
     fn number(&mut self) -> Option<usize> {
-        let mut number = 0;
-        for shift in (0..usize::BITS).step_by(7) {
-            let byte = self.byte()?;
-            number |= usize::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Some(number);
-            }
-        }
-        None
+        let (number, rest) = read_number(self.rest)?;
+        self.rest = rest;
+        Some(number)
     }
 
     fn text(&mut self) -> Option<Text> {
@@ -71,12 +62,12 @@ impl Decoder<'_> {
         let kind = self.byte()?;
         let place = self.place()?;
         let value = match kind {
-            b's' => Value::String(self.text()?),
-            b'i' => Value::Integer(self.text()?.parse().ok()?),
-            b'f' => Value::Boolean(false),
-            b't' => Value::Boolean(true),
-            b'o' => Value::Other(self.text()?),
-            b'a' => {
+            STRING => Value::String(self.text()?),
+            INTEGER => Value::Integer(self.text()?.parse().ok()?),
+            FALSE => Value::Boolean(false),
+            TRUE => Value::Boolean(true),
+            OTHER => Value::Other(self.text()?),
+            ARRAY => {
                 let count = self.number()?;
                 let mut items = Vec::with_capacity(count.min(self.rest.len()));
                 for _ in 0..count {
@@ -84,7 +75,7 @@ impl Decoder<'_> {
                 }
                 Value::Array(items)
             }
-            b'{' => self.table(wanted)?,
+            TABLE => self.table(wanted)?,
             _ => return None,
         };
         Some(Node { value, place })

@@ -11,6 +11,7 @@ mod merge;
 mod moment;
 mod node;
 mod problem;
+mod shape;
 mod source;
 mod table;
 

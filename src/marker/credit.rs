@@ -14,8 +14,8 @@ use super::pattern::Pattern;
 use crate::document::Fields;
 use crate::finding::{Kind, Marker};
 use crate::git::Ident;
-use crate::text::Effort;
 use crate::text::escape::lossy;
+use crate::text::{Effort, folded_key};
 
 /// Keys under which people and tools are credited, in the form of [`token`].
 pub(super) const CREDIT_KEYS: [&str; 30] = [
@@ -242,7 +242,7 @@ pub struct Spec {
 impl Spec {
     pub(super) fn read(kind: Kind, fields: &mut Fields<'_>) -> Option<Self> {
         let own_keys = fields.strings("keys");
-        let own: Vec<String> = own_keys.iter().map(|(key, _)| token(key.as_bytes())).collect();
+        let own: Vec<String> = own_keys.iter().map(|(key, _)| folded_key(key.as_bytes())).collect();
         let has_own_keys = !own.is_empty();
         let common: &[&str] = if kind == Kind::SignOff { &SIGN_OFF_KEYS } else { &CREDIT_KEYS };
         let mut person = Person::read(fields, true);
@@ -328,12 +328,6 @@ impl Spec {
 
 /// The markers of one kind, and the addresses that they list in full.
 pub(super) type Marked = (Arc<Marker>, Spec);
-
-/// A key as it is compared: lower case, letters and digits only.
-pub(super) fn token(key: &[u8]) -> String {
-    let kept = key.iter().filter(|byte| byte.is_ascii_alphanumeric());
-    kept.map(|byte| char::from(byte.to_ascii_lowercase())).collect()
-}
 
 #[cfg(test)]
 mod tests {

@@ -6,9 +6,10 @@ use std::ops::Range;
 
 use bstr::ByteSlice;
 
-use super::credit::{Forms, token};
+use super::credit::Forms;
 use crate::git::Ident;
 use crate::text::escape::lossy;
+use crate::text::folded_key;
 use crate::text::lines::{Line, Locator};
 
 /// A line read as `Key: value`.
@@ -49,7 +50,7 @@ fn parts(line: &[u8]) -> Option<(String, Range<usize>)> {
     let bold = value.iter().take_while(|byte| **byte == b'*').count();
     let value = value.get(bold..)?.trim_ascii_start();
     let start = line.len() - value.len();
-    Some((token(key), start..start + value.trim_ascii_end().len()))
+    Some((folded_key(key), start..start + value.trim_ascii_end().len()))
 }
 
 /// The length of a key and of the colon behind it.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::placed::{Placed, replace};
 use crate::document::{Fields, Place, Problem};
+use crate::text::folded_key;
 
 /// The trailers that disclose where a policy names none.
 const TRAILERS: [&str; 11] = [
@@ -83,7 +84,7 @@ impl Disclosure {
     pub(super) fn read(fields: &mut Fields<'_>) -> Self {
         let mut trailers = Vec::new();
         for (name, place) in fields.strings("trailers") {
-            if token(name.as_bytes()).is_empty() || name.contains(':') {
+            if folded_key(name.as_bytes()).is_empty() || name.contains(':') {
                 let problem = Problem::new(place, format!("`{name}` is no trailer's key"));
                 fields.reader().report(problem.help("write it without the colon: Assisted-by"));
             }
@@ -160,7 +161,7 @@ impl Disclosure {
     /// be shown.
     pub(super) fn is_as_strict_as(&self, other: &Self) -> bool {
         let keys = |of: &Self| -> BTreeSet<String> {
-            of.trailers().iter().map(|key| token(key.as_bytes())).collect()
+            of.trailers().iter().map(|key| folded_key(key.as_bytes())).collect()
         };
         keys(self).is_subset(&keys(other))
             && self.grammar() >= other.grammar()
@@ -170,12 +171,6 @@ impl Disclosure {
 
     /// The trailers that disclose, as keys are compared.
     pub(super) fn keys(&self) -> Vec<String> {
-        self.trailers().iter().map(|key| token(key.as_bytes())).collect()
+        self.trailers().iter().map(|key| folded_key(key.as_bytes())).collect()
     }
-}
-
-/// A key as it is compared: lower case, letters and digits only.
-pub(super) fn token(key: &[u8]) -> String {
-    let kept = key.iter().filter(|byte| byte.is_ascii_alphanumeric());
-    kept.map(|byte| char::from(byte.to_ascii_lowercase())).collect()
 }

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Verdict;
 use super::circumstances::Circumstances;
-use super::disclosure::token;
 use super::placed::{Placed, PlacedVerdict, replace};
 use crate::document::{Fields, Place, Problem};
 use crate::finding::{Field, Finding, Kind};
+use crate::text::folded_key;
 
 /// The roles that only people may hold where a policy names none.
 const ROLES: [&str; 4] = ["Signed-off-by", "Reviewed-by", "Acked-by", "Tested-by"];
@@ -89,8 +89,8 @@ impl People {
 
     fn roles(&self) -> Vec<String> {
         match &self.role_trailers {
-            Some(placed) => placed.value.iter().map(|key| token(key.as_bytes())).collect(),
-            None => ROLES.iter().map(|key| token(key.as_bytes())).collect(),
+            Some(placed) => placed.value.iter().map(|key| folded_key(key.as_bytes())).collect(),
+            None => ROLES.iter().map(|key| folded_key(key.as_bytes())).collect(),
         }
     }
 
@@ -129,7 +129,7 @@ impl People {
         if let Some(approval) = &self.approval
             && is_author
             && approval.is_for(&marker.tool)
-            && !approval.trailers.iter().any(|key| among.names_person(&token(key.as_bytes())))
+            && !approval.trailers.iter().any(|key| among.names_person(&folded_key(key.as_bytes())))
         {
             broken.push((&approval.verdict, Unaccounted::Approval));
         }

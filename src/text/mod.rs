@@ -24,4 +24,4 @@ mod words;
 pub use declared::{is_plain_encoding, is_unreadable};
 pub use effort::{Effort, Pace, Unwatched};
 pub use reading::{Disguise, Form, Reading, read, shown, undisguised};
-pub use words::{counted, similar};
+pub use words::{counted, folded_key, similar};

@@ -22,6 +22,13 @@ pub fn similar<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
     near.map(|(_, known)| known)
 }
 
+/// The key of a credit line as it is compared: lower case, letters and digits only.
+#[must_use]
+pub fn folded_key(key: &[u8]) -> String {
+    let kept = key.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    kept.map(|byte| char::from(byte.to_ascii_lowercase())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
