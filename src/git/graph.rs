@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use super::commit::Links;
-use super::limit::{Flags, HIDDEN};
+use super::limit::{Flags, HIDDEN, NEW};
 use super::{GitError, IdMap, IdSet, ObjectId, ObjectKind, Objects, Unread};
 
 /// What is kept of a commit that was read.
@@ -142,17 +142,32 @@ impl<'o, C: OnNewCommit> Graph<'o, C> {
         self.read_reached(at, true)
     }
 
-    /// The newest of the commits that were shown as new, parents before children as far as
-    /// dates tell; at most `most`.
-    pub fn newest_visited(&self, most: usize) -> Vec<ObjectId> {
-        let shown = |node: &Option<Node>| node.as_ref().is_some_and(|node| node.is_visited);
-        let nodes = self.nodes.iter().zip(&self.ids).filter(|(node, _)| shown(node));
-        let seconds = |node: &Option<Node>| node.as_ref().map_or(0, |node| node.seconds);
-        let mut dated: Vec<(i64, ObjectId)> =
-            nodes.map(|(node, &id)| (seconds(node), id)).collect();
-        dated.sort_by_key(|(seconds, _)| *seconds);
-        let first = dated.len().saturating_sub(most);
-        dated.into_iter().skip(first).map(|(_, id)| id).collect()
+    /// The commits that `tips` reach through commits that were met as new, these included;
+    /// parents before children. Nothing is read for it, so of a walk that was not finished it
+    /// gives what that has met. With each its date, in seconds since 1970.
+    #[must_use]
+    pub fn met_below(&self, tips: &[ObjectId]) -> Vec<(ObjectId, i64)> {
+        let mut seen = Flags::default();
+        let mut met = Vec::new();
+        // A commit, and how many of its parents were gone into.
+        let mut path: Vec<(u32, usize)> = Vec::new();
+        for tip in tips.iter().filter_map(|tip| self.index.get(tip)) {
+            path.push((*tip, 0));
+            while let Some((at, next)) = path.pop() {
+                let Some(node) = self.node(at).filter(|node| node.is_visited) else { continue };
+                if next == 0 {
+                    if seen.has(at) {
+                        continue;
+                    }
+                    seen.set(at, NEW);
+                }
+                match node.parents.get(next) {
+                    Some(&parent) => path.extend([(at, next + 1), (parent, 0)]),
+                    None => met.push((self.id(at), node.seconds)),
+                }
+            }
+        }
+        met
     }
 
     /// The tree of a commit, read if need be; `None` when its header names none.

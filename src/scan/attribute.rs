@@ -3,8 +3,10 @@
 
 use std::collections::HashMap;
 
-use super::Scan;
+use super::attributed::MOST_OF_A_PUSH;
+use super::budget::Budget;
 use super::target::Group;
+use super::{Scan, ScanError};
 use crate::finding::Finding;
 use crate::git::{GitError, IdMap, IdSet, ObjectId, RefName};
 
@@ -13,20 +15,22 @@ pub(super) const CHUNK: usize = 64;
 
 impl Scan<'_> {
     /// Adds each finding for each ref update that reaches its commit. The updates are of one
-    /// class, so each commit is judged once for all of them.
+    /// class, so each commit is judged once for all of them. A limit that is reached here is a
+    /// cut, and what was found counts all the same.
     pub(super) fn attribute(
         &mut self,
         group: &Group<'_>,
         ids: &[ObjectId],
         found: &[(ObjectId, Vec<Finding>)],
-    ) -> Result<(), GitError> {
+    ) -> Result<(), ScanError> {
         let Some(first) = group.targets.first() else { return Ok(()) };
+        let found = self.worth_attributing(found);
         let before = self.attributed.findings.len();
-        let reaching = self.reaching(group, ids, found)?;
+        let reaching = self.despite_limit((group, ids), |scan| scan.reaching(group, ids, found))?;
         for chunk in found.chunks(CHUNK) {
             let mut decided = Vec::with_capacity(chunk.len());
             for (id, findings) in chunk {
-                let marked = self.marked(*id)?;
+                let marked = self.despite_limit((group, ids), |scan| scan.marked(*id))?;
                 decided.push(self.verdicts.decided(Some(&marked), &first.name, findings.clone()));
             }
             let reached = reaching.reached(chunk);
@@ -47,6 +51,33 @@ impl Scan<'_> {
             added.sort_by_key(|judged| places.get(&judged.ref_name).copied());
         }
         Ok(())
+    }
+
+    /// The findings that there is time for: of a push that has used up its time, those of the
+    /// newest commits.
+    fn worth_attributing<'f>(
+        &self,
+        found: &'f [(ObjectId, Vec<Finding>)],
+    ) -> &'f [(ObjectId, Vec<Finding>)] {
+        let is_exhausted = self.source.budget.is_some_and(Budget::is_exhausted);
+        let older = found.len().saturating_sub(MOST_OF_A_PUSH);
+        found.get(if is_exhausted { older } else { 0 }..).unwrap_or_default()
+    }
+
+    /// Reads what is needed to tell what was found. Where a limit ends that, the updates are
+    /// left as not judged whole, and the rest is read all the same.
+    fn despite_limit<T>(
+        &mut self,
+        (group, ids): (&Group<'_>, &[ObjectId]),
+        read: impl Fn(&mut Self) -> Result<T, GitError>,
+    ) -> Result<T, ScanError> {
+        match read(self) {
+            Err(GitError::Stopped) => {
+                self.leave(group, Some(ids))?;
+                Ok(read(self)?)
+            }
+            done => Ok(done?),
+        }
     }
 
     /// Prepares to find out which updates of a group reach which of some of its commits.

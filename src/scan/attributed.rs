@@ -12,7 +12,7 @@ use crate::policy::Verdict;
 use crate::report::Judged;
 
 /// How many findings of a push are reported, one for each finding and ref update.
-const MOST_OF_A_PUSH: usize = 20_000;
+pub(super) const MOST_OF_A_PUSH: usize = 20_000;
 /// Of a push, the paths, excerpts and names of refs in the report take at most this many bytes:
 /// a path can be as long as a tree is deep, and stand there once for each ref.
 const MOST_KEPT_BYTES: usize = 16 << 20;

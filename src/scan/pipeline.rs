@@ -132,14 +132,7 @@ impl<'s> Scan<'s> {
     ) -> Result<Found, GitError> {
         let own = OwnFindings::of(ids, &mut self.walk)?;
         let mut whole = if own.are_complete { ids.len() } else { 0 };
-        let mut by_place: HashMap<usize, Vec<Finding>> = HashMap::new();
-        for (at, inspected) in own.found {
-            if inspected.is_cut {
-                let id = ids.get(at).copied().unwrap_or(ObjectId::NULL);
-                self.note_cut(SearchedText::Commit(id));
-            }
-            by_place.insert(at, inspected.findings.clone());
-        }
+        let mut by_place = self.by_place(ids, own);
         let Source { objects, config, scope, .. } = self.source;
         if objects.is_stopped() {
             whole = 0;
@@ -155,6 +148,36 @@ impl<'s> Scan<'s> {
                 by_place.entry(at).or_default().extend(findings);
             }
         }
+        let of = self.in_order(ids, by_place)?;
+        Ok(Found { of, whole })
+    }
+
+    /// The findings of commits that were met, in their own objects alone.
+    pub(super) fn own_findings_of(&mut self, ids: &[ObjectId]) -> Result<Found, GitError> {
+        let own = OwnFindings::of(ids, &mut self.walk)?;
+        let by_place = self.by_place(ids, own);
+        Ok(Found { of: self.in_order(ids, by_place)?, whole: 0 })
+    }
+
+    /// Findings by the places of their commits.
+    fn by_place(&mut self, ids: &[ObjectId], own: OwnFindings) -> HashMap<usize, Vec<Finding>> {
+        let mut by_place = HashMap::new();
+        for (at, inspected) in own.found {
+            if inspected.is_cut {
+                let id = ids.get(at).copied().unwrap_or(ObjectId::NULL);
+                self.note_cut(SearchedText::Commit(id));
+            }
+            by_place.insert(at, inspected.findings.clone());
+        }
+        by_place
+    }
+
+    /// Findings in the order of their commits.
+    fn in_order(
+        &mut self,
+        ids: &[ObjectId],
+        mut by_place: HashMap<usize, Vec<Finding>>,
+    ) -> Result<Vec<(ObjectId, Vec<Finding>)>, GitError> {
         self.walk.on_new_commit.finish();
         let of = |(at, &id): (usize, &ObjectId)| Some((id, by_place.remove(&at)?));
         let of = ids.iter().enumerate().filter_map(of);
@@ -162,7 +185,7 @@ impl<'s> Scan<'s> {
             of.filter(|(_, findings)| !findings.is_empty()).collect();
         let marked: Vec<ObjectId> = of.iter().map(|(id, _)| *id).collect();
         find_redundant_parents(ids, &marked, &mut self.walk)?;
-        Ok(Found { of, whole })
+        Ok(of)
     }
 
     /// Looks at a tree, or a file, that belongs to no commit.

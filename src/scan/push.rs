@@ -233,7 +233,11 @@ impl Scan<'_> {
                 self.leave(group, None)?;
                 continue;
             }
-            self.judge_group(group, existing)?;
+            match self.judge_group(group, existing) {
+                // What was found until then counts.
+                Err(ScanError::Git(GitError::Stopped)) => self.leave(group, None)?,
+                judged => judged?,
+            }
         }
         Ok(())
     }
@@ -251,7 +255,7 @@ impl Scan<'_> {
             Err(ScanError::Git(GitError::Stopped)) => {
                 self.counts.known = None;
                 self.leave(group, None)?;
-                return self.judge_newest(group, existing);
+                return self.judge_met(group, existing);
             }
             commits => commits?,
         };
@@ -284,26 +288,27 @@ impl Scan<'_> {
         self.judge_admitted(group, &commits.ids, existing)
     }
 
-    /// Of more commits than may be walked, the newest that the walk has met.
-    fn judge_newest(
+    /// Judges what was found before a limit ended the walk: of more commits than may be
+    /// walked the newest, and otherwise the commits that were met, in their own objects.
+    fn judge_met(
         &mut self,
         group: &Group<'_>,
         existing: &mut Existing<'_>,
     ) -> Result<(), ScanError> {
-        let budget = self.source.budget;
-        let Some(most) = budget.and_then(Budget::commits_when_reached) else { return Ok(()) };
-        let ids = self.walk.newest_visited(most);
-        let Found { of: mut found, whole } = self.findings_of(&ids, &mut |_, _| {})?;
+        let met = self.walk.met_below(&group.tips());
+        let ids: Vec<ObjectId> = met.iter().map(|(id, _)| *id).collect();
+        let most = self.source.budget.and_then(Budget::commits_when_reached);
+        let Found { of: mut found, whole } = match most {
+            Some(most) => self.findings_of(&newest(met, most), &mut |_, _| {})?,
+            None => self.own_findings_of(&ids)?,
+        };
         self.counts.whole += whole;
-        self.counts.commits += ids.len();
+        self.counts.commits += most.map_or(ids.len(), |most| most.min(ids.len()));
         self.copies(group, &mut found, existing)?;
-        // The walk was not finished, so each update counts as one that reaches them.
-        for target in &group.targets {
-            let alone = Group::of(target);
-            self.attribute(&alone, &ids, &found)?;
-            self.attribute_unread(&alone, &ids)?;
-        }
-        Ok(())
+        // What lies between them was met as well.
+        self.has_gaps = false;
+        self.attribute(group, &ids, &found)?;
+        self.attribute_unread(group, &ids)
     }
 
     /// Confirms the marks that a revert or a cherry-pick has copied from judged commits.
@@ -335,5 +340,31 @@ impl Scan<'_> {
         };
         self.confirm_copies(found, &copies, &mut |_, id| !is_open(id) && hidden.contains(&id));
         Ok(())
+    }
+}
+
+/// The newest of some commits by their dates, in the order given.
+fn newest(met: Vec<(ObjectId, i64)>, most: usize) -> Vec<ObjectId> {
+    let mut dated: Vec<(i64, usize)> =
+        met.iter().enumerate().map(|(at, (_, seconds))| (*seconds, at)).collect();
+    dated.sort_unstable();
+    let older = dated.len().saturating_sub(most);
+    let older: HashSet<usize> = dated.into_iter().take(older).map(|(_, at)| at).collect();
+    let newest = met.into_iter().enumerate().filter(|(at, _)| !older.contains(at));
+    newest.map(|(_, (id, _))| id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_commits_keep_their_order() {
+        let id = |last| ObjectId::from_bytes(&[last; 20]).unwrap();
+        let met = vec![(id(1), 5), (id(2), 9), (id(3), 1), (id(4), 9)];
+        assert_eq!(newest(met.clone(), 2), [id(2), id(4)]);
+        assert_eq!(newest(met.clone(), 3), [id(1), id(2), id(4)]);
+        assert_eq!(newest(met.clone(), 0), []);
+        assert_eq!(newest(met, 9).len(), 4);
     }
 }

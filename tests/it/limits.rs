@@ -1,6 +1,18 @@
 //! Limits: what becomes of a push that costs more, and of what it left unjudged.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use provost::config::limits::Resource;
+use provost::config::{self, Layers};
+use provost::document::Source;
+use provost::git::{ObjectId, RefName, RefUpdate, Repository, Trust};
+use provost::policy::Situation;
+use provost::push::Push;
+use provost::report::Judged as JudgedFinding;
+use provost::scan::{self, Bounds, Host, Stage};
 
 use crate::support::{CLAUDE, Client, Options, PROVOST, Pushed, TestServer, clean, marked};
 
@@ -22,8 +34,7 @@ fn records(server: &TestServer) -> Vec<serde_json::Value> {
 
 /// The values that were let in unjudged and are not judged yet.
 fn unjudged(server: &TestServer) -> Vec<String> {
-    let repository =
-        provost::git::Repository::open(&server.git_dir(), provost::git::Trust::Git).unwrap();
+    let repository = Repository::open(&server.git_dir(), Trust::Git).unwrap();
     let place = provost::state::ledger::LedgerPlace::new(&repository, None);
     let all = provost::state::ledger::Ledger::read(&place).unwrap().unjudged;
     all.iter().map(|it| format!("{} {}", it.ref_name, it.id)).collect()
@@ -97,6 +108,76 @@ fn a_limit_that_is_reached_among_the_trees_ends_the_work_on_them() {
     let judged: usize = judged.unwrap_or_else(|| panic!("{text}")).0.parse().unwrap();
     assert!(judged > 0 && judged < 3000, "{text}");
     assert_eq!(records(&server).remove(0)["cut"]["limit"], "bytes");
+}
+
+#[test]
+fn what_was_found_before_a_limit_counts() {
+    for limit in [
+        "bytes = { most = \"1KiB\", outcome = \"accept\" }",
+        "findings = { most = 1, outcome = \"accept\" }",
+    ] {
+        let (server, client) = under(&format!("[limits]\n{limit}\n"));
+        history(&client, 60, None);
+        let more = "Co-authored-by: Copilot <copilot@github.com>";
+        client.commit(format!("Top\n\n{CLAUDE}\n{more}\n")).create();
+        client.push(&["main"]).must_reject(&[MAIN]).must_say("Top");
+        let record = records(&server).remove(0);
+        assert_eq!(record["cut"]["limit"], *limit.split(' ').next().unwrap());
+        assert_eq!(record["verdict"], "reject");
+        // A ref that does not reach the mark is not refused for it.
+        let pushed = client.push(&["main~1:refs/heads/clean", "main:refs/heads/marked"]);
+        pushed.must_reject(&["refs/heads/clean", "refs/heads/marked"]);
+        let findings = records(&server).remove(1)["findings"].clone();
+        let refs = findings.as_array().unwrap().iter().map(|it| it["ref"].as_str().unwrap());
+        assert!(refs.clone().count() > 0 && refs.clone().all(|it| it == "refs/heads/marked"));
+    }
+}
+
+/// Takes its time over the first finding.
+struct Slow(Cell<bool>);
+
+impl Host for Slow {
+    fn progress(&self, _: Stage, _: usize) {}
+
+    fn judged(&self, _: &JudgedFinding) {
+        if !self.0.replace(true) {
+            std::thread::sleep(Duration::from_millis(1500));
+        }
+    }
+
+    fn git_refuses(&self, _: ObjectId, _: ObjectId) -> bool {
+        false
+    }
+}
+
+#[test]
+fn a_limit_that_is_reached_when_all_was_found_loses_nothing_of_it() {
+    let (server, client) = under("");
+    let commits = 150;
+    for at in 0..commits {
+        client.commit(marked(&format!("C{at}"))).create();
+    }
+    let objects = server.git_dir().join("objects");
+    let from = client.path().join(".git/objects");
+    client.sandbox().run("cp", "").arg("-r").arg(from.join(".")).arg(objects).ok();
+    let rules = "[limits]\ntime = { most = \"1s\", outcome = \"accept\" }\n";
+    let rules = Source { name: "rules.toml".into(), text: rules.into(), built_in: false };
+    let built_in = config::sources(Layers { isolated: true, ..Layers::default() }).unwrap();
+    let layers: Vec<Arc<Source>> = built_in.into_iter().chain([Arc::new(rules)]).collect();
+    let config = config::merge(&layers).unwrap();
+    let repository = Repository::open(&server.git_dir(), Trust::Git).unwrap();
+    let tip = ObjectId::from_hex(client.id("main").as_bytes()).unwrap();
+    let names = [MAIN, "refs/heads/other"];
+    let updates =
+        names.map(|name| RefUpdate::new(RefName::new(name), ObjectId::NULL, tip).unwrap());
+    let push = Push { repository: "app".into(), updates: updates.into(), options: vec![] };
+    let host = Slow(Cell::new(false));
+    let bounds = Bounds { limits: config.limits.clone(), started: Instant::now(), host: &host };
+    let situation = Situation::unknown("app");
+    let report = scan::judge_push(&repository, &config, &push, situation, &bounds).unwrap();
+    assert_eq!(report.cut.as_ref().map(|cut| cut.limit), Some(Resource::Time));
+    assert_eq!(report.findings.len(), names.len() * commits);
+    assert_eq!(report.left.len(), names.len(), "each update once");
 }
 
 #[test]

@@ -12,7 +12,7 @@ mod frame;
 
 use std::collections::HashMap;
 
-use super::files::{FileState, FilesSeen};
+use super::files_seen::{FileState, FilesSeen};
 use crate::config::limits::LARGEST_FILE;
 use crate::git::{IdMap, Mode, NumberMap, ObjectId, ObjectKind, Objects, Place};
 use crate::marker::Matchers;

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::files::{FilesSeen, PackedMarks};
+use super::files_seen::{FilesSeen, PackedMarks};
 use super::second::Second;
 use super::sift::Sift;
+use super::worth::{is_for_two, is_sifting_worth_it};
 use crate::git::{GitError, Objects, Scale};
 use crate::marker::Matchers;
 use crate::scan::budget::Budget;
@@ -15,23 +16,9 @@ use crate::scan::source::Source;
 use crate::scan::stage::{Progress, Stage};
 use crate::scan::tree::Trees;
 
-/// A scan of fewer commits is small.
-const MANY_JOBS: usize = 1000;
-/// So is one of a small part of what a repository holds, for sifting looks at whole trees.
-/// Histories have some ten objects for each commit.
-const OBJECTS_PER_JOB: usize = 100;
 /// A thread takes a quarter of what is left, so that what it has seen helps with what comes
 /// next and none waits long at the end; but not fewer than so many.
 const LEAST: usize = 256;
-
-/// Whether sifting the trees of so many commits costs less than comparing them.
-pub(super) fn is_sifting_worth_it(jobs: usize, objects: &Objects<'_>) -> bool {
-    match objects.scale() {
-        Scale::Measured => jobs >= MANY_JOBS && objects.packed() / OBJECTS_PER_JOB <= jobs,
-        Scale::Small => false,
-        Scale::Large => true,
-    }
-}
 
 /// Jobs that two threads share.
 pub(super) struct Work<'w> {
@@ -102,7 +89,7 @@ impl<'w> Work<'w> {
         }
         let mut looker = Looker::new(objects, matchers, trees, sifts, seen.clone());
         let mut mine = || self.mine(&mut looker, budget, progress);
-        let mut part = if super::is_for_two(self.jobs.len(), objects) {
+        let mut part = if is_for_two(self.jobs.len(), objects) {
             let (mut mine, other) = objects.beside(mine, |objects| {
                 let mut trees = Trees::new(objects, matchers, scope);
                 let mut looker = Looker::new(objects, matchers, &mut trees, sifts, seen);
