@@ -145,7 +145,6 @@ const MOST: f64 = 1.1;
 const NOISE: f64 = 4e6;
 
 /// What one push took.
-#[derive(Default)]
 struct Point {
     bytes: f64,
     instructions: f64,
@@ -154,10 +153,7 @@ struct Point {
 
 fn scale(args: &Args, provost: &Provost) -> bool {
     let scales = if args.bench { &SCALES[..] } else { &SCALES[..2] };
-    println!(
-        "{:<33}{:>10}{:>10}{:>9}{:>9}{:>9}{:>9}{:>9}",
-        "dimension", "KB at 1", "KB at 16", "M at 0", "M at 1", "M at 4", "M at 16", "peak MB"
-    );
+    println!("dimension: KB and millions of instructions at {scales:?}, peak MB, exponent");
     let mut is_fine = true;
     for (name, make) in dimensions().filter(|(name, _)| args.wants(name)) {
         let point = |scale: &usize| {
@@ -168,30 +164,18 @@ fn scale(args: &Args, provost: &Provost) -> bool {
             let instructions = if args.bench { sent.instructions(provost) as f64 } else { 0.0 };
             Point { bytes: sent.bytes as f64, instructions, peak: ended.cost.peak }
         };
-        let mut points: Vec<Point> = scales.iter().map(point).collect();
-        let exponent = exponent(&points);
-        let is_bounded = BOUNDED.contains(name);
-        let is_too_much = !is_bounded && exponent.is_some_and(|exponent| exponent > MOST);
-        is_fine &= !is_too_much;
-        points.resize_with(SCALES.len(), Point::default);
-        println!(
-            "{name:<33}{:>10.1}{:>10.1}{:>9.1}{:>9.1}{:>9.1}{:>9.1}{:>9.1}  {}{}",
-            points[1].bytes / 1e3,
-            points[3].bytes / 1e3,
-            points[0].instructions / 1e6,
-            points[1].instructions / 1e6,
-            points[2].instructions / 1e6,
-            points[3].instructions / 1e6,
-            points.iter().map(|it| it.peak).max().unwrap_or_default() as f64 / 1e6,
-            exponent.map_or_else(|| "—".to_owned(), |it| format!("{it:.2}")),
-            if is_too_much {
-                "  GROWS TOO FAST"
-            } else if is_bounded {
-                "  bounded"
-            } else {
-                ""
-            },
-        );
+        let points: Vec<Point> = scales.iter().map(point).collect();
+        let word = match exponent(&points) {
+            Some(exponent) if BOUNDED.contains(name) => format!("{exponent:.2} bounded"),
+            Some(exponent) if exponent > MOST => format!("{exponent:.2} GROWS TOO FAST"),
+            Some(exponent) => format!("{exponent:.2}"),
+            None => "-".to_owned(),
+        };
+        is_fine &= !word.ends_with("FAST");
+        let kilobytes: Vec<f64> = points.iter().map(|it| it.bytes / 1e3).collect();
+        let millions: Vec<f64> = points.iter().map(|it| it.instructions / 1e6).collect();
+        let peak = points.iter().map(|it| it.peak).max().unwrap_or_default() / 1_000_000;
+        println!("{name}: {kilobytes:.1?}, {millions:.1?}, {peak}, {word}");
     }
     is_fine
 }

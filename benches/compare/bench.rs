@@ -190,6 +190,6 @@ pub(crate) fn described(path: &Path) -> String {
 }
 
 /// A number as people read it.
-pub(crate) fn count(number: impl ToString) -> String {
+pub(crate) fn count<N: ToString + Copy>(number: N) -> String {
     grouped(&number.to_string())
 }

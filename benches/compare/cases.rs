@@ -244,8 +244,7 @@ fn one_changed(bench: &Bench, depth: usize) -> Plan {
 
 /// A tenth of a size, and the size.
 fn sizes(bench: &Bench, full: usize) -> [usize; 2] {
-    let large = bench.size(full).max(10 * TIMES);
-    [large / TIMES, large]
+    [full / TIMES, full].map(|size| bench.size(size))
 }
 
 /// Expects of two sides that the second costs as many times more as it is larger.
@@ -311,11 +310,9 @@ fn many_marked_refs(bench: &Bench) -> Plan {
     let side = plan.side(name, quarantine.hook(&bench.provost.program, &[], &input));
     plan.bars.push(Bar::Amount { of: side, by: Peak, most: MOST_MEGABYTES });
     let (_, said) = plan.run(side).between(&[], &["--verbose"]).said();
-    let cut = said.lines().find(|line| line.contains("limits")).map(str::trim);
-    plan.notes.push(match cut {
-        Some(line) => format!("The hook said: {line}"),
-        None => "No limit was reached.".to_owned(),
-    });
+    let cut = said.lines().find(|line| line.contains("limits"));
+    let said = cut.map(|line| format!("The hook said: {}", line.trim()));
+    plan.notes.push(said.unwrap_or_else(|| "No limit was reached.".to_owned()));
     plan
 }
 

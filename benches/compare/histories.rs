@@ -230,7 +230,7 @@ pub(crate) fn messages(bench: &Bench) -> Plan {
             marked.len() - both,
             named.len() - both
         );
-        plan.check_sets("commits with a mark", (&marked, name), &named, Some(why));
+        plan.check_sets("commits with a mark", (&marked, name), &named, Some(&why));
         plan.ratio(ours, side, Worse, None);
     };
     let shell = quarantine.run(&["sh", &rivals::file("pre-receive")]).input(&input).codes([0, 1]);

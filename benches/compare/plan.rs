@@ -103,7 +103,7 @@ impl Plan {
         what: &str,
         (provost, other): (&BTreeSet<String>, &str),
         others: &BTreeSet<String>,
-        why: Option<String>,
+        why: Option<&str>,
     ) {
         self.check(what, provost.len() as u64, other, others.len() as u64);
         if let Some(check) = self.checks.last_mut() {

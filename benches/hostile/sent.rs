@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use tempfile::TempDir;
@@ -72,7 +72,7 @@ impl Sent {
 }
 
 /// Brings to the server what it has before the push.
-fn serve(source: &Path, server: &PathBuf) {
+fn serve(source: &Path, server: &Path) {
     let packed = fs::read_to_string(source.join("packed-refs")).expect("refs");
     if packed.contains(ON_SERVER) {
         let refs = format!("+{ON_SERVER}*:refs/*");

@@ -134,7 +134,7 @@ pub(crate) fn grouped(text: &str) -> String {
     let whole = text.find('.').unwrap_or(text.len());
     let mut out = String::new();
     for (at, digit) in text.char_indices() {
-        if at > 0 && at < whole && (whole - at) % 3 == 0 && !out.ends_with('-') {
+        if at > 0 && at < whole && (whole - at).is_multiple_of(3) && !out.ends_with('-') {
             out.push(',');
         }
         out.push(digit);
