@@ -1,75 +1,61 @@
-//! What a case runs and what should come of it.
+//! What a case runs, what should come of it, and measuring that.
 
-use std::any::Any;
-use std::process::Command;
+use std::collections::BTreeSet;
+use std::time::Duration;
 
-use crate::Failure;
-use crate::measure::{Cost, Ended, Process, Work};
-use crate::pages::{BarRow, CheckRow, Spread, kept};
-use crate::sort::Sort;
+use serde_json::{Value, json};
+
+use crate::bench::Bench;
+use crate::pages::{Spread, kept};
+use crate::process::{Cost, Run, cost};
+use crate::{Case, cases};
 
 /// A case, ready to be run as often as wanted.
 #[derive(Default)]
 pub(crate) struct Plan {
     /// What it is measured on, for people.
     pub(crate) data: String,
-    pub(crate) sides: Vec<Side>,
+    sides: Vec<Side>,
     pub(crate) bars: Vec<Bar>,
-    pub(crate) checks: Vec<CheckRow>,
+    checks: Vec<Value>,
     /// What a reader of the figures should know.
     pub(crate) notes: Vec<String>,
-    /// Programs that should be here and are not, and why.
+    /// Programs that are absent, and why.
     pub(crate) missing: Vec<String>,
-    /// What has to stay until the case is over.
-    kept: Vec<Box<dyn Any>>,
 }
 
 /// One of the processes, or groups of processes, that are measured in turns.
-pub(crate) struct Side {
-    pub(crate) name: String,
+struct Side {
+    name: String,
     /// What it runs, for people.
-    pub(crate) command: String,
-    pub(crate) work: Work,
-    sort: Sort,
-}
-
-/// The number of a side in its plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Index(usize);
-
-impl Index {
-    /// The first side.
-    pub(crate) const FIRST: Self = Self(0);
+    command: String,
+    runs: Vec<Run>,
+    /// Whether all begin at the same time; otherwise each begins when the one before has ended.
+    at_once: bool,
 }
 
 /// What is compared.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) enum By {
     Cpu,
     Wall,
-    /// Whichever is worse: neither more work nor more waiting.
+    Peak,
+    /// The larger ratio of CPU time and time on the wall: neither more work nor more waiting.
     Worse,
 }
 
-/// Something that should be reached.
-#[derive(Clone, Debug)]
+/// Something that should be reached; sides are known by their number.
 pub(crate) enum Bar {
-    /// So many times what another costs; without `most` it is only told.
-    Ratio { of: Index, to: Index, by: By, most: Option<f64> },
+    /// At most `most` times what another costs; without `most` it is only shown.
+    Ratio { of: usize, to: usize, by: By, most: Option<f64> },
     /// What the dearest costs, in terms of the cheapest.
-    Flat { of: Vec<Index>, by: By, most: f64 },
-    /// Of so many times as much, how much more than so many times the cost.
-    Linear { small: Index, large: Index, times: f64, most: f64 },
-    /// Milliseconds on the wall.
-    Time { of: Index, most: f64 },
-    /// Milliseconds of CPU time more than another.
-    More { of: Index, than: Index, most: f64 },
-    /// Megabytes at the peak.
-    Peak { of: Index, most: f64 },
-    /// Megabytes at the peak more than another.
-    PeakOver { of: Index, over: Index, most: f64 },
-    /// How much of a work is done in the time in which `to` does it, on the wall.
-    Throughput { of: Index, to: Index, least: f64 },
+    Flat { of: Vec<usize>, most: f64 },
+    /// For `times` as much, how much more than `times` the cost.
+    Linear { small: usize, large: usize, times: usize, most: f64 },
+    /// Milliseconds or megabytes.
+    Amount { of: usize, by: By, most: f64 },
+    /// Milliseconds or megabytes more than another.
+    More { of: usize, than: usize, by: By, most: f64 },
 }
 
 impl Plan {
@@ -77,72 +63,108 @@ impl Plan {
         Self { data: data.into(), ..Self::default() }
     }
 
-    /// Adds a side.
-    pub(crate) fn side(
-        &mut self,
-        name: impl Into<String>,
-        sort: Sort,
-        command: Command,
-        input: &[u8],
-    ) -> Result<Index, Failure> {
-        let shown = shown(&command);
-        self.work(name, sort, shown, Work::one(command, input)?)
+    /// Adds a side; its number.
+    pub(crate) fn side(&mut self, name: impl Into<String>, run: Run) -> usize {
+        self.group(name, run.shown(), vec![run], false)
     }
 
-    /// Adds a side of several processes.
-    pub(crate) fn work(
+    /// Adds a side of several processes; its number.
+    pub(crate) fn group(
         &mut self,
         name: impl Into<String>,
-        sort: Sort,
-        command: impl Into<String>,
-        work: Work,
-    ) -> Result<Index, Failure> {
-        self.sides.push(Side { name: name.into(), command: command.into(), work, sort });
-        Ok(Index(self.sides.len() - 1))
-    }
-
-    /// Keeps something until the case is over.
-    pub(crate) fn keep(&mut self, it: impl Any) {
-        self.kept.push(Box::new(it));
+        command: String,
+        runs: Vec<Run>,
+        at_once: bool,
+    ) -> usize {
+        self.sides.push(Side { name: name.into(), command, runs, at_once });
+        self.sides.len() - 1
     }
 
     /// The first process of a side.
-    pub(crate) fn process(&self, side: Index) -> Result<&Process, Failure> {
-        let work = self.sides.get(side.0).map(|side| &side.work);
-        Ok(work.and_then(Work::first).ok_or("a side without a process")?)
+    pub(crate) fn run(&self, side: usize) -> &Run {
+        &self.sides[side].runs[0]
     }
 
-    /// Fails unless a process of a side has ended well.
-    pub(crate) fn must_have_worked(&self, side: Index, ended: &Ended) -> Result<(), Failure> {
-        let side = self.sides.get(side.0).ok_or("no such side")?;
-        side.sort.must_have_worked(&side.name, ended)
+    pub(crate) fn ratio(&mut self, of: usize, to: usize, by: By, most: Option<f64>) {
+        self.bars.push(Bar::Ratio { of, to, by, most });
     }
 
-    /// Runs all sides, one after the other; what each cost.
-    pub(crate) fn round(&mut self) -> Result<Vec<Cost>, Failure> {
-        let mut costs = Vec::with_capacity(self.sides.len());
-        for side in &mut self.sides {
-            let (cost, ended) = side.work.run()?;
-            for one in &ended {
-                side.sort.must_have_worked(&side.name, one)?;
-            }
-            costs.push(cost);
+    /// Checks that two numbers are equal: being quick at less work is no merit.
+    pub(crate) fn check(&mut self, what: &str, provost: u64, other: &str, others: u64) {
+        self.checks.push(json!({
+            "what": what, "provost": provost, "other": other, "others": others,
+            "agree": provost == others, "may_differ": null,
+        }));
+    }
+
+    /// Checks that two sets are equal; `why` they may differ, if they may.
+    pub(crate) fn check_sets(
+        &mut self,
+        what: &str,
+        (provost, other): (&BTreeSet<String>, &str),
+        others: &BTreeSet<String>,
+        why: Option<&str>,
+    ) {
+        self.check(what, provost.len() as u64, other, others.len() as u64);
+        if let Some(check) = self.checks.last_mut() {
+            check["agree"] = json!(provost == others);
+            check["may_differ"] = json!(why);
         }
-        Ok(costs)
     }
 
-    /// What the bars make of the costs.
-    pub(crate) fn judged(&self, rounds: &[Vec<Cost>]) -> Vec<BarRow> {
-        self.bars.iter().map(|bar| bar.row(&self.sides, rounds)).collect()
+    /// Checks a number that the hook of a side writes before a word, like `commits judged`.
+    pub(crate) fn check_said(&mut self, side: usize, what: &str, word: &str, expected: u64) {
+        let (_, said) = self.run(side).between(&[], &["--verbose"]).said();
+        let number = said.split_once(&format!(" {word}")).and_then(|(before, _)| {
+            before.rsplit([' ', '\n']).next().and_then(|number| number.parse().ok())
+        });
+        let number = number.unwrap_or_else(|| panic!("no number of {word} in {said}"));
+        self.check(what, number, "expected", expected);
+    }
+
+    fn round(&self) -> Vec<Cost> {
+        self.sides.iter().map(|side| cost(&side.runs, side.at_once)).collect()
+    }
+
+    /// What a bar makes of the costs.
+    fn judged(&self, bar: &Bar, rounds: &[Vec<Cost>]) -> Value {
+        let name = |side: &usize| self.sides[*side].name.as_str();
+        let middle = |side: &usize| spread(rounds, |round| By::Cpu.of(&round[*side])).median;
+        let (says, value, unit, most) = match bar {
+            Bar::Ratio { of, to, by, most } => {
+                let says = format!("{} / {}, {}", name(of), name(to), by.word());
+                (says, by.ratio(*of, *to, rounds), "x", *most)
+            }
+            Bar::Flat { of, most } => {
+                let mut sorted: Vec<&usize> = of.iter().collect();
+                sorted.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
+                let (cheap, dear) = (sorted[0], sorted[sorted.len() - 1]);
+                let says = format!("{} / {}, {}", name(dear), name(cheap), By::Worse.word());
+                (says, By::Worse.ratio(*dear, *cheap, rounds), "x", Some(*most))
+            }
+            Bar::Linear { small, large, times, most } => {
+                let Spread { median, min, max } = By::Worse.ratio(*large, *small, rounds);
+                let [median, min, max] = [median, min, max].map(|it| kept(it / *times as f64));
+                let says = format!("{} / {} / {times}", name(large), name(small));
+                (says, Spread { median, min, max }, "x", Some(*most))
+            }
+            Bar::Amount { of, by, most } => {
+                let says = format!("{}, {}", name(of), by.word());
+                (says, spread(rounds, |round| by.of(&round[*of])), by.unit(), Some(*most))
+            }
+            Bar::More { of, than, by, most } => {
+                let word = by.word().split(' ').next().unwrap_or_default();
+                let more = |round: &[Cost]| by.of(&round[*of]) - by.of(&round[*than]);
+                let says = format!("{} more than {}, {word}", name(of), name(than));
+                (says, spread(rounds, more), by.unit(), Some(*most))
+            }
+        };
+        json!({ "says": says, "unit": unit, "value": value, "most": most })
     }
 }
 
-fn ms(time: std::time::Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
-}
-
-fn megabytes(bytes: u64) -> f64 {
-    bytes as f64 / 1e6
+fn spread(rounds: &[Vec<Cost>], pick: impl Fn(&[Cost]) -> f64) -> Spread {
+    Spread::of(rounds.iter().map(|round| pick(round)))
 }
 
 impl By {
@@ -150,115 +172,66 @@ impl By {
         match self {
             Self::Cpu => "CPU",
             Self::Wall => "time",
+            Self::Peak => "memory at its peak",
             Self::Worse => "CPU or time, the worse",
+        }
+    }
+
+    fn unit(self) -> &'static str {
+        if matches!(self, Self::Peak) { "MB" } else { "ms" }
+    }
+
+    fn of(self, cost: &Cost) -> f64 {
+        match self {
+            Self::Cpu | Self::Worse => cost.cpu.as_secs_f64() * 1000.0,
+            Self::Wall => cost.wall.as_secs_f64() * 1000.0,
+            Self::Peak => cost.peak as f64 / 1e6,
         }
     }
 
     /// The ratio of two sides, round by round: the two stand next to each other in time.
     fn ratio(self, of: usize, to: usize, rounds: &[Vec<Cost>]) -> Spread {
-        let of_all = |pick: fn(Cost) -> f64| {
-            let ratio = |round: &Vec<Cost>| {
-                let at = |side: usize| round.get(side).copied().unwrap_or_default();
-                // Below a microsecond nothing is told apart.
-                pick(at(of)).max(1e-3) / pick(at(to)).max(1e-3)
-            };
-            Spread::of(rounds.iter().map(ratio))
-        };
-        let (cpu, wall) = (of_all(|cost| ms(cost.cpu)), of_all(|cost| ms(cost.wall)));
-        match self {
-            Self::Cpu => cpu,
-            Self::Wall => wall,
-            Self::Worse if cpu.median >= wall.median => cpu,
-            Self::Worse => wall,
+        if matches!(self, Self::Worse) {
+            let (cpu, wall) = (Self::Cpu.ratio(of, to, rounds), Self::Wall.ratio(of, to, rounds));
+            return if cpu.median >= wall.median { cpu } else { wall };
         }
-    }
-
-    /// What a side costs, in the middle.
-    fn cost(self, side: usize, rounds: &[Vec<Cost>]) -> f64 {
-        let all = rounds.iter().filter_map(|round| round.get(side)).map(|cost| match self {
-            Self::Wall => ms(cost.wall),
-            Self::Cpu | Self::Worse => ms(cost.cpu),
-        });
-        Spread::of(all).median
+        // Below a microsecond nothing is told apart.
+        spread(rounds, |round| self.of(&round[of]).max(1e-3) / self.of(&round[to]).max(1e-3))
     }
 }
 
-impl Bar {
-    fn row(&self, sides: &[Side], rounds: &[Vec<Cost>]) -> BarRow {
-        let name = |side: &Index| sides.get(side.0).map_or("", |side| side.name.as_str());
-        let of = |side: &Index, pick: fn(Cost) -> f64| {
-            Spread::of(rounds.iter().filter_map(|round| round.get(side.0)).map(|it| pick(*it)))
-        };
-        let more = |of: &Index, than: &Index, pick: fn(Cost) -> f64| {
-            let at =
-                |round: &Vec<Cost>, side: &Index| round.get(side.0).map_or(0.0, |it| pick(*it));
-            Spread::of(rounds.iter().map(|round| at(round, of) - at(round, than)))
-        };
-        let row = |says: String, unit: &str, value: Spread, most: Option<f64>| BarRow {
-            says,
-            unit: unit.to_owned(),
-            value,
-            most,
-        };
-        match self {
-            Self::Ratio { of, to, by, most } => {
-                let says = format!("{} / {}, {}", name(of), name(to), by.word());
-                row(says, "x", by.ratio(of.0, to.0, rounds), *most)
-            }
-            Self::Flat { of, by, most } => {
-                let cost = |side: &&Index| by.cost(side.0, rounds);
-                let dearest = of.iter().max_by(|a, b| cost(a).total_cmp(&cost(b)));
-                let cheapest = of.iter().min_by(|a, b| cost(a).total_cmp(&cost(b)));
-                let (dear, cheap) = (dearest.unwrap_or(&Index(0)), cheapest.unwrap_or(&Index(0)));
-                let says = format!("{} / {}, {}", name(dear), name(cheap), by.word());
-                row(says, "x", by.ratio(dear.0, cheap.0, rounds), Some(*most))
-            }
-            Self::Linear { small, large, times, most } => {
-                let ratio = By::Worse.ratio(large.0, small.0, rounds);
-                let per = |value: f64| kept(value / times);
-                let value =
-                    Spread { median: per(ratio.median), min: per(ratio.min), max: per(ratio.max) };
-                let says = format!("{} / {} / {times}", name(large), name(small));
-                row(says, "x", value, Some(*most))
-            }
-            Self::Time { of: side, most } => {
-                let says = format!("{}, time", name(side));
-                row(says, "ms", of(side, |cost| ms(cost.wall)), Some(*most))
-            }
-            Self::More { of, than, most } => {
-                let says = format!("{} more than {}, CPU", name(of), name(than));
-                row(says, "ms", more(of, than, |cost| ms(cost.cpu)), Some(*most))
-            }
-            Self::Peak { of: side, most } => {
-                let says = format!("{}, memory at its peak", name(side));
-                row(says, "MB", of(side, |cost| megabytes(cost.peak)), Some(*most))
-            }
-            Self::PeakOver { of, over, most } => {
-                let says = format!("{} more than {}, memory", name(of), name(over));
-                row(says, "MB", more(of, over, |cost| megabytes(cost.peak)), Some(*most))
-            }
-            Self::Throughput { of, to, least } => {
-                let says = format!("{} / {}, time", name(of), name(to));
-                row(says, "x", By::Wall.ratio(of.0, to.0, rounds), Some(kept(1.0 / least)))
-            }
-        }
-    }
-}
-
-/// A command as people write it, without the places of this machine and without ids.
-fn shown(command: &Command) -> String {
-    let name = |word: &std::ffi::OsStr| {
-        let word = word.to_string_lossy();
-        match word.rsplit_once('/') {
-            Some((_, name)) if word.starts_with('/') => name.to_owned(),
-            _ => word.split("..").map(without_id).collect::<Vec<_>>().join(".."),
-        }
+/// Measures a case.
+pub(crate) fn measured(bench: &Bench, case: &Case, runs: usize) -> Value {
+    let plan = cases::plan(bench, &case.name);
+    // The first round fills the page cache and does not count.
+    let longest = plan.round().iter().map(|cost| cost.wall).max().unwrap_or_default();
+    // When it is short, the clock and the kernel's accounts are coarse beside what is measured.
+    let runs = match longest {
+        _ if bench.is_rehearsal => runs,
+        time if time < Duration::from_millis(20) => runs * 15,
+        time if time < Duration::from_millis(200) => runs * 5,
+        _ => runs,
     };
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words.map(name).collect::<Vec<_>>().join(" ")
-}
-
-fn without_id(word: &str) -> &str {
-    let is_id = matches!(word.len(), 40 | 64) && word.bytes().all(|it| it.is_ascii_hexdigit());
-    if is_id { "ID" } else { word }
+    let rounds: Vec<Vec<Cost>> = (0..runs).map(|_| plan.round()).collect();
+    let side = |(at, side): (usize, &Side)| {
+        json!({
+            "name": side.name,
+            "command": side.command,
+            "cpu_ms": spread(&rounds, |round| By::Cpu.of(&round[at])),
+            "wall_ms": spread(&rounds, |round| By::Wall.of(&round[at])),
+            "peak_bytes": rounds.iter().map(|round| round[at].peak).max(),
+        })
+    };
+    json!({
+        "case": case.name,
+        "asks": case.asks,
+        "data": plan.data,
+        "build": bench.build,
+        "runs": runs,
+        "sides": plan.sides.iter().enumerate().map(side).collect::<Vec<_>>(),
+        "bars": plan.bars.iter().map(|bar| plan.judged(bar, &rounds)).collect::<Vec<_>>(),
+        "checks": plan.checks,
+        "notes": plan.notes,
+        "missing": plan.missing,
+    })
 }

@@ -1,152 +1,96 @@
 //! What a push costs as a function of what it brings: pushes over two orders of magnitude
 //! in each direction are measured, and a formula is fitted to them.
 
-use crate::bench::Bench;
-use crate::git::output;
-use crate::made::line;
-use crate::made::push::{self, Brought};
-use crate::measured::machine;
-use crate::pages::{Counts, Point, Scale, Spread, fit, grouped};
-use crate::plan::Plan;
-use crate::quarantine::Quarantine;
-use crate::repository::Repository;
-use crate::sort::Sort::Provost;
-use crate::{Failure, note};
+use serde_json::{Value, json};
 
-/// A push to be measured.
-struct Push {
-    brought: Brought,
-    /// Branches that are updated or made, all to the same commit.
-    updates: usize,
-    /// Refs of the repository, and whether the branches are new, so that they are looked at.
-    refs: usize,
-    new: bool,
+use crate::bench::{Bench, count, tip};
+use crate::cases::NULL;
+use crate::made::{self, Brought, PLAIN_LINE};
+use crate::note;
+use crate::pages::{Counts, Spread, fit};
+use crate::process::cost;
+use crate::quarantine::{MAIN, Quarantine};
+
+/// Commits, files of each, bytes of each file: pushed onto a branch in a repository of 1,000 refs.
+const ONTO: &str = "1 1 100; 10 1 100; 30 1 100; 100 1 100; 300 1 100; 1000 1 100; 3000 1 100; \
+    10000 1 100; 10 8 100; 100 8 100; 1000 8 100; 10000 8 100; 10 1 10000; 100 1 10000; \
+    1000 1 10000; 10 1 100000; 100 1 100000; 1000 1 100000; 1000 8 10000";
+/// New branches, all on one new commit, and the refs of the repository, which are looked at.
+const BRANCHES: &str = "10 1000; 100 1000; 1000 1000; 10000 1000; 1 1000; 1 10000; 1 100000";
+
+/// Rows of numbers.
+fn rows<const N: usize>(text: &str) -> impl Iterator<Item = [usize; N]> {
+    text.split("; ").map(|row| {
+        let numbers: Vec<usize> = row.split(' ').filter_map(|it| it.parse().ok()).collect();
+        numbers.try_into().expect("a row of numbers")
+    })
 }
-
-const fn onto(commits: usize, files: usize, bytes: usize) -> Push {
-    let brought = Brought { commits, files, bytes };
-    Push { brought, updates: 1, refs: 1000, new: false }
-}
-
-const fn branches(updates: usize, refs: usize) -> Push {
-    let brought = Brought { commits: 1, files: 1, bytes: 100 };
-    Push { brought, updates, refs, new: true }
-}
-
-/// Each direction over two orders of magnitude, and some mixtures.
-const PUSHES: [Push; 26] = [
-    onto(1, 1, 100),
-    onto(10, 1, 100),
-    onto(30, 1, 100),
-    onto(100, 1, 100),
-    onto(300, 1, 100),
-    onto(1000, 1, 100),
-    onto(3000, 1, 100),
-    onto(10_000, 1, 100),
-    onto(10, 8, 100),
-    onto(100, 8, 100),
-    onto(1000, 8, 100),
-    onto(10_000, 8, 100),
-    onto(10, 1, 10_000),
-    onto(100, 1, 10_000),
-    onto(1000, 1, 10_000),
-    onto(10, 1, 100_000),
-    onto(100, 1, 100_000),
-    onto(1000, 1, 100_000),
-    onto(1000, 8, 10_000),
-    branches(10, 1000),
-    branches(100, 1000),
-    branches(1000, 1000),
-    branches(10_000, 1000),
-    branches(1, 1000),
-    branches(1, 10_000),
-    branches(1, 100_000),
-];
-
-/// Commits of the repository that is pushed to.
-const COMMITS: usize = 10_000;
 
 /// Measures all and fits.
-pub(crate) fn measure(bench: &Bench, runs: usize) -> Result<Scale, Failure> {
-    let mut points = Vec::new();
-    for push in &PUSHES {
-        points.push(point(bench, push, runs)?);
+pub(crate) fn measured(bench: &Bench, runs: usize) -> Value {
+    let onto = rows(ONTO).map(|brought| (brought, None));
+    let branches = rows(BRANCHES).map(|counts| ([1, 1, 100], Some(counts)));
+    let (mut points, mut counts) = (Vec::new(), Vec::new());
+    let (mut cpu, mut memory) = (Vec::new(), Vec::new());
+    for (brought, branches) in onto.chain(branches) {
+        let (what, of, costs) = measure(bench, brought, branches, runs);
+        let time = Spread::of(costs.iter().map(|cost| cost.0));
+        let peak = costs.iter().map(|cost| cost.1).max().unwrap_or_default();
+        points.push(json!({ "what": what, "counts": of, "cpu_ms": time, "peak_bytes": peak }));
+        counts.push(of);
+        cpu.push(time.median);
+        memory.push(peak as f64);
     }
-    let counts: Vec<Counts> = points.iter().map(|point: &Point| point.counts).collect();
-    let cpu: Vec<f64> = points.iter().map(|point| point.cpu_ms.median).collect();
-    let memory: Vec<f64> = points.iter().map(|point| point.peak_bytes as f64).collect();
-    Ok(Scale {
-        machine: machine(bench)?,
-        divided_by: bench.divisor,
-        build: bench.git.build.clone(),
-        cpu: fit(&counts, &cpu),
-        memory: fit(&counts, &memory),
-        points,
+    json!({
+        "machine": bench.machine(),
+        "divided_by": bench.divisor,
+        "build": bench.build,
+        "points": points,
+        "cpu": fit(&counts, &cpu),
+        "memory": fit(&counts, &memory),
     })
 }
 
-fn point(bench: &Bench, push: &Push, runs: usize) -> Result<Point, Failure> {
-    let git = &bench.git;
-    let Brought { commits, files, bytes } = push.brought;
-    let commits = if commits > 1 { bench.size(commits) } else { 1 };
-    let updates = if push.updates > 1 { bench.size(push.updates) } else { 1 };
-    let number = |number: usize| grouped(&number.to_string());
-    let what = if push.new {
-        format!(
-            "{} new branches in a repository of {} refs",
-            number(updates),
-            number(bench.size(push.refs))
-        )
-    } else {
-        format!("{} commits, {files} files of {} bytes each", number(commits), number(bytes))
-    };
-    note(&format!("measuring {what}"))?;
-    let repository = bench.line(COMMITS, push.refs, false)?;
-    let (branch, tip) = repository.head(git)?;
-    let quarantine = Quarantine::new(&repository.path)?;
-    let brought = Brought { commits, ..push.brought };
-    let new = quarantine.import(git, line::MAIN, |out| push::write(out, brought, &tip))?;
-    let null = "0".repeat(new.len());
-    let input: String = if push.new {
-        (0..updates).map(|at| format!("{null} {new} refs/heads/new/{at:06}\n")).collect()
-    } else {
-        format!("{tip} {new} {branch}\n")
-    };
-    let mut plan = Plan::default();
-    plan.side("provost", Provost, quarantine.hook(git, &[]), input.as_bytes())?;
-    plan.round()?;
-    let rounds = (0..runs).map(|_| plan.round()).collect::<Result<Vec<_>, _>>()?;
-    let costs = || rounds.iter().filter_map(|round| round.first());
-    let [commits, trees, bytes] = brought_in(bench, &quarantine, &repository)?;
-    let looked_at = if push.new { bench.size(push.refs) } else { 0 };
-    Ok(Point {
-        what,
-        counts: [1.0, commits, trees, bytes, updates as f64, looked_at as f64],
-        cpu_ms: Spread::of(costs().map(|cost| cost.cpu.as_secs_f64() * 1000.0)),
-        peak_bytes: costs().map(|cost| cost.peak).max().unwrap_or_default(),
-    })
-}
-
-/// The commits, trees and bytes of files that are in quarantine.
-fn brought_in(
+/// What a push is, how many of each term it has, and the CPU time and memory of each round.
+fn measure(
     bench: &Bench,
-    quarantine: &Quarantine,
-    repository: &Repository,
-) -> Result<[f64; 3], Failure> {
-    let ask = ["cat-file", "--batch-all-objects", "--batch-check=%(objecttype) %(objectsize)"];
-    let mut new = quarantine.command(&bench.git, "git", &ask);
-    // Without what the repository has.
-    new.env_remove("GIT_ALTERNATE_OBJECT_DIRECTORIES").current_dir(&repository.path);
-    let mut counts = [0.0; 3];
-    for line in output(&mut new, b"")?.lines() {
-        let (kind, size) = line.split_once(' ').unwrap_or_default();
-        let [commits, trees, bytes] = &mut counts;
-        match kind {
-            "commit" => *commits += 1.0,
-            "tree" => *trees += 1.0,
-            "blob" => *bytes += size.parse::<f64>()?,
-            _ => {}
+    [commits, files, bytes]: [usize; 3],
+    branches: Option<[usize; 2]>,
+    runs: usize,
+) -> (String, Counts, Vec<(f64, u64)>) {
+    let size = |full: usize| if full > 1 { bench.size(full) } else { 1 };
+    let commits = size(commits);
+    let [updates, refs] = branches.unwrap_or([1, 1000]).map(size);
+    let what = match branches {
+        Some(_) => {
+            format!("{} new branches in a repository of {} refs", count(updates), count(refs))
         }
-    }
-    Ok(counts)
+        None => format!("{} commits, {files} files of {} bytes each", count(commits), count(bytes)),
+    };
+    note(&format!("measuring {what}"));
+    let repository = bench.history(PLAIN_LINE, 10_000, refs * bench.divisor);
+    let (old, quarantine) = (tip(&repository), Quarantine::new(&repository));
+    let brought = Brought { commits, files, bytes, is_marked: false };
+    let new = quarantine.import(|out| made::push(out, brought, &old));
+    let input = match branches {
+        Some(_) => {
+            (0..updates).map(|at| format!("{NULL} {new} refs/heads/new/{at:06}\n")).collect()
+        }
+        None => format!("{old} {new} {MAIN}\n"),
+    };
+    let hook = [quarantine.hook(&bench.provost.program, &[], &input)];
+    let costs = (0..=runs).map(|_| cost(&hook, false)).skip(1);
+    let costs = costs.map(|cost| (cost.cpu.as_secs_f64() * 1000.0, cost.peak)).collect();
+    // Without what the repository has.
+    let list =
+        ["git", "cat-file", "--batch-all-objects", "--batch-check=%(objecttype) %(objectsize)"];
+    let listed = quarantine.run(&list).env("GIT_ALTERNATE_OBJECT_DIRECTORIES", "").said().0;
+    let sizes = |kind: &str| -> Vec<f64> {
+        let lines = listed.lines().filter_map(|line| line.strip_prefix(kind));
+        lines.map(|size| size.trim().parse().expect("a size")).collect()
+    };
+    let [commits, trees] = ["commit", "tree"].map(|kind| sizes(kind).len() as f64);
+    let looked_at = if branches.is_some() { refs as f64 } else { 0.0 };
+    let bytes = sizes("blob").iter().sum();
+    (what, [1.0, commits, trees, bytes, updates as f64, looked_at], costs)
 }

@@ -1,362 +1,234 @@
 //! Pushes of many or entangled commits, refs, tags and notes, and to repositories that hold
 //! many.
 
-use std::fs;
-use std::path::Path;
-
+use super::made::{Dimensions, MARKED, Push, last, of};
 use git2::Oid;
 
-use crate::made::{MARKED, Push, of, push};
-
-/// A line of commits without changes; the newest last.
-fn line(push: &mut Push<'_>, commits: usize, message: &str) -> Vec<Oid> {
-    let tree = push.file("a", "a\n");
-    let mut all: Vec<Oid> = Vec::new();
-    for at in 0..commits {
-        let parent: Vec<Oid> = all.last().copied().into_iter().collect();
-        let commit = push.commit(tree, &parent, &format!("{at}: {message}"));
-        all.push(commit);
-    }
-    all
+/// Tags of tags, the innermost first.
+fn nested(push: &mut Push<'_>, tags: usize, message: &str) -> Vec<Oid> {
+    let mut target = push.line(1, "Add\n")[0];
+    let tag = |at: usize| {
+        target = push.tag(target, if at == 0 { "commit" } else { "tag" }, message);
+        target
+    };
+    (0..tags).map(tag).collect()
 }
 
-pub(crate) fn commits(repository: &Path, scale: usize) {
-    push(repository, |push| {
-        let all = line(push, of(300, scale), "Add\n");
-        push.reference("refs/heads/main", all[all.len() - 1]);
-    });
+/// A ledger of what a server has let through.
+fn ledger(push: &Push<'_>, kind: &str, entries: impl Iterator<Item = String>) {
+    let line = |kind: &str, rest: String| {
+        format!("{{\"is\":\"{kind}\",\"time\":\"2026-01-01T00:00:00Z\",{rest}}}\n")
+    };
+    let entries: String = entries.map(|it| line(kind, it)).collect();
+    push.state("ledger", &(line("ledger", "\"form\":1".to_owned()) + &entries));
 }
 
-pub(crate) fn marked_commits(repository: &Path, scale: usize) {
-    push(repository, |push| {
-        let all = line(push, of(60, scale), MARKED);
-        push.reference("refs/heads/main", all[all.len() - 1]);
-    });
-}
-
-/// One merge of many commits.
-pub(crate) fn parents(repository: &Path, scale: usize) {
-    push(repository, |push| {
-        let mut parents = Vec::new();
-        for at in 0..of(150, scale) {
+pub(crate) const REFS: &Dimensions = &[
+    ("commits", |push, scale| {
+        let all = push.line(of(300, scale), "Add\n");
+        push.branch(last(&all));
+    }),
+    ("marked_commits", |push, scale| {
+        let all = push.line(of(60, scale), MARKED);
+        push.branch(last(&all));
+    }),
+    // One merge of many commits.
+    ("parents", |push, scale| {
+        let root = |at: usize| {
             let tree = push.file(&format!("f{at}"), "a\n");
-            parents.push(push.commit(tree, &[], "Add\n"));
-        }
+            push.commit(tree, &[], "Add\n")
+        };
+        let parents: Vec<Oid> = (0..of(150, scale)).map(root).collect();
         let tree = push.file("merged", "a\n");
         let merge = push.commit(tree, &parents, "Merge\n");
-        push.reference("refs/heads/main", merge);
-    });
-}
-
-/// Merges of the same many commits, whose trees differ in one file of many.
-pub(crate) fn octopus_chain(repository: &Path, scale: usize) {
-    push(repository, |push| {
-        let blob = push.blob("a\n");
+        push.branch(merge);
+    }),
+    // Merges of the same many commits, whose trees differ in one file of many.
+    ("octopus_chain", |push, scale| {
         let (mut parents, mut entries) = (Vec::new(), Vec::new());
         for at in 0..60 {
-            entries.push((false, format!("f{at}"), blob));
-            let tree = push.tree(&entries);
+            entries.push((false, format!("f{at}"), push.blob("a\n")));
+            let tree = push.tree(entries.clone());
             parents.push(push.commit(tree, &[], "Add\n"));
         }
         for at in 0..of(15, scale) {
-            let blob = push.blob(format!("{at}\n"));
-            let last = entries.len() - 1;
-            entries[last].2 = blob;
-            let tree = push.tree(&entries);
-            let merge = push.commit(tree, &parents, "Merge\n");
-            parents[0] = merge;
+            entries[59].2 = push.blob(format!("{at}\n"));
+            let tree = push.tree(entries.clone());
+            parents[0] = push.commit(tree, &parents, "Merge\n");
         }
-        push.reference("refs/heads/main", parents[0]);
-    });
-}
-
-/// A commit that names one parent many times.
-pub(crate) fn repeated_parents(repository: &Path, scale: usize) {
-    push(repository, |push| {
-        let tree = push.file("a", "a\n");
-        let first = push.commit(tree, &[], "Add\n");
+        push.branch(parents[0]);
+    }),
+    // A commit that names one parent many times.
+    ("repeated_parents", |push, scale| {
+        let first = push.line(1, "Add\n")[0];
         let tree = push.file("a", "b\n");
         let merge = push.commit(tree, &vec![first; of(1000, scale)], "Merge\n");
-        push.reference("refs/heads/main", merge);
-    });
-}
-
-/// A line of merges, each of the one before and of a new root; all are marked.
-pub(crate) fn marked_merges(repository: &Path, scale: usize) {
-    push(repository, |push| {
+        push.branch(merge);
+    }),
+    // A line of marked merges, each of the one before and of a commit on that.
+    ("marked_merges", |push, scale| {
         let tree = push.file("a", "a\n");
         let mut tip = push.commit(tree, &[], "Add\n");
         for at in 0..of(40, scale) {
             let other = push.commit(tree, &[tip], &format!("{at}\n"));
             tip = push.commit(tree, &[tip, other], MARKED);
         }
-        push.reference("refs/heads/main", tip);
-    });
-}
-
-/// Marked merges whose first parent is a root, so that the other brings all of history.
-pub(crate) fn merges_of_all(repository: &Path, scale: usize) {
-    push(repository, |push| {
+        push.branch(tip);
+    }),
+    // Marked merges whose first parent is a root, so that the other brings all of history.
+    ("merges_of_all", |push, scale| {
         let tree = push.file("a", "a\n");
         let root = push.commit(tree, &[], "Add\n");
-        let mut tip = push.commit(tree, &[], "Add\n");
+        let mut tip = push.commit(tree, &[], "Add another\n");
         for _ in 0..of(60, scale) {
             tip = push.commit(tree, &[root, tip], MARKED);
         }
-        push.reference("refs/heads/main", tip);
-    });
-}
-
-pub(crate) fn refs_on_one_commit(repository: &Path, scale: usize) {
-    push(repository, |push| {
-        let all = line(push, 1, "Add\n");
-        (0..of(300, scale)).for_each(|at| push.reference(&format!("refs/heads/b{at}"), all[0]));
-    });
-}
-
-/// Refs on one marked commit.
-pub(crate) fn refs_on_one_mark(repository: &Path, scale: usize) {
-    push(repository, |push| {
-        let all = line(push, 1, MARKED);
-        (0..of(100, scale)).for_each(|at| push.reference(&format!("refs/heads/b{at}"), all[0]));
-    });
-}
-
-/// A ref on each of many roots.
-pub(crate) fn refs_on_roots(repository: &Path, scale: usize) {
-    push(repository, |push| {
+        push.branch(tip);
+    }),
+    ("refs_on_one_commit", |push, scale| {
+        let commit = push.line(1, "Add\n")[0];
+        push.references("refs/heads/b", vec![commit; of(300, scale)]);
+    }),
+    ("refs_on_one_mark", |push, scale| {
+        let commit = push.line(1, MARKED)[0];
+        push.references("refs/heads/b", vec![commit; of(100, scale)]);
+    }),
+    ("refs_on_roots", |push, scale| {
         let tree = push.file("a", "a\n");
-        for at in 0..of(150, scale) {
-            let commit = push.commit(tree, &[], &format!("{at}\n"));
-            push.reference(&format!("refs/heads/b{at}"), commit);
-        }
-    });
-}
-
-/// A ref on each commit of a line in which all are marked: each ref reaches all below it.
-pub(crate) fn refs_on_marks(repository: &Path, scale: usize) {
-    push(repository, |push| {
-        let all = line(push, of(40, scale), MARKED);
-        for (at, commit) in all.iter().enumerate() {
-            push.reference(&format!("refs/heads/b{at}"), *commit);
-        }
-    });
-}
-
-/// Refs that hide nothing, each with a value on the server from which it moves on.
-pub(crate) fn updates_that_hide_nothing(repository: &Path, scale: usize) {
-    push(repository, |push| {
+        let root = |at| push.commit(tree, &[], &format!("{at}\n"));
+        let roots: Vec<Oid> = (0..of(150, scale)).map(root).collect();
+        push.references("refs/heads/b", roots);
+    }),
+    // A ref on each commit of a line in which all are marked: each ref reaches all below it.
+    ("refs_on_marks", |push, scale| {
+        let all = push.line(of(40, scale), MARKED);
+        push.references("refs/heads/b", all);
+    }),
+    // Refs that hide nothing, each with a value on the server from which it moves on.
+    ("updates_that_hide_nothing", |push, scale| {
         let tree = push.file("a", "a\n");
         for at in 0..of(100, scale) {
             let old = push.commit(tree, &[], &format!("{at}\n"));
-            push.on_server(&format!("refs/changes/{at}"), old);
+            push.reference(&format!("refs/server/changes/{at}"), old);
             let new = push.commit(tree, &[old], &format!("{at}\n"));
             push.reference(&format!("refs/changes/{at}"), new);
         }
-    });
-}
-
-/// Refs on the server, of which the push makes some more: on commits that were there.
-pub(crate) fn refs_on_server(repository: &Path, scale: usize) {
-    push(repository, |push| {
-        let all = line(push, of(300, scale), "Add\n");
-        for (at, commit) in all.iter().enumerate() {
-            push.on_server(&format!("refs/heads/b{at}"), *commit);
-        }
+    }),
+    // Refs on the server, of which the push makes one more, on an old commit.
+    ("refs_on_server", |push, scale| {
+        let all = push.line(of(300, scale), "Add\n");
         push.reference("refs/heads/again", all[0]);
-    });
-}
-
-pub(crate) fn tags(repository: &Path, scale: usize) {
-    push(repository, |push| {
-        let all = line(push, 1, "Add\n");
-        for at in 0..of(200, scale) {
-            let tag = push.tag(all[0], "commit", &format!("{at}\n"));
-            push.reference(&format!("refs/tags/t{at}"), tag);
-        }
-    });
-}
-
-/// Tags of tags, the innermost first.
-fn nested(push: &mut Push<'_>, tags: usize, message: &str) -> Vec<Oid> {
-    let mut target = line(push, 1, "Add\n")[0];
-    let mut all = Vec::new();
-    for _ in 0..tags {
-        target = push.tag(target, if all.is_empty() { "commit" } else { "tag" }, message);
-        all.push(target);
-    }
-    all
-}
-
-pub(crate) fn tag_depth(repository: &Path, scale: usize) {
-    push(repository, |push| {
+        push.references("refs/server/heads/b", all);
+    }),
+    ("tags", |push, scale| {
+        let commit = push.line(1, "Add\n")[0];
+        let tag = |at| push.tag(commit, "commit", &format!("{at}\n"));
+        let tags: Vec<Oid> = (0..of(200, scale)).map(tag).collect();
+        push.references("refs/tags/t", tags);
+    }),
+    ("tag_depth", |push, scale| {
         let all = nested(push, of(300, scale), "Release\n");
-        push.reference("refs/tags/t", all[all.len() - 1]);
-    });
-}
-
-pub(crate) fn nested_tags(repository: &Path, scale: usize) {
-    push(repository, |push| {
-        for (at, tag) in nested(push, of(100, scale), "Release\n").into_iter().enumerate() {
-            push.reference(&format!("refs/tags/t{at}"), tag);
-        }
-    });
-}
-
-pub(crate) fn nested_marked_tags(repository: &Path, scale: usize) {
-    push(repository, |push| {
-        for (at, tag) in nested(push, of(40, scale), MARKED).into_iter().enumerate() {
-            push.reference(&format!("refs/tags/t{at}"), tag);
-        }
-    });
-}
-
-/// Nested tags on the server; the push brings a commit and moves a branch to an older one.
-pub(crate) fn nested_tags_on_server(repository: &Path, scale: usize) {
-    push(repository, |push| {
-        for (at, tag) in nested(push, of(100, scale), "Release\n").into_iter().enumerate() {
-            push.on_server(&format!("refs/tags/t{at}"), tag);
-        }
-        let all = line(push, 3, "More\n");
-        push.on_server("refs/heads/main", all[1]);
-        push.reference("refs/heads/main", all[2]);
-        push.reference("refs/heads/older", all[0]);
-    });
-}
-
-/// A marked tag on a commit that the server has, beside nested tags there.
-pub(crate) fn tag_beside_nested_tags(repository: &Path, scale: usize) {
-    push(repository, |push| {
+        push.reference("refs/tags/t", last(&all));
+    }),
+    ("nested_tags", |push, scale| {
+        let all = nested(push, of(100, scale), "Release\n");
+        push.references("refs/tags/t", all);
+    }),
+    ("nested_marked_tags", |push, scale| {
+        let all = nested(push, of(40, scale), MARKED);
+        push.references("refs/tags/t", all);
+    }),
+    // Nested tags on the server; the push brings a commit and a branch on an older one.
+    ("nested_tags_on_server", |push, scale| {
         let tags = nested(push, of(100, scale), "Release\n");
-        for (at, tag) in tags.iter().enumerate() {
-            push.on_server(&format!("refs/tags/t{at}"), *tag);
-        }
+        push.references("refs/server/tags/t", tags);
+        let all = push.line(3, "More\n");
+        push.reference("refs/server/heads/hostile", all[1]);
+        push.branch(all[2]);
+        push.reference("refs/heads/older", all[0]);
+    }),
+    // A marked tag on a tag that the server has, beside nested ones.
+    ("tag_beside_nested_tags", |push, scale| {
+        let tags = nested(push, of(100, scale), "Release\n");
         let tag = push.tag(tags[0], "tag", MARKED);
+        push.references("refs/server/tags/t", tags);
         push.reference("refs/tags/new", tag);
-    });
-}
-
-/// Notes of one ref, in one commit.
-pub(crate) fn notes(repository: &Path, scale: usize) {
-    push(repository, |push| {
-        let mut entries = Vec::new();
-        for at in 0..of(200, scale) {
-            let blob = push.blob(format!("Note {at}\n"));
-            entries.push((false, format!("{at:040x}"), blob));
-        }
-        let tree = push.tree(&entries);
+    }),
+    // Notes of one ref, in one commit.
+    ("notes", |push, scale| {
+        let note = |at: usize| (format!("{at:040x}"), format!("Note {at}\n"));
+        let tree = push.files((0..of(200, scale)).map(note));
         let commit = push.commit(tree, &[], "Notes\n");
         push.reference("refs/notes/commits", commit);
-    });
-}
-
-/// Notes refs, each of which gets a note more.
-pub(crate) fn notes_refs(repository: &Path, scale: usize) {
-    push(repository, |push| {
+    }),
+    // Notes refs, each of which gets a note more.
+    ("notes_refs", |push, scale| {
         for at in 0..of(60, scale) {
-            let blob = push.blob(format!("Note {at}\n"));
-            let mut entries = vec![(false, format!("{at:040x}"), blob)];
-            let tree = push.tree(&entries);
+            let note = |number: usize| (format!("{number:040x}"), format!("Note {at}\n"));
+            let tree = push.files([at].map(note).into_iter());
             let old = push.commit(tree, &[], "Notes\n");
-            push.on_server(&format!("refs/notes/n{at}"), old);
-            entries.push((false, format!("{:040x}", at + 1_000_000), blob));
-            let tree = push.tree(&entries);
+            push.reference(&format!("refs/server/notes/n{at}"), old);
+            let tree = push.files([at, at + 1_000_000].map(note).into_iter());
             let new = push.commit(tree, &[old], "Notes\n");
             push.reference(&format!("refs/notes/n{at}"), new);
         }
-    });
-}
-
-/// Notes refs on one line of commits, each of which changes a note.
-pub(crate) fn notes_refs_on_a_line(repository: &Path, scale: usize) {
-    push(repository, |push| {
-        let mut parent = Vec::new();
-        for at in 0..of(40, scale) {
-            let tree = push.file(&format!("{:040x}", 7), format!("Note {at}\n"));
-            let commit = push.commit(tree, &parent, "Notes\n");
-            push.reference(&format!("refs/notes/n{at}"), commit);
-            parent = vec![commit];
-        }
-    });
-}
-
-pub(crate) fn ref_name_length(repository: &Path, scale: usize) {
-    push(repository, |push| {
-        let all = line(push, 1, "Add\n");
-        push.reference(&format!("refs/heads/{}", "a/".repeat(of(25, scale)) + "b"), all[0]);
-    });
-}
-
-/// A server with a ledger of what was left unjudged; the push is onto another commit.
-pub(crate) fn unjudged_entries(repository: &Path, scale: usize) {
-    push(repository, |push| {
-        let all = line(push, of(100, scale), "Add\n");
-        let mut ledger =
-            String::from("{\"is\":\"ledger\",\"time\":\"2026-01-01T00:00:00Z\",\"form\":1}\n");
-        for (at, commit) in all.iter().enumerate() {
+    }),
+    // Notes refs on one line of commits, each of which changes a note.
+    ("notes_refs_on_a_line", |push, scale| {
+        let all = push.line_of(of(40, scale), "Notes\n", |push, at| {
+            push.file(&format!("{:040x}", 7), format!("Note {at}\n"))
+        });
+        push.references("refs/notes/n", all);
+    }),
+    ("ref_name_length", |push, scale| {
+        let commit = push.line(1, "Add\n")[0];
+        push.reference(&format!("refs/heads/{}b", "a/".repeat(of(25, scale))), commit);
+    }),
+    // A server with a ledger of what was left unjudged; the push is onto another commit.
+    ("unjudged_entries", |push, scale| {
+        let all = push.line(of(100, scale), "Add\n");
+        let entry = |(at, id): (usize, &Oid)| {
             let boundary = at.checked_sub(1).map(|at| format!("\"{}\"", all[at]));
-            ledger.push_str(&format!(
-                "{{\"is\":\"unjudged\",\"time\":\"2026-01-01T00:00:00Z\",\"why\":\"time\",\
-                 \"ref\":\"refs/heads/b{at}\",\"id\":\"{commit}\",\"boundary\":[{}]}}\n",
-                boundary.unwrap_or_default()
-            ));
-        }
-        write_state(repository, "ledger", &ledger);
-        let tip = all[all.len() - 1];
-        push.on_server("refs/heads/main", tip);
+            let boundary = boundary.unwrap_or_default();
+            format!(
+                "\"why\":\"time\",\"ref\":\"refs/heads/b{at}\",\
+                 \"id\":\"{id}\",\"boundary\":[{boundary}]"
+            )
+        };
+        ledger(push, "unjudged", all.iter().enumerate().map(entry));
+        push.reference("refs/server/heads/hostile", last(&all));
         let tree = push.file("a", "b\n");
-        let new = push.commit(tree, &[tip], "Change\n");
-        push.reference("refs/heads/main", new);
-    });
-}
-
-/// A server with a ledger of what an exception let in on another ref.
-pub(crate) fn admitted_entries(repository: &Path, scale: usize) {
-    push(repository, |push| {
-        let all = line(push, of(100, scale), "Add\n");
-        let mut ledger =
-            String::from("{\"is\":\"ledger\",\"time\":\"2026-01-01T00:00:00Z\",\"form\":1}\n");
-        for (at, commit) in all.iter().enumerate() {
-            ledger.push_str(&format!(
-                "{{\"is\":\"admitted\",\"time\":\"2026-01-01T00:00:00Z\",\
-                 \"ref\":\"refs/heads/vendor/v{at}\",\"exceptions\":[\"e{at}\"],\
-                 \"refs\":[\"refs/heads/vendor/v{at}\"],\"ids\":[\"{commit}\"]}}\n",
-            ));
-        }
-        write_state(repository, "ledger", &ledger);
-        let tip = all[all.len() - 1];
-        push.on_server("refs/heads/vendor/v0", tip);
+        let new = push.commit(tree, &[last(&all)], "Change\n");
+        push.branch(new);
+    }),
+    // A server with a ledger of what an exception let in on another ref.
+    ("admitted_entries", |push, scale| {
+        let all = push.line(of(100, scale), "Add\n");
+        let entry = |(at, id): (usize, &Oid)| {
+            let name = format!("\"refs/heads/vendor/v{at}\"");
+            format!(
+                "\"ref\":{name},\"exceptions\":[\"e{at}\"],\
+                 \"refs\":[{name}],\"ids\":[\"{id}\"]"
+            )
+        };
+        ledger(push, "admitted", all.iter().enumerate().map(entry));
+        push.reference("refs/server/heads/vendor/v0", last(&all));
         let tree = push.file("a", "b\n");
         let root = push.commit(tree, &[], "Add\n");
-        push.on_server("refs/heads/main", root);
+        push.reference("refs/server/heads/main", root);
         let tree = push.file("a", "c\n");
         for at in 0..10 {
             let new = push.commit(tree, &[root], &format!("{at}\n"));
             push.reference(&format!("refs/heads/n{at}"), new);
         }
-    });
-}
-
-pub(crate) fn baseline_entries(repository: &Path, scale: usize) {
-    push(repository, |push| {
-        let all = line(push, of(300, scale), "Add\n");
+    }),
+    ("baseline_entries", |push, scale| {
+        let all = push.line(of(300, scale), "Add\n");
         let ids: String = all.iter().map(|id| format!("{id}\n")).collect();
-        write_state(repository, "baseline/all", &ids);
-        write_state(repository, "baseline/all.commits", &ids);
-        let tip = all[all.len() - 1];
-        push.on_server("refs/heads/main", tip);
-        let new = line(push, 20, "More\n");
-        for (at, commit) in new.iter().enumerate() {
-            push.reference(&format!("refs/changes/{at}"), *commit);
-        }
-    });
-}
-
-/// Writes a file that the server keeps beside its refs.
-fn write_state(repository: &Path, name: &str, text: &str) {
-    let file = repository.join("provost").join(name);
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder).expect("a directory");
-    }
-    fs::write(file, text).expect("a file");
-}
+        push.state("baseline/all", &ids);
+        push.state("baseline/all.commits", &ids);
+        push.reference("refs/server/heads/main", last(&all));
+        let new = push.line(20, "More\n");
+        push.references("refs/changes/", new);
+    }),
+];

@@ -2,23 +2,18 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::time::Instant;
 
-use crate::git::{Git, output};
-use crate::made::ON_SERVER;
-use crate::measure::{Ended, Process};
-use crate::quarantine::Quarantine;
-use crate::{Failure, Generator, callgrind};
+use tempfile::TempDir;
 
-/// The exit codes of a push that was judged: 2 is a cut, where a text takes more work than its
-/// length allows.
-pub(crate) const JUDGED: RangeInclusive<i32> = 0..=2;
+use crate::made::{Generator, ON_SERVER, push};
+use crate::process::{Ended, Provost, Run, ask, git, utf8};
+use crate::quarantine::{Quarantine, init};
 
 /// A push that was made.
 pub(crate) struct Sent {
-    pub(crate) source: PathBuf,
-    pub(crate) server: PathBuf,
+    place: TempDir,
     quarantine: Quarantine,
     /// The lines that the hook reads.
     input: String,
@@ -27,97 +22,75 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    /// Makes a push at a scale in a directory.
-    pub(crate) fn make(
-        git: &Git,
-        directory: &Path,
-        make: Generator,
-        scale: usize,
-    ) -> Result<Self, Failure> {
-        let source = directory.join("source.git");
-        let server = directory.join("server.git");
+    /// Makes a push at a scale.
+    pub(crate) fn make(make: Generator, scale: usize) -> Self {
+        let place = tempfile::Builder::new().prefix("provost-").rand_bytes(8).tempdir();
+        let place = place.expect("a directory");
+        let [source, server] = ["source.git", "server.git"].map(|name| place.path().join(name));
         for path in [&source, &server] {
-            fs::create_dir_all(path)?;
-            git.ask(path, &["init", "--quiet", "--bare", "--initial-branch=main", "."])?;
+            fs::create_dir(path).expect("a directory");
+            init(path);
         }
-        make(&source, scale);
-        git.ask(&source, &["pack-refs", "--all"])?;
-        serve(git, &source, &server)?;
-        let sizes = git.ask(
-            &source,
-            &["cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectsize)"],
-        )?;
-        let input = lines(git, &source, &server)?;
-        let bytes: u64 = sizes.lines().filter_map(|size| size.parse::<u64>().ok()).sum();
-        let bytes = bytes + input.len() as u64;
-        let quarantine = Quarantine::new(&server)?;
-        quarantine.everything(&source)?;
-        Ok(Self { source, server, quarantine, input, bytes })
+        push(&source, |push| make(push, scale));
+        serve(&source, &server);
+        let sizes =
+            ["cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectsize)"];
+        let sizes = ask(&source, &sizes);
+        let sizes = sizes.lines().map(|size| size.parse::<u64>().expect("a size"));
+        let input = lines(&source, &server);
+        let bytes = sizes.sum::<u64>() + input.len() as u64;
+        let quarantine = Quarantine::new(&server);
+        quarantine.everything(&source);
+        Self { place, quarantine, input, bytes }
     }
 
-    /// Runs the hook on it; stops it after a number of seconds of CPU time.
-    pub(crate) fn judged(&self, git: &Git, most: u32) -> Result<Ended, Failure> {
-        let most = format!("--cpu={most}");
-        let hook = [&most, &git.provost, "--isolated", "pre-receive"];
-        let command = self.quarantine.command(git, "prlimit", &hook);
-        Ok(Process::new(command, self.input.as_bytes())?.run(None)?)
+    /// Runs the hook on it; it is stopped after a number of seconds of CPU time.
+    pub(crate) fn judged(&self, provost: &Provost, most: u32) -> Ended {
+        let hook = self.quarantine.hook(&provost.program, &[], &self.input);
+        hook.between(&["prlimit", &format!("--cpu={most}")], &[]).ended()
     }
 
-    /// How many instructions the hook takes.
-    pub(crate) fn instructions(&self, git: &Git, place: &Path, name: &str) -> Result<u64, Failure> {
-        let mut command = self.quarantine.command(git, "valgrind", &[]);
-        let provost = Path::new(&git.provost);
-        callgrind::prepare(&mut command, place, provost, &callgrind::HOOK)?;
-        callgrind::count(place, name, command, &self.input, JUDGED)
+    /// How many instructions the hook takes, judging in its own process: callgrind could not write
+    /// what it counted in one that may write nothing. Exit code 2 is a cut, where a text takes
+    /// more work than its length allows.
+    pub(crate) fn instructions(&self, provost: &Provost) -> u64 {
+        let hook = self.quarantine.hook(&provost.program, &[], &self.input);
+        hook.between(&[], &["--in-process"]).codes(0..=2).instructions()
+    }
+
+    /// Pushes all refs to a copy of the server, which has no hook; the milliseconds that takes.
+    pub(crate) fn pushed(&self) -> u64 {
+        let place = self.place.path();
+        Run::new(place, &["cp", "-a", "server.git", "copy.git"]).said();
+        let pattern = format!("^{ON_SERVER}*");
+        let push = ["push", "--quiet", "--force", "../copy.git", "refs/*:refs/*", &pattern];
+        let push = git(&place.join("source.git"), &push);
+        let started = Instant::now();
+        push.said();
+        started.elapsed().as_millis() as u64
     }
 }
 
 /// Brings to the server what it has before the push.
-fn serve(git: &Git, source: &Path, server: &Path) -> Result<(), Failure> {
-    let packed = fs::read_to_string(source.join("packed-refs"))?;
+fn serve(source: &Path, server: &Path) {
+    let packed = fs::read_to_string(source.join("packed-refs")).expect("refs");
     if packed.contains(ON_SERVER) {
-        let from = source.to_str().ok_or("a path that is not UTF-8")?;
         let refs = format!("+{ON_SERVER}*:refs/*");
-        git.ask(server, &["fetch", "--quiet", "--no-tags", from, &refs])?;
-        git.ask(server, &["pack-refs", "--all"])?;
+        ask(server, &["fetch", "--quiet", "--no-tags", utf8(source), &refs]);
+        ask(server, &["pack-refs", "--all"]);
     }
-    copy(&source.join("provost"), &server.join("provost"))
-}
-
-/// Copies a folder, if it is there.
-fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
-    if !from.is_dir() {
-        return Ok(());
+    if source.join("provost").exists() {
+        Run::new(source, &["cp", "-a", "provost", utf8(server)]).said();
     }
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let to = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &to)?;
-        } else {
-            fs::copy(entry.path(), to)?;
-        }
-    }
-    Ok(())
 }
 
 /// The ref updates of all refs that are pushed.
-fn lines(git: &Git, source: &Path, server: &Path) -> Result<String, Failure> {
-    let refs = |path: &Path| {
-        let mut command =
-            git.command("git", path, &["for-each-ref", "--format=%(refname) %(objectname)"]);
-        output(&mut command, b"")
-    };
-    let (new, old) = (refs(source)?, refs(server)?);
+fn lines(source: &Path, server: &Path) -> String {
+    let refs = |path: &Path| ask(path, &["for-each-ref", "--format=%(refname) %(objectname)"]);
+    let (new, old) = (refs(source), refs(server));
     let old: HashMap<&str, &str> = old.lines().filter_map(|line| line.split_once(' ')).collect();
-    let mut input = String::new();
-    for (name, id) in new.lines().filter_map(|line| line.split_once(' ')) {
-        if !name.starts_with(ON_SERVER) {
-            let null = "0".repeat(id.len());
-            let before = old.get(name).map_or(null.as_str(), |id| *id);
-            input.push_str(&format!("{before} {id} {name}\n"));
-        }
-    }
-    Ok(input)
+    let new = new.lines().filter_map(|line| line.split_once(' '));
+    let pushed = new.filter(|(name, _)| !name.starts_with(ON_SERVER));
+    let null = "0".repeat(40);
+    pushed.map(|(name, id)| format!("{} {id} {name}\n", old.get(name).unwrap_or(&&*null))).collect()
 }
