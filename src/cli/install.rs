@@ -64,7 +64,7 @@ impl Run for Install {
         };
         let plan = install::install(&request)?;
         let done = hook_plan::perform(&plan, self.dry_run, &context.output)?;
-        if done && request.place != Some(Place::Client) {
+        if done && !matches!(request.place, Some(Place::Client)) {
             next(&plan, &self.target, &context.output);
         }
         Ok(hook_plan::left(plan, &context.output))

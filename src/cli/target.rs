@@ -75,7 +75,7 @@ impl Target {
         let named = self.platform.as_deref().and_then(platform::by_name);
         Ok(Request {
             paths: self.paths.iter().map(|path| start.join(path)).collect(),
-            platform: named.map(|platform| platform.name),
+            platform: named,
             place,
             program: match &self.program {
                 Some(path) => absolute(path)?,

@@ -14,7 +14,7 @@ use crate::config::{self, Config, ConfigError, Layers};
 use crate::git::Repository;
 use crate::install::{Found, Git, recorded, state};
 use crate::owner::{self, Folder};
-use crate::platform::accounts;
+use crate::platform::{self, accounts};
 use crate::text::escape::{self, escape};
 
 /// A hook that git would run, and what it says of itself.
@@ -66,12 +66,12 @@ pub(super) fn hook(target: &Target, diagnosis: &mut Diagnosis) -> Option<Runnabl
         }
         return None;
     };
-    if found.platform != target.platform {
+    if found.platform != target.platform.name {
         diagnosis.note(
             "platform",
             format!(
                 "the hook was written for {}, and this looks like {}",
-                found.platform, target.platform
+                found.platform, target.platform.name
             ),
         );
     }
@@ -275,9 +275,16 @@ pub(super) fn room(directory: &Path, diagnosis: &mut Diagnosis) {
 fn owner(repository: &Path, diagnosis: &mut Diagnosis) {
     let Ok(metadata) = fs::metadata(repository) else { return };
     let own = nix::unistd::getuid();
-    if metadata.mode() & 0o022 != 0 && diagnosis.platform == "http" {
-        let text = "other accounts of this machine may write to the repository: over a file \
-                    path they push under any name, for platform http believes REMOTE_USER";
+    let platform = platform::by_name(&diagnosis.platform);
+    if metadata.mode() & 0o022 != 0
+        && let Some(platform) = platform
+        && let Some(variable) = platform.believed_variable
+    {
+        let text = format!(
+            "other accounts of this machine may write to the repository: over a file path they \
+             push under any name, for platform {} believes {variable}",
+            platform.name
+        );
         diagnosis.note("pusher", text);
     }
     // Root acts as that account here.

@@ -8,8 +8,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::Diagnosis;
-use super::target::{Called, Target};
+use super::target::Target;
 use crate::install::{self, Git, InstallError};
+use crate::platform::RepositoryHook;
 use crate::text::escape;
 use crate::text::shell;
 
@@ -29,23 +30,23 @@ pub(super) fn elsewhere(target: &Target, repository: &Path, diagnosis: &mut Diag
         }
     };
     let by = set.and_then(|set| origin(repository, set.as_bytes()));
-    let judged = match (&target.hook, target.called, target.platform.as_str()) {
-        // Gitaly names the directory of hooks itself, whenever it runs git.
-        (_, _, "gitlab") | (None, ..) => return,
-        (_, Called::ByPlatform, platform) => {
+    let judged = match (&target.hook, target.platform.repository_hook) {
+        (_, RepositoryHook::InFolder { rewritten_by: None, .. }) | (None, _) => return,
+        (_, RepositoryHook::InFolder { rewritten_by: Some(menu), .. }) => {
             let delegate = repository.join("hooks/pre-receive");
             if !delegate.exists() {
                 diagnosis.wrong(
                     "delegate",
                     format!(
-                        "hooks/pre-receive of {platform} is missing, so nothing calls the hook"
+                        "hooks/pre-receive of {} is missing, so nothing calls the hook",
+                        target.platform.name
                     ),
-                    "let the platform write its hooks again (Resynchronize pre-receive hooks)",
+                    format!("let the platform write its hooks again ({menu})"),
                 );
             }
             delegate
         }
-        (Some(hook), ..) => hook.clone(),
+        (Some(hook), RepositoryHook::OfGit | RepositoryHook::Replaced { .. }) => hook.clone(),
     };
     if !is_same(&runs, &judged) {
         let text = format!(

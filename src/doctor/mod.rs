@@ -68,7 +68,7 @@ pub fn examine(
         progress(done, targets.len());
         let mut diagnosis = Diagnosis {
             path: target.path.clone(),
-            platform: target.platform.clone(),
+            platform: target.platform.name.to_owned(),
             hook: target.hook.clone(),
             checks: Vec::new(),
             unseen: Vec::new(),

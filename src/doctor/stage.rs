@@ -24,6 +24,7 @@ use super::target::{Called, Target};
 use crate::config::in_repository;
 use crate::install::{self, Git};
 use crate::owner::{self, Acting};
+use crate::platform::{ProbePush, ProbeUpdate};
 use crate::text::shell;
 
 /// What the probe pushes to, which no policy of a branch forgets.
@@ -212,7 +213,7 @@ impl Stage {
 
     /// Calls a hook that takes arguments.
     fn call(&self, target: &Target, id: &str) -> io::Result<Ending> {
-        // Gerrit stores what it receives before it asks.
+        // The objects are stored when such a hook is called.
         let none = shell::quote(self.root.join("no-hooks").as_os_str().as_bytes());
         let unseen = [b"--receive-pack=git -c core.hooksPath=", &none[..], b" receive-pack"];
         let unseen = OsString::from_vec(unseen.concat());
@@ -225,8 +226,8 @@ impl Stage {
         self.at_home(&mut call);
         call.current_dir(&self.server).env("GIT_DIR", &self.server);
         call.env("GIT_PUSH_OPTION_COUNT", "1").env("GIT_PUSH_OPTION_0", OPTION);
-        call.args(["--project", PUSHER, "--refname", REF, "--uploader", PUSHER]);
-        call.args(["--oldrev", &self.null, "--newrev", id]);
+        let update = ProbeUpdate { ref_name: REF, old: &self.null, new: id, pusher: PUSHER };
+        call.args(target.platform.probe_arguments(&update));
         Ok(Ending::of_call(&call.stdin(Stdio::null()).output()?))
     }
 
@@ -258,31 +259,8 @@ fn variables(target: &Target) -> Vec<(&'static str, OsString)> {
     let pusher = OsString::from(PUSHER);
     let name = path.map_or_else(|| pusher.clone(), last);
     let owner = path.and_then(Path::parent).map_or_else(|| pusher.clone(), last);
-    let full = || {
-        let asked = path.and_then(|path| Git::local("gitlab.fullpath", path).ok()?);
-        asked.unwrap_or_else(|| Path::new(&owner).join(&name).into_os_string())
-    };
-    match target.platform.as_str() {
-        "gitea" | "forgejo" => vec![
-            ("GITEA_REPO_USER_NAME", owner),
-            ("GITEA_REPO_NAME", name),
-            ("GITEA_PUSHER_NAME", pusher),
-        ],
-        "gitlab" => vec![
-            ("GL_PROJECT_PATH", full()),
-            ("GL_USERNAME", pusher),
-            ("GL_PROTOCOL", "ssh".into()),
-        ],
-        "gitolite" => vec![("GL_REPO", name), ("GL_USER", pusher)],
-        "bitbucket" => vec![
-            ("BB_PROJECT_KEY", owner),
-            ("BB_REPO_SLUG", name),
-            ("BB_USER_NAME", pusher),
-            ("BB_HOOK_TRIGGER_ID", "push".into()),
-        ],
-        "http" => vec![("REMOTE_USER", pusher)],
-        _ => Vec::new(),
-    }
+    let config = |key: &str| path.and_then(|path| Git::local(key, path).ok()?);
+    target.platform.set_around(&ProbePush { owner, name, pusher, config: &config })
 }
 
 fn must(git: &mut Command) -> io::Result<()> {

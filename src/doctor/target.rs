@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::install::{self, Git, InstallError, Place, Request, Site};
 use crate::owner::Acting;
+use crate::platform::{self, Examined, Platform, RepositoryHook};
 
 /// How a hook gets what a push asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub(super) struct Target {
     /// The repository, where there is one.
     pub(super) repository: Option<PathBuf>,
     /// The platform that was found.
-    pub(super) platform: String,
+    pub(super) platform: &'static Platform,
     /// The hook's file; `None` for one in git's configuration.
     pub(super) hook: Option<PathBuf>,
     pub(super) called: Called,
@@ -55,7 +56,7 @@ fn whole_machine(request: &Request, place: Place) -> Result<Target, InstallError
         }
         _ => None,
     };
-    let platform = request.platform.unwrap_or("plain").to_owned();
+    let platform = request.platform.unwrap_or_else(platform::plain);
     let path = hook.clone().unwrap_or_else(|| "git's configuration".into());
     let called = Called::ByGit;
     Ok(Target { path, repository: None, platform, hook, called, broken: None })
@@ -65,7 +66,7 @@ fn of_site(site: &Site, request: &Request, all: &mut Vec<Target>) -> Result<(), 
     let alone = |hook: PathBuf, called| Target {
         path: site.path.clone(),
         repository: None,
-        platform: site.platform.to_owned(),
+        platform: site.platform,
         hook: Some(hook),
         called,
         broken: None,
@@ -86,48 +87,52 @@ fn of_site(site: &Site, request: &Request, all: &mut Vec<Target>) -> Result<(), 
                 all.push(of(path).unwrap_or_else(|error| broken(path, &error)));
             }
         }
-        Place::Gitolite => {
-            let _acting = acting()?;
-            for path in &install::walk(&site.path.join("repositories"))?.repositories {
-                let one = Site { path: path.clone(), place: Place::Repository, ..site.clone() };
-                all.push(of_repository(&one).unwrap_or_else(|error| broken(path, &error)));
+        Place::Home(home) => match home.examined {
+            Examined::Repositories(folder) => {
+                let _acting = acting()?;
+                for path in &install::walk(&site.path.join(folder))?.repositories {
+                    let one = Site { path: path.clone(), place: Place::Repository, ..site.clone() };
+                    all.push(of_repository(&one).unwrap_or_else(|error| broken(path, &error)));
+                }
             }
-        }
-        Place::GitlabHooks => {
-            all.push(alone(site.path.join("pre-receive.d/provost"), Called::ByPlatform));
-        }
-        Place::Gerrit => {
-            let _acting = acting()?;
-            for name in ["ref-update", "commit-received"] {
-                all.push(alone(install::gerrit_hooks(site)?.join(name), Called::WithArguments));
+            Examined::Hooks => {
+                let _acting = acting()?;
+                let hooks = install::home_hooks(&site.path, site.platform, home, false)?;
+                for hook in hooks.wanted {
+                    let by_arguments = hook.takes_arguments;
+                    let called =
+                        if by_arguments { Called::WithArguments } else { Called::ByPlatform };
+                    all.push(alone(hook.path, called));
+                }
             }
-        }
-        Place::Bitbucket => {
-            let hook = site.path.join("shared/provost/pre-receive.sh");
-            all.push(alone(hook, Called::ByPlatform));
-        }
+            Examined::Nothing => {
+                let title = site.platform.title;
+                return Err(blind(format!("it can't look into the environment of {title}")));
+            }
+        },
         Place::Template => all.push(alone(site.path.join("hooks/pre-receive"), Called::ByGit)),
-        Place::Github | Place::Client | Place::System | Place::Configured => {
-            return Err(InstallError::Platform {
-                platform: "doctor",
-                reason: "it can't look into GitHub Enterprise Server's environment, nor does it \
-                         look at developers' hooks; push a marked commit there"
-                    .into(),
-            });
+        Place::Client | Place::System | Place::Configured => {
+            return Err(blind("it does not look at developers' hooks".into()));
         }
     }
     Ok(())
 }
 
+/// The error about a hook that can't be examined.
+fn blind(reason: String) -> InstallError {
+    let reason = format!("{reason}; push a marked commit there");
+    InstallError::Platform { platform: "doctor", reason }
+}
+
 fn of_repository(site: &Site) -> Result<Target, InstallError> {
-    let called = match site.platform {
-        "gitea" | "forgejo" | "gitlab" => Called::ByPlatform,
-        _ => Called::ByGit,
+    let called = match site.platform.repository_hook {
+        RepositoryHook::InFolder { .. } => Called::ByPlatform,
+        RepositoryHook::OfGit | RepositoryHook::Replaced { .. } => Called::ByGit,
     };
     Ok(Target {
         path: site.path.clone(),
         repository: Some(site.path.clone()),
-        platform: site.platform.to_owned(),
+        platform: site.platform,
         hook: install::hook_of(site)?,
         called,
         broken: None,
@@ -139,7 +144,7 @@ fn broken(path: &Path, error: &InstallError) -> Target {
     Target {
         path: path.to_owned(),
         repository: Some(path.to_owned()),
-        platform: "plain".into(),
+        platform: platform::plain(),
         hook: None,
         called: Called::ByGit,
         broken: Some((error.to_string(), error.next_step())),

@@ -2,7 +2,6 @@
 //! environment, and said with the reason.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -10,11 +9,12 @@ use super::repositories::git_dir;
 use super::{Git, InstallError, Request};
 use super::{Place, Site};
 use crate::owner::{self, Acting};
+use crate::platform::{self, Platform, Traces};
 
 /// The sites of a request.
 pub(super) fn sites(request: &Request) -> Result<Vec<Site>, InstallError> {
     if let Some(place @ (Place::System | Place::Configured)) = request.place {
-        let platform = request.platform.unwrap_or("plain");
+        let platform = request.platform.unwrap_or_else(platform::plain);
         let why = "all repositories of this machine".into();
         return Ok(vec![Site { path: PathBuf::from("/"), place, platform, why }]);
     }
@@ -27,7 +27,7 @@ pub(super) fn sites(request: &Request) -> Result<Vec<Site>, InstallError> {
 /// When it is nothing that hooks go into.
 pub fn detect(
     path: &Path,
-    platform: Option<&'static str>,
+    named: Option<&'static Platform>,
     place: Option<Place>,
 ) -> Result<Site, InstallError> {
     let path = path.canonicalize().map_err(|source| match source.kind() {
@@ -39,7 +39,7 @@ pub fn detect(
         Ok(Site { path: path.clone(), place, platform, why: why.into() })
     };
     if let Some(place) = place {
-        let platform = platform.unwrap_or("plain");
+        let platform = named.unwrap_or_else(platform::plain);
         return match (place, git_dir(&path).or_else(|| linked(&path))) {
             (Place::Client, Some(path)) => {
                 Ok(Site { path, place, platform, why: "a developer's repository".into() })
@@ -49,31 +49,24 @@ pub fn detect(
         };
     }
     if let Some(git_dir) = git_dir(&path) {
-        return Ok(repository(&git_dir, platform));
+        return Ok(repository(&git_dir, named));
     }
-    match platform {
-        Some("github") => return site(Place::Github, "github", "as --platform says"),
-        Some("gitolite") => return site(Place::Gitolite, "gitolite", "as --platform says"),
-        Some("gerrit") => return site(Place::Gerrit, "gerrit", "as --platform says"),
-        Some("bitbucket") => return site(Place::Bitbucket, "bitbucket", "as --platform says"),
-        _ => {}
+    if let Some(platform) = named
+        && let Some(home) = platform.home.as_ref().filter(|home| home.any_folder)
+    {
+        return site(Place::Home(home), platform, "as --platform says");
     }
-    let has = |name: &str| path.join(name).exists();
-    if path.file_name().is_some_and(|name| name == "custom_hooks") {
-        return site(Place::GitlabHooks, "gitlab", "a directory custom_hooks, as GitLab has it");
-    }
-    if platform.is_none() && has("etc/gerrit.config") {
-        return site(Place::Gerrit, "gerrit", "a site of Gerrit: it has etc/gerrit.config");
-    }
-    if platform.is_none() && has(".gitolite.rc") {
-        return site(Place::Gitolite, "gitolite", "the home of gitolite: it has .gitolite.rc");
-    }
-    if platform.is_none() && has("shared/bitbucket.properties") {
-        let why = "the home of Bitbucket: it has shared/bitbucket.properties";
-        return site(Place::Bitbucket, "bitbucket", why);
+    for platform in platform::ALL.iter().copied() {
+        // The name of another platform keeps a folder from being one of these.
+        if let Some(home) = platform.home.as_ref().filter(|it| named.is_none() || !it.any_folder)
+            && let Some(why) = home.recognise(&path)
+        {
+            return site(Place::Home(home), platform, why);
+        }
     }
     if path.is_dir() {
-        return site(Place::Folder, platform.unwrap_or("plain"), "a folder with repositories");
+        let platform = named.unwrap_or_else(platform::plain);
+        return site(Place::Folder, platform, "a folder with repositories");
     }
     Err(InstallError::NoRepository { path })
 }
@@ -89,36 +82,17 @@ fn linked(path: &Path) -> Option<PathBuf> {
 }
 
 /// Finds out whose a repository is.
-pub(super) fn repository(path: &Path, platform: Option<&'static str>) -> Site {
-    let site = |platform, why: &str| Site {
-        path: path.to_owned(),
-        place: Place::Repository,
-        platform,
-        why: why.to_owned(),
+pub(super) fn repository(path: &Path, named: Option<&'static Platform>) -> Site {
+    let (platform, why) = match named {
+        Some(platform) => (platform, format!("{}, as --platform says", platform.name)),
+        None => {
+            let text = owner::content(&path.join("hooks/pre-receive")).unwrap_or_default();
+            let pre_receive = String::from_utf8_lossy(&text).to_lowercase();
+            let has_key = |key: &str| Git::local(key, path).is_ok_and(|value| value.is_some());
+            let traces = Traces { path, pre_receive, has_key: &has_key };
+            let (platform, why) = platform::of_repository(&traces);
+            (platform, why.to_owned())
+        }
     };
-    if let Some(platform) = platform {
-        return site(platform, &format!("{platform}, as --platform says"));
-    }
-    let delegate = owner::content(&path.join("hooks/pre-receive")).unwrap_or_default();
-    let delegate = String::from_utf8_lossy(&delegate).to_lowercase();
-    let has = |name: &str| path.join(name).exists();
-    if has("hooks/pre-receive.d/forgejo") || delegate.contains("forgejo") {
-        return site("forgejo", "a repository of Forgejo: its hooks are there");
-    }
-    if has("hooks/pre-receive.d/gitea") || delegate.contains("generated by gitea") {
-        return site("gitea", "a repository of Gitea: its hooks are there");
-    }
-    let hashed = path.components().any(|part| part.as_os_str() == "@hashed");
-    let full_path = Git::local("gitlab.fullpath", path);
-    if hashed || full_path.is_ok_and(|value| value.is_some()) {
-        return site("gitlab", "a repository of GitLab: its path or its configuration says so");
-    }
-    let update = fs::read_link(path.join("hooks/update")).unwrap_or_default();
-    if has("gl-conf") || update.to_string_lossy().contains("gitolite") {
-        return site(
-            "gitolite",
-            "a repository of gitolite: it has gl-conf, or gitolite's update hook",
-        );
-    }
-    site("plain", "a plain repository: nothing in it is of a platform")
+    Site { path: path.to_owned(), place: Place::Repository, platform, why }
 }

@@ -8,14 +8,16 @@ use super::{
     Found, Git, InstallError, Recorded, Request, Site, detect, hook_file, recorded, state,
 };
 use crate::owner::{self, Acting};
+use crate::platform::RepositoryHook;
 
 /// Where git or a platform looks for the hook of one repository, and whether ours is alone
 /// in its file there.
 pub(super) fn path(site: &Site) -> Result<(PathBuf, bool), InstallError> {
-    Ok(match site.platform {
-        "gitea" | "forgejo" => (site.path.join("hooks/pre-receive.d/provost"), true),
-        "gitlab" => (site.path.join("custom_hooks/pre-receive.d/provost"), true),
-        _ => (hook_file(&site.path, "pre-receive")?, false),
+    Ok(match site.platform.repository_hook {
+        RepositoryHook::InFolder { file, .. } => (site.path.join(file), true),
+        RepositoryHook::OfGit | RepositoryHook::Replaced { .. } => {
+            (hook_file(&site.path, "pre-receive")?, false)
+        }
     })
 }
 

@@ -7,14 +7,12 @@
 
 mod authority;
 mod baseline;
-mod bitbucket;
+mod chroot;
 mod client;
 mod detect;
 mod error;
-mod gerrit;
 mod git;
-mod github;
-mod gitolite;
+mod home;
 mod hook;
 mod hooked;
 mod mode;
@@ -32,12 +30,13 @@ mod written;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
+use crate::platform::RepositoryHook;
 use crate::text::{escape, shell};
 
 pub use detect::detect;
 pub use error::InstallError;
-pub use gerrit::directory as gerrit_hooks;
 pub use git::{Git, hook_file};
+pub use home::home_hooks;
 pub use hook::{Found, state};
 use hooked::Reach;
 pub use hooked::{configured, hook_of, recorded_in};
@@ -56,7 +55,7 @@ pub use step::Step;
 pub fn install(request: &Request) -> Result<Plan, InstallError> {
     let mut plan = Plan::default();
     for site in detect::sites(request)? {
-        if site.place == Place::Folder {
+        if matches!(site.place, Place::Folder) {
             folder(&site, request, &mut plan)?;
             continue;
         }
@@ -68,7 +67,7 @@ pub fn install(request: &Request) -> Result<Plan, InstallError> {
             Place::Repository | Place::Folder => repository(&site, request, &mut plan)?,
             Place::Template => {
                 policy::plan(request, None, &mut plan)?;
-                let script = script::pre_receive(request, site.platform);
+                let script = script::pre_receive(request, site.platform.name);
                 let hook = own_hook(&site, "hooks/pre-receive", request)?;
                 hook::install(&hook, &script, &mut plan)?;
                 plan.say(format!(
@@ -76,26 +75,18 @@ pub fn install(request: &Request) -> Result<Plan, InstallError> {
                     shell::shown(site.path.as_os_str().as_bytes())
                 ));
             }
-            Place::System => system::install_hooks_path(request, site.platform, &mut plan)?,
-            Place::Configured => system::install_configured(request, site.platform, &mut plan)?,
-            Place::GitlabHooks => {
-                policy::plan(request, None, &mut plan)?;
-                let script = script::pre_receive(request, site.platform);
-                let hook = own_hook(&site, "pre-receive.d/provost", request)?;
-                hook::install_alone(&hook, &script, &mut plan)?;
-                gitlab_nodes(&mut plan);
+            Place::System => system::install_hooks_path(request, site.platform.name, &mut plan)?,
+            Place::Configured => {
+                system::install_configured(request, site.platform.name, &mut plan)?
             }
-            Place::Gitolite => gitolite::install(&site, request, &mut plan)?,
-            Place::Gerrit => gerrit::install(&site, request, &mut plan)?,
-            Place::Bitbucket => bitbucket::install(&site, request, &mut plan)?,
-            Place::Github => github::install(&site, request, &mut plan)?,
+            Place::Home(home) => home::install(&site, home, request, &mut plan)?,
             Place::Client => client::install(&site, request, &mut plan)?,
         }
     }
     Ok(plan)
 }
 
-/// The hook of a platform's home, which lies in it.
+/// The hook of a place, which lies in it.
 fn own_hook(site: &Site, below: &str, request: &Request) -> Result<PathBuf, InstallError> {
     match hooked::reach(site.path.join(below), &[&site.path], request)? {
         Reach::Own(path) | Reach::Named(path) => Ok(path),
@@ -143,7 +134,7 @@ fn leave(done: Result<(), InstallError>, plan: &mut Plan) -> Result<(), InstallE
 pub fn uninstall(request: &Request) -> Result<Plan, InstallError> {
     let mut plan = Plan::default();
     for site in detect::sites(request)? {
-        if site.place == Place::Folder {
+        if matches!(site.place, Place::Folder) {
             let walk = walk(&site.path)?;
             plan.warnings(walk.unread);
             for path in &walk.repositories {
@@ -159,17 +150,15 @@ pub fn uninstall(request: &Request) -> Result<Plan, InstallError> {
             Place::System | Place::Configured => plan.begin_own()?,
             _ => plan.begin(&site.path)?,
         };
-        let mut off = |below| hook::uninstall(&own_hook(&site, below, request)?, &mut plan);
         match site.place {
             Place::Repository | Place::Folder => repository_off(&site, request, &mut plan)?,
-            Place::Template => off("hooks/pre-receive")?,
+            Place::Template => {
+                let hook = own_hook(&site, "hooks/pre-receive", request)?;
+                hook::uninstall(&hook, &mut plan)?;
+            }
             Place::System => system::uninstall_hooks_path(request, &mut plan)?,
             Place::Configured => system::uninstall_configured(&mut plan)?,
-            Place::GitlabHooks => off("pre-receive.d/provost")?,
-            Place::Gitolite => gitolite::uninstall(&site, &mut plan)?,
-            Place::Gerrit => gerrit::uninstall(&site, &mut plan)?,
-            Place::Bitbucket => bitbucket::uninstall(&site, &mut plan)?,
-            Place::Github => github::uninstall(&site, &mut plan)?,
+            Place::Home(home) => home::uninstall(&site, home, request, &mut plan)?,
             Place::Client => client::uninstall(&site, request, &mut plan)?,
         }
     }
@@ -183,16 +172,13 @@ fn repository(site: &Site, request: &Request, plan: &mut Plan) -> Result<(), Ins
 
 fn repository_hook(site: &Site, request: &Request, plan: &mut Plan) -> Result<(), InstallError> {
     plan.say(format!("{}: {}", escape::path(&site.path), site.why));
-    if site.platform == "gitolite" {
-        // gitolite links its own hooks there anew, over whatever there is.
-        let reason = format!(
-            "{} is one of its repositories; name the home of its account, where .gitolite.rc is",
-            escape::path(&site.path)
-        );
-        return Err(InstallError::Platform { platform: "gitolite", reason });
+    if let RepositoryHook::Replaced { instead } = site.platform.repository_hook {
+        let path = escape::path(&site.path);
+        let reason = format!("{path} is one of its repositories; {instead}");
+        return Err(InstallError::Platform { platform: site.platform.name, reason });
     }
-    let script = script::pre_receive(request, site.platform);
-    let (path, alone) = hooked::path(site)?;
+    let script = script::pre_receive(request, site.platform.name);
+    let (path, _) = hooked::path(site)?;
     let reach = hooked::reach(path, &[&site.path], request)?;
     let (Reach::Own(path) | Reach::Named(path)) = &reach;
     baseline::plan(&site.path, path, plan)?;
@@ -205,19 +191,19 @@ fn repository_hook(site: &Site, request: &Request, plan: &mut Plan) -> Result<()
         let _acting = plan.begin(path.parent().unwrap_or(path))?;
         return hook::install(path, &script, plan);
     }
-    if !alone {
+    let RepositoryHook::InFolder { rewritten_by, note, .. } = site.platform.repository_hook else {
         return hook::install(path, &script, plan);
-    }
+    };
     hook::install_alone(path, &script, plan)?;
-    if site.platform == "gitlab" {
-        gitlab_nodes(plan);
-    } else if !site.path.join("hooks/pre-receive").exists() {
+    note.into_iter().for_each(|note| plan.say_once(note));
+    if let Some(menu) = rewritten_by
+        && !site.path.join("hooks/pre-receive").exists()
+    {
         plan.warn(format!(
-            "{} has no hooks/pre-receive of {}, which would call the hook: let {} make its \
-             hooks again (Site administration, Maintenance, Resynchronize pre-receive hooks)",
+            "{} has no hooks/pre-receive of {name}, which would call the hook: let {name} make \
+             its hooks again ({menu})",
             escape::path(&site.path),
-            site.platform,
-            site.platform,
+            name = site.platform.name,
         ));
     }
     Ok(())
@@ -232,11 +218,4 @@ fn repository_off(site: &Site, request: &Request, plan: &mut Plan) -> Result<(),
             hook::uninstall(&path, plan)
         }
     }
-}
-
-fn gitlab_nodes(plan: &mut Plan) {
-    plan.say_once(
-        "GitLab does not copy hooks: install it on every Gitaly node, and on each Geo site. \
-         Hooks for all repositories run for wikis and designs too.",
-    );
 }

@@ -32,8 +32,9 @@ impl Plan {
         self.notes.push(note.into());
     }
 
-    pub(super) fn say_once(&mut self, note: &str) {
-        if !self.notes.iter().any(|known| known == note) {
+    pub(super) fn say_once(&mut self, note: impl Into<String>) {
+        let note = note.into();
+        if !self.notes.contains(&note) {
             self.say(note);
         }
     }

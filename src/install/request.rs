@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::mode::Mode;
 use super::site::Place;
+use crate::platform::Platform;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -11,7 +12,7 @@ pub struct Request {
     /// Where to.
     pub paths: Vec<PathBuf>,
     /// The platform, where it shall not be found out.
-    pub platform: Option<&'static str>,
+    pub platform: Option<&'static Platform>,
     /// What kind of place the paths are, where that shall not be found out.
     pub place: Option<Place>,
     /// The program that the hook runs.

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::platform::{Home, Platform};
+
 /// Kinds of places that hooks go into.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Place {
     /// One repository.
     Repository,
@@ -15,16 +17,8 @@ pub enum Place {
     System,
     /// The whole machine, by hooks in Git's configuration.
     Configured,
-    /// GitLab's directory of hooks for all repositories.
-    GitlabHooks,
-    /// The home of gitolite's account.
-    Gitolite,
-    /// A site of Gerrit.
-    Gerrit,
-    /// The home of Bitbucket.
-    Bitbucket,
-    /// Any folder; files for GitHub Enterprise Server are made there.
-    Github,
+    /// The place of a platform outside of its repositories.
+    Home(&'static Home),
     /// A developer's own repository.
     Client,
 }
@@ -36,8 +30,8 @@ pub struct Site {
     pub path: PathBuf,
     /// What it is.
     pub place: Place,
-    /// The platform, as `--platform` takes it.
-    pub platform: &'static str,
+    /// The platform.
+    pub platform: &'static Platform,
     /// What it was taken for, and why.
     pub why: String,
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::context::Context;
 use super::environment::Environment;
+use super::hooks::{Home, ProbePush, ProbeUpdate, RepositoryHook, Traces};
 
 /// What is known of a platform.
 #[derive(Debug)]
@@ -18,12 +19,43 @@ pub struct Platform {
     pub line_prefix: &'static str,
     /// How long a judgement may take, where the platform ends hooks that take longer.
     pub time_budget: Option<Duration>,
+    /// The variable whose value is the pusher's name, for every account that can push.
+    pub believed_variable: Option<&'static str>,
+    /// Where the hook of one repository goes.
+    pub repository_hook: RepositoryHook,
+    /// The place outside of repositories that holds hooks for all of them.
+    pub home: Option<Home>,
+    /// Returns by what a repository is recognised as one of this platform.
+    pub(super) recognise: fn(&Traces<'_>) -> Option<&'static str>,
+    /// Returns the variables that the platform sets around a push.
+    pub(super) set_around: fn(&ProbePush<'_>) -> Vec<(&'static str, OsString)>,
+    /// Returns the arguments of a hook that is called once a ref.
+    pub(super) probe_arguments: fn(&ProbeUpdate<'_>) -> Vec<String>,
     /// The environment variables that are its own.
     pub(super) variables: &'static [&'static str],
     /// Reads them.
     pub(super) read: fn(&Environment, &mut Context),
     /// Reads the arguments of a hook that is called once a ref.
     pub(super) arguments: fn(&[OsString]) -> Result<Arguments, String>,
+}
+
+impl Platform {
+    /// Git without a platform: a file names what differs from this.
+    pub(super) const GIT: Self = Self {
+        name: "",
+        title: "",
+        line_prefix: "",
+        time_budget: None,
+        believed_variable: None,
+        repository_hook: RepositoryHook::OfGit,
+        home: None,
+        recognise: |_| None,
+        set_around: |_| Vec::new(),
+        probe_arguments: |update| [update.ref_name, update.old, update.new].map(Into::into).into(),
+        variables: &[],
+        read: |_, _| (),
+        arguments: update_hook,
+    };
 }
 
 /// What a hook that is called once a ref learns from its arguments.

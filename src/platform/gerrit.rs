@@ -10,21 +10,55 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
-use super::{Arguments, Context, Environment, Platform};
+use super::{
+    Arguments, AskedHome, Examined, Home, HomeError, HomeHook, HomeHooks, Platform,
+};
 use crate::text::escape::escape;
 
 pub(super) const PLATFORM: Platform = Platform {
     name: "gerrit",
     title: "Gerrit",
-    line_prefix: "",
     // `hooks.syncHookTimeout` is 30 seconds unless it is set.
     time_budget: Some(Duration::from_secs(25)),
-    variables: &[],
-    read,
+    home: Some(Home {
+        any_folder: true,
+        folder_setting: Some(("etc/gerrit.config", "hooks.path")),
+        refuses_links: false,
+        chroot: None,
+        examined: Examined::Hooks,
+        recognise: |path| {
+            let is_there = path.join("etc/gerrit.config").exists();
+            is_there.then_some("a site of Gerrit: it has etc/gerrit.config")
+        },
+        hooks,
+    }),
+    probe_arguments: |update| {
+        let options = [
+            ("--project", update.pusher),
+            ("--refname", update.ref_name),
+            ("--uploader", update.pusher),
+            ("--oldrev", update.old),
+            ("--newrev", update.new),
+        ];
+        options.into_iter().flat_map(|(name, value)| [name.into(), value.into()]).collect()
+    },
     arguments,
+    ..Platform::GIT
 };
 
-fn read(_: &Environment, _: &mut Context) {}
+/// Hooks are in `hooks/` of the site, or where `hooks.path` of `etc/gerrit.config` says.
+fn hooks(asked: &AskedHome<'_>) -> Result<HomeHooks, HomeError> {
+    let folder = asked.path.join(asked.folder.as_deref().unwrap_or("hooks".as_ref()));
+    let names = ["ref-update", "commit-received"].into_iter();
+    let hook =
+        |name| HomeHook { path: folder.join(name), takes_arguments: true, is_shared: true };
+    let mut all = HomeHooks { wanted: names.map(hook).collect(), ..HomeHooks::default() };
+    if !asked.path.join("plugins/hooks.jar").exists() {
+        let missing = "plugins/hooks.jar is not there: without the hooks plugin Gerrit calls nothing";
+        all.warnings.push(missing);
+    }
+    Ok(all)
+}
 
 fn arguments(given: &[OsString]) -> Result<Arguments, String> {
     let mut options = HashMap::new();

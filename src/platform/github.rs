@@ -7,13 +7,24 @@
 
 use std::time::Duration;
 
-use super::{Action, Context, Environment, Platform, Protocol, update_hook};
+use super::{
+    Action, AskedHome, Context, Environment, Examined, Home, HomeError, HomeHook, HomeHooks,
+    Chroot, Platform, Protocol,
+};
 
 pub(super) const PLATFORM: Platform = Platform {
     name: "github",
     title: "GitHub Enterprise Server",
-    line_prefix: "",
     time_budget: Some(Duration::from_secs(3)),
+    home: Some(Home {
+        any_folder: true,
+        folder_setting: None,
+        refuses_links: false,
+        chroot: Some(Chroot { archive: ARCHIVE, policy: "provost-rules.toml" }),
+        examined: Examined::Nothing,
+        recognise: |_| None,
+        hooks,
+    }),
     variables: &[
         "GITHUB_PUBLIC_KEY_FINGERPRINT",
         "GITHUB_PULL_REQUEST_AUTHOR_LOGIN",
@@ -26,8 +37,33 @@ pub(super) const PLATFORM: Platform = Platform {
         "GITHUB_VIA",
     ],
     read,
-    arguments: update_hook,
+    ..Platform::GIT
 };
+
+const SCRIPT: &str = "provost-pre-receive.sh";
+const ARCHIVE: &str = "provost-environment.tar.gz";
+
+/// Any folder: an administrator brings the files from there to the instance.
+fn hooks(asked: &AskedHome<'_>) -> Result<HomeHooks, HomeError> {
+    let path = asked.path.join(SCRIPT);
+    Ok(HomeHooks {
+        wanted: vec![HomeHook { path, takes_arguments: false, is_shared: false }],
+        notes: vec![
+            format!(
+                "Upload {ARCHIVE} (Management of the enterprise, Hooks, or ghe-hook-env-create), \
+                 put {SCRIPT} on the default branch of a repository of the instance, and add it \
+                 as a pre-receive hook in this environment."
+            ),
+            "All hooks of a push have five seconds together. In testing mode exit codes count \
+             for nothing, but a time-out can still fail the push."
+                .into(),
+        ],
+        removal: Some(
+            "Take the hook and its environment out of GitHub Enterprise Server first.",
+        ),
+        ..HomeHooks::default()
+    })
+}
 
 fn read(environment: &Environment, context: &mut Context) {
     context.repository = environment.text("GITHUB_REPO_NAME");

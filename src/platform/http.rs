@@ -9,16 +9,16 @@
 //! under any name; `provost doctor` notes such a repository.
 
 use super::plain::{protocol, remote_address};
-use super::{Context, Environment, Platform, Protocol, update_hook};
+use super::{Context, Environment, Platform, Protocol};
 
 pub(super) const PLATFORM: Platform = Platform {
     name: "http",
     title: "Git behind a web server",
-    line_prefix: "",
-    time_budget: None,
+    believed_variable: Some("REMOTE_USER"),
     variables: &["REMOTE_USER"],
+    set_around: |push| vec![("REMOTE_USER", push.pusher.clone())],
     read,
-    arguments: update_hook,
+    ..Platform::GIT
 };
 
 fn read(environment: &Environment, context: &mut Context) {

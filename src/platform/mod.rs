@@ -2,46 +2,43 @@
 //!
 //! The platform is what the installation recorded (`--platform`), never guessed: a
 //! pusher over a file path or SSH can set any environment variable. A platform is one
-//! file and one name in the list below. What it makes of the environment is plain data,
-//! a [`Context`]; variables that belong to other platforms are named there and nothing
-//! more.
+//! file and one name in the list below: how it is recognised, where its hooks go and what it
+//! sets around a push are fields of [`Platform`], and no other file names a platform. What it
+//! makes of the environment is plain data, a [`Context`]; variables that belong to other
+//! platforms are named there and nothing more.
 
 pub mod accounts;
 mod context;
 mod definition;
 mod environment;
+mod hooks;
 
 use std::ffi::OsString;
 
 pub use context::{Action, Context, Occasion, Protocol, Store};
 pub use definition::{Arguments, Platform};
 pub use environment::{Environment, of_any_account};
+pub use hooks::{
+    AskedHome, Chroot, Examined, Home, HomeError, HomeHook, HomeHooks, ProbePush, ProbeUpdate,
+    RepositoryHook, Traces,
+};
 
 use definition::update_hook;
 
 macro_rules! platforms {
-    ($($module:ident => $name:literal),+ $(,)?) => {
+    ($($module:ident),+ $(,)?) => {
         $(mod $module;)+
 
         /// The names that `--platform` takes.
-        pub const NAMES: &[&str] = &[$($name),+];
+        pub const NAMES: &[&str] = &[$($module::PLATFORM.name),+];
 
         /// All platforms, in the order of their names above.
         pub const ALL: &[&Platform] = &[$(&$module::PLATFORM),+];
     };
 }
 
-platforms! {
-    plain => "plain",
-    http => "http",
-    gitea => "gitea",
-    forgejo => "forgejo",
-    gitlab => "gitlab",
-    gitolite => "gitolite",
-    gerrit => "gerrit",
-    bitbucket => "bitbucket",
-    github => "github",
-}
+// A repository is of the first that recognises it, so a fork comes before what it was made of.
+platforms! { plain, http, forgejo, gitea, gitlab, gitolite, gerrit, bitbucket, github }
 
 impl Platform {
     /// What an environment says of a push.
@@ -68,6 +65,25 @@ impl Platform {
     pub fn arguments(&self, given: &[OsString]) -> Result<Arguments, String> {
         (self.arguments)(given)
     }
+
+    /// Returns the variables that the platform sets around a push, as it documents them.
+    #[must_use]
+    pub fn set_around(&self, push: &ProbePush<'_>) -> Vec<(&'static str, OsString)> {
+        (self.set_around)(push)
+    }
+
+    /// Returns the arguments with which the platform calls a hook once a ref.
+    #[must_use]
+    pub fn probe_arguments(&self, update: &ProbeUpdate<'_>) -> Vec<String> {
+        (self.probe_arguments)(update)
+    }
+}
+
+/// Returns the platform of a repository, and by what it was recognised.
+#[must_use]
+pub fn of_repository(traces: &Traces<'_>) -> (&'static Platform, &'static str) {
+    let recognised = ALL.iter().find_map(|it| Some((*it, (it.recognise)(traces)?)));
+    recognised.unwrap_or((plain(), "a plain repository: nothing in it is of a platform"))
 }
 
 /// The platform of a name.

@@ -9,16 +9,13 @@
 //! change the hook itself. Where a web server runs as another account than the owner, the
 //! hook is to be installed for platform `http`.
 
-use super::{Context, Environment, Platform, Protocol, update_hook};
+use super::{Context, Environment, Platform, Protocol};
 
 pub(super) const PLATFORM: Platform = Platform {
     name: "plain",
     title: "plain Git",
-    line_prefix: "",
-    time_budget: None,
-    variables: &[],
     read,
-    arguments: update_hook,
+    ..Platform::GIT
 };
 
 fn read(environment: &Environment, context: &mut Context) {

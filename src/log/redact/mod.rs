@@ -20,6 +20,7 @@ use serde_json::Value;
 use sha2::Sha256;
 
 use super::{Record, hex};
+use crate::platform;
 use decoded::Decoded;
 use people::{Kind, People, expression, key_of};
 
@@ -52,7 +53,7 @@ impl Redactor {
         words: impl IntoIterator<Item = String>,
     ) -> Result<Self, hmac::digest::InvalidLength> {
         let mut words: HashSet<String> = words.into_iter().collect();
-        words.extend(WORDS.map(str::to_owned));
+        words.extend(WORDS.iter().chain(platform::NAMES).map(|&word| word.to_owned()));
         let people = People::new(words.iter().map(String::as_str));
         Ok(Self { mac: Hmac::new_from_slice(key)?, people, words })
     }
@@ -211,11 +212,10 @@ const OF_WORDS: [&str; 19] = [
 ];
 
 /// Words of the program in these fields.
-const WORDS: [&str; 40] = [
+const WORDS: [&str; 32] = [
     "added",
     "allow",
     "author",
-    "bitbucket",
     "changed",
     "claimed",
     "closed",
@@ -223,13 +223,7 @@ const WORDS: [&str; 40] = [
     "confirmed",
     "content",
     "file",
-    "forgejo",
-    "gerrit",
     "git",
-    "gitea",
-    "github",
-    "gitlab",
-    "gitolite",
     "http",
     "https",
     "identity",
@@ -238,7 +232,6 @@ const WORDS: [&str; 40] = [
     "off-switch",
     "open",
     "path",
-    "plain",
     "pre-receive",
     "record",
     "ref",

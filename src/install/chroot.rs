@@ -1,8 +1,8 @@
-//! GitHub Enterprise Server: a script for a repository of the instance, and an archive of
-//! the environment that it runs in, which holds a shell, the program and the policy.
+//! A hook in an environment that holds nothing else: an archive of a shell, the program and the
+//! policy, which an administrator brings to where hooks run.
 //!
-//! Source: GitHub's documentation of pre-receive hook environments: a `tar.gz` of a
-//! chroot with `/bin/sh`; it has no git, so the program must be whole in itself.
+//! Such an environment is a `tar.gz` of a chroot with `/bin/sh`; it has no git and no libraries,
+//! so the program must be whole in itself.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,35 +10,50 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::pack::Pack;
-use super::{InstallError, Plan, Request, Site, Step, hook, policy, script};
-use crate::text::escape;
+use super::{InstallError, Plan, Request, Site, Step, policy};
+use crate::platform::Chroot;
 
-const SCRIPT: &str = "provost-pre-receive.sh";
-const ARCHIVE: &str = "provost-environment.tar.gz";
-const POLICY: &str = "provost-rules.toml";
-/// Where the program is, in the chroot.
+/// Where the program is, in the environment.
 const PROGRAM: &str = "/usr/local/bin/provost";
 
-pub(super) fn install(site: &Site, request: &Request, plan: &mut Plan) -> Result<(), InstallError> {
-    plan.say(format!(
-        "{}: files for GitHub Enterprise Server, {}",
-        escape::path(&site.path),
-        site.why
-    ));
+/// What goes into the environment.
+pub(super) struct Inside {
+    /// The request with the paths that hold in the environment.
+    pub(super) request: Request,
+    files: Vec<(&'static str, PathBuf)>,
+}
+
+/// Plans the policy of the environment.
+pub(super) fn policy(
+    site: &Site,
+    chroot: Chroot,
+    request: &Request,
+    plan: &mut Plan,
+) -> Result<Inside, InstallError> {
     for program in [&request.program, &request.shell] {
         is_static(program)
             .map_err(|reason| InstallError::Program { path: program.clone(), reason })?;
     }
-    let policy = request.policy.clone().unwrap_or_else(|| site.path.join(POLICY));
+    let policy = request.policy.clone().unwrap_or_else(|| site.path.join(chroot.policy));
     let with_policy = Request { policy: Some(policy.clone()), ..request.clone() };
     policy::plan(&with_policy, None, plan)?;
-    let inside = Request { program: PROGRAM.into(), policy: None, ..request.clone() };
-    hook::install_alone(&site.path.join(SCRIPT), &script::pre_receive(&inside, "github"), plan)?;
     let files = vec![
         ("bin/sh", request.shell.clone()),
         ("usr/local/bin/provost", request.program.clone()),
         ("etc/provost/rules.toml", policy),
     ];
+    let inside = Request { program: PROGRAM.into(), policy: None, ..request.clone() };
+    Ok(Inside { request: inside, files })
+}
+
+/// Plans the archive.
+pub(super) fn pack(
+    site: &Site,
+    chroot: Chroot,
+    inside: Inside,
+    plan: &mut Plan,
+) -> Result<(), InstallError> {
+    let files = inside.files;
     let planned = plan.steps.iter().find_map(|step| match step {
         Step::Write { path, content, .. } if Some(path) == files.last().map(|file| &file.1) => {
             Some(content.clone())
@@ -46,32 +61,17 @@ pub(super) fn install(site: &Site, request: &Request, plan: &mut Plan) -> Result
         _ => None,
     });
     let digest = digest(&files, planned)?;
-    let (archive, stamp) = (site.path.join(ARCHIVE), site.path.join(format!("{ARCHIVE}.made-of")));
+    let [archive, stamp] = self::files(site, chroot);
     if !archive.exists() || fs::read_to_string(&stamp).ok().as_deref() != Some(&digest) {
         plan.step(Step::Pack(Pack { archive, stamp, digest, files }));
     }
-    plan.say(format!(
-        "Upload {ARCHIVE} (Management of the enterprise, Hooks, or ghe-hook-env-create), put \
-         {SCRIPT} on the default branch of a repository of the instance, and add it as a \
-         pre-receive hook in this environment."
-    ));
-    plan.say(
-        "All hooks of a push have five seconds together. In testing mode exit codes count for \
-         nothing, but a time-out can still fail the push.",
-    );
     Ok(())
 }
 
-pub(super) fn uninstall(site: &Site, plan: &mut Plan) -> Result<(), InstallError> {
-    plan.say("Take the hook and its environment out of GitHub Enterprise Server first.");
-    hook::uninstall(&site.path.join(SCRIPT), plan)?;
-    for name in [ARCHIVE.to_owned(), format!("{ARCHIVE}.made-of")] {
-        let path = site.path.join(name);
-        if path.exists() {
-            plan.step(Step::Remove { path });
-        }
-    }
-    Ok(())
+/// The archive, and the file that says what it was made of.
+pub(super) fn files(site: &Site, chroot: Chroot) -> [PathBuf; 2] {
+    let archive = site.path.join(chroot.archive);
+    [archive, site.path.join(format!("{}.made-of", chroot.archive))]
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, InstallError> {
