@@ -7,9 +7,11 @@
 use std::collections::HashMap;
 
 use crate::git::{GitError, ObjectId, RefName, RefUpdate, Repository};
+use crate::text::WordEnum;
 
 /// The server hook that is called for a push.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Hook {
     /// `pre-receive`, which runs once for all ref updates.
     PreReceive,
@@ -17,11 +19,7 @@ pub enum Hook {
     Update,
 }
 
-impl Hook {
-    /// The words for it in records.
-    pub const WORDS: [(&'static str, Self); 2] =
-        [("pre-receive", Self::PreReceive), ("update", Self::Update)];
-}
+impl WordEnum for Hook {}
 
 /// Everything that a push asks for.
 #[derive(Clone, Debug)]

@@ -48,10 +48,7 @@ impl Run for Audit {
             match one(context, &path, scope) {
                 Ok(report) => {
                     code = code.max(report.exit_code());
-                    // One document needs all of them; otherwise each is shown when it is done.
-                    if self.format == Format::Json
-                        || self.format == Format::Human && self.repositories.len() > 1
-                    {
+                    if self.format.is_written_together(self.repositories.len()) {
                         reports.push(report);
                     } else {
                         context.output.reports(self.format, &[report])?;

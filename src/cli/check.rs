@@ -63,9 +63,9 @@ impl Run for Check {
             None => pushed_to(&repository, head.as_deref())?,
         };
         let report = scan::judge_range(&repository, config, judged.situation(), &name, &range)?;
-        judged.sign(self.format != Format::Human, &context.output);
+        judged.sign(!self.format.is_for_people(), &context.output);
         context.output.reports(self.format, std::slice::from_ref(&report))?;
-        if report.commits == 0 && self.format == Format::Human && !context.output.quiet {
+        if report.commits == 0 && self.format.is_for_people() && !context.output.quiet {
             let hint = if unborn {
                 "This branch has no commit yet."
             } else if self.ranges.is_empty() {

@@ -5,17 +5,11 @@
 
 use super::command_context::CommandContext;
 use super::error::Error;
-use crate::platform::Platform;
 
 /// A command, with the arguments that were given to it.
 pub(super) trait Run {
     /// Runs the command and returns the exit code.
     fn run(&self, context: &CommandContext) -> Result<u8, Error>;
-
-    /// Returns the Git platform that runs the command as a server's hook.
-    fn platform(&self) -> Option<&'static Platform> {
-        None
-    }
 }
 
 /// Makes an enum of subcommands from a list of `module::Type`.
@@ -35,12 +29,6 @@ macro_rules! commands {
             ) -> Result<u8, $crate::cli::error::Error> {
                 match self {
                     $(Self::$name(command) => command.run(context)),+
-                }
-            }
-
-            fn platform(&self) -> Option<&'static $crate::platform::Platform> {
-                match self {
-                    $(Self::$name(command) => command.platform()),+
                 }
             }
         }

@@ -3,12 +3,13 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
 use super::command::Run;
 use super::command_context::CommandContext;
 use super::error::Error;
+use super::global::Shape;
 use super::output::Output;
 use super::progress;
 use super::target::Target;
@@ -36,18 +37,10 @@ pub(super) struct Doctor {
     target: Target,
     /// How to write the result
     #[arg(long, value_name = "FORMAT", default_value = "human")]
-    format: Format,
+    format: Shape,
     /// Write metrics for Prometheus there, from the decision log and from what was found
     #[arg(long, value_name = "FILE")]
     metrics: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// Text for people
-    Human,
-    /// One JSON document
-    Json,
 }
 
 #[derive(Serialize)]
@@ -81,13 +74,13 @@ impl Run for Doctor {
         }
         let (ok, hooks) = (examination.is_well(), examination.hooks.as_slice());
         match self.format {
-            Format::Json => {
+            Shape::Json => {
                 let standing = &examination.standing;
                 let document = Document { kind: "doctor", provost: VERSION, ok, hooks, standing };
                 let text = serde_json::to_string_pretty(&document);
                 context.output.say(&text.map_err(|error| Error::Write(error.into()))?);
             }
-            Format::Human => human(hooks, &context.output),
+            Shape::Human => human(hooks, &context.output),
         }
         Ok(u8::from(!ok))
     }

@@ -11,7 +11,8 @@ use super::error::Error;
 use super::hook_plan;
 use super::output::Output;
 use super::target::Target;
-use crate::install::{self, MODES, Mode, Place, Plan, Request};
+use crate::install::{self, Mode, Place, Plan, Request};
+use crate::text::WordEnum;
 
 /// Put the hook on a server, or on a developer's machine.
 ///
@@ -42,7 +43,7 @@ pub(super) struct Install {
     #[arg(long)]
     dry_run: bool,
     /// The policy's mode; without it a policy that is there stays as it is
-    #[arg(long, value_name = "MODE", value_parser = PossibleValuesParser::new(MODES.map(|(word, _)| word)))]
+    #[arg(long, value_name = "MODE", value_parser = PossibleValuesParser::new(Mode::words()))]
     mode: Option<String>,
     /// Call a VREF in place of a common hook (gitolite)
     #[arg(long)]
@@ -55,9 +56,8 @@ pub(super) struct Install {
 impl Run for Install {
     fn run(&self, context: &CommandContext) -> Result<u8, Error> {
         let mode = self.mode.as_deref();
-        let mode = mode.and_then(|word| MODES.iter().find(|(known, _)| *known == word));
         let request = Request {
-            mode: mode.map(|(_, mode)| *mode),
+            mode: mode.and_then(Mode::from_word),
             shell: self.shell.clone(),
             vref: self.vref,
             ..self.target.request(&context.global)?

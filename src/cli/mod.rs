@@ -56,8 +56,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    let prefix = command.platform().map_or("", |platform| platform.line_prefix);
-    let output = Output::new(&global, prefix);
+    let output = Output::new(&global);
     let context = CommandContext { global, output, command_line: Args::command };
     match command.run(&context) {
         Ok(code) => ExitCode::from(code),

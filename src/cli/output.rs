@@ -23,13 +23,18 @@ pub(super) struct Output {
 }
 
 impl Output {
-    pub(super) fn new(global: &Global, prefix: &'static str) -> Self {
+    pub(super) fn new(global: &Global) -> Self {
         let choice = match global.color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        Self { choice, quiet: global.quiet, verbose: global.verbose, prefix }
+        Self { choice, quiet: global.quiet, verbose: global.verbose, prefix: "" }
+    }
+
+    /// Returns the same output for a pusher, each of whose lines begins with `prefix`.
+    pub(super) fn with_prefix(&self, prefix: &'static str) -> Self {
+        Self { prefix, ..*self }
     }
 
     /// Writes reports to standard output, and to standard error what could not be read.

@@ -8,7 +8,7 @@ use super::error::Error;
 use super::server_hook::ServerHook;
 use crate::gate::Arrival;
 use crate::git::HookEnvironment;
-use crate::platform::{Environment, Platform};
+use crate::platform::Environment;
 
 /// Judge a push as the server's pre-receive hook.
 ///
@@ -31,9 +31,5 @@ impl Run for PreReceive {
         let git = HookEnvironment::read();
         let arrival = Arrival::pre_receive(self.hook.platform(), &environment, git, &mut input);
         Ok(self.hook.check(context, arrival))
-    }
-
-    fn platform(&self) -> Option<&'static Platform> {
-        Some(self.hook.platform())
     }
 }

@@ -26,7 +26,7 @@ impl ServerHook {
 
     /// Checks a push, shows the answer and returns the exit code.
     pub(super) fn check(&self, context: &CommandContext, arrival: Arrival) -> u8 {
-        let output = &context.output;
+        let output = &context.output.with_prefix(self.platform().line_prefix);
         let tell = |message| match message {
             Message::Note(text) => output.note(&text),
             Message::Progress(text) => output.plain(&text),

@@ -10,7 +10,7 @@ use super::error::Error;
 use super::server_hook::ServerHook;
 use crate::gate::Arrival;
 use crate::git::HookEnvironment;
-use crate::platform::{Environment, Platform};
+use crate::platform::Environment;
 
 /// Judge one ref update as the server's update hook.
 ///
@@ -39,9 +39,5 @@ impl Run for Update {
         let git = HookEnvironment::read();
         let arrival = Arrival::update(self.hook.platform(), &environment, git, &self.arguments);
         Ok(self.hook.check(context, arrival))
-    }
-
-    fn platform(&self) -> Option<&'static Platform> {
-        Some(self.hook.platform())
     }
 }

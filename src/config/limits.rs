@@ -8,15 +8,28 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::document::{Fields, Node, Place, Problem, Value};
+use crate::text::WordEnum;
 use bytesize::ByteSize;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Fields, Node, Place, Problem, Value};
-
 /// What is limited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Resource {
     /// How long it takes.
     Time,
@@ -35,23 +48,9 @@ pub enum Resource {
 /// Of larger files only this many bytes are searched: what marks a file stands near its top.
 pub const LARGEST_FILE: usize = 16 << 20;
 
+impl WordEnum for Resource {}
+
 impl Resource {
-    /// All of them, by their keys.
-    pub const WORDS: [(&'static str, Self); 6] = [
-        ("time", Self::Time),
-        ("commits", Self::Commits),
-        ("bytes", Self::Bytes),
-        ("findings", Self::Findings),
-        ("memory", Self::Memory),
-        ("files", Self::Files),
-    ];
-
-    /// The key.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, known)| *known == self).map_or("", |(word, _)| *word)
-    }
-
     /// An amount as people write it.
     #[must_use]
     pub fn shown(self, amount: u64) -> String {
@@ -88,7 +87,19 @@ impl fmt::Display for Allowed {
 }
 
 /// What becomes of a push that costs more than a limit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase")]
 pub enum Outcome {
     /// It is let in, with what was left unjudged on record.
     Accept,
@@ -97,16 +108,8 @@ pub enum Outcome {
     Reject,
 }
 
-impl Outcome {
-    /// The words for it in configuration files.
-    pub const WORDS: [(&'static str, Self); 2] =
-        [("reject", Self::Reject), ("accept", Self::Accept)];
-
-    /// The word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, known)| *known == self).map_or("", |(word, _)| *word)
-    }
+impl WordEnum for Outcome {
+    const LAST_FIRST: bool = true;
 }
 
 /// One limit.
@@ -122,7 +125,7 @@ pub struct Limit {
 
 /// The limits on what judging a push may cost, one for each resource.
 #[derive(Clone, Debug, Default)]
-pub struct Limits([Limit; Resource::WORDS.len()]);
+pub struct Limits([Limit; <Resource as strum::VariantArray>::VARIANTS.len()]);
 
 impl Limits {
     /// One of them.
@@ -143,8 +146,8 @@ impl Limits {
     #[cfg(test)]
     pub(crate) fn set(&mut self, resource: Resource, most: u64) {
         let Self(all) = self;
-        for (limit, (_, known)) in all.iter_mut().zip(Resource::WORDS) {
-            if known == resource {
+        for (limit, known) in all.iter_mut().zip(Resource::all()) {
+            if *known == resource {
                 limit.most = Some(most);
             }
         }
@@ -170,9 +173,10 @@ impl Limits {
         let reader = root.reader();
         let Some(node) = root.node("limits") else { return limits };
         let Some(mut fields) = reader.fields(node, "[limits]") else { return limits };
-        let outcome = fields.word("outcome", &Outcome::WORDS).unwrap_or_default();
+        let outcome = fields.one_of::<Outcome>("outcome").unwrap_or_default();
         let Self(all) = &mut limits;
-        for (limit, (word, resource)) in all.iter_mut().zip(Resource::WORDS) {
+        for (limit, resource) in all.iter_mut().zip(Resource::all().iter().copied()) {
+            let word = resource.word();
             let node = fields.node(word);
             if resource == Resource::Files {
                 limit.read_files(&fields, node);
@@ -190,14 +194,14 @@ impl Limits {
     /// The first limit at which a push that `before` refuses is let in: a higher one, or a
     /// milder outcome.
     pub(super) fn looser_than(&self, before: &Self) -> Option<(Resource, Option<&Place>)> {
-        let looser = Resource::WORDS.into_iter().find(|(_, resource)| {
+        let looser = Resource::all().iter().copied().find(|resource| {
             let (was, is) = (before.of(*resource), self.of(*resource));
             let higher = is.most.is_none_or(|is| was.most.is_some_and(|was| is > was));
             was.outcome == Outcome::Reject
                 && was.most.is_some()
                 && (is.outcome == Outcome::Accept || higher)
         });
-        looser.map(|(_, resource)| (resource, self.of(resource).place.as_ref()))
+        looser.map(|resource| (resource, self.of(resource).place.as_ref()))
     }
 }
 
@@ -207,7 +211,7 @@ impl Limit {
     fn read_files(&mut self, fields: &Fields<'_>, node: Option<&Node>) {
         let Some(node) = node else { return };
         self.place = Some(fields.place_of("files").clone());
-        self.outcome = fields.word_at(node, "`files`", &Outcome::WORDS).unwrap_or_default();
+        self.outcome = fields.one_of_at::<Outcome>(node, "`files`").unwrap_or_default();
         self.most = (self.outcome == Outcome::Reject).then_some(LARGEST_FILE as u64);
     }
 
@@ -224,7 +228,7 @@ impl Limit {
         if let Value::Table(_) = node.value {
             let mut table = reader.fields(node, "a limit")?;
             most = table.node("most");
-            self.outcome = table.word("outcome", &Outcome::WORDS).unwrap_or(self.outcome);
+            self.outcome = table.one_of("outcome").unwrap_or(self.outcome);
             table.finish();
         }
         let most = most?;

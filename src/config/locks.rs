@@ -6,6 +6,7 @@ use super::rooms::{Rooms, read_rooms};
 use crate::document::{Node, Problem, Reader, Source, Value};
 use crate::finding::Marker;
 use crate::policy::{Side, check_locks, lock_on};
+use crate::text::WordEnum;
 
 /// The layers so far, as they stand before another is laid over them.
 pub(super) struct Locking {

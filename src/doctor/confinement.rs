@@ -3,6 +3,7 @@
 
 use super::Diagnosis;
 use crate::gate::{Held, Protection};
+use crate::text::WordEnum;
 
 /// What the machine gave when it was tried, once for all hooks.
 pub(super) type Tried = std::io::Result<Vec<Held>>;
@@ -19,10 +20,7 @@ pub(super) fn look(tried: &Tried, diagnosis: &mut Diagnosis) {
             return;
         }
     };
-    let name = |protection: Protection| {
-        let mut names = Protection::NAMES.iter();
-        names.find(|(_, known)| *known == protection).map_or("", |(name, _)| *name)
-    };
+    let name = |protection: Protection| protection.word();
     let holds = held.iter().filter(|it| it.missing.is_none());
     let holds: Vec<&str> = holds.map(|it| name(it.protection)).collect();
     let missing: Vec<String> = held

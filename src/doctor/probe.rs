@@ -18,6 +18,7 @@ use crate::owner::{self, Acting};
 use crate::policy::{Pusher, Situation, Verdict};
 use crate::report::Report;
 use crate::scan;
+use crate::text::WordEnum;
 use crate::text::escape::{self, escape};
 
 const MARKED: &str =

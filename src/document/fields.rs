@@ -4,10 +4,10 @@
 //! nobody asked for, with the nearest known name as a suggestion.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{Moment, Node, Place, Problem, Table, Value};
-use crate::text::similar;
+use crate::text::{WordEnum, similar};
 
 /// Collects the problems of a whole read; hands out [`Fields`] of tables.
 #[derive(Debug, Default)]
@@ -15,6 +15,19 @@ pub struct Reader {
     problems: RefCell<Vec<Problem>>,
     /// Whether what is read is known to have no mistakes.
     proven: bool,
+    /// What the value of each key was read as, where that is wanted.
+    types: Option<RefCell<BTreeMap<&'static str, ValueType>>>,
+}
+
+/// What the value of a key is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueType {
+    /// A string.
+    String,
+    /// An array of strings.
+    Strings,
+    /// Something else.
+    Other,
 }
 
 impl Reader {
@@ -25,7 +38,25 @@ impl Reader {
         Self { proven: true, ..Self::default() }
     }
 
-    /// Whether it is such a reader.
+    /// A reader that learns what the values of keys are from how they are read.
+    #[must_use]
+    pub fn of_types() -> Self {
+        Self { types: Some(RefCell::default()), ..Self::default() }
+    }
+
+    /// Returns what the value of a key was read as, by a reader that learns that.
+    #[must_use]
+    pub fn type_of(&self, key: &str) -> Option<ValueType> {
+        self.types.as_ref()?.borrow().get(key).copied()
+    }
+
+    fn learn(&self, key: &'static str, of_type: ValueType) {
+        if let Some(types) = &self.types {
+            types.borrow_mut().insert(key, of_type);
+        }
+    }
+
+    /// Whether what it reads is proven to be without mistakes.
     #[must_use]
     pub fn is_of_proven(&self) -> bool {
         self.proven
@@ -102,6 +133,7 @@ impl<'n> Fields<'n> {
 
     /// A string.
     pub fn string(&mut self, key: &'static str) -> Option<&'n str> {
+        self.reader.learn(key, ValueType::String);
         let node = self.node(key)?;
         match &node.value {
             Value::String(text) => Some(text),
@@ -122,6 +154,7 @@ impl<'n> Fields<'n> {
 
     /// A boolean, `false` when absent.
     pub fn boolean(&mut self, key: &'static str) -> bool {
+        self.reader.learn(key, ValueType::Other);
         let Some(node) = self.node(key) else {
             return false;
         };
@@ -162,6 +195,7 @@ impl<'n> Fields<'n> {
 
     /// A whole number that is not negative.
     pub fn count(&mut self, key: &'static str) -> Option<usize> {
+        self.reader.learn(key, ValueType::Other);
         let node = self.node(key)?;
         match &node.value {
             Value::Integer(number) if *number >= 0 => usize::try_from(*number).ok(),
@@ -171,6 +205,7 @@ impl<'n> Fields<'n> {
 
     /// An array of whole numbers that are not negative; empty when absent.
     pub fn counts(&mut self, key: &'static str) -> Vec<u64> {
+        self.reader.learn(key, ValueType::Other);
         let Some(node) = self.node(key) else {
             return Vec::new();
         };
@@ -196,6 +231,7 @@ impl<'n> Fields<'n> {
 
     /// An array of strings, each with its node; empty when absent.
     pub fn strings(&mut self, key: &'static str) -> Vec<(&'n str, &'n Place)> {
+        self.reader.learn(key, ValueType::Strings);
         let Some(node) = self.node(key) else {
             return Vec::new();
         };
@@ -214,6 +250,12 @@ impl<'n> Fields<'n> {
         out
     }
 
+    /// Marks an array of strings as known that is read by another part of the program.
+    pub fn later_strings(&mut self, key: &'static str) {
+        self.reader.learn(key, ValueType::Strings);
+        self.node(key);
+    }
+
     /// An array of tables; empty when absent.
     pub fn tables(&mut self, key: &'static str) -> &'n [Node] {
         let Some(node) = self.node(key) else {
@@ -227,8 +269,32 @@ impl<'n> Fields<'n> {
         }
     }
 
+    /// The variant of an enum that a word stands for.
+    pub fn one_of<T: WordEnum>(&mut self, key: &'static str) -> Option<T> {
+        self.reader.learn(key, ValueType::String);
+        let node = self.node(key)?;
+        let known = match &node.value {
+            Value::String(text) => T::from_word(text),
+            _ => None,
+        };
+        known.or_else(|| self.one_of_at(node, &format!("`{key}`")))
+    }
+
+    /// Reads a node as the variant of an enum; `what` names it in messages.
+    pub fn one_of_at<T: WordEnum>(&self, node: &'n Node, what: &str) -> Option<T> {
+        if let Value::String(text) = &node.value
+            && let Some(known) = T::from_word(text)
+        {
+            return Some(known);
+        }
+        let words: Vec<(&'static str, T)> =
+            T::words().into_iter().filter_map(|word| Some((word, T::from_word(word)?))).collect();
+        self.word_at(node, what, &words)
+    }
+
     /// One of a closed list of words.
     pub fn word<T: Copy>(&mut self, key: &'static str, words: &[(&'static str, T)]) -> Option<T> {
+        self.reader.learn(key, ValueType::String);
         let node = self.node(key)?;
         if let Value::String(text) = &node.value
             && let Some((_, value)) = words.iter().find(|(name, _)| name == text)

@@ -16,7 +16,7 @@ mod source;
 mod table;
 
 pub use encoded::decode;
-pub use fields::{Fields, Reader};
+pub use fields::{Fields, Reader, ValueType};
 pub use merge::overlay;
 pub use moment::Moment;
 pub use node::{Node, Table, Value, parse};

@@ -10,12 +10,28 @@ use crate::git::ObjectId;
 use crate::text::escape::excerpt;
 
 mod context;
+mod kind;
 
+use crate::text::WordEnum;
 pub use context::{Context, Credit, MOST_CREDITS};
+pub use kind::{Carrier, Kind};
 
 /// How sure a marker is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Confidence {
     /// Others leave it too, or it says little about authorship.
     Weak,
@@ -23,73 +39,23 @@ pub enum Confidence {
     Strong,
 }
 
-impl Confidence {
-    /// The words for it in configuration files.
-    pub const WORDS: [(&'static str, Self); 2] = [("strong", Self::Strong), ("weak", Self::Weak)];
-
-    /// The word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, known)| *known == self).map_or("", |(word, _)| *word)
-    }
-}
-
-/// What kind of trace a marker is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// A credit or session line.
-    Trailer,
-    /// A body line, such as a "Generated with" footer.
-    Line,
-    /// An author, committer or tagger.
-    Identity,
-    /// An AI where only people may sign.
-    SignOff,
-    /// A signing key that all sessions of an agent share.
-    Signature,
-    /// A tool's configuration file.
-    Path,
-    /// A branch or tag name.
-    Ref,
-    /// A note that records AI authorship.
-    Note,
-    /// A comment in added lines of a file.
-    Content,
-    /// Something hides a marker.
-    Tamper,
-}
-
-impl Kind {
-    /// The words for it in configuration files and records.
-    pub const WORDS: [(&'static str, Self); 10] = [
-        ("trailer", Self::Trailer),
-        ("line", Self::Line),
-        ("identity", Self::Identity),
-        ("sign-off", Self::SignOff),
-        ("signature", Self::Signature),
-        ("path", Self::Path),
-        ("ref", Self::Ref),
-        ("note", Self::Note),
-        ("content", Self::Content),
-        ("tamper", Self::Tamper),
-    ];
-
-    /// The word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, kind)| *kind == self).map_or("", |(word, _)| *word)
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
-    }
+impl WordEnum for Confidence {
+    const LAST_FIRST: bool = true;
 }
 
 /// What became of a path that is a marker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum PathUse {
     /// The commit adds a tool's own file.
     Added,
@@ -101,15 +67,7 @@ pub enum PathUse {
     OffSwitch,
 }
 
-impl PathUse {
-    /// The words for it in records.
-    pub const WORDS: [(&'static str, Self); 4] = [
-        ("added", Self::Added),
-        ("changed", Self::Changed),
-        ("shared", Self::Shared),
-        ("off-switch", Self::OffSwitch),
-    ];
-}
+impl WordEnum for PathUse {}
 
 /// What a marker says of itself; shared by its findings.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,7 +89,18 @@ pub struct Marker {
 }
 
 /// The part of the subject where a marker was seen.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::VariantNames,
+)]
+#[strum(serialize_all = "lowercase")]
 pub enum Field {
     /// The message of the commit.
     Message,
@@ -146,6 +115,7 @@ pub enum Field {
     /// The content of a file.
     Content,
     /// The name of the ref.
+    #[strum(serialize = "ref")]
     RefName,
     /// A note's text.
     Note,
@@ -184,18 +154,18 @@ impl Field {
 
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.into())?;
         match self {
-            Self::Message => f.write_str("message"),
-            Self::Author => f.write_str("author"),
-            Self::Committer => f.write_str("committer"),
-            Self::Signature => f.write_str("signature"),
-            Self::Tree => f.write_str("tree"),
-            Self::Content => f.write_str("content"),
-            Self::RefName => f.write_str("ref"),
-            Self::Note => f.write_str("note"),
-            Self::Tag(id) => write!(f, "tag {id}"),
-            Self::Replaced(id) => write!(f, "replaced {id}"),
-            Self::Header(key) => write!(f, "header {}", excerpt(key, 40)),
+            Self::Tag(id) | Self::Replaced(id) => write!(f, " {id}"),
+            Self::Header(key) => write!(f, " {}", excerpt(key, 40)),
+            Self::Message
+            | Self::Author
+            | Self::Committer
+            | Self::Signature
+            | Self::Tree
+            | Self::Content
+            | Self::RefName
+            | Self::Note => Ok(()),
         }
     }
 }
@@ -282,7 +252,7 @@ pub fn surest(findings: Vec<Finding>) -> Vec<Finding> {
     let confidence = |at: usize| findings.get(at).map(|finding| finding.marker.confidence);
     for (at, finding) in findings.iter().enumerate() {
         let marker = &finding.marker;
-        if marker.kind == Kind::Tamper {
+        if marker.kind.carrier() == Carrier::HiddenMark {
             continue;
         }
         if marker.tool != UNKNOWN_AI {
@@ -305,7 +275,8 @@ pub fn surest(findings: Vec<Finding>) -> Vec<Finding> {
                 && named
                     .get(&(&finding.field, finding.line))
                     .is_some_and(|named| *named >= marker.confidence);
-            marker.kind == Kind::Tamper || best.get(&place) == Some(&at) && !is_nameless
+            marker.kind.carrier() == Carrier::HiddenMark
+                || best.get(&place) == Some(&at) && !is_nameless
         })
         .collect();
     findings.into_iter().zip(keep).filter_map(|(finding, keep)| keep.then_some(finding)).collect()

@@ -40,7 +40,7 @@ pub use home::home_hooks;
 pub use hook::{Found, state};
 use hooked::Reach;
 pub use hooked::{configured, hook_of, recorded_in};
-pub use mode::{MODES, Mode};
+pub use mode::Mode;
 pub use plan::Plan;
 pub use repositories::{Walk, git_dir, walk};
 pub use request::Request;

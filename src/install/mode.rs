@@ -1,7 +1,10 @@
 //! The modes of a policy that an installation can set.
 
+use crate::text::WordEnum;
+
 /// What a policy does with what it would refuse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Mode {
     /// Nothing but record it.
     Observe,
@@ -11,18 +14,4 @@ pub enum Mode {
     Enforce,
 }
 
-/// The modes by their words.
-pub const MODES: [(&str, Mode); 3] =
-    [("observe", Mode::Observe), ("warn", Mode::Warn), ("enforce", Mode::Enforce)];
-
-impl Mode {
-    /// The word of the policy's file.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        MODES.iter().find(|(_, mode)| *mode == self).map_or("", |(word, _)| *word)
-    }
-
-    pub(super) fn of(word: &str) -> Option<Self> {
-        MODES.iter().find(|(known, _)| *known == word).map(|(_, mode)| *mode)
-    }
-}
+impl WordEnum for Mode {}

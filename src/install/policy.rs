@@ -16,6 +16,7 @@ use crate::config;
 use crate::document::Source;
 use crate::owner;
 use crate::policy::presets;
+use crate::text::WordEnum;
 use crate::text::escape;
 
 /// The policy to start from: the preset that observes, with the mode that is asked for.
@@ -121,7 +122,7 @@ fn with_mode(text: &str, mode: Option<Mode>) -> Result<(String, Option<Mode>), S
     let Some(policy) = policy.as_table_like_mut() else {
         return Err("`policy` is no table".into());
     };
-    let now = policy.get("mode").and_then(Item::as_str).and_then(Mode::of);
+    let now = policy.get("mode").and_then(Item::as_str).and_then(Mode::from_word);
     let Some(wanted) = mode.filter(|wanted| now != Some(*wanted)) else {
         return Ok((text.to_owned(), now));
     };

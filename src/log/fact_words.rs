@@ -1,7 +1,10 @@
 //! Facts of a record that no other room has a type for.
 
+use crate::text::WordEnum;
+
 /// What became of a push that could not be judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Fail {
     /// It was refused for that.
     Closed,
@@ -9,13 +12,11 @@ pub enum Fail {
     Open,
 }
 
-impl Fail {
-    /// The words for it in records.
-    pub const WORDS: [(&'static str, Self); 2] = [("closed", Self::Closed), ("open", Self::Open)];
-}
+impl WordEnum for Fail {}
 
 /// Whether a mark that its commit may have copied is known to be a copy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum CopyState {
     /// It was demonstrably copied.
     Confirmed,
@@ -23,11 +24,9 @@ pub enum CopyState {
     Claimed,
 }
 
-impl CopyState {
-    /// The words for it in records.
-    pub const WORDS: [(&'static str, Self); 2] =
-        [("confirmed", Self::Confirmed), ("claimed", Self::Claimed)];
+impl WordEnum for CopyState {}
 
+impl CopyState {
     pub(super) fn of(is_confirmed: bool) -> Self {
         if is_confirmed { Self::Confirmed } else { Self::Claimed }
     }

@@ -11,6 +11,7 @@ use std::marker::PhantomData;
 
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use strum::VariantNames;
 
 use super::fact_words::{CopyState, Fail};
 use crate::config::limits::Resource;
@@ -19,6 +20,7 @@ use crate::git::ObjectId;
 use crate::platform::Protocol;
 use crate::policy::Verdict;
 use crate::push::Hook;
+use crate::text::WordEnum;
 
 /// A fact that records hold as a text.
 pub trait LogFact: Sized {
@@ -36,14 +38,20 @@ macro_rules! words {
     ($($fact:ty),+ $(,)?) => {
         $(impl LogFact for $fact {
             fn read(text: &str) -> Option<Self> {
-                Self::WORDS.iter().find(|(word, _)| *word == text).map(|(_, fact)| *fact)
+                Self::from_word(text)
             }
 
             fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let word = Self::WORDS.iter().find(|(_, fact)| fact == self);
-                f.write_str(word.map_or("", |(word, _)| *word))
+                f.write_str(self.word())
             }
         })+
+
+        /// Returns the words of all facts that are one of a list.
+        pub(super) fn fact_words() -> Vec<&'static str> {
+            let mut words = Field::VARIANTS.to_vec();
+            $(words.extend(<$fact>::words());)+
+            words
+        }
     };
 }
 

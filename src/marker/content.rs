@@ -7,12 +7,13 @@
 
 use std::sync::Arc;
 
+use super::claims::Claim;
 use super::literals::Literals;
 use super::path;
 use super::pattern::Pattern;
 use super::structure::StructuredFile;
 use crate::document::Fields;
-use crate::finding::{Kind, Marker};
+use crate::finding::{Carrier, Kind, Marker};
 use crate::text::escape::lossy;
 use crate::text::lines::Locator;
 use crate::text::{Effort, Pace, Unwatched};
@@ -44,6 +45,11 @@ impl Spec {
         let first_lines = fields.count("first-lines").unwrap_or(FIRST_LINES);
         Some(Self { pattern: pattern?, keywords: keywords?, first_lines })
     }
+
+    /// What the marker claims.
+    pub(super) fn claims(&self) -> Vec<Claim> {
+        vec![Claim::new("", self.pattern.source(), "")]
+    }
 }
 
 /// A marker in a file.
@@ -55,6 +61,14 @@ pub struct Text {
     pub line: usize,
     /// The line; of a long one the beginning.
     pub excerpt: Vec<u8>,
+}
+
+impl Text {
+    /// Whether it is a file that is a tool's configuration as a whole, and no line of one.
+    #[must_use]
+    pub fn is_whole_file(&self) -> bool {
+        self.marker.kind.carrier() == Carrier::Path
+    }
 }
 
 /// The markers in a file.

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::alike::alike;
+use super::claims::{Claim, joined};
 use super::pattern::Pattern;
 use crate::document::Fields;
 use crate::finding::{Kind, Marker};
@@ -105,6 +106,22 @@ impl Person {
         let names = names.collect();
         let keywords = lower(fields.strings("keywords"));
         Self { emails, logins, names, keywords, is_alike: false }
+    }
+
+    /// What a marker of this person claims in each of some places.
+    pub(super) fn claims<'s>(
+        &self,
+        subjects: impl Iterator<Item = &'s str>,
+        condition: &str,
+    ) -> Vec<Claim> {
+        let people: Vec<&String> = self.emails.iter().chain(&self.logins).collect();
+        let of = |subject| {
+            if people.is_empty() {
+                return vec![Claim::new(subject, condition, "")];
+            }
+            people.iter().map(|literal| Claim::new(subject, literal, condition)).collect()
+        };
+        subjects.flat_map(of).collect()
     }
 
     /// The same for texts in the spelling of [`super::alike`].
@@ -323,6 +340,12 @@ impl Spec {
     /// Whether a credit may stand under this key.
     pub(super) fn has_key(&self, key: &str) -> bool {
         self.keys().any(|known| known == key)
+    }
+
+    /// What the marker claims.
+    pub(super) fn claims(&self) -> Vec<Claim> {
+        let condition = joined(self.value.iter().chain(&self.person.names));
+        self.person.claims(self.keys(), &condition)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::note::{Format, evidence};
 use super::structure;
+use crate::text::WordEnum;
 
 /// The lines that a structure marker sees in a file; `None` when the file is not of the
 /// format: `json`, `toml`, `yaml`, `front-matter` or `text`.

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use super::claims::{Claim, joined};
 use super::credit::{Person, Who, github_login};
 use super::literals::Literals;
 use super::model::Models;
@@ -14,11 +15,13 @@ use super::text_findings::TextFindings;
 use crate::document::{Fields, Problem};
 use crate::finding::{Field, Finding, Kind, Marker};
 use crate::git::Ident;
+use crate::text::WordEnum;
 use crate::text::escape::lossy;
 use crate::text::{Effort, Form, Pace, Unwatched, read};
 
 /// Which header an identity stands in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Role {
     /// `author`
     Author,
@@ -28,16 +31,7 @@ pub enum Role {
     Tagger,
 }
 
-impl Role {
-    /// The word for it in configuration files.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        ROLES.iter().find(|(_, known)| *known == self).map_or("", |(word, _)| *word)
-    }
-}
-
-const ROLES: [(&str, Role); 3] =
-    [("author", Role::Author), ("committer", Role::Committer), ("tagger", Role::Tagger)];
+impl WordEnum for Role {}
 
 /// What an `identity` marker looks for.
 #[derive(Debug)]
@@ -51,8 +45,8 @@ impl Spec {
         let named = fields.strings("roles");
         let mut roles = Vec::new();
         for (word, place) in &named {
-            match ROLES.iter().find(|(name, _)| name == word) {
-                Some((_, role)) => roles.push(*role),
+            match Role::from_word(word) {
+                Some(role) => roles.push(role),
                 None => fields.reader().report(
                     Problem::new(place, format!("`{word}` is not a role"))
                         .help("roles are author, committer and tagger"),
@@ -60,7 +54,7 @@ impl Spec {
             }
         }
         if named.is_empty() {
-            roles = ROLES.iter().map(|(_, role)| *role).collect();
+            roles = Role::all().to_vec();
         }
         let person = Person::read(fields, false);
         if !person.has_literals() {
@@ -71,6 +65,12 @@ impl Spec {
             return None;
         }
         Some(Self { roles, person })
+    }
+
+    /// What the marker claims.
+    pub(super) fn claims(&self) -> Vec<Claim> {
+        let roles = self.roles.iter().map(|role| role.word());
+        self.person.claims(roles, &joined(self.person.names.iter()))
     }
 }
 
@@ -193,7 +193,7 @@ impl Matcher {
     pub(super) fn find_in_any_role(&self, example: &[u8]) -> Vec<Arc<Marker>> {
         let ident = Ident::parse(example);
         let mut found = Vec::new();
-        for (_, role) in ROLES {
+        for role in Role::all().iter().copied() {
             found.extend(self.find(role, &ident, &Field::Author).into_iter().map(|f| f.marker));
         }
         found

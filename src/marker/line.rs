@@ -2,6 +2,7 @@
 //! "Generated with" footer or a bare session address.
 
 use super::alike::alike;
+use super::claims::Claim;
 use super::pattern::Pattern;
 use crate::document::{Fields, Problem};
 use crate::finding::Kind;
@@ -36,6 +37,11 @@ impl Spec {
     /// Whether a trimmed line is this marker's, as far as `effort` goes.
     pub(super) fn is_within(&self, line: &str, effort: &Effort<'_>) -> bool {
         self.pattern.is_within(line, effort)
+    }
+
+    /// What the marker claims.
+    pub(super) fn claims(&self) -> Vec<Claim> {
+        vec![Claim::new("", self.pattern.source(), "")]
     }
 }
 

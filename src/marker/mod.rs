@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::document::Fields;
-use crate::finding::{Field, Finding, Kind, Marker, PathUse};
+use crate::finding::{Carrier, Field, Finding, Kind, Marker, PathUse};
 
 mod alike;
 mod claims;
@@ -68,6 +68,16 @@ macro_rules! marker_kinds {
         pub fn read(kind: Kind, fields: &mut Fields<'_>) -> Option<Spec> {
             match kind {
                 $(Kind::$kind => $module::Spec::read(kind, fields).map(Spec::$kind),)+
+            }
+        }
+
+        impl Spec {
+            /// What the marker claims.
+            #[must_use]
+            pub fn claims(&self) -> Vec<Claim> {
+                match self {
+                    $(Self::$kind(spec) => spec.claims(),)+
+                }
             }
         }
     };
@@ -205,7 +215,7 @@ impl Matchers {
             findings.push(finding);
         }
         for text in content.map(|content| self.content.find(content)).unwrap_or_default() {
-            if text.marker.kind == Kind::Path {
+            if text.is_whole_file() {
                 findings.extend(self.renamed(&text, path));
                 continue;
             }
@@ -224,11 +234,12 @@ impl Matchers {
     pub fn find_in_example(&self, kind: Kind, example: &str) -> Vec<Arc<Marker>> {
         let bytes = example.as_bytes();
         let of = |findings: Vec<Finding>| findings.into_iter().map(|found| found.marker).collect();
-        match kind {
-            Kind::Trailer | Kind::SignOff | Kind::Line => of(self.message.find(None, bytes)),
-            Kind::Identity => self.identity.find_in_any_role(bytes),
-            Kind::Signature => self.signature.find_public(example),
-            Kind::Path => match example.split_once('\n') {
+        match kind.carrier() {
+            // A text that is hidden stands in a message.
+            Carrier::Message | Carrier::HiddenMark => of(self.message.find(None, bytes)),
+            Carrier::Person => self.identity.find_in_any_role(bytes),
+            Carrier::Signature => self.signature.find_public(example),
+            Carrier::Path => match example.split_once('\n') {
                 Some((path, content)) => {
                     of(self.find_in_file(path.as_bytes(), Some(content.as_bytes())))
                 }
@@ -238,10 +249,9 @@ impl Matchers {
                     found.into_iter().map(|found| found.marker).collect()
                 }
             },
-            Kind::Ref => self.ref_name.find(bytes),
-            Kind::Note => self.note.find_in_example(bytes),
-            Kind::Content => self.content.find_in_example(bytes),
-            Kind::Tamper => of(self.message.find(None, bytes)),
+            Carrier::RefName => self.ref_name.find(bytes),
+            Carrier::Note => self.note.find_in_example(bytes),
+            Carrier::Content => self.content.find_in_example(bytes),
         }
     }
 }

@@ -3,16 +3,19 @@
 
 use std::sync::Arc;
 
+use super::claims::Claim;
 use super::note_json::{ai_contributor, ai_share};
 use super::pattern::PathGlob;
 use super::text_findings::TextFindings;
 use crate::document::{Fields, Problem};
 use crate::finding::{EXCERPT, Field, Finding, Kind, Marker};
+use crate::text::WordEnum;
 use crate::text::escape::{beginning, lossy};
 use crate::text::{Pace, Unwatched};
 
 /// How a note is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub(super) enum Format {
     /// Git AI Standard 3: attestation lines, `---`, JSON.
     GitAi,
@@ -24,19 +27,7 @@ pub(super) enum Format {
     Headers,
 }
 
-const FORMATS: [(&str, Format); 4] = [
-    ("git-ai", Format::GitAi),
-    ("agent-trace", Format::AgentTrace),
-    ("ai-attribution", Format::AiAttribution),
-    ("headers", Format::Headers),
-];
-
-impl Format {
-    /// The word for it in configuration files.
-    pub(super) fn word(self) -> &'static str {
-        FORMATS.iter().find(|(_, known)| *known == self).map_or("", |(word, _)| *word)
-    }
-}
+impl WordEnum for Format {}
 
 /// What a `note` marker looks for.
 #[derive(Debug)]
@@ -56,8 +47,14 @@ impl Spec {
             .filter_map(|(text, place)| PathGlob::read(fields, text.to_owned(), place))
             .collect();
         fields.required_string("format")?;
-        let format = fields.word("format", &FORMATS)?;
+        let format = fields.one_of("format")?;
         (!globs.is_empty()).then_some(Self { globs, format })
+    }
+
+    /// What the marker claims.
+    pub(super) fn claims(&self) -> Vec<Claim> {
+        let format = self.format.word();
+        self.globs.iter().map(|glob| Claim::new(format, glob.source(), "")).collect()
     }
 }
 
@@ -123,7 +120,8 @@ impl Matcher {
 /// The word of the format in which a note says that an AI wrote, if it does in any.
 #[must_use]
 pub fn note_format(note: &[u8]) -> Option<&'static str> {
-    FORMATS.iter().find(|(_, format)| evidence(*format, note).is_some()).map(|(word, _)| *word)
+    let mut formats = Format::all().iter();
+    formats.find(|format| evidence(**format, note).is_some()).map(|format| format.word())
 }
 
 /// The first line that says an AI wrote, and its number.

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::claims::Claim;
 use super::file_name::{lower, without_ignored};
 use super::pattern::PathGlob;
 use super::structure::{Structure, StructuredFile};
@@ -124,6 +125,17 @@ impl Spec {
             PathGlob::read(fields, full, place).map(|glob| Glob { key, glob })
         });
         Some(Self { globs: globs.collect(), owner, structure, keywords })
+    }
+
+    /// What the marker claims.
+    pub(super) fn claims(&self) -> Vec<Claim> {
+        let structure = self.structure.iter().flat_map(Structure::sources);
+        let structure = structure.collect::<Vec<_>>().join("\n");
+        if self.globs.is_empty() {
+            return vec![Claim::new("", &structure, "")];
+        }
+        let globs = self.globs.iter().map(|glob| glob.glob.source());
+        globs.map(|glob| Claim::new("", glob, &structure)).collect()
     }
 }
 

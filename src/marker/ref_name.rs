@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::claims::{Claim, joined};
 use super::pattern::{PathGlob, Pattern};
 use crate::document::{Fields, Problem};
 use crate::finding::{Confidence, Kind, Marker};
@@ -39,6 +40,13 @@ impl Spec {
         let pattern =
             pattern.and_then(|text| Pattern::read(fields, text, fields.place_of_value("pattern")));
         Some(Self { globs, pattern })
+    }
+
+    /// What the marker claims.
+    pub(super) fn claims(&self) -> Vec<Claim> {
+        let condition = joined(self.pattern.iter());
+        let globs = self.globs.iter().map(|(_, glob)| glob.source());
+        globs.map(|glob| Claim::new("", glob, &condition)).collect()
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::claims::Claim;
 use crate::document::{Fields, Problem};
 use crate::finding::{Field, Finding, Kind, Marker};
 use crate::git::ssh_public_key;
@@ -38,6 +39,11 @@ impl Spec {
             }
         }
         Some(Self { keys })
+    }
+
+    /// What the marker claims.
+    pub(super) fn claims(&self) -> Vec<Claim> {
+        self.keys.iter().map(|key| Claim::new("", &STANDARD.encode(key), "")).collect()
     }
 }
 

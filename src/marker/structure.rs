@@ -15,10 +15,12 @@ use toml::Value as Toml;
 
 use super::pattern::Pattern;
 use crate::document::Fields;
+use crate::text::WordEnum;
 use crate::text::escape::lossy;
 
 /// How a file is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 enum Format {
     /// One JSON object; comments and commas at the end are allowed, as editors do.
     Json,
@@ -32,15 +34,7 @@ enum Format {
     Text,
 }
 
-impl Format {
-    const WORDS: [(&'static str, Self); 5] = [
-        ("json", Self::Json),
-        ("toml", Self::Toml),
-        ("yaml", Self::Yaml),
-        ("front-matter", Self::FrontMatter),
-        ("text", Self::Text),
-    ];
-}
+impl WordEnum for Format {}
 
 /// Configuration files are smaller.
 const LARGEST: usize = 256 << 10;
@@ -62,7 +56,7 @@ pub(super) struct Structure {
 impl Structure {
     /// Reads `structure`, `has` and `only`; `None` when there is no structure.
     pub(super) fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let format = fields.word("structure", &Format::WORDS);
+        let format = fields.one_of("structure");
         let mut patterns = |key| -> Vec<Pattern> {
             let texts = fields.strings(key);
             texts.iter().filter_map(|(text, place)| Pattern::read(fields, text, place)).collect()
@@ -100,7 +94,7 @@ impl Structure {
 pub struct StructuredFile<'f> {
     /// `None` of a file that is no tool's configuration because it is too large.
     text: Option<Cow<'f, str>>,
-    by_format: [OnceCell<Option<Vec<String>>>; Format::WORDS.len()],
+    by_format: [OnceCell<Option<Vec<String>>>; <Format as strum::VariantArray>::VARIANTS.len()],
 }
 
 impl<'f> StructuredFile<'f> {
@@ -116,7 +110,7 @@ impl<'f> StructuredFile<'f> {
     /// The file as lines; `None` when it is not of the format.
     fn lines(&self, format: Format) -> Option<&[String]> {
         let text = self.text.as_ref()?;
-        let nth = Format::WORDS.iter().position(|(_, known)| *known == format)?;
+        let nth = Format::all().iter().position(|known| *known == format)?;
         self.by_format.get(nth)?.get_or_init(|| format.lines(text)).as_deref()
     }
 }
@@ -230,8 +224,7 @@ impl Lines {
 /// The lines of a file by the word of its format, for [`super::fuzzing`].
 #[cfg(feature = "fuzzing")]
 pub(super) fn lines_of(format: &str, text: &str) -> Option<Vec<String>> {
-    let (_, format) = Format::WORDS.into_iter().find(|(word, _)| *word == format)?;
-    format.lines(text)
+    Format::from_word(format)?.lines(text)
 }
 
 /// A line and its place in a document.

@@ -7,13 +7,16 @@
 
 use std::sync::Arc;
 
+use super::claims::Claim;
 use crate::document::Fields;
 use crate::finding::{Field, Finding, Kind, Marker};
 use crate::text::Disguise;
+use crate::text::WordEnum;
 use crate::text::escape::lossy;
 
 /// How a marker was hidden.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Trick {
     /// Behind a NUL, where git stops reading a message.
     Nul,
@@ -43,18 +46,7 @@ impl From<Disguise> for Trick {
     }
 }
 
-impl Trick {
-    const WORDS: [(&'static str, Self); 8] = [
-        ("nul", Self::Nul),
-        ("look-alike", Self::LookAlike),
-        ("encoding", Self::Encoding),
-        ("replace", Self::Replace),
-        ("case", Self::Case),
-        ("link", Self::Link),
-        ("renamed", Self::Renamed),
-        ("unknown-encoding", Self::UnknownEncoding),
-    ];
-}
+impl WordEnum for Trick {}
 
 /// What a `tamper` marker looks for.
 #[derive(Debug)]
@@ -66,10 +58,15 @@ pub struct Spec {
 
 impl Spec {
     pub(super) fn read(_: Kind, fields: &mut Fields<'_>) -> Option<Self> {
-        fields.required_string("trick")?;
         let except = fields.strings("except");
+        fields.required_string("trick")?;
         let except = except.iter().map(|(word, _)| word.to_ascii_lowercase()).collect();
-        fields.word("trick", &Trick::WORDS).map(|trick| Self { trick, except })
+        fields.one_of("trick").map(|trick| Self { trick, except })
+    }
+
+    /// What the marker claims.
+    pub(super) fn claims(&self) -> Vec<Claim> {
+        Vec::new()
     }
 }
 

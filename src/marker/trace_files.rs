@@ -8,6 +8,7 @@ use super::path::Key;
 use super::structure::StructuredFile;
 use super::trace::{Candidate, MOST, View, WIDTH, literal_at};
 use super::{Matchers, content, note, path};
+use crate::text::WordEnum;
 use crate::text::escape::{escape, excerpt, lossy};
 use crate::text::lines::Locator;
 

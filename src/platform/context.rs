@@ -2,11 +2,15 @@
 //!
 //! Every text is escaped for a terminal already: it may be the pusher's own.
 
+use crate::text::WordEnum;
 use std::time::Duration;
 
 /// How the push came in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, strum::IntoStaticStr, strum::VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Protocol {
     /// By a path of the same machine.
     File,
@@ -20,16 +24,7 @@ pub enum Protocol {
     Web,
 }
 
-impl Protocol {
-    /// The words for it in records.
-    pub const WORDS: [(&'static str, Self); 5] = [
-        ("file", Self::File),
-        ("ssh", Self::Ssh),
-        ("http", Self::Http),
-        ("git", Self::Git),
-        ("web", Self::Web),
-    ];
-}
+impl WordEnum for Protocol {}
 
 /// What somebody did that became a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]

@@ -32,7 +32,7 @@ pub struct Platform {
     /// Returns the arguments of a hook that is called once a ref.
     pub(super) probe_arguments: fn(&ProbeUpdate<'_>) -> Vec<String>,
     /// The environment variables that are its own.
-    pub(super) variables: &'static [&'static str],
+    pub variables: &'static [&'static str],
     /// Reads them.
     pub(super) read: fn(&Environment, &mut Context),
     /// Reads the arguments of a hook that is called once a ref.

@@ -10,9 +10,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
-use super::{
-    Arguments, AskedHome, Examined, Home, HomeError, HomeHook, HomeHooks, Platform,
-};
+use super::{Arguments, AskedHome, Examined, Home, HomeError, HomeHook, HomeHooks, Platform};
 use crate::text::escape::escape;
 
 pub(super) const PLATFORM: Platform = Platform {
@@ -50,11 +48,11 @@ pub(super) const PLATFORM: Platform = Platform {
 fn hooks(asked: &AskedHome<'_>) -> Result<HomeHooks, HomeError> {
     let folder = asked.path.join(asked.folder.as_deref().unwrap_or("hooks".as_ref()));
     let names = ["ref-update", "commit-received"].into_iter();
-    let hook =
-        |name| HomeHook { path: folder.join(name), takes_arguments: true, is_shared: true };
+    let hook = |name| HomeHook { path: folder.join(name), takes_arguments: true, is_shared: true };
     let mut all = HomeHooks { wanted: names.map(hook).collect(), ..HomeHooks::default() };
     if !asked.path.join("plugins/hooks.jar").exists() {
-        let missing = "plugins/hooks.jar is not there: without the hooks plugin Gerrit calls nothing";
+        let missing =
+            "plugins/hooks.jar is not there: without the hooks plugin Gerrit calls nothing";
         all.warnings.push(missing);
     }
     Ok(all)

@@ -8,8 +8,8 @@
 use std::time::Duration;
 
 use super::{
-    Action, AskedHome, Context, Environment, Examined, Home, HomeError, HomeHook, HomeHooks,
-    Chroot, Platform, Protocol,
+    Action, AskedHome, Chroot, Context, Environment, Examined, Home, HomeError, HomeHook,
+    HomeHooks, Platform, Protocol,
 };
 
 pub(super) const PLATFORM: Platform = Platform {
@@ -58,9 +58,7 @@ fn hooks(asked: &AskedHome<'_>) -> Result<HomeHooks, HomeError> {
              for nothing, but a time-out can still fail the push."
                 .into(),
         ],
-        removal: Some(
-            "Take the hook and its environment out of GitHub Enterprise Server first.",
-        ),
+        removal: Some("Take the hook and its environment out of GitHub Enterprise Server first."),
         ..HomeHooks::default()
     })
 }

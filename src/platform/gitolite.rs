@@ -138,9 +138,7 @@ fn read(environment: &Environment, context: &mut Context) {
 /// Those of a VREF, or of an `update` hook.
 fn arguments(given: &[OsString]) -> Result<Arguments, String> {
     match given {
-        [name, old, new, _, _, _, _, ..] => {
-            update_hook(&[name.clone(), old.clone(), new.clone()])
-        }
+        [name, old, new, _, _, _, _, ..] => update_hook(&[name.clone(), old.clone(), new.clone()]),
         [_, _, _] => update_hook(given),
         _ => Err(format!(
             "a VREF gets seven arguments or more, and an update hook three, not {}",

@@ -11,12 +11,8 @@
 
 use super::{Context, Environment, Platform, Protocol};
 
-pub(super) const PLATFORM: Platform = Platform {
-    name: "plain",
-    title: "plain Git",
-    read,
-    ..Platform::GIT
-};
+pub(super) const PLATFORM: Platform =
+    Platform { name: "plain", title: "plain Git", read, ..Platform::GIT };
 
 fn read(environment: &Environment, context: &mut Context) {
     let protocol = protocol(environment);

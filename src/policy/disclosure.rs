@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::placed::{Placed, replace};
 use crate::document::{Fields, Place, Problem};
-use crate::text::folded_key;
+use crate::text::{WordEnum, folded_key};
 
 /// The trailers that disclose where a policy names none.
 const TRAILERS: [&str; 11] = [
@@ -29,7 +29,10 @@ const TRAILERS: [&str; 11] = [
 ];
 
 /// The form that a disclosure must have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase")]
 pub(super) enum Grammar {
     /// Any text that is neither empty, a denial nor a placeholder.
     Free,
@@ -37,12 +40,13 @@ pub(super) enum Grammar {
     Kernel,
 }
 
-impl Grammar {
-    const WORDS: [(&'static str, Self); 2] = [("free", Self::Free), ("kernel", Self::Kernel)];
-}
+impl WordEnum for Grammar {}
 
 /// What a disclosure must name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase")]
 pub(super) enum Names {
     /// Nothing in particular.
     Anything,
@@ -50,9 +54,7 @@ pub(super) enum Names {
     Tool,
 }
 
-impl Names {
-    const WORDS: [(&'static str, Self); 2] = [("anything", Self::Anything), ("tool", Self::Tool)];
-}
+impl WordEnum for Names {}
 
 /// `[policy.disclosure]`.
 #[derive(Clone, Debug, Default)]
@@ -93,9 +95,9 @@ impl Disclosure {
         let placed = |fields: &Fields<'_>, key| fields.place_of(key).clone();
         let given = fields.entries().contains_key("trailers");
         let trailers = given.then(|| Placed { value: trailers, place: placed(fields, "trailers") });
-        let grammar = fields.word("grammar", &Grammar::WORDS);
+        let grammar = fields.one_of("grammar");
         let grammar = grammar.map(|value| Placed { value, place: placed(fields, "grammar") });
-        let names = fields.word("names", &Names::WORDS);
+        let names = fields.one_of("names");
         let names = names.map(|value| Placed { value, place: placed(fields, "names") });
         let given = fields.entries().contains_key("own-credit");
         let value = fields.boolean("own-credit");
@@ -132,21 +134,15 @@ impl Disclosure {
 
     /// The keys beside the trailers, with their values as a file would have them.
     pub(super) fn switches(&self) -> [(&'static str, String, Option<&Place>); 3] {
-        let word = |words: &[(&'static str, bool)]| {
-            words
-                .iter()
-                .find(|(_, is)| *is)
-                .map_or_else(String::new, |(word, _)| format!("\"{word}\""))
-        };
         [
             (
                 "grammar",
-                word(&Grammar::WORDS.map(|(word, known)| (word, known == self.grammar()))),
+                format!("\"{}\"", self.grammar().word()),
                 self.grammar.as_ref().map(|it| &it.place),
             ),
             (
                 "names",
-                word(&Names::WORDS.map(|(word, known)| (word, known == self.names()))),
+                format!("\"{}\"", self.names().word()),
                 self.names.as_ref().map(|it| &it.place),
             ),
             (

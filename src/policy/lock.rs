@@ -8,11 +8,13 @@
 use std::sync::Arc;
 
 use super::Policy;
+use super::kind_keys::WEAK;
 use super::schedule::Schedule;
 use super::settings::Settings;
 use super::strictness::loosened;
 use crate::document::{Place, Problem, Source};
 use crate::finding::{Confidence, Kind, Marker};
+use crate::text::WordEnum;
 
 /// A policy and the markers of its catalogue that are switched on.
 #[derive(Clone, Copy)]
@@ -203,10 +205,10 @@ pub fn lock_on<'p>(policy: &'p Policy, marker: &Marker) -> Option<&'p str> {
 fn concerns(first: &str, rest: &str, marker: &Marker) -> bool {
     match (first, rest) {
         ("tools", name) if !name.is_empty() => is_about(name, marker),
-        ("kinds", "weak") => marker.confidence == Confidence::Weak,
+        ("kinds", WEAK) => marker.confidence == Confidence::Weak,
         ("kinds", kind) if !kind.is_empty() => {
             let kind = kind.split('.').next().unwrap_or_default();
-            Kind::WORDS.iter().any(|(word, known)| *word == kind && *known == marker.kind)
+            Kind::from_word(kind) == Some(marker.kind)
         }
         _ => true,
     }

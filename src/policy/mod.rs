@@ -13,6 +13,7 @@ mod disclosure;
 mod exemption;
 mod globs;
 mod judge;
+mod kind_keys;
 mod lock;
 mod people;
 mod place_bound;

@@ -11,7 +11,7 @@ use super::circumstances::Circumstances;
 use super::placed::{Placed, PlacedVerdict, replace};
 use crate::document::{Fields, Place, Problem};
 use crate::finding::{Field, Finding, Kind};
-use crate::text::folded_key;
+use crate::text::{WordEnum, folded_key};
 
 /// The roles that only people may hold where a policy names none.
 const ROLES: [&str; 4] = ["Signed-off-by", "Reviewed-by", "Acked-by", "Tested-by"];
@@ -195,8 +195,8 @@ fn trailers(fields: &mut Fields<'_>, key: &'static str) -> Vec<String> {
 
 /// A verdict under a key; `disclose` is none here.
 pub(super) fn said(fields: &mut Fields<'_>, key: &'static str) -> Option<PlacedVerdict> {
-    let words: Vec<(&'static str, Verdict)> =
-        Verdict::WORDS.into_iter().filter(|(_, verdict)| *verdict != Verdict::Disclose).collect();
+    let verdicts = Verdict::all().iter().rev().filter(|it| **it != Verdict::Disclose);
+    let words: Vec<(&'static str, Verdict)> = verdicts.map(|it| (it.word(), *it)).collect();
     let value = fields.word(key, &words)?;
     Some(PlacedVerdict { value, place: fields.place_of(key).clone() })
 }

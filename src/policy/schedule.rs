@@ -4,9 +4,22 @@
 use crate::document::{Fields, Moment, Problem, Value};
 
 use super::Verdict;
+use crate::text::WordEnum;
 
 /// How much of the policy is in force.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Default,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase")]
 pub enum Mode {
     /// What would be refused or warned of is recorded only.
     Observe,
@@ -17,17 +30,11 @@ pub enum Mode {
     Enforce,
 }
 
+impl WordEnum for Mode {
+    const LAST_FIRST: bool = true;
+}
+
 impl Mode {
-    /// The words for it in configuration files, strictest first.
-    pub const WORDS: [(&'static str, Self); 3] =
-        [("enforce", Self::Enforce), ("warn", Self::Warn), ("observe", Self::Observe)];
-
-    /// The word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, known)| *known == self).map_or("", |(word, _)| *word)
-    }
-
     /// What is left of a verdict.
     #[must_use]
     pub fn limit(self, verdict: Verdict) -> Verdict {
@@ -52,14 +59,14 @@ impl Schedule {
     pub(super) fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let node = fields.node("mode")?;
         let Value::Table(_) = node.value else {
-            let first = fields.word_at(node, "`mode`", &Mode::WORDS)?;
+            let first = fields.one_of_at(node, "`mode`")?;
             return Some(Self { first, steps: Vec::new() });
         };
         let reader = fields.reader();
         let mut dates = reader.fields(node, "`mode`")?;
         let mut steps = Vec::new();
-        for (word, mode) in Mode::WORDS.iter().rev() {
-            if let Some(moment) = dates.moment(word) {
+        for mode in Mode::all() {
+            if let Some(moment) = dates.moment(mode.word()) {
                 steps.push((moment, *mode));
             }
         }

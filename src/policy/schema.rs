@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::disclosure::Disclosure;
 use super::exemption::{Exemption, Suspension};
 use super::globs::Globs;
+use super::kind_keys::{path_use_key, plain_kind_keys};
 use super::lock::KEYS;
 use super::people::People;
 use super::placed::{Placed, PlacedVerdict};
@@ -12,8 +13,10 @@ use super::schedule::Schedule;
 use super::scope::Scope;
 use super::settings::{Kinds, Line, Settings, Subject, Version};
 use super::texts::{Texts, check_template};
-use super::{Bypass, Policy, Verdict};
+use super::{Bypass, Policy};
 use crate::document::{Fields, Node, Place, Problem, Value};
+use crate::finding::{Kind, PathUse};
+use crate::text::WordEnum;
 
 impl Policy {
     /// Reads the `policy` table of the merged configuration; problems go to the fields'
@@ -182,58 +185,37 @@ fn read_line(
         line.kinds = read_kinds(&mut fields);
         fields.finish();
     } else {
-        let said = tools.word_at(node, &format!("the verdict of `{name}`"), &Verdict::WORDS);
+        let said = tools.one_of_at(node, &format!("the verdict of `{name}`"));
         line.verdict = said.map(|value| PlacedVerdict { value, place: place.clone() });
     }
     Some((subject, line))
 }
 
 fn verdict(fields: &mut Fields<'_>, key: &'static str) -> Option<PlacedVerdict> {
-    let value = fields.word(key, &Verdict::WORDS)?;
+    let value = fields.one_of(key)?;
     Some(PlacedVerdict { value, place: fields.place_of(key).clone() })
 }
 
-/// The keys that hold a verdict each, and those of `path`, which can be one for all.
-const PLAIN: [&str; 12] = [
-    "trailer",
-    "line",
-    "identity",
-    "sign-off",
-    "signature",
-    "note",
-    "tamper",
-    "content",
-    "ref",
-    "weak",
-    "copied",
-    "merge",
-];
-const PATH: [(&str, &str); 4] = [
-    ("added", "path.added"),
-    ("changed", "path.changed"),
-    ("shared", "path.shared"),
-    ("off-switch", "path.off-switch"),
-];
-
 fn read_kinds(fields: &mut Fields<'_>) -> Kinds {
     let mut kinds = Kinds::new();
-    for key in PLAIN {
+    for key in plain_kind_keys() {
         kinds.extend(verdict(fields, key).map(|said| (key, said)));
     }
     let reader = fields.reader();
-    let Some(node) = fields.node("path") else {
+    let Some(node) = fields.node(Kind::Path.word()) else {
         return kinds;
     };
     if let Value::Table(_) = node.value {
         let Some(mut path) = reader.fields(node, "`path`") else {
             return kinds;
         };
-        for (key, whole) in PATH {
-            kinds.extend(verdict(&mut path, key).map(|said| (whole, said)));
+        for path_use in PathUse::all() {
+            let said = verdict(&mut path, path_use.word());
+            kinds.extend(said.map(|said| (path_use_key(*path_use), said)));
         }
         path.finish();
-    } else if let Some(said) = verdict(fields, "path") {
-        kinds.extend(PATH.iter().map(|(_, whole)| (*whole, said.clone())));
+    } else if let Some(said) = verdict(fields, Kind::Path.word()) {
+        kinds.extend(PathUse::all().iter().map(|it| (path_use_key(*it), said.clone())));
     }
     kinds
 }

@@ -11,13 +11,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::disclosure::Disclosure;
+use super::kind_keys::{COPIED, MERGE, WEAK, kind_key};
 use super::people::People;
 use super::placed::{Placed, PlacedVerdict, replace};
 use super::schedule::Schedule;
 use super::texts::Texts;
 use super::{Bypass, Verdict};
 use crate::document::Place;
-use crate::finding::{Confidence, Finding, Kind, Marker, PathUse, UNKNOWN_AI};
+use crate::finding::{Confidence, Finding, Marker, PathUse, UNKNOWN_AI};
 
 /// Verdicts by the keys of `[policy.kinds]`, those of its table `path` as `path.added`.
 pub(super) type Kinds = BTreeMap<&'static str, PlacedVerdict>;
@@ -234,17 +235,18 @@ impl Settings {
     /// The keys of `kinds` that a finding comes under, and whether the milder of that and
     /// the tool's line counts.
     fn keys(&self, traits: Traits<'_>, line: Option<&Line>) -> Vec<(&'static str, bool)> {
-        let mut keys = vec![kind_key(traits.marker.kind, traits.path_use)];
+        let kind = traits.marker.kind;
+        let mut keys = vec![(kind_key(kind, traits.path_use), kind.carrier().only_hints())];
         let named = |key| {
             self.kinds.contains_key(key) || line.is_some_and(|line| line.kinds.contains_key(key))
         };
-        if traits.copied && named("copied") {
-            keys.push(("copied", true));
+        if traits.copied && named(COPIED) {
+            keys.push((COPIED, true));
         } else if traits.copied || traits.marker.confidence == Confidence::Weak {
-            keys.push(("weak", true));
+            keys.push((WEAK, true));
         }
-        if traits.in_merge && named("merge") {
-            keys.push(("merge", true));
+        if traits.in_merge && named(MERGE) {
+            keys.push((MERGE, true));
         }
         keys
     }
@@ -287,24 +289,6 @@ impl Settings {
 /// Whether a name with `*` covers another.
 fn covers(glob: &str, name: &str) -> bool {
     globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(name))
-}
-
-/// The key of a kind, and whether the milder of it and the tool's line counts.
-fn kind_key(kind: Kind, path_use: Option<PathUse>) -> (&'static str, bool) {
-    match kind {
-        Kind::Path => (
-            match path_use {
-                Some(PathUse::Shared) => "path.shared",
-                Some(PathUse::Changed) => "path.changed",
-                Some(PathUse::OffSwitch) => "path.off-switch",
-                Some(PathUse::Added) | None => "path.added",
-            },
-            true,
-        ),
-        Kind::Content => ("content", true),
-        Kind::Ref => ("ref", true),
-        other => (other.word(), false),
-    }
 }
 
 #[cfg(test)]

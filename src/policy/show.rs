@@ -7,6 +7,7 @@ use super::{Exemption, Verdict};
 use crate::document::Place;
 use crate::finding::Finding;
 use crate::git::RefName;
+use crate::text::WordEnum;
 
 /// A value of the effective policy.
 #[derive(Clone, Debug, PartialEq, Eq)]

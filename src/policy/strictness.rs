@@ -11,6 +11,7 @@ use super::judge::{Class, Judge};
 use super::settings::{Settings, Subject, Traits};
 use crate::document::Moment;
 use crate::finding::{Kind, Marker, PathUse};
+use crate::text::WordEnum;
 
 /// With more conditional scopes than this, only equal classes are as strict.
 const MOST_CONDITIONS: usize = 6;
@@ -103,7 +104,7 @@ pub(super) fn loosened<'m>(
         None => settings.resolve(traits).verdict,
     };
     markers.into_iter().filter(move |marker| {
-        let mut looks = uses(marker.kind).iter().flat_map(|&path_use| {
+        let mut looks = uses(marker.kind).into_iter().flat_map(|path_use| {
             models.iter().flat_map(move |(model, vendor)| {
                 [(false, false), (true, false), (false, true), (true, true)].map(
                     |(copied, in_merge)| Traits {
@@ -127,16 +128,11 @@ pub(super) fn loosened<'m>(
 }
 
 /// What can become of a path; for other kinds there is one way to be found.
-fn uses(kind: Kind) -> &'static [Option<PathUse>] {
-    match kind {
-        Kind::Path => &[
-            Some(PathUse::Added),
-            Some(PathUse::Changed),
-            Some(PathUse::Shared),
-            Some(PathUse::OffSwitch),
-        ],
-        _ => &[None],
+fn uses(kind: Kind) -> Vec<Option<PathUse>> {
+    if kind == Kind::Path {
+        return PathUse::all().iter().copied().map(Some).collect();
     }
+    vec![None]
 }
 
 /// No model, and all that either policy names.

@@ -6,27 +6,32 @@ use serde::{Deserialize, Serialize};
 
 use super::placed::{Placed, replace};
 use crate::document::{Fields, Problem};
+use crate::text::WordEnum;
 
 /// A language that texts are there for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 pub enum Language {
     /// English.
     #[default]
+    #[strum(serialize = "en")]
     English,
     /// Simplified Chinese.
+    #[strum(serialize = "zh")]
     Chinese,
 }
 
-impl Language {
-    pub(super) const WORDS: [(&'static str, Self); 2] =
-        [("en", Self::English), ("zh", Self::Chinese)];
-
-    /// The code in configuration files.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, known)| *known == self).map_or("", |(word, _)| *word)
-    }
-}
+impl WordEnum for Language {}
 
 /// `language` and `[policy.texts]`.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +45,7 @@ impl Texts {
     /// Reads `language` and `texts` of a policy or scope; whether the templates can be
     /// used is checked where they are rendered.
     pub(super) fn read(fields: &mut Fields<'_>) -> Self {
-        let language = fields.word("language", &Language::WORDS);
+        let language = fields.one_of("language");
         let place = fields.place_of("language").clone();
         let mut templates = Vec::new();
         let reader = fields.reader();

@@ -1,12 +1,26 @@
 //! What policy makes of a finding.
 
+use crate::text::WordEnum;
 use serde::{Deserialize, Serialize};
 
 /// What policy says of a finding, of a ref, of a push; milder first.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::VariantArray,
 )]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Verdict {
     /// Nothing to say.
     #[default]
@@ -22,19 +36,6 @@ pub enum Verdict {
     Reject,
 }
 
-impl Verdict {
-    /// The words for it in configuration files.
-    pub const WORDS: [(&'static str, Self); 5] = [
-        ("reject", Self::Reject),
-        ("disclose", Self::Disclose),
-        ("warn", Self::Warn),
-        ("record", Self::Record),
-        ("allow", Self::Allow),
-    ];
-
-    /// The word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, known)| *known == self).map_or("", |(word, _)| *word)
-    }
+impl WordEnum for Verdict {
+    const LAST_FIRST: bool = true;
 }

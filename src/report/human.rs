@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Judged, Report};
+use super::{Judged, Layout, Report, Together};
 use crate::finding::Field;
 use crate::policy::Verdict;
+use crate::text::WordEnum;
 use crate::text::counted;
 use crate::text::escape::excerpt;
 
@@ -18,6 +19,8 @@ fn style(verdict: Verdict) -> Style {
         Verdict::Record | Verdict::Allow => AnsiColor::BrightBlack.on_default(),
     }
 }
+
+pub(super) const LAYOUT: Layout = Layout { together: Together::Several, is_for_people: true };
 
 pub(super) fn write(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
     let many = reports.len() > 1;

@@ -5,14 +5,16 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::Report;
 use super::jsonl::{Record, finding, summary};
+use super::{Layout, Report, Together};
 
 #[derive(Serialize)]
 struct Document<'r> {
     findings: Vec<Record<'r>>,
     summary: Record<'r>,
 }
+
+pub(super) const LAYOUT: Layout = Layout { together: Together::Always, is_for_people: false };
 
 pub(super) fn write(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
     let documents: Vec<Document<'_>> = reports

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Judged, Report, Skipped, VERSION};
+use super::{Judged, Layout, Report, Skipped, Together, VERSION};
 use crate::document::FileLine;
 use crate::finding::{Confidence, Kind};
 use crate::policy::Verdict;
@@ -105,6 +105,8 @@ pub(super) fn summary(report: &Report) -> Record<'_> {
         elapsed_ms: report.elapsed.as_millis(),
     })
 }
+
+pub(super) const LAYOUT: Layout = Layout { together: Together::Never, is_for_people: false };
 
 pub(super) fn write(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
     for report in reports {

@@ -20,6 +20,22 @@ use crate::state::ledger::Additions;
 
 pub use skipped::{SearchedText, Skipped, UnreadObject, UnreadReason};
 
+/// What a command asks of a format before it writes.
+struct Layout {
+    together: Together,
+    is_for_people: bool,
+}
+
+/// When the reports of several repositories are written together, and not each when it is done.
+enum Together {
+    /// Always: they are one document.
+    Always,
+    /// When there are several: each gets a heading then.
+    Several,
+    /// Never.
+    Never,
+}
+
 macro_rules! formats {
     ($($format:ident => $module:ident, $name:literal, $help:literal),+ $(,)?) => {
         $(mod $module;)+
@@ -40,6 +56,12 @@ macro_rules! formats {
                     $(Self::$format => $module::write(reports, out),)+
                 }
             }
+
+            fn layout(self) -> Layout {
+                match self {
+                    $(Self::$format => $module::LAYOUT,)+
+                }
+            }
         }
     };
 }
@@ -48,6 +70,24 @@ formats! {
     Human => human, "human", "text for people",
     Json => json, "json", "one JSON document with all reports",
     Jsonl => jsonl, "jsonl", "a JSON record a line: findings, then a summary of each repository",
+}
+
+impl Format {
+    /// Whether people read it as it is.
+    #[must_use]
+    pub fn is_for_people(self) -> bool {
+        self.layout().is_for_people
+    }
+
+    /// Whether the reports of this number of repositories are written together.
+    #[must_use]
+    pub fn is_written_together(self, repositories: usize) -> bool {
+        match self.layout().together {
+            Together::Always => true,
+            Together::Several => repositories > 1,
+            Together::Never => false,
+        }
+    }
 }
 
 /// The commit that a finding belongs to.

@@ -10,6 +10,7 @@ use super::pusher::fit;
 use super::texts::Templates;
 use super::{Cut, Texts};
 use crate::document::FileLine;
+use crate::text::WordEnum;
 
 /// Why a push could not be judged, or not whole; and what becomes of it.
 #[derive(Clone, Debug, Default, Serialize)]

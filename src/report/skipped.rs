@@ -10,6 +10,7 @@ use crate::config::limits::{Allowed, LARGEST_FILE, Resource};
 use crate::finding::MOST_CREDITS;
 use crate::git::{GitError, ObjectId, RefName};
 use crate::marker::{MOST_HITS, MOST_TEXTS};
+use crate::text::WordEnum;
 use crate::text::escape::escape;
 
 /// Something that was not looked at, or not reported, and why.

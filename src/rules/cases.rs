@@ -101,9 +101,6 @@ pub fn read(source: &Arc<Source>, rules: &RuleSet) -> Result<Vec<Case>, Vec<Prob
     if problems.is_empty() { Ok(cases) } else { Err(problems) }
 }
 
-const ROLES: [(&str, Role); 3] =
-    [("author", Role::Author), ("committer", Role::Committer), ("tagger", Role::Tagger)];
-
 const VERDICTS: [(&str, &str); 4] =
     [("reject", "reject"), ("warn", "warn"), ("record", "record"), ("allow", "allow")];
 
@@ -112,7 +109,7 @@ fn case(fields: &mut Fields<'_>, rules: &RuleSet) -> Option<Case> {
     let name = fields.string("name").map(str::to_owned);
     let verdict = fields.word("verdict", &VERDICTS).map(str::to_owned);
     let encoding = fields.string("encoding").map(|text| text.as_bytes().to_vec());
-    let role = fields.word("role", &ROLES).unwrap_or(Role::Author);
+    let role = fields.one_of("role").unwrap_or(Role::Author);
     let on = fields.string("on").unwrap_or("refs/notes/ai").as_bytes().to_vec();
     let mut subjects = Vec::new();
     for key in ["message", "identity", "path", "ref", "content", "note"] {

@@ -2,6 +2,9 @@
 //! layout. The text goes in and the text comes out; nothing here reads or writes files,
 //! and whether the result is right is for whoever loads it.
 
+use super::key_types::type_of;
+use crate::document::ValueType;
+
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, Value, value};
 
 /// Why a file can't be changed.
@@ -166,31 +169,8 @@ fn has_id(table: &Table, id: &str) -> bool {
     table.get("id").and_then(Item::as_str) == Some(id)
 }
 
-/// Keys whose value is a string, a list of strings, or something else.
-const STRINGS: [&str; 15] = [
-    "about",
-    "confidence",
-    "disabled",
-    "format",
-    "id",
-    "kind",
-    "name",
-    "pattern",
-    "since",
-    "source",
-    "structure",
-    "trick",
-    "value",
-    "vendor",
-    "version",
-];
-const LISTS: [&str; 14] = [
-    "emails", "except", "has", "hits", "keys", "keywords", "logins", "misses", "names", "only",
-    "paths", "refs", "roles", "ssh-keys",
-];
-const OTHERS: [&str; 3] = ["first-lines", "off-switch", "shared"];
-
-/// A value given on a command line: TOML, or for strings and lists of strings plain text.
+/// A value given on a command line: TOML, or for strings and lists of strings plain text. How the
+/// key's value is read says which it is.
 ///
 /// # Errors
 /// When it is none that the key can have.
@@ -201,28 +181,22 @@ pub fn value_of(key: &str, text: &str) -> Result<Value, EditError> {
         text: text.to_owned(),
         reason: reason.to_owned(),
     };
-    if STRINGS.contains(&key) {
-        return match parsed {
-            Ok(value @ Value::String(_)) => Ok(clean(value)),
-            _ if text.is_empty() => Err(wrong("it is empty; --unset takes a key away")),
-            _ => Ok(string(text)),
-        };
-    }
-    if LISTS.contains(&key) {
-        return match parsed {
-            Ok(value @ Value::Array(_)) => Ok(clean(value)),
-            Ok(value @ Value::String(_)) => Ok(list([clean(value)])),
-            _ if text.starts_with('[') => Err(wrong("it is no TOML array")),
-            _ => Ok(list([string(text)])),
-        };
-    }
-    match parsed {
-        Ok(value) => Ok(clean(value)),
-        Err(error) if OTHERS.contains(&key) => {
+    match (type_of(key), parsed) {
+        (Some(ValueType::String), Ok(value @ Value::String(_))) => Ok(clean(value)),
+        (Some(ValueType::String), _) if text.is_empty() => {
+            Err(wrong("it is empty; --unset takes a key away"))
+        }
+        (Some(ValueType::String), _) => Ok(string(text)),
+        (Some(ValueType::Strings), Ok(value @ Value::Array(_))) => Ok(clean(value)),
+        (Some(ValueType::Strings), Ok(value @ Value::String(_))) => Ok(list([clean(value)])),
+        (Some(ValueType::Strings), _) if text.starts_with('[') => Err(wrong("it is no TOML array")),
+        (Some(ValueType::Strings), _) => Ok(list([string(text)])),
+        (Some(ValueType::Other) | None, Ok(value)) => Ok(clean(value)),
+        (Some(ValueType::Other), Err(error)) => {
             Err(wrong(&format!("it is no TOML value: {}", error.message())))
         }
         // A key that nothing knows is told as such when the file is checked.
-        Err(_) => Ok(string(text)),
+        (None, Err(_)) => Ok(string(text)),
     }
 }
 

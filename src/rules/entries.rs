@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::document::{Node, Place, Table, Value};
 use crate::finding::Kind;
+use crate::text::WordEnum;
 
 /// A table of the configuration: a tool, a marker, a model.
 #[derive(Clone, Copy, Debug)]
@@ -112,8 +113,7 @@ impl<'n> Entry<'n> {
     /// The marker's kind.
     #[must_use]
     pub fn kind(&self) -> Option<Kind> {
-        let word = self.marker.text("kind");
-        Kind::WORDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind)
+        Kind::from_word(self.marker.text("kind"))
     }
 
     /// Whether a layer other than the built-in one says anything of it.

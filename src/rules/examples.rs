@@ -50,7 +50,7 @@ pub fn check_examples(root: &Node, rules: &RuleSet) -> (usize, Vec<ExampleFailur
             let Some(mut fields) = reader.fields(node, "a marker") else {
                 continue;
             };
-            let (Some(id), Some(kind)) = (fields.string("id"), fields.word("kind", &Kind::WORDS))
+            let (Some(id), Some(kind)) = (fields.string("id"), fields.one_of::<Kind>("kind"))
             else {
                 continue;
             };

@@ -5,6 +5,7 @@ pub mod cases;
 pub mod edit;
 pub mod entries;
 mod examples;
+mod key_types;
 pub mod lint;
 pub mod propose;
 pub mod subject;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 pub use examples::{ExampleFailure, check_examples};
 
 use crate::document::{Fields, Place, Problem};
-use crate::finding::{Confidence, Kind, Marker};
+use crate::finding::{Carrier, Confidence, Kind, Marker};
 use crate::marker::{self, Matchers, Model, Models, Spec};
 
 /// A tool of the catalogue.
@@ -168,14 +169,14 @@ impl Reading {
         let disabled = fields.string("disabled").map(str::to_owned);
         mark_examples_known(&mut fields);
         fields.required_string("kind");
-        let kind = fields.word("kind", &Kind::WORDS);
+        let kind = fields.one_of("kind");
         fields.required_string("confidence");
-        let confidence = fields.word("confidence", &Confidence::WORDS);
+        let confidence = fields.one_of("confidence");
         let (Some(kind), Some(confidence)) = (kind, confidence) else {
             return;
         };
         check_id(&fields, id, &tool.id, kind);
-        let too_sure = kind == Kind::Ref && confidence == Confidence::Strong;
+        let too_sure = kind.carrier() == Carrier::RefName && confidence == Confidence::Strong;
         if too_sure {
             let problem =
                 Problem::new(fields.place_of("confidence"), "a ref marker is always weak");
@@ -203,7 +204,7 @@ impl Reading {
 
 /// A marker's id begins with its tool's; tamper markers stand for any tool.
 fn check_id(fields: &Fields<'_>, id: &str, tool: &str, kind: Kind) {
-    let owner = if kind == Kind::Tamper { "tamper" } else { tool };
+    let owner = if kind.carrier() == Carrier::HiddenMark { "tamper" } else { tool };
     let name = id.strip_prefix(owner).and_then(|rest| rest.strip_prefix('/'));
     if name.is_none_or(str::is_empty) {
         let message = format!("the id `{id}` must be `{owner}/NAME`");
@@ -213,6 +214,6 @@ fn check_id(fields: &Fields<'_>, id: &str, tool: &str, kind: Kind) {
 
 /// Marks the example keys of a table as known; they are read by [`check_examples`] only.
 fn mark_examples_known(fields: &mut Fields<'_>) {
-    fields.node("hits");
-    fields.node("misses");
+    fields.later_strings("hits");
+    fields.later_strings("misses");
 }

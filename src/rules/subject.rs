@@ -2,7 +2,7 @@
 //! name, a file, a note. `rules test` and `rules explain` ask with it what a push would
 //! find there.
 
-use crate::finding::{Field, Finding, Kind, surest};
+use crate::finding::{Carrier, Field, Finding, surest};
 use crate::git::Ident;
 use crate::marker::{Matchers, Role};
 
@@ -46,6 +46,23 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// Returns the thing in which a marker of this carrier would be found, when its text is all
+    /// that is known.
+    #[must_use]
+    pub fn of_carrier(carrier: Carrier, text: Vec<u8>, notes_ref: &str) -> Self {
+        match carrier {
+            Carrier::Person => Self::Identity { role: Role::Author, raw: text },
+            Carrier::Path => Self::Path(text),
+            Carrier::RefName => Self::Ref(text),
+            Carrier::Content => Self::Content(text),
+            Carrier::Note => Self::Note { ref_name: notes_ref.into(), text },
+            // A signature stands in no text, and what is hidden is read in a message.
+            Carrier::Message | Carrier::Signature | Carrier::HiddenMark => {
+                Self::Message { encoding: None, text }
+            }
+        }
+    }
+
     /// The text that is looked at.
     #[must_use]
     pub fn text(&self) -> &[u8] {
@@ -82,7 +99,7 @@ impl Subject {
             Self::Content(content) => {
                 // Without a path there is no other name.
                 let found = matchers.content.find(content).into_iter();
-                let found = found.filter(|text| text.marker.kind == Kind::Content);
+                let found = found.filter(|text| !text.is_whole_file());
                 let found = found.map(|text| {
                     let mut finding = Finding::new(&text.marker, Field::Content, &text.excerpt);
                     finding.line = Some(text.line);

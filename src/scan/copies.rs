@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 use super::Scan;
 use super::original::{Originals, changed_paths};
 use super::possible_copy::{PossibleCopy, WasJudged};
-use crate::finding::{Copied, Finding, Kind};
+use crate::finding::{Copied, Finding};
 use crate::git::{Commit, IdMap, IdSet, Lookup, ObjectId, ObjectKind, Side};
 use crate::marker::{Named, Picked};
 
@@ -171,6 +171,5 @@ impl<'s> Scan<'s> {
 
 /// The path of a finding that is a file, or something in one.
 fn file(finding: &Finding) -> Option<&[u8]> {
-    let is_file = matches!(finding.marker.kind, Kind::Path | Kind::Content);
-    finding.path.as_deref().filter(|_| is_file)
+    finding.path.as_deref().filter(|_| finding.marker.kind.carrier().is_file())
 }

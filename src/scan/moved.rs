@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::contents::Contents;
-use crate::finding::{Kind, Marker};
+use crate::finding::Marker;
 use crate::git::{Change, GitError, IdMap, IdSet, Mode, ObjectId, Side, Visitor};
 use crate::marker::Matchers;
 
@@ -45,11 +45,9 @@ impl<'g, 'o> Gone<'g, 'o> {
 
     /// Whether a file in which a text was found came from another path, and the text counted
     /// there. What is in a link, and a configuration that is an example, did not count.
-    pub(super) fn has(&self, file: ObjectId, kind: Kind) -> bool {
-        match (kind, &self.in_use) {
-            (Kind::Path, Some(in_use)) => in_use.contains(&file),
-            _ => self.files.contains(&file),
-        }
+    pub(super) fn has(&self, file: ObjectId, is_whole_file: bool) -> bool {
+        let in_use = self.in_use.as_ref().filter(|_| is_whole_file);
+        in_use.unwrap_or(&self.files).contains(&file)
     }
 
     /// Whether an entry with this marker and object came from another path. What one came

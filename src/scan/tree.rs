@@ -7,7 +7,7 @@
 use super::Scope;
 use super::contents::{Contents, KnownMarks, Marks};
 use super::moved::Gone;
-use crate::finding::{Field, Finding, Kind};
+use crate::finding::{Field, Finding};
 use crate::git::{
     Change, Changes, GitError, Mode, ObjectId, Objects, Side, Unread, UnreadObjects, Visitor,
 };
@@ -124,7 +124,7 @@ impl<'o> Trees<'o> {
         // What was removed is only of interest beside something that came.
         if !parents.is_empty() && (paths.iter().any(|path| path.added) || !texts.is_empty()) {
             let mut gone = Gone::new(self.matchers, &self.contents);
-            if texts.iter().any(|text| text.text.marker.kind == Kind::Path) {
+            if texts.iter().any(|text| text.text.is_whole_file()) {
                 gone = gone.with_structures();
             }
             self.changes.all(tree, parents, &mut gone)?;
@@ -134,7 +134,7 @@ impl<'o> Trees<'o> {
             for path in &mut paths {
                 path.added = path.added && !gone.take(&path.found.marker, path.id)?;
             }
-            texts.retain(|seen| !seen.added || !gone.has(seen.id, seen.text.marker.kind));
+            texts.retain(|seen| !seen.added || !gone.has(seen.id, seen.text.is_whole_file()));
         }
         let paths = paths.into_iter().flat_map(|path| path.findings(self.matchers));
         let texts = texts.into_iter().flat_map(|text| text.findings(self.matchers));
@@ -149,7 +149,7 @@ impl<'o> Trees<'o> {
         let Some(marks) = self.contents.marks(id)? else { return Ok(Vec::new()) };
         note(&marks, id, b"", &mut self.skipped, &mut self.exceeded);
         // A file without a path has no name to be another one's.
-        let texts = marks.texts.iter().filter(|text| text.marker.kind == Kind::Content);
+        let texts = marks.texts.iter().filter(|text| !text.is_whole_file());
         Ok(texts.map(|text| content_finding(text, None)).collect())
     }
 }
@@ -204,10 +204,10 @@ struct TextSeen {
 
 impl TextSeen {
     fn findings(self, matchers: &Matchers) -> Vec<Finding> {
-        match self.text.marker.kind {
-            Kind::Path => matchers.renamed(&self.text, &self.path),
-            _ => vec![content_finding(&self.text, Some(self.path))],
+        if self.text.is_whole_file() {
+            return matchers.renamed(&self.text, &self.path);
         }
+        vec![content_finding(&self.text, Some(self.path))]
     }
 }
 

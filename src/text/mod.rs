@@ -19,9 +19,11 @@ mod references;
 mod rounds;
 pub mod shell;
 mod utf7;
+mod word_enum;
 mod words;
 
 pub use declared::{is_plain_encoding, is_unreadable};
 pub use effort::{Effort, Pace, Unwatched};
 pub use reading::{Disguise, Form, Reading, read, shown, undisguised};
+pub use word_enum::WordEnum;
 pub use words::{counted, folded_key, similar};

@@ -1,5 +1,7 @@
 //! `provost audit`: the whole history of repositories, each finding once.
 
+use clap::ValueEnum;
+use provost::report::Format;
 use serde_json::Value;
 
 use crate::support::{CLAUDE_MARKER, Client, Finished, Sandbox, TestServer, clean, marked};
@@ -71,6 +73,20 @@ fn two_repositories_in_one_run() {
     assert_eq!(records[1]["path"], "a.py");
     assert_eq!((&records[1]["field"], &records[1]["line"]), (&"content".into(), &1.into()));
     assert_eq!((&records[3]["exit"], &records[3]["warned"]), (&1.into(), &1.into()));
+}
+
+#[test]
+fn every_format_shows_each_repository_and_what_was_found_in_it() {
+    let (sandbox, client) = two();
+    for format in Format::value_variants() {
+        let name = format.to_possible_value().unwrap();
+        let words = ["audit", "--format", name.get_name(), "one", "two.git"];
+        let finished = sandbox.provost("").args(words).finish().expect(1);
+        let out = finished.out();
+        for part in ["one", "two", &client.short("another")[..7], "Claude", ".tabnine_root"] {
+            assert!(out.contains(part), "{part} in the format {}:\n{out}", name.get_name());
+        }
+    }
 }
 
 #[test]

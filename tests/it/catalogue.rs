@@ -7,7 +7,7 @@ use provost::config::{self, Layers};
 use provost::document::{self, Source};
 use provost::finding::Kind;
 use provost::rules::check_examples;
-
+use provost::text::WordEnum;
 #[test]
 fn every_example_of_the_built_in_rules_does_what_it_says() {
     let config = config::load_whole(Layers { isolated: true, ..Layers::default() }).unwrap();
@@ -45,7 +45,7 @@ fn every_marker_says_where_it_was_seen_and_since_when() {
         assert!(!rule.source.is_empty(), "{} has no source", rule.marker.id);
         assert!(!rule.marker.since.is_empty(), "{} has no since", rule.marker.id);
     }
-    for (_, kind) in Kind::WORDS {
+    for &kind in Kind::all() {
         let of_kind = config.rules.rules.iter().filter(|rule| rule.marker.kind == kind);
         assert!(of_kind.count() > 0, "no marker of the kind {kind}");
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use provost::config::{self, Config, Layers};
 use provost::finding::{Confidence, Kind};
+use provost::text::WordEnum;
 
 const HEAD: &str = "\
 # The catalogue
@@ -51,8 +52,8 @@ fn page(config: &Config) -> String {
     )
     .unwrap();
     writeln!(page, "| kind | markers |\n| --- | ---: |").unwrap();
-    for (word, kind) in Kind::WORDS {
-        writeln!(page, "| {word} | {} |", markers(kind)).unwrap();
+    for &kind in Kind::all() {
+        writeln!(page, "| {kind} | {} |", markers(kind)).unwrap();
     }
     writeln!(page, "\n## Tools").unwrap();
     for tool in &rules.tools {

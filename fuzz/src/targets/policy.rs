@@ -3,6 +3,7 @@
 use provost::config::examine;
 use provost::config::limits::Resource;
 use provost::document::Moment;
+use provost::text::WordEnum;
 
 /// The keys whose values the input gives.
 const KEYS: [&str; 10] = [
@@ -28,7 +29,7 @@ pub(crate) fn run(data: &[u8]) {
     };
     let (config, problems) = examine(&[provost::fuzzing::built_in(), crate::source("layer.toml", &layer)]);
     let Some(config) = config.filter(|_| problems.is_empty()) else { return };
-    for (_, resource) in Resource::WORDS {
+    for &resource in Resource::all() {
         let limit = config.limits.of(resource);
         if let Some(most) = limit.most {
             assert!(most > 0, "a limit of nothing");

@@ -45,12 +45,14 @@ impl Run for Head {
         for log in &logs {
             heads.push(HeadLine { log: log.display().to_string(), head: ChainHead::of(log)? });
         }
-        if self.format == Shape::Json {
-            context.json(&heads)?;
-        } else {
-            for line in &heads {
-                let name = if heads.len() > 1 { format!("  {}", line.log) } else { String::new() };
-                context.output.say(&format!("{}{name}", line.head));
+        match self.format {
+            Shape::Json => context.json(&heads)?,
+            Shape::Human => {
+                for line in &heads {
+                    let name =
+                        if heads.len() > 1 { format!("  {}", line.log) } else { String::new() };
+                    context.output.say(&format!("{}{name}", line.head));
+                }
             }
         }
         Ok(0)

@@ -20,6 +20,7 @@ use crate::document::{Moment, Source};
 use crate::git::Repository;
 use crate::log::{NOT_JUDGED, Record};
 use crate::policy::Verdict;
+use crate::text::WordEnum;
 
 /// Show what pushes of the last days would have got under a draft.
 ///
@@ -78,10 +79,11 @@ impl Run for Replay {
             };
             drafted.one(&name, place.as_deref(), &records, &mut replayed)?;
         }
-        if self.format == Shape::Json {
-            context.json(&replayed)?;
-        } else {
-            context.output.say(replay_text::text(&replayed).trim_end());
+        match self.format {
+            Shape::Json => context.json(&replayed)?,
+            Shape::Human => {
+                context.output.say(replay_text::text(&replayed).trim_end());
+            }
         }
         Ok(0)
     }

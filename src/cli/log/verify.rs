@@ -63,10 +63,11 @@ impl Run for Verify {
             // A rotation in between would look as if records were missing.
             all = follow_all(context, self)?;
         }
-        if self.format == Shape::Json {
-            context.json(&all)?;
-        } else {
-            all.iter().for_each(|of| context.output.say(text(of).trim_end()));
+        match self.format {
+            Shape::Json => context.json(&all)?,
+            Shape::Human => {
+                all.iter().for_each(|of| context.output.say(text(of).trim_end()));
+            }
         }
         Ok(u8::from(broken(&all)))
     }

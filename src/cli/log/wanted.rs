@@ -6,6 +6,7 @@ use globset::GlobMatcher;
 use crate::document::Moment;
 use crate::log::{Filter, NOT_JUDGED, PushVerdict};
 use crate::policy::Verdict;
+use crate::text::WordEnum;
 
 /// Which records are wanted.
 #[derive(Debug, Args)]

@@ -15,6 +15,7 @@ use crate::policy::{
     Decision, FoundOn, Judge, Situation, Unaccounted, Undisclosed, Unrelated, Why,
 };
 use crate::scan;
+use crate::text::WordEnum;
 use crate::text::escape::{escape, excerpt};
 
 /// Say why a finding gets its verdict.

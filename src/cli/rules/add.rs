@@ -16,8 +16,7 @@ use crate::cli::error::Error;
 use crate::cli::layers::with_draft;
 use crate::config::{self, Config};
 use crate::document::Source;
-use crate::finding::{Confidence, Finding, Kind};
-use crate::marker::Role;
+use crate::finding::{Carrier, Confidence, Finding, Kind};
 use crate::rules::edit::{RuleFile, ToolRef};
 use crate::rules::propose::{Proposal, propose};
 use crate::rules::subject::Subject;
@@ -50,10 +49,10 @@ pub(in crate::cli) struct Add {
     #[arg(long, value_name = "NAME")]
     vendor: Option<String>,
     /// Take the example as this kind
-    #[arg(long, value_name = "KIND", value_parser = values::kind)]
+    #[arg(long, value_name = "KIND", value_parser = values::word::<Kind>)]
     kind: Option<Kind>,
     /// How sure it is
-    #[arg(long, value_name = "CONFIDENCE", value_parser = values::confidence, default_value = "strong")]
+    #[arg(long, value_name = "CONFIDENCE", value_parser = values::word::<Confidence>, default_value = "strong")]
     confidence: Confidence,
     /// Where it was seen
     #[arg(long, value_name = "TEXT")]
@@ -105,8 +104,9 @@ impl Run for Add {
             };
             let names = ("in force".to_owned(), id.clone());
             let trials = Trials { names, before: &|_| {}, after: &after };
-            let contents = proposal.kind == Kind::Content;
-            let scope = Scope { trees: contents || proposal.kind == Kind::Path, contents };
+            let carrier = proposal.kind.carrier();
+            let contents = carrier == Carrier::Content;
+            let scope = Scope { trees: carrier.is_file(), contents };
             let (effect, unread) =
                 effect(context, &trials, &self.repositories, scope, self.sample)?;
             context.output.say(&history(&effect, &id));
@@ -164,14 +164,7 @@ fn tool(config: &Config, command: &Add) -> Result<String, Error> {
 /// What the rules in force find in the example.
 fn found_already(config: &Config, proposal: &Proposal) -> Vec<Finding> {
     let text = proposal.hits.first().map(|hit| hit.as_bytes().to_vec()).unwrap_or_default();
-    let subject = match proposal.kind {
-        Kind::Identity => Subject::Identity { role: Role::Author, raw: text },
-        Kind::Path => Subject::Path(text),
-        Kind::Ref => Subject::Ref(text),
-        Kind::Content => Subject::Content(text),
-        Kind::Note => Subject::Note { ref_name: proposal.notes_ref.clone().into(), text },
-        _ => Subject::Message { encoding: None, text },
-    };
+    let subject = Subject::of_carrier(proposal.kind.carrier(), text, &proposal.notes_ref);
     subject.findings(&config.rules.matchers)
 }
 

@@ -13,6 +13,7 @@ use crate::marker::{Matchers, Role};
 use crate::policy::Situation;
 use crate::rules::subject::Subject;
 use crate::scan;
+use crate::text::WordEnum;
 use crate::text::escape::{escape, excerpt, lossy};
 
 /// The contents of so many changed files, of at most so many bytes, are looked at.

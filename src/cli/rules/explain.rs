@@ -23,6 +23,7 @@ use crate::finding::{Finding, UNKNOWN_AI};
 use crate::marker::Role;
 use crate::policy::{Decision, Verdict};
 use crate::rules::subject::Subject;
+use crate::text::WordEnum;
 use crate::text::escape::{escape, excerpt};
 
 /// Show how a commit or a text is read, step by step.

@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::document::Place;
 use crate::finding::{Confidence, Kind};
 use crate::rules::entries::{self, Entry};
+use crate::text::WordEnum;
 use crate::text::counted;
 
 /// A marker as lists show it.
@@ -48,10 +49,10 @@ pub(in crate::cli) struct List {
     #[arg(long, value_name = "NAME")]
     vendor: Option<String>,
     /// Only of this kind
-    #[arg(long, value_name = "KIND", value_parser = values::kind)]
+    #[arg(long, value_name = "KIND", value_parser = values::word::<Kind>)]
     kind: Option<Kind>,
     /// Only of this confidence
-    #[arg(long, value_name = "CONFIDENCE", value_parser = values::confidence)]
+    #[arg(long, value_name = "CONFIDENCE", value_parser = values::word::<Confidence>)]
     confidence: Option<Confidence>,
     /// Only those that are switched off
     #[arg(long)]

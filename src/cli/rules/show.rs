@@ -20,6 +20,7 @@ use crate::finding::{Field, Finding, Kind, PathUse};
 use crate::policy::Verdict;
 use crate::rules::entries::{self, Entry, shown};
 use crate::rules::{Rule, Tool};
+use crate::text::WordEnum;
 use crate::text::escape::{cut, escape};
 
 /// A key of a marker.
@@ -149,20 +150,24 @@ fn judgements(
 ) -> Vec<Judgement> {
     let is =
         |key| matches!(entry.marker.get(key).map(|node| &node.value), Some(Value::Boolean(true)));
-    let uses: Vec<Option<(PathUse, &str)>> = match rule.marker.kind {
-        Kind::Path if is("off-switch") => vec![Some((PathUse::OffSwitch, "off-switch"))],
-        Kind::Path if is("shared") => vec![Some((PathUse::Shared, "shared"))],
+    let uses: Vec<Option<PathUse>> = if rule.marker.kind != Kind::Path {
+        vec![None]
+    } else if is("off-switch") {
+        vec![Some(PathUse::OffSwitch)]
+    } else if is("shared") {
+        vec![Some(PathUse::Shared)]
+    } else if entry.marker.get("paths").is_none() {
         // A file under another name counts when it comes.
-        Kind::Path if entry.marker.get("paths").is_none() => vec![Some((PathUse::Added, "added"))],
-        Kind::Path => vec![Some((PathUse::Added, "added")), Some((PathUse::Changed, "changed"))],
-        _ => vec![None],
+        vec![Some(PathUse::Added)]
+    } else {
+        vec![Some(PathUse::Added), Some(PathUse::Changed)]
     };
     let judged = uses.into_iter().flat_map(|used| {
         let mut finding = Finding::new(&rule.marker, Field::Message, b"");
-        finding.path_use = used.map(|(used, _)| used);
+        finding.path_use = used;
         let decisions = decide(config, None, std::slice::from_ref(&finding)).into_iter();
         decisions.map(move |decision| Judgement {
-            when: used.map(|(_, word)| word),
+            when: used.map(WordEnum::word),
             // Whether it was disclosed is a matter of the commit.
             verdict: if decision.said == Verdict::Disclose {
                 decision.said

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::finding::{Confidence, Finding, Kind};
 use crate::marker::{Candidate, Trick, View};
 use crate::policy::{Decision, Verdict};
+use crate::text::WordEnum;
 use crate::text::escape::excerpt;
 
 /// What the explanation of a thing is made of.

@@ -15,11 +15,12 @@ use crate::cli::global::Shape;
 use crate::cli::suggestion::unknown;
 use crate::config::{self, Config};
 use crate::document::Source;
-use crate::finding::Kind;
+use crate::finding::Carrier;
 use crate::policy::Verdict;
 use crate::rules::cases::{self, Case, Expect};
 use crate::rules::check_examples;
 use crate::rules::lint::why_not;
+use crate::text::WordEnum;
 use crate::text::counted;
 use crate::text::escape::{cut, escape, lossy};
 
@@ -92,7 +93,8 @@ fn examples(config: &Config) -> (usize, usize, Vec<Failure>) {
         let kind = rule.map(|rule| rule.marker.kind);
         if failure.example.is_empty() {
             // Tricks that need more than a text have no example.
-            if kind != Some(Kind::Tamper) && !without.contains(&failure.id.as_str()) {
+            let is_hidden = kind.is_some_and(|kind| kind.carrier() == Carrier::HiddenMark);
+            if !is_hidden && !without.contains(&failure.id.as_str()) {
                 without.push(&failure.id);
             }
             continue;

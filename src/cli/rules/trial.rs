@@ -19,6 +19,7 @@ use crate::git::{ObjectId, Repository};
 use crate::policy::Verdict;
 use crate::report::{Judged, Report};
 use crate::scan::{self, Scope};
+use crate::text::WordEnum;
 use crate::text::escape::{escape, excerpt};
 
 /// The options of `try` and `compare`.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::policy::Verdict;
+use crate::text::WordEnum;
 use crate::text::counted;
 
 /// What differs between two sets of rules on some histories.

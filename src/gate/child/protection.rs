@@ -26,32 +26,30 @@ use seccompiler::{
 };
 
 use super::process::{ChildLines, Started, start};
+use crate::text::WordEnum;
 
-/// Something that the judging process gives up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Something that the judging process gives up, in the order in which it does. The text of each is
+/// what people call it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
 pub enum Protection {
     /// It ends when the gate does (`PR_SET_PDEATHSIG`, prctl(2)).
+    #[strum(serialize = "ends with its hook")]
     EndsWithGate,
     /// It has so much memory and no more (`RLIMIT_DATA`, getrlimit(2)).
+    #[strum(serialize = "limited memory")]
     MemoryLimit,
     /// It gains no privileges by running a program (`PR_SET_NO_NEW_PRIVS`, prctl(2)).
+    #[strum(serialize = "no new privileges")]
     NoNewPrivileges,
-    /// Only some system calls are allowed (seccomp(2)); the others answer `EPERM`.
-    SystemCalls,
     /// Files can't be changed or executed, and nothing can be connected to (landlock(7)).
+    #[strum(serialize = "Landlock")]
     Landlock,
+    /// Only some system calls are allowed (seccomp(2)); the others answer `EPERM`.
+    #[strum(serialize = "seccomp")]
+    SystemCalls,
 }
 
-impl Protection {
-    /// What people call each of them, in the order in which they are applied.
-    pub const NAMES: [(&'static str, Self); 5] = [
-        ("ends with its hook", Self::EndsWithGate),
-        ("limited memory", Self::MemoryLimit),
-        ("no new privileges", Self::NoNewPrivileges),
-        ("Landlock", Self::Landlock),
-        ("seccomp", Self::SystemCalls),
-    ];
-}
+impl WordEnum for Protection {}
 
 /// Whether a protection holds on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,8 +85,8 @@ impl Confinement<'_> {
             Protection::Landlock => landlock(),
             Protection::SystemCalls => self.system_calls(),
         };
-        let all = Protection::NAMES.into_iter();
-        all.map(|(_, protection)| Held { protection, missing: apply(protection).err() }).collect()
+        let all = Protection::all().iter().copied();
+        all.map(|protection| Held { protection, missing: apply(protection).err() }).collect()
     }
 
     fn end_with_gate(&self) -> Result<(), String> {
@@ -297,8 +295,8 @@ pub fn protections() -> io::Result<Vec<Held>> {
             read?;
             postcard::from_bytes::<Vec<Option<String>>>(&answers)
                 .map(|missing| {
-                    let all = Protection::NAMES.into_iter().zip(missing);
-                    all.map(|((_, protection), missing)| Held { protection, missing }).collect()
+                    let all = Protection::all().iter().copied().zip(missing);
+                    all.map(|(protection, missing)| Held { protection, missing }).collect()
                 })
                 .map_err(io::Error::other)
         }

@@ -19,6 +19,7 @@ use regex::Regex;
 use serde_json::Value;
 use sha2::Sha256;
 
+use super::value::fact_words;
 use super::{Record, hex};
 use crate::platform;
 use decoded::Decoded;
@@ -53,7 +54,8 @@ impl Redactor {
         words: impl IntoIterator<Item = String>,
     ) -> Result<Self, hmac::digest::InvalidLength> {
         let mut words: HashSet<String> = words.into_iter().collect();
-        words.extend(WORDS.iter().chain(platform::NAMES).map(|&word| word.to_owned()));
+        let own = fact_words().into_iter().chain(platform::NAMES.iter().copied());
+        words.extend(own.map(str::to_owned));
         let people = People::new(words.iter().map(String::as_str));
         Ok(Self { mac: Hmac::new_from_slice(key)?, people, words })
     }
@@ -209,42 +211,6 @@ const OF_WORDS: [&str; 19] = [
     "tool",
     "vendor",
     "verdict",
-];
-
-/// Words of the program in these fields.
-const WORDS: [&str; 32] = [
-    "added",
-    "allow",
-    "author",
-    "changed",
-    "claimed",
-    "closed",
-    "committer",
-    "confirmed",
-    "content",
-    "file",
-    "git",
-    "http",
-    "https",
-    "identity",
-    "message",
-    "note",
-    "off-switch",
-    "open",
-    "path",
-    "pre-receive",
-    "record",
-    "ref",
-    "reject",
-    "shared",
-    "signature",
-    "ssh",
-    "strong",
-    "tag",
-    "trailer",
-    "update",
-    "warn",
-    "weak",
 ];
 
 struct Patterns {

@@ -138,7 +138,14 @@ fn probes(entry: &Entry<'_>, kind: Kind) -> (Vec<String>, &'static str, &'static
         Kind::Identity if by_name => {
             (names().map(person).collect(), "keywords", "also matches a person")
         }
-        _ => (Vec::new(), "id", ""),
+        // Paths are compared glob by glob; the others name a whole address, key or format.
+        Kind::Trailer
+        | Kind::SignOff
+        | Kind::Identity
+        | Kind::Signature
+        | Kind::Path
+        | Kind::Note
+        | Kind::Tamper => (Vec::new(), "id", ""),
     }
 }
 
@@ -186,7 +193,13 @@ fn tighter(kind: Kind) -> &'static str {
         Kind::Line | Kind::Content => {
             "anchor the expression with ^ and $: an attribution stands alone on its line"
         }
-        _ => "people have this name too; compare an address, or the whole value",
+        Kind::Trailer
+        | Kind::SignOff
+        | Kind::Identity
+        | Kind::Signature
+        | Kind::Path
+        | Kind::Note
+        | Kind::Tamper => "people have this name too; compare an address, or the whole value",
     }
 }
 

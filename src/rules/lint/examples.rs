@@ -2,12 +2,13 @@
 //! each of their own.
 
 use crate::document::Problem;
-use crate::finding::Kind;
+use crate::finding::{Carrier, Kind};
 use crate::marker::{Candidate, Matchers, Role};
 use crate::rules::RuleSet;
 use crate::rules::entries::Entry;
 use crate::rules::examples::ExampleFailure;
 use crate::rules::subject::Subject;
+use crate::text::WordEnum;
 
 pub(super) fn lint(
     markers: &[Entry<'_>],
@@ -20,7 +21,7 @@ pub(super) fn lint(
         let kind = entry.and_then(Entry::kind);
         if failure.example.is_empty() {
             // Tricks that need more than a text have no example.
-            if kind == Some(Kind::Tamper) {
+            if kind.is_some_and(|kind| kind.carrier() == Carrier::HiddenMark) {
                 continue;
             }
             missing(failure, problems);
@@ -61,48 +62,41 @@ fn missing(failure: &ExampleFailure, problems: &mut Vec<Problem>) {
 pub fn why_not(rules: &RuleSet, kind: Kind, id: &str, example: &str) -> String {
     let bytes = example.as_bytes();
     let matchers = &rules.matchers;
-    let candidates: Vec<Candidate> = match kind {
-        Kind::Trailer | Kind::SignOff | Kind::Line => {
+    let literal = "none of its addresses, logins or `keywords` is in it";
+    let (candidates, otherwise): (Vec<Candidate>, _) = match kind.carrier() {
+        Carrier::Message => {
             let views = matchers.trace_message(None, bytes);
-            views.into_iter().flat_map(|view| view.candidates).collect()
+            (views.into_iter().flat_map(|view| view.candidates).collect(), literal)
         }
-        Kind::Identity => {
-            let roles = [Role::Author, Role::Committer, Role::Tagger];
-            let views = roles.into_iter().flat_map(|role| matchers.trace_identity(role, bytes));
-            views.flat_map(|view| view.candidates).collect()
+        Carrier::Person => {
+            let roles = Role::all().iter();
+            let views = roles.flat_map(|role| matchers.trace_identity(*role, bytes));
+            (views.flat_map(|view| view.candidates).collect(), literal)
         }
-        Kind::Path => {
+        Carrier::Path => {
             let (path, content) = match example.split_once('\n') {
                 Some((path, content)) => (path.as_bytes(), Some(content.as_bytes())),
                 None => (bytes, None),
             };
             let views = matchers.trace_path(path, false, content).into_iter();
             let inside = content.map(|content| matchers.trace_content(path, content));
-            views.flat_map(|view| view.candidates).chain(inside.into_iter().flatten()).collect()
+            let all = views.flat_map(|view| view.candidates).chain(inside.into_iter().flatten());
+            (all.collect(), "no component of it is one that its `paths` name")
         }
-        Kind::Ref => matchers.trace_ref(bytes),
-        Kind::Content => matchers.trace_content(b"", bytes),
-        Kind::Signature => return "its key is none of `ssh-keys`".into(),
-        Kind::Note => return "nothing in it says that an AI wrote".into(),
-        Kind::Tamper => return "nothing is hidden in it by this trick".into(),
+        Carrier::RefName => (matchers.trace_ref(bytes), "it does not begin as its `refs` do"),
+        Carrier::Content => (matchers.trace_content(b"", bytes), literal),
+        Carrier::Signature => return "its key is none of `ssh-keys`".into(),
+        Carrier::Note => return "nothing in it says that an AI wrote".into(),
+        Carrier::HiddenMark => return "nothing is hidden in it by this trick".into(),
     };
     let own = candidates.into_iter().filter(|candidate| candidate.marker.id == id);
-    let why = own.filter_map(|candidate| candidate.refused).last();
-    why.unwrap_or_else(|| {
-        match kind {
-            Kind::Path => "no component of it is one that its `paths` name",
-            Kind::Ref => "it does not begin as its `refs` do",
-            _ => "none of its addresses, logins or `keywords` is in it",
-        }
-        .into()
-    })
+    own.filter_map(|candidate| candidate.refused).last().unwrap_or_else(|| otherwise.into())
 }
 
 /// A marker of which every example shows a surer marker of the same tool, or one that
 /// comes first, is never reported.
 pub(super) fn never_wins(entry: &Entry<'_>, rules: &RuleSet, problems: &mut Vec<Problem>) {
-    let of_lines =
-        matches!(entry.kind(), Some(Kind::Trailer | Kind::SignOff | Kind::Line | Kind::Identity));
+    let of_lines = entry.kind().is_some_and(|kind| kind.carrier().holds_one_mark());
     let hits = entry.marker.list("hits");
     if !of_lines || hits.is_empty() {
         return;
@@ -132,9 +126,10 @@ enum Outcome {
 }
 
 fn outcome(matchers: &Matchers, entry: &Entry<'_>, hit: &str) -> Outcome {
-    let subjects: Vec<Subject> = if entry.kind() == Some(Kind::Identity) {
-        let of = |role| Subject::Identity { role, raw: hit.as_bytes().to_vec() };
-        [Role::Author, Role::Committer, Role::Tagger].into_iter().map(of).collect()
+    let is_person = entry.kind().is_some_and(|kind| kind.carrier() == Carrier::Person);
+    let subjects: Vec<Subject> = if is_person {
+        let of = |role: &Role| Subject::Identity { role: *role, raw: hit.as_bytes().to_vec() };
+        Role::all().iter().map(of).collect()
     } else {
         vec![Subject::Message { encoding: None, text: hit.as_bytes().to_vec() }]
     };
@@ -150,7 +145,8 @@ fn outcome(matchers: &Matchers, entry: &Entry<'_>, hit: &str) -> Outcome {
         }
         let winner = kept.iter().find(|finding| {
             finding.line == own.line
-                && (finding.marker.tool == own.marker.tool || finding.marker.kind != Kind::Tamper)
+                && (finding.marker.tool == own.marker.tool
+                    || finding.marker.kind.carrier() != Carrier::HiddenMark)
         });
         outdone = winner.map(|finding| finding.marker.id.clone()).or(outdone);
     }

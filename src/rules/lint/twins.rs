@@ -8,6 +8,7 @@ use crate::document::{Place, Problem};
 use crate::finding::{Confidence, Kind};
 use crate::marker::Claim;
 use crate::rules::entries::Entry;
+use crate::text::WordEnum;
 
 struct Claimed<'e, 'n> {
     entry: &'e Entry<'n>,
@@ -50,8 +51,7 @@ pub(super) fn lint(markers: &[Entry<'_>], problems: &mut Vec<Problem>) {
 /// Whether `by` is found, and preferred, wherever `marker` is. Only lines and identities
 /// are reduced to one marker a place.
 fn shadows(by_at: usize, by: &Claimed<'_, '_>, at: usize, marker: &Claimed<'_, '_>) -> bool {
-    let reduced =
-        matches!(marker.kind, Kind::Trailer | Kind::SignOff | Kind::Line | Kind::Identity);
+    let reduced = marker.kind.carrier().holds_one_mark();
     let preferred = by.confidence > marker.confidence
         || by.confidence == marker.confidence && by_at < at && by.claims != marker.claims;
     let covers = |claim: &Claim| {

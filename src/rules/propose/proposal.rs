@@ -2,6 +2,7 @@
 
 use super::super::edit::string;
 use crate::finding::{Confidence, Kind};
+use crate::text::WordEnum;
 
 /// A proposed marker.
 #[derive(Debug)]

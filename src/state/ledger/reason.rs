@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::config::limits::Resource;
+use crate::text::WordEnum;
 
 /// Why something was not checked as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,9 +25,8 @@ impl UnjudgedReason {
 
 impl From<String> for UnjudgedReason {
     fn from(text: String) -> Self {
-        let limit = Resource::WORDS.iter().find(|(word, _)| *word == text);
-        match limit {
-            Some((_, resource)) => Self::Limit(*resource),
+        match Resource::from_word(&text) {
+            Some(resource) => Self::Limit(resource),
             None if text == Self::ERROR => Self::Error,
             None => Self::Other(text),
         }

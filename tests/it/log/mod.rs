@@ -6,6 +6,7 @@ mod chain;
 mod copies;
 mod docs;
 mod failure;
+mod kinds;
 mod load;
 mod read;
 mod records;

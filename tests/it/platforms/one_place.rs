@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use provost::platform;
 use syn::visit::{self, Visit};
 
+use super::directory;
+
 /// The texts of a file, without those that are documentation (doc comments and help texts are
 /// attributes) and without its tests.
 #[derive(Default)]
@@ -54,6 +56,27 @@ fn named(text: &str) -> Option<&'static str> {
     let has = |word: &str| text.split(|c| !is_part(c)).any(|it| it == word);
     let mut all = all.filter(|it| has(it.name) || text.contains(it.title));
     all.next().map(|it| it.name)
+}
+
+#[test]
+fn each_platform_has_a_recorded_environment_and_is_on_the_pages() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| fs::read_to_string(root.join(name)).unwrap();
+    let (platforms, hooks) = (read("docs/platforms.md"), read("hooks/README.md"));
+    let recordings = fs::read_dir(directory()).unwrap();
+    let recordings: String =
+        recordings.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect();
+    for platform in platform::ALL {
+        let name = platform.name;
+        let is_recorded = |variable: &&str| recordings.contains(&format!("\n{variable}="));
+        assert!(
+            platform.variables.is_empty() || platform.variables.iter().any(is_recorded),
+            "no file of tests/it/platforms/recorded has variables of {name}"
+        );
+        assert!(platforms.contains(&format!("`{name}`")), "no row on {name} in docs/platforms.md");
+        let is_shown = hooks.contains(platform.title) || hooks.contains(&format!("`{name}`"));
+        assert!(is_shown, "no section on {name} in hooks/README.md");
+    }
 }
 
 #[test]
