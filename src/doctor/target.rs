@@ -107,19 +107,19 @@ fn of_site(site: &Site, request: &Request, all: &mut Vec<Target>) -> Result<(), 
             }
             Examined::Nothing => {
                 let title = site.platform.title;
-                return Err(blind(format!("it can't look into the environment of {title}")));
+                return Err(blind(&format!("it can't look into the environment of {title}")));
             }
         },
         Place::Template => all.push(alone(site.path.join("hooks/pre-receive"), Called::ByGit)),
         Place::Client | Place::System | Place::Configured => {
-            return Err(blind("it does not look at developers' hooks".into()));
+            return Err(blind("it does not look at developers' hooks"));
         }
     }
     Ok(())
 }
 
 /// The error about a hook that can't be examined.
-fn blind(reason: String) -> InstallError {
+fn blind(reason: &str) -> InstallError {
     let reason = format!("{reason}; push a marked commit there");
     InstallError::Platform { platform: "doctor", reason }
 }

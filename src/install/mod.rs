@@ -77,7 +77,7 @@ pub fn install(request: &Request) -> Result<Plan, InstallError> {
             }
             Place::System => system::install_hooks_path(request, site.platform.name, &mut plan)?,
             Place::Configured => {
-                system::install_configured(request, site.platform.name, &mut plan)?
+                system::install_configured(request, site.platform.name, &mut plan)?;
             }
             Place::Home(home) => home::install(&site, home, request, &mut plan)?,
             Place::Client => client::install(&site, request, &mut plan)?,
