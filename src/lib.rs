@@ -58,7 +58,7 @@
 //! 3  finding     a marker seen at one place; no opinion
 //! 3  owner       acting as the account that owns something; files without links
 //! 2  push        what the server told the hook
-//! 2  platform    who pushes, where, and how lines for the pusher begin
+//! 2  platform    one file per platform: who pushes, where, how its lines begin, where hooks go
 //! 1  document    TOML with places and collected problems
 //! 1  git         repositories, raw objects, new commits, changes (the only user of git2)
 //! 0  text        escaping, lines, decoding, folding, words

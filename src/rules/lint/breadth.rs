@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::spec::spec;
 use crate::document::{Place, Problem};
-use crate::finding::{Confidence, Kind, Marker};
+use crate::finding::{Carrier, Confidence, Kind, Marker};
 use crate::marker::{Matchers, Models, Spec, expression, glob};
 use crate::rules::entries::Entry;
 
@@ -91,17 +91,26 @@ pub(super) fn lint(entry: &Entry<'_>, problems: &mut Vec<Problem>) {
     });
     let matchers = Matchers::new(vec![(marker, spec)], Models::default());
     let found = |probe: &String| !matchers.find_in_example(kind, probe).is_empty();
-    let (probes, key, problem) = probes(entry, kind);
-    if let Some(probe) = probes.iter().find(|probe| found(probe)) {
+    let Probes { texts, key, problem, help } = probes(entry, kind);
+    if let Some(probe) = texts.iter().find(|probe| found(probe)) {
         let message = format!("`{}` {problem}: `{probe}`", entry.id());
         let place = place(entry, key, kind, probe);
-        problems.push(Problem::warning(place, message).help(tighter(kind)));
+        problems.push(Problem::warning(place, message).help(help));
     }
 }
 
-/// Texts that a marker of this kind should not match, where it is written, and what is
-/// wrong when it does.
-fn probes(entry: &Entry<'_>, kind: Kind) -> (Vec<String>, &'static str, &'static str) {
+/// Texts that a marker of a kind should not match.
+struct Probes {
+    texts: Vec<String>,
+    /// The key in which what matches them is written.
+    key: &'static str,
+    /// What is wrong when one matches.
+    problem: &'static str,
+    help: &'static str,
+}
+
+/// Texts that a marker of this kind should not match.
+fn probes(entry: &Entry<'_>, kind: Kind) -> Probes {
     let words = || entry.marker.list("keywords").into_iter().map(|(word, _)| word.trim());
     let names = || words().filter(|word| word.len() > 2 && word.chars().all(char::is_alphabetic));
     let person = |word: &str| {
@@ -112,40 +121,43 @@ fn probes(entry: &Entry<'_>, kind: Kind) -> (Vec<String>, &'static str, &'static
     let by_name = entry.marker.get("emails").is_none()
         && entry.marker.get("logins").is_none()
         && entry.marker.text("confidence") == "strong";
+    let of_line = "anchor the expression with ^ and $: an attribution stands alone on its line";
+    let of_person = "people have this name too; compare an address, or the whole value";
     match kind {
-        Kind::Ref => {
-            (ORDINARY_REFS.map(str::to_owned).to_vec(), "refs", "also matches an ordinary ref")
-        }
+        Kind::Ref => Probes {
+            texts: ORDINARY_REFS.map(str::to_owned).to_vec(),
+            key: "refs",
+            problem: "also matches an ordinary ref",
+            help: "name the tool's own prefix, `refs/heads/tool/**` say",
+        },
         Kind::Line => {
-            let probes = words().flat_map(|word| {
+            let texts = words().flat_map(|word| {
                 [
                     format!("We looked at {word} and decided against it."),
                     format!("Fix a crash in {word} when the file is empty"),
                     format!("docs: explain how to switch {word} off"),
                 ]
             });
-            (probes.collect(), "pattern", "also matches a sentence that only mentions it")
+            let problem = "also matches a sentence that only mentions it";
+            Probes { texts: texts.collect(), key: "pattern", problem, help: of_line }
         }
         Kind::Content => {
-            let probes = words().map(|word| format!("// See the manual of {word} for details."));
-            (probes.collect(), "pattern", "also matches a comment that only mentions it")
+            let texts = words().map(|word| format!("// See the manual of {word} for details."));
+            let problem = "also matches a comment that only mentions it";
+            Probes { texts: texts.collect(), key: "pattern", problem, help: of_line }
         }
-        Kind::Trailer | Kind::SignOff if by_name => {
+        Kind::Trailer | Kind::SignOff | Kind::Identity => {
+            let texts: Vec<String> = names().filter(|_| by_name).map(person).collect();
             let key = if kind == Kind::SignOff { "Signed-off-by" } else { "Co-authored-by" };
-            let probes = names().map(|word| format!("{key}: {}", person(word)));
-            (probes.collect(), "keywords", "also matches a person")
+            let is_person = kind.carrier() == Carrier::Person;
+            let credit = |text: String| if is_person { text } else { format!("{key}: {text}") };
+            let texts = texts.into_iter().map(credit).collect();
+            Probes { texts, key: "keywords", problem: "also matches a person", help: of_person }
         }
-        Kind::Identity if by_name => {
-            (names().map(person).collect(), "keywords", "also matches a person")
+        // Paths are compared glob by glob; the others name a whole key, ref or format.
+        Kind::Signature | Kind::Path | Kind::Note | Kind::Tamper => {
+            Probes { texts: Vec::new(), key: "id", problem: "", help: "" }
         }
-        // Paths are compared glob by glob; the others name a whole address, key or format.
-        Kind::Trailer
-        | Kind::SignOff
-        | Kind::Identity
-        | Kind::Signature
-        | Kind::Path
-        | Kind::Note
-        | Kind::Tamper => (Vec::new(), "id", ""),
     }
 }
 
@@ -185,22 +197,6 @@ fn capital(word: &str) -> String {
     let mut characters = word.chars();
     let first = characters.next().map(|first| first.to_uppercase().to_string());
     format!("{}{}", first.unwrap_or_default(), characters.as_str())
-}
-
-fn tighter(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Ref => "name the tool's own prefix, `refs/heads/tool/**` say",
-        Kind::Line | Kind::Content => {
-            "anchor the expression with ^ and $: an attribution stands alone on its line"
-        }
-        Kind::Trailer
-        | Kind::SignOff
-        | Kind::Identity
-        | Kind::Signature
-        | Kind::Path
-        | Kind::Note
-        | Kind::Tamper => "people have this name too; compare an address, or the whole value",
-    }
 }
 
 /// The glob that matches the probe; otherwise the key.
