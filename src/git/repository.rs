@@ -52,6 +52,14 @@ impl HookEnvironment {
         Self { git_dir: Some(git_dir), git_may_refuse: true, ..Self::default() }
     }
 
+    /// Returns the same for a push whose objects are in a quarantine directory, as Git announces
+    /// it: new objects there, the existing ones in the repository's `objects`.
+    #[must_use]
+    pub fn with_quarantine(self, quarantine: PathBuf) -> Self {
+        let existing = self.git_dir.as_ref().map(|git_dir| git_dir.join("objects").into());
+        Self { object_directory: Some(quarantine.into()), alternates: existing, ..self }
+    }
+
     /// Reads the environment of this process.
     ///
     /// # Errors

@@ -1,12 +1,12 @@
-//! Messages and headers of any bytes, pushed for real: what git stores is what is judged,
-//! whatever `git log` would show of it.
+//! Messages and headers of any bytes: what git stores is what is judged, whatever `git log`
+//! would show of it.
 //!
 //! Each case stands beside a clean one of the same make, which must be accepted: a NUL,
 //! an odd encoding or an unusual line break alone is no reason to refuse a push.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
-use crate::support::{CLAUDE, CLAUDE_MARKER, Client, Options, Pushed, TestServer, refspec};
+use crate::support::{CLAUDE, CLAUDE_MARKER, Client, Options, Pushed, TestServer};
 
 /// A person whom nobody must take for a tool.
 const PERSON: &str = "Reviewed-by: Claude Paroz <claude@2xlibre.net>";
@@ -17,21 +17,37 @@ const ENCODING: &str = "tamper/encoding";
 struct Bench {
     client: Client,
     pushed: Cell<usize>,
-    _server: TestServer,
+    all: RefCell<Vec<String>>,
+    server: TestServer,
 }
 
 impl Bench {
     fn new() -> Self {
         let server = Options::default().config("transfer.fsckObjects", "false").start();
         let client = server.client();
-        Self { client, pushed: Cell::new(0), _server: server }
+        Self { client, pushed: Cell::new(0), all: RefCell::default(), server }
     }
 
     fn push(&self, id: &str) -> (String, Pushed) {
         let branch = format!("refs/heads/case-{}", self.pushed.get());
         self.pushed.set(self.pushed.get() + 1);
-        let pushed = self.client.push(&[refspec(format!("{id}:{branch}").as_bytes())]);
+        let pushed = self.client.submit(&[&format!("{id}:{branch}")]);
+        self.all.borrow_mut().push(id.to_owned());
         (branch, pushed)
+    }
+
+    /// Pushes all that was judged so far with Git, whose own checks must refuse none of it: what
+    /// Git takes is what has to be judged.
+    #[track_caller]
+    fn git_takes_all(&self) {
+        let all = self.all.borrow();
+        let specs = all.iter().enumerate().map(|(at, id)| format!("{id}:refs/heads/again-{at}"));
+        self.client.push(&specs.collect::<Vec<_>>()).must_reject(&["refs/heads/again-0"]);
+        self.server.disable_hook();
+        let specs = all.iter().enumerate().map(|(at, id)| format!("{id}:refs/heads/again-{at}"));
+        let pushed = self.client.push(&specs.collect::<Vec<_>>());
+        let taken = (0..all.len()).all(|at| pushed.accepted(format!("refs/heads/again-{at}")));
+        assert!(taken && !all.is_empty(), "{}", pushed.all());
     }
 
     /// Pushes a commit that must be accepted without a finding.
@@ -73,6 +89,7 @@ fn a_nul_before_the_trailer_hides_it_from_git_only() {
         assert!(!shown.contains("Claude"), "git shows it: {shown:?}");
         bench.fails(&id, Some(NUL)).must_say(CLAUDE_MARKER);
     }
+    bench.git_takes_all();
 }
 
 #[test]
@@ -121,6 +138,7 @@ fn identities_of_any_form_are_read() {
     for odd in [&b"J\xfcrgen <j@example.com> 1 +0000"[..], b"", b"<", b"> <", b"<>", b"\xff\xfe"] {
         bench.passes(&bench.client.raw("Subject\n").author(Some(odd)).write());
     }
+    bench.git_takes_all();
 }
 
 #[test]
@@ -137,6 +155,7 @@ fn a_commit_without_an_author_or_committer_is_judged() {
             if message.contains(CLAUDE) { drop(bench.fails(id, None)) } else { bench.passes(id) }
         }
     }
+    bench.git_takes_all();
 }
 
 #[test]
@@ -305,6 +324,7 @@ fn every_header_is_read() {
     bench.passes(&with(&tag("A <a@example.com>", PERSON)));
     bench.fails(&with(&tag("A <a@example.com>", CLAUDE)), None).must_say("header mergetag");
     bench.fails(&with(&tag("x <noreply@anthropic.com>", PERSON)), None).must_say("header mergetag");
+    bench.git_takes_all();
 }
 
 /// What nobody here can decode was not looked at, and that is said.

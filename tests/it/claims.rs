@@ -13,7 +13,7 @@ fn with(rules: &str) -> (TestServer, Client) {
     let server = Options::default().rules(rules).start();
     let client = server.client();
     client.commit(clean("Base")).create();
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
     (server, client)
 }
 
@@ -24,7 +24,7 @@ fn push_raw(client: &Client, author: &str, message: &str) -> crate::support::Pus
     let author = format!("{author} 1767225600 +0000");
     let raw = client.raw(message).tree(Some(tree.as_bytes())).parent(&tip);
     let id = raw.author(Some(author.as_bytes())).write();
-    client.push(&[&format!("{id}:{MAIN}")])
+    client.submit(&[&format!("{id}:{MAIN}")])
 }
 
 const PERSON: &str = "A Developer <dev@example.com>";
@@ -59,11 +59,11 @@ fn a_second_parent_that_brings_nothing_makes_no_merge() {
     let (server, client) = with("[policy.kinds]\nmerge = \"record\"\n");
     let base = client.id("main");
     let tip = client.commit(clean("More")).create();
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
     for second in [&tip, &base] {
         let raw = client.raw(format!("Fix\n\n{CLAUDE}\n")).parent(&tip).parent(second);
         let id = raw.write();
-        client.push(&["-f", &format!("{id}:{MAIN}")]).must_reject(&[MAIN]);
+        client.submit(&["-f", &format!("{id}:{MAIN}")]).must_reject(&[MAIN]);
     }
     drop(server);
 }
@@ -77,11 +77,11 @@ fn an_old_second_parent_does_not_make_an_added_file_a_changed_one() {
     let tip = client.commit(clean("Take it away")).remove("CLAUDE.md").create();
     server.push_unseen(&client, &["main"]);
     client.commit(clean("Back")).file("CLAUDE.md", "Do all of it.\n").create();
-    client.push(&["main:again"]).must_reject(&["refs/heads/again"]);
+    client.submit(&["main:again"]).must_reject(&["refs/heads/again"]);
     let tree = client.id("HEAD^{tree}");
     let raw = client.raw(clean("Merge")).tree(Some(tree.as_bytes())).parent(&tip).parent(&old);
     let id = raw.write();
-    client.push(&[&format!("{id}:{MAIN}")]).must_reject(&[MAIN]);
+    client.submit(&[&format!("{id}:{MAIN}")]).must_reject(&[MAIN]);
 }
 
 /// The same by a move: some file of that name went, seen from the old parent.
@@ -96,7 +96,7 @@ fn an_old_second_parent_does_not_make_an_added_file_a_moved_one() {
     let tree = client.id("HEAD^{tree}");
     let raw = client.raw(clean("Merge")).tree(Some(tree.as_bytes())).parent(&tip).parent(&old);
     let id = raw.write();
-    client.push(&[&format!("{id}:{MAIN}")]).must_reject(&[MAIN]);
+    client.submit(&[&format!("{id}:{MAIN}")]).must_reject(&[MAIN]);
 }
 
 #[test]

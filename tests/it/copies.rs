@@ -1,6 +1,8 @@
 //! Marks that a cherry-pick or a revert copied: milder only when they demonstrably are copies
 //! of marks of a commit that was judged before. A line that is only typed softens nothing.
 
+use git2::ObjectType;
+
 use crate::support::{CLAUDE, Client, Options, TestServer, clean, marked};
 
 const MAIN: &str = "refs/heads/main";
@@ -62,14 +64,14 @@ impl History {
 
     #[track_caller]
     fn must_be_copy(&self) {
-        let pushed = self.client.push(&["-f", "topic"]);
+        let pushed = self.client.submit(&["-f", "topic"]);
         pushed.must_accept(&[TOPIC]).must_say("with a warning").must_say("claude-code/");
-        self.client.must(&["push", "-q", "origin", ":topic"]);
+        self.client.submit(&[":topic"]).must_accept(&[TOPIC]);
     }
 
     #[track_caller]
     fn must_be_its_own(&self) {
-        self.client.push(&["-f", "topic"]).must_reject(&[TOPIC]).must_say("claude-code/");
+        self.client.submit(&["-f", "topic"]).must_reject(&[TOPIC]).must_say("claude-code/");
     }
 }
 
@@ -100,14 +102,14 @@ fn a_pick_of_a_pick_is_a_copy_of_it() {
     let history = with_history();
     history.pick(&["-s"], &history.sin);
     let first = history.client.id("HEAD");
-    history.client.push(&["topic:first"]).must_accept(&["refs/heads/first"]);
+    history.client.submit(&["topic:first"]).must_accept(&["refs/heads/first"]);
     history.client.must(&["reset", "-q", "--hard", &history.base]);
     history.client.commit(clean("Between")).create();
     history.pick(&[], &first);
     assert_eq!(history.message().matches("(cherry picked from commit ").count(), 2);
     history.must_be_copy();
     // The last line names the source. It does not hide it here.
-    history.client.must(&["push", "-q", "origin", ":first"]);
+    history.client.submit(&[":first"]).must_accept(&["refs/heads/first"]);
     history.must_be_its_own();
 }
 
@@ -185,7 +187,7 @@ fn what_differs_from_the_original_is_no_copy() {
         history.pick(&[], sin);
         history.must_be_copy();
         change();
-        let pushed = client.push(&["-f", "topic"]);
+        let pushed = client.submit(&["-f", "topic"]);
         assert!(pushed.rejected(TOPIC), "{what} differs: {}", pushed.text());
     }
 }
@@ -265,11 +267,11 @@ fn an_original_that_nothing_judged_hides_softens_nothing() {
     server.push_unseen(&client, &["main:refs/pull/1/head", &format!("{base}:refs/heads/base")]);
     client.must(&["switch", "-q", "-c", "topic", &base]);
     client.must(&["cherry-pick", "-x", &sin]);
-    client.push(&["topic"]).must_reject(&[TOPIC]);
+    client.submit(&["topic"]).must_reject(&[TOPIC]);
     // Nor does one that comes in the same push.
-    client.push(&["main", "topic"]).must_reject(&[MAIN, TOPIC]);
+    client.submit(&["main", "topic"]).must_reject(&[MAIN, TOPIC]);
     server.push_unseen(&client, &["main"]);
-    client.push(&["topic"]).must_accept(&[TOPIC]).must_say("with a warning");
+    client.submit(&["topic"]).must_accept(&[TOPIC]).must_say("with a warning");
 }
 
 /// What a commit changes is not known where its parents were left out: not all that it has.
@@ -300,7 +302,7 @@ fn a_mark_in_a_revert_is_its_own() {
     client.must(&["revert", "--no-edit", sin]);
     let message = history.message();
     assert_eq!(message.trim(), format!("Revert \"Parse\"\n\nThis reverts commit {sin}."));
-    client.push(&["topic"]).must_accept(&[TOPIC]).must_not_say("claude-code/");
+    client.submit(&["topic"]).must_accept(&[TOPIC]).must_not_say("claude-code/");
     for (above, below) in [(CLAUDE, ""), ("", CLAUDE)] {
         let text =
             format!("Revert \"Parse\"\n\n{above}\n\nThis reverts commit {sin}.\n\n{below}\n");
@@ -316,7 +318,7 @@ fn the_quoted_subject_of_a_revert_is_no_mark() {
     client.must(&["switch", "-q", "--force-create", "topic", "main"]);
     client.must(&["revert", "--no-edit", &history.sin]);
     client.must(&["revert", "--no-edit", "HEAD"]);
-    client.push(&["topic"]).must_accept(&[TOPIC]).must_judge(2).must_not_say("claude-code/");
+    client.submit(&["topic"]).must_accept(&[TOPIC]).must_judge(2).must_not_say("claude-code/");
 }
 
 /// What a malformed tree has twice is not the one that a judged commit has.
@@ -337,13 +339,15 @@ fn a_file_that_stands_twice_in_a_tree_is_no_copy() {
             let bytes = bytes.map(|at| u8::from_str_radix(&blob[at..at + 2], 16).unwrap());
             [b"100644 CLAUDE.md\0".to_vec(), bytes.collect()].concat()
         });
-        let hash = ["hash-object", "-t", "tree", "-w", "--stdin", "--literally"];
-        let tree = client.git(&hash).input(entries.collect::<Vec<_>>().concat()).ok().word();
+        let entries = entries.collect::<Vec<_>>().concat();
+        let tree = client.object(ObjectType::Tree, &entries);
         let id = client.raw(&message).tree(Some(tree.as_bytes())).parent(&gone).write();
         client.set_ref("refs/heads/twice", &id);
-        let pushed = client.push(&["-f", "twice:topic"]);
+        let pushed = client.submit(&["-f", "twice:topic"]);
         assert_eq!(pushed.accepted(TOPIC), accepted, "{}", pushed.text());
-        client.git(&["push", "-q", "origin", ":topic"]).finish();
+        if accepted {
+            client.submit(&[":topic"]).must_accept(&[TOPIC]);
+        }
     }
 }
 
@@ -361,7 +365,7 @@ fn the_revert_of_a_removal_brings_back_copies_of_files() {
     client.commit(clean("More")).file("other", "1").create();
     server.push_unseen(&client, &["main"]);
     client.commit(clean("Take them away")).remove("CLAUDE.md").remove("src/x.py").create();
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
     client.must(&["revert", "--no-edit", "HEAD"]);
     let back = client.id("HEAD");
     let say = |message: &str| {
@@ -370,26 +374,26 @@ fn the_revert_of_a_removal_brings_back_copies_of_files() {
     let message = client.must(&["log", "-1", "--format=%B"]);
     // Other words name no commit.
     say("Bring them back\n");
-    client.push(&["main"]).must_reject(&[MAIN]);
+    client.submit(&["main"]).must_reject(&[MAIN]);
     say(&message.replace("This reverts", "This undoes"));
-    client.push(&["main"]).must_reject(&[MAIN]);
+    client.submit(&["main"]).must_reject(&[MAIN]);
     // The same files, but one is another, or elsewhere.
     for (path, content) in [("CLAUDE.md", "Be long.\n"), ("sub/CLAUDE.md", "Be brief.\n")] {
         client.must(&["reset", "-q", "--hard", &back]);
         client.commit("x").file(path, content).create();
         client.must(&["reset", "-q", "--soft", "HEAD~1"]);
         say(&message);
-        client.push(&["main"]).must_reject(&[MAIN]).must_say(path);
+        client.submit(&["main"]).must_reject(&[MAIN]).must_say(path);
     }
     client.must(&["reset", "-q", "--hard", &back]);
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     pushed.must_accept(&[MAIN]).must_say("CLAUDE.md").must_say("src/x.py");
     // Taken away and brought back once more, which git calls `Reapply`.
     client.must(&["revert", "--no-edit", "HEAD"]);
     client.must(&["revert", "--no-edit", "HEAD"]);
     assert!(client.must(&["log", "-1", "--format=%s", "HEAD~1"]).starts_with("Reapply"));
-    client.push(&["main~1:main"]).must_accept(&[MAIN]);
-    client.push(&["main"]).must_accept(&[MAIN]).must_say("CLAUDE.md");
+    client.submit(&["main~1:main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_say("CLAUDE.md");
 }
 
 #[test]
@@ -404,9 +408,9 @@ fn a_revert_of_the_revert_of_a_merge_brings_back_copies_of_files() {
     server.push_unseen(&client, &["main"]);
     client.must(&["revert", "--no-edit", "-m", "1", "HEAD"]);
     assert!(client.must(&["log", "-1", "--format=%B"]).contains(", reversing\nchanges made to "));
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
     client.must(&["revert", "--no-edit", "HEAD"]);
-    client.push(&["main"]).must_accept(&[MAIN]).must_say("CLAUDE.md");
+    client.submit(&["main"]).must_accept(&[MAIN]).must_say("CLAUDE.md");
 }
 
 #[test]
@@ -418,14 +422,14 @@ fn a_cherry_pick_copies_files_but_no_new_ones() {
     server.push_unseen(&client, &["main", &format!("{base}:refs/heads/base")]);
     client.must(&["switch", "-q", "-c", "topic", &base]);
     client.must(&["cherry-pick", "-x", &add]);
-    client.push(&["topic"]).must_accept(&[TOPIC]).must_say("CLAUDE.md");
-    client.must(&["push", "-q", "origin", ":topic"]);
+    client.submit(&["topic"]).must_accept(&[TOPIC]).must_say("CLAUDE.md");
+    client.submit(&[":topic"]).must_accept(&[TOPIC]);
     std::fs::write(client.path().join("AGENTS.md"), "Be long.\n").unwrap();
     std::fs::create_dir_all(client.path().join(".claude")).unwrap();
     std::fs::write(client.path().join(".claude/settings.json"), "{\"model\": \"opus\"}\n").unwrap();
     client.must(&["add", "--all"]);
     client.must(&["commit", "-q", "--amend", "--no-edit"]);
-    client.push(&["topic"]).must_reject(&[TOPIC]).must_say(".claude/settings.json");
+    client.submit(&["topic"]).must_reject(&[TOPIC]).must_say(".claude/settings.json");
 }
 
 #[test]
@@ -446,11 +450,13 @@ fn a_hundred_thousand_lines_that_name_commits_cost_little() {
         (other + &line(&gone), false),
     ] {
         client.commit(format!("Back\n\n{lines}")).file("CLAUDE.md", "Be brief.\n").create();
-        let pushed = client.push(&["main:topic"]);
+        let pushed = client.submit(&["main:topic"]);
         assert_eq!(pushed.accepted(TOPIC), accepted, "{}", pushed.all());
         pushed.must_not_say("could not be judged whole");
         client.must(&["reset", "-q", "--hard", &gone]);
-        client.git(&["push", "-q", "origin", ":topic"]).finish();
+        if accepted {
+            client.submit(&[":topic"]).must_accept(&[TOPIC]);
+        }
     }
 }
 

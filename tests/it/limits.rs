@@ -76,12 +76,14 @@ fn a_push_beyond_a_limit_is_refused_with_the_line_that_says_so() {
         if limit.starts_with("findings") {
             let more = "Co-authored-by: Copilot <copilot@github.com>";
             client.commit(format!("x\n\n{CLAUDE}\n{more}\n")).create();
-            let pushed = client.push(&["main"]);
+            let pushed = client.submit(&["main"]);
             // What was found refuses it anyway.
             pushed.must_reject(&[MAIN]).must_say(&format!("the limit of {amount} was reached"));
             continue;
         }
-        let pushed = client.push(&["main"]);
+        // Memory is a limit of the process that judges.
+        let in_process = !limit.starts_with("memory");
+        let pushed = if in_process { client.submit(&["main"]) } else { client.push(&["main"]) };
         is_cut(&pushed, MAIN);
         let text = pushed.text().replace('\n', " ");
         assert!(text.contains(&format!("the limit of {amount} was reached after ")), "{text}");
@@ -101,7 +103,7 @@ fn a_push_beyond_a_limit_is_refused_with_the_line_that_says_so() {
 fn a_limit_that_is_reached_among_the_trees_ends_the_work_on_them() {
     let (server, client) = under("[limits]\nbytes = \"1MB\"\n");
     history(&client, 3000, None);
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     is_cut(&pushed, MAIN);
     let text = pushed.text().replace('\n', " ");
     let judged = text.split_once(" was reached after ").unwrap().1.split_once(" of 3000 commits");
@@ -184,7 +186,7 @@ fn a_limit_that_is_reached_when_all_was_found_loses_nothing_of_it() {
 fn within_its_limits_a_push_is_judged_as_ever() {
     let (server, client) = under("[limits]\ncommits = 10\ntime = \"1h\"\nbytes = \"1GB\"\n");
     history(&client, 10, None);
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(10);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(10);
     assert_eq!(records(&server).remove(0)["cut"], serde_json::Value::Null);
 }
 
@@ -222,7 +224,7 @@ fn what_was_let_in_unjudged_hides_nothing_until_it_is_judged() {
 fn an_audit_settles_what_is_clean_by_the_rules_in_force_only() {
     let (server, client) = under("[limits]\ncommits = { most = 9, outcome = \"accept\" }\n");
     history(&client, 12, None);
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
     let audit = |options: &[&str]| {
         let run = server.sandbox().run(PROVOST, "").args(options).arg("audit");
         run.arg(server.path()).finish().expect(0)
@@ -235,7 +237,7 @@ fn an_audit_settles_what_is_clean_by_the_rules_in_force_only() {
     let text = "1 ref update that was accepted without being checked is checked now";
     assert!(done.err().contains(text), "{}", done.all());
     assert_eq!(unjudged(&server), Vec::<String>::new());
-    client.push(&["main~4:refs/heads/middle"]).must_accept(&["refs/heads/middle"]).must_judge(0);
+    client.submit(&["main~4:refs/heads/middle"]).must_accept(&["refs/heads/middle"]).must_judge(0);
 }
 
 /// Most of a large push is left, and what is pushed on top of it is judged all the same.
@@ -243,12 +245,12 @@ fn an_audit_settles_what_is_clean_by_the_rules_in_force_only() {
 fn a_push_beyond_the_limit_does_not_blind_the_next() {
     let (_server, client) = under("[limits]\ncommits = { most = 3, outcome = \"accept\" }\n");
     history(&client, 40, None);
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(3);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(3);
     client.commit(marked("Top")).create();
-    client.push(&["main"]).must_reject(&[MAIN]).must_say("Top");
+    client.submit(&["main"]).must_reject(&[MAIN]).must_say("Top");
     client.must(&["reset", "-q", "--hard", "HEAD~1"]);
     client.commit(clean("Other top")).create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(3);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(3);
 }
 
 /// A scope's own baseline covers what it covers for that scope.
@@ -258,41 +260,41 @@ fn a_baseline_of_a_scope_settles_nothing_for_others() {
     let limit = "[limits]\ncommits = { most = 3, outcome = \"accept\" }\n";
     let (server, client) = under(&format!("{scope}{limit}"));
     history(&client, 5, Some(2));
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(3);
-    client.push(&["main~2:refs/heads/old"]).must_reject(&["refs/heads/old"]);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(3);
+    client.submit(&["main~2:refs/heads/old"]).must_reject(&["refs/heads/old"]);
     let rules = server.sandbox().path("rules-0.toml");
     let baseline = server.sandbox().provost("").arg("--rules").arg(rules);
     let baseline = baseline.args(["policy", "baseline", "--scope", "side"]);
     // Of the scope's refs there are none yet, so the tips of all are named.
     baseline.args(["--ref", MAIN]).arg(server.path()).ok();
-    client.push(&["main:refs/heads/side"]).must_accept(&["refs/heads/side"]);
+    client.submit(&["main:refs/heads/side"]).must_accept(&["refs/heads/side"]);
     assert_eq!(unjudged(&server).len(), 1);
-    client.push(&["main~2:refs/heads/old"]).must_reject(&["refs/heads/old"]);
+    client.submit(&["main~2:refs/heads/old"]).must_reject(&["refs/heads/old"]);
 }
 
 #[test]
 fn what_a_later_push_judges_whole_is_off_the_list() {
     let (server, client) = under("[limits]\ncommits = { most = 9, outcome = \"accept\" }\n");
     history(&client, 10, None);
-    client.push(&["main"]).must_accept(&[MAIN]).must_say("not judged whole");
+    client.submit(&["main"]).must_accept(&[MAIN]).must_say("not judged whole");
     // The limit is higher the next day.
     server.sandbox().write("rules-0.toml", "[limits]\ncommits = 100\n");
     client.commit(clean("Next")).create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(2);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(2);
     assert_eq!(unjudged(&server), Vec::<String>::new());
     client.commit(clean("And next")).create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(1);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(1);
 }
 
 #[test]
 fn a_baseline_is_an_answer_to_what_was_let_in_unjudged() {
     let (server, client) = under("[limits]\ncommits = { most = 3, outcome = \"accept\" }\n");
     history(&client, 5, Some(2));
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
     server.sandbox().provost("").args(["policy", "baseline"]).arg(server.path()).ok();
     client.commit(clean("Next")).create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(1);
-    client.push(&["main:refs/heads/more"]).must_accept(&["refs/heads/more"]).must_judge(0);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(1);
+    client.submit(&["main:refs/heads/more"]).must_accept(&["refs/heads/more"]).must_judge(0);
 }
 
 #[test]
@@ -301,7 +303,7 @@ fn a_server_that_observes_refuses_nothing_for_a_limit_either() {
         let rules = format!("[policy]\nmode = \"{mode}\"\n[limits]\ncommits = 2\n");
         let (server, client) = under(&rules);
         history(&client, 3, None);
-        client.push(&["main"]).must_accept(&[MAIN]).must_say("accepted, but not judged whole");
+        client.submit(&["main"]).must_accept(&[MAIN]).must_say("accepted, but not judged whole");
         assert_eq!(unjudged(&server).len(), 1);
     }
 }
@@ -319,11 +321,11 @@ fn a_tag_that_was_let_in_unjudged_is_judged_under_another_name() {
         writeln!(tags, "{message}").unwrap();
     }
     client.git(&["fast-import", "--quiet"]).input(tags).ok();
-    client.push(&["--tags"]).must_accept(&["refs/tags/v299"]);
+    client.submit(&["--tags"]).must_accept(&["refs/tags/v299"]);
     assert!(unjudged(&server).iter().any(|left| left.starts_with("refs/tags/v299 ")));
     server.sandbox().write("rules-0.toml", "");
-    client.push(&["v299:refs/tags/again"]).must_reject(&["refs/tags/again"]);
-    client.push(&["v101:refs/tags/again"]).must_accept(&["refs/tags/again"]);
+    client.submit(&["v299:refs/tags/again"]).must_reject(&["refs/tags/again"]);
+    client.submit(&["v101:refs/tags/again"]).must_accept(&["refs/tags/again"]);
 }
 
 #[test]
@@ -331,7 +333,7 @@ fn what_can_not_be_noted_is_not_let_in() {
     let (server, client) = under("[limits]\ncommits = { most = 2, outcome = \"accept\" }\n");
     std::fs::create_dir_all(server.git_dir().join("provost/ledger")).unwrap();
     history(&client, 3, None);
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     assert!(pushed.rejected(MAIN), "{}", pushed.all());
     pushed.must_say("cannot read").must_say("provost/ledger");
 }
@@ -345,15 +347,15 @@ fn a_mark_behind_a_thousand_that_are_allowed_is_not_passed_over() {
         writeln!(message, "Co-authored-by: Copilot {at} <copilot@github.com>").unwrap();
     }
     client.commit(format!("{message}{CLAUDE}\n")).create();
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     assert!(pushed.rejected(MAIN), "{}", pushed.all());
     // The same line again and again, as in a squash of many commits, says it once.
     client.must(&["checkout", "-q", "--orphan", "squash"]);
     let line = "Co-authored-by: Copilot <copilot@github.com>\n";
     client.commit(format!("Squash\n\n{}", line.repeat(2000))).create();
-    client.push(&["squash"]).must_accept(&["refs/heads/squash"]);
+    client.submit(&["squash"]).must_accept(&["refs/heads/squash"]);
     client.commit(format!("Squash\n\n{}{CLAUDE}\n", line.repeat(2000))).create();
-    client.push(&["squash"]).must_reject(&["refs/heads/squash"]);
+    client.submit(&["squash"]).must_reject(&["refs/heads/squash"]);
 }
 
 #[test]
@@ -393,7 +395,7 @@ fn limits_and_their_outcomes_can_be_locked() {
         let server = Options::default().rules(locked).rules(above).start();
         let client = server.client();
         client.commit(clean("One")).create();
-        let pushed = client.push(&["main"]);
+        let pushed = client.submit(&["main"]);
         assert!(pushed.rejected(MAIN), "{above}\n{}", pushed.all());
         pushed.must_say(what);
     }
@@ -401,13 +403,13 @@ fn limits_and_their_outcomes_can_be_locked() {
     let server = Options::default().rules(files).rules("[limits]\nfiles = \"accept\"\n").start();
     let client = server.client();
     client.commit(clean("One")).create();
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     assert!(pushed.rejected(MAIN), "{}", pushed.all());
     pushed.must_say("this loosens the limit of `files`");
     let server = Options::default().rules(locked).rules("[limits]\ntime = \"50s\"\n").start();
     let client = server.client();
     client.commit(clean("One")).create();
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
 }
 
 /// A bound of the program itself is a cut, whether the administrator has set a limit or not.
@@ -420,5 +422,5 @@ fn more_marks_than_a_text_may_hold_are_a_cut_without_any_limit() {
         writeln!(message, "Co-authored-by: Copilot {at} <copilot@github.com>").unwrap();
     }
     client.commit(message).create();
-    is_cut(&client.push(&["main"]), MAIN);
+    is_cut(&client.submit(&["main"]), MAIN);
 }

@@ -21,7 +21,7 @@ impl Bench {
     fn push(&self, message: impl AsRef<[u8]>) -> (String, Pushed) {
         let id = self.client.raw(message).write();
         let branch = format!("refs/heads/{id}");
-        let pushed = self.client.push(&[format!("{id}:{branch}")]);
+        let pushed = self.client.submit(&[format!("{id}:{branch}")]);
         (branch, pushed)
     }
 

@@ -14,7 +14,7 @@ fn start(options: Options) -> (TestServer, Client) {
     let server = options.start();
     let client = server.client();
     client.commit(clean("Base")).file("a.json", "{}").create();
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
     (server, client)
 }
 
@@ -44,10 +44,10 @@ fn a_file_that_only_switches_credits_off_is_recorded() {
 fn an_off_switch_that_becomes_a_configuration_counts_as_added() {
     let (_server, client) = start(Options::default());
     client.commit(clean("No credits")).file(SETTINGS, OFF).create();
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
     client.commit(clean("More")).file(SETTINGS, FULL).create();
     assert_eq!(judged(&client), [("claude-code/config".into(), "reject".into())]);
-    client.push(&["main"]).must_reject(&[MAIN]).must_say("claude-code/config");
+    client.submit(&["main"]).must_reject(&[MAIN]).must_say("claude-code/config");
     // The other way round nothing comes into use.
     client.commit(clean("Less")).file(SETTINGS, OFF).create();
     assert_eq!(judged(&client), [("claude-code/off-switch".into(), "record".into())]);
@@ -63,7 +63,7 @@ fn an_off_switch_beside_anything_else_is_a_configuration() {
     ] {
         let (_server, client) = start(Options::default());
         client.commit(clean("Settings")).file(path, content).create();
-        client.push(&["main"]).must_reject(&[MAIN]).must_say("/config");
+        client.submit(&["main"]).must_reject(&[MAIN]).must_say("/config");
     }
 }
 
@@ -73,14 +73,14 @@ fn policy_says_what_an_off_switch_is_worth() {
     let (_server, client) = start(Options::default().rules(rules));
     client.commit(clean("No credits")).file(".noai", "").create();
     // A weak marker is no more than the weak ones.
-    client.push(&["main"]).must_accept(&[MAIN]).must_say("junie/off-switch");
+    client.submit(&["main"]).must_accept(&[MAIN]).must_say("junie/off-switch");
     client.commit(clean("No credits")).file(SETTINGS, OFF).create();
-    client.push(&["main"]).must_reject(&[MAIN]).must_say("claude-code/off-switch");
+    client.submit(&["main"]).must_reject(&[MAIN]).must_say("claude-code/off-switch");
 
     let rules = "[policy.tools]\nclaude-code = { verdict = \"reject\", path = \"warn\" }\n";
     let (_server, client) = start(Options::default().rules(rules));
     client.commit(clean("No credits")).file(SETTINGS, OFF).create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_say("claude-code/off-switch");
+    client.submit(&["main"]).must_accept(&[MAIN]).must_say("claude-code/off-switch");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_configuration_under_another_name_is_tampering() {
     let warned = |id: &str| (id.to_owned(), "warn".to_owned());
     assert_eq!(found, [warned("tamper/renamed"), warned(RENAMED)]);
     assert!(records(&client).iter().all(|record| record["tool"] == "claude-code"));
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     pushed.must_accept(&[MAIN]).must_say("tamper/renamed").must_say("tools/editor.json");
     // One that was there before as something else is found when it becomes one.
     client.commit(clean("Settings")).file("a.json", FULL).create();
@@ -107,7 +107,7 @@ fn policy_can_refuse_a_configuration_under_another_name() {
         "[policy.tools]\n\"tamper/renamed\" = { verdict = \"reject\", weak = \"reject\" }\n";
     let (_server, client) = start(Options::default().rules(rules));
     client.commit(clean("Editor")).file("tools/editor.json", FULL).create();
-    client.push(&["main"]).must_reject(&[MAIN]).must_say("tamper/renamed");
+    client.submit(&["main"]).must_reject(&[MAIN]).must_say("tamper/renamed");
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn what_quotes_a_configuration_is_none() {
     let commit = commit.file("settings.example.json", FULL).file("docs/claude.md", heading);
     commit.file("init.md", format!("It writes:\n\n{heading}")).create();
     assert_eq!(judged(&client), [] as [(String, String); 0]);
-    client.push(&["main"]).must_accept(&[MAIN]).must_say(" 0 findings");
+    client.submit(&["main"]).must_accept(&[MAIN]).must_say(" 0 findings");
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn a_file_with_its_own_name_is_not_renamed() {
     // Nor when its marker is switched off.
     let (_server, client) = start(Options::default().rules(rules));
     client.commit(clean("Settings")).file(SETTINGS, FULL).create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_say(" 0 findings");
+    client.submit(&["main"]).must_accept(&[MAIN]).must_say(" 0 findings");
 }
 
 #[test]
@@ -146,5 +146,5 @@ fn moving_a_configuration_away_is_not_using_it() {
     client.commit(clean("Before the hook")).file(SETTINGS, FULL).create();
     server.push_unseen(&client, &["main"]);
     client.commit(clean("Kept for later")).remove(SETTINGS).file("old/x.json", FULL).create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_say(" 0 findings");
+    client.submit(&["main"]).must_accept(&[MAIN]).must_say(" 0 findings");
 }

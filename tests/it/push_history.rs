@@ -38,9 +38,9 @@ fn a_tag_hides_what_it_reaches_as_a_branch_does() {
     client.commit(marked("Old sin")).create();
     client.must(&["tag", "-a", "-m", "One", "v1"]);
     server.push_unseen(&client, &["v1"]);
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(0);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(0);
     client.commit(clean("Child")).create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(1);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(1);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn refs_listed_in_the_policy_hide_too() {
     let client = server.client();
     client.commit(marked("Kept")).create();
     server.push_unseen(&client, &["main:refs/keep/a/b"]);
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(0);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(0);
 }
 
 /// The walk goes by parents, not by dates: a wrong clock hides nothing.
@@ -88,10 +88,10 @@ fn dates_from_the_past_and_the_future_hide_nothing() {
     client.must(&["switch", "-q", "-c", "topic"]);
     client.commit(clean("From 1970")).date(86_400).create();
     client.commit(clean("From 2100")).date(4_102_444_800).create();
-    client.push(&["topic"]).must_accept(&[TOPIC]).must_judge(2);
+    client.submit(&["topic"]).must_accept(&[TOPIC]).must_judge(2);
     client.commit(marked("From 1971")).date(31_536_000).create();
     client.commit(clean("From 2099")).date(4_070_908_800).create();
-    client.push(&["topic"]).must_reject(&[TOPIC]).must_judge(2).must_say("From 1971");
+    client.submit(&["topic"]).must_reject(&[TOPIC]).must_judge(2).must_say("From 1971");
 }
 
 #[test]
@@ -99,13 +99,13 @@ fn a_merge_that_brings_a_marked_commit_is_not_to_blame_itself() {
     let server = TestServer::new();
     let client = server.client();
     client.commit(clean("Base")).file("a", "1").create();
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
     client.must(&["switch", "-q", "-c", "topic"]);
     client.commit(marked("On the side")).file("b", "1").create();
     client.must(&["switch", "-q", "main"]);
     client.commit(clean("On main")).file("a", "2").create();
     client.must(&["merge", "-q", "--no-ff", "-m", "Bring the topic", "topic"]);
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     pushed.must_reject(&[MAIN]).must_judge(3);
     pushed.must_say(&format!("{} On the side", client.short("topic")));
     pushed.must_not_say("Bring the topic").must_not_say(&client.short("main"));
@@ -120,12 +120,12 @@ fn a_clean_merge_of_clean_commits_is_accepted_and_a_marked_merge_is_not() {
     client.commit(clean("On the side")).file("b", "1").create();
     client.must(&["switch", "-q", "main"]);
     client.must(&["merge", "-q", "--no-ff", "-m", "Bring the topic", "topic"]);
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(3);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(3);
     client.must(&["switch", "-q", "topic"]);
     client.commit(clean("More")).file("b", "2").create();
     client.must(&["switch", "-q", "main"]);
     client.must(&["merge", "-q", "--no-ff", "-m", &format!("Again\n\n{CLAUDE}"), "topic"]);
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     pushed.must_reject(&[MAIN]).must_judge(2);
     pushed.must_say(&format!("{} Again", client.short("main")));
 }
@@ -137,19 +137,19 @@ fn marks_of_merges_may_have_a_line_of_their_own() {
     let server = Options::default().rules(policy).start();
     let client = server.client();
     client.commit(clean("Base")).create();
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
     client.must(&["switch", "-q", "-c", "topic"]);
     client.commit(clean("On topic")).file("topic.txt", "1").create();
     client.must(&["switch", "-q", "main"]);
     client.commit(clean("On main")).file("main.txt", "1").create();
     let message = format!("Merge topic\n\n{CLAUDE}");
     client.must(&["merge", "-q", "--no-ff", "-m", &message, "topic"]);
-    client.push(&["main"]).must_accept(&[MAIN]).must_say("Merge topic");
+    client.submit(&["main"]).must_accept(&[MAIN]).must_say("Merge topic");
     client.must(&["switch", "-q", "topic"]);
     client.commit(marked("Marked on topic")).create();
     client.must(&["switch", "-q", "main"]);
     client.must(&["merge", "-q", "--no-ff", "-m", "Merge again", "topic"]);
-    client.push(&["main"]).must_reject(&[MAIN]).must_say("Marked on topic");
+    client.submit(&["main"]).must_reject(&[MAIN]).must_say("Marked on topic");
 }
 
 /// `CLAUDE.md` came with a commit that was accepted long ago; only the merge is new.
@@ -164,7 +164,7 @@ fn a_merge_that_changes_no_tool_file_itself_has_no_path_finding() {
     client.commit(clean("Ahead")).file("a", "2").create();
     server.push_unseen(&client, &["main", "topic"]);
     client.must(&["merge", "-q", "--no-ff", "-m", "Bring the tools", "topic"]);
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(1).must_say(" 0 findings");
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(1).must_say(" 0 findings");
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn a_merge_that_adds_a_tool_file_of_its_own_is_to_blame() {
     client.must(&["merge", "-q", "--no-ff", "--no-commit", "topic"]);
     client.commit(clean("An evil merge")).file("CLAUDE.md", "Be kind.\n").create();
     assert!(client.git(&["rev-parse", "--verify", "main^2"]).finish().code == Some(0));
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     pushed.must_reject(&[MAIN]).must_judge(4).must_say("CLAUDE.md");
     pushed.must_say(&format!("{} An evil merge", client.short("main")));
 }
@@ -197,11 +197,11 @@ fn the_parents_of_an_octopus_merge_are_all_followed() {
     }
     client.must(&["switch", "-q", "main"]);
     client.must(&["merge", "-q", "-m", "Eight arms", "a", "b", "c"]);
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     pushed.must_reject(&[MAIN]).must_judge(5).must_say("Arm c").must_not_say("Eight arms");
     client.must(&["reset", "-q", "--hard", "HEAD~1"]);
     client.must(&["merge", "-q", "-m", "Four arms", "a", "b"]);
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(4);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(4);
 }
 
 #[test]
@@ -209,13 +209,13 @@ fn a_push_of_unrelated_histories_finds_every_root() {
     let server = TestServer::new();
     let client = server.client();
     client.commit(clean("Base")).file("a", "1").create();
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
     client.must(&["switch", "-q", "--orphan", "other"]);
     client.commit(marked("Another root")).file("b", "1").create();
     client.commit(clean("On it")).file("b", "2").create();
     client.must(&["switch", "-q", "main"]);
     client.must(&["merge", "-q", "--allow-unrelated-histories", "-m", "Join", "other"]);
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     pushed.must_reject(&[MAIN]).must_judge(3).must_say("Another root");
 }
 

@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use git2::ObjectType;
+
 use crate::support::{CLAUDE_MARKER, Client, Options, TestServer, clean, marked};
 
 const MAIN: &str = "refs/heads/main";
@@ -23,9 +25,9 @@ fn a_parent_line_in_the_wrong_place_does_not_stop_the_judgement() {
         let server = TestServer::new();
         let client = server.client();
         let id = client.raw(marked("Marked")).header(header.as_bytes()).write();
-        client.push(&[&format!("{id}:{MAIN}")]).must_reject(&[MAIN]).must_say(CLAUDE_MARKER);
+        client.submit(&[&format!("{id}:{MAIN}")]).must_reject(&[MAIN]).must_say(CLAUDE_MARKER);
         let id = client.raw(clean("Clean")).header(header.as_bytes()).write();
-        client.push(&[&format!("{id}:{MAIN}")]).must_accept(&[MAIN]).must_judge(1);
+        client.submit(&[&format!("{id}:{MAIN}")]).must_accept(&[MAIN]).must_judge(1);
     }
 }
 
@@ -35,11 +37,11 @@ fn a_misplaced_parent_line_does_not_hide_a_real_history() {
     let server = TestServer::new();
     let client = server.client();
     let base = client.commit(clean("Base")).create();
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
     let sin = client.raw(marked("Below")).parent(&base).write();
     let top = client.raw(clean("Top")).parent(&sin);
     let top = top.header(format!("parent {base}").as_bytes()).write();
-    let pushed = client.push(&[&format!("{top}:{MAIN}")]);
+    let pushed = client.submit(&[&format!("{top}:{MAIN}")]);
     pushed.must_reject(&[MAIN]).must_judge(2).must_say("Below");
 }
 
@@ -55,7 +57,7 @@ fn judge_over_a_loss(lose: &dyn Fn(&TestServer, &Client), options: &Options) {
         // A comment in the new content makes the hook look at the old one.
         let content = "# Generated with Claude Code\n# more\n";
         client.commit(message).file("a/b", content).create();
-        let pushed = client.push(&["main"]);
+        let pushed = client.submit(&["main"]);
         if good {
             // To refuse it with exit code 2 would be safe, too; to accept it needs no
             // look at what is lost.
@@ -111,8 +113,7 @@ pub(crate) fn raw_tree(client: &Client, entries: &[TreeEntry<'_>]) -> String {
         let byte = |at: usize| u8::from_str_radix(&id[at..at + 2], 16).unwrap();
         raw.extend((0..id.len()).step_by(2).map(byte));
     }
-    let hash = ["hash-object", "-t", "tree", "-w", "--stdin", "--literally"];
-    client.git(&hash).input(raw).ok().word()
+    client.object(ObjectType::Tree, &raw)
 }
 
 /// Git stores trees as they come; only `receive.fsckObjects` would look.
@@ -150,19 +151,25 @@ fn a_tree_of_any_make_hides_no_tool_file() {
     ];
     let base = raw_tree(&client, &[("100644", "m", &other)]);
     let base = client.raw(clean("Base")).tree(Some(base.as_bytes())).write();
-    client.push(&[format!("{base}:{MAIN}")]).must_accept(&[MAIN]).must_judge(1);
+    client.submit(&[format!("{base}:{MAIN}")]).must_accept(&[MAIN]).must_judge(1);
+    let mut all = Vec::new();
     for (what, entries) in &trees {
         let tree = raw_tree(&client, entries);
         let id = client.raw(clean(what)).tree(Some(tree.as_bytes())).parent(&base).write();
-        let pushed = client.push(&[format!("{id}:{MAIN}")]);
+        let pushed = client.submit(&[format!("{id}:{MAIN}")]);
         pushed.must_reject(&[MAIN]).must_say(what).must_say("claude-code/config");
+        all.push(format!("{id}:refs/heads/case-{}", all.len()));
     }
+    // Git itself refuses none of them.
+    let names: Vec<String> = (0..all.len()).map(|at| format!("refs/heads/case-{at}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    client.push(&all).must_reject(&names).must_judge(trees.len());
     // The same makes with ordinary names.
     for (mode, name) in [("0100644", "zero"), ("100600", "odd"), ("120000", "link")] {
         let tree = raw_tree(&client, &[("100644", "z", &other), (mode, name, &blob)]);
         let id = client.raw(clean(name)).tree(Some(tree.as_bytes())).parent(&base).write();
         let branch = format!("refs/heads/{name}");
-        client.push(&[format!("{id}:{branch}")]).must_accept(&[&branch]).must_say(" 0 findings");
+        client.submit(&[format!("{id}:{branch}")]).must_accept(&[&branch]).must_say(" 0 findings");
     }
 }
 
@@ -178,7 +185,7 @@ fn a_tool_file_in_place_of_something_else_is_added() {
     server.push_unseen(&client, &[&format!("{base}:{MAIN}")]);
     let tree = raw_tree(&client, &[("100644", "CLAUDE.md", &blob)]);
     let id = client.raw(clean("A file")).tree(Some(tree.as_bytes())).parent(&base).write();
-    client.push(&[format!("{id}:{MAIN}")]).must_reject(&[MAIN]).must_say("claude-code/config");
+    client.submit(&[format!("{id}:{MAIN}")]).must_reject(&[MAIN]).must_say("claude-code/config");
 }
 
 /// Deleting or renaming a tool's file is no use of the tool; changing it is recorded.
@@ -189,16 +196,16 @@ fn taking_a_tool_file_away_or_elsewhere_is_accepted() {
     client.commit(clean("Base")).file("CLAUDE.md", "1").file(".claude/settings.json", "2").create();
     server.push_unseen(&client, &["main"]);
     client.commit(clean("Change")).file("CLAUDE.md", "3").create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_say(" 1 findings");
+    client.submit(&["main"]).must_accept(&[MAIN]).must_say(" 1 findings");
     client.must(&["mv", "CLAUDE.md", "old.md"]);
     client.commit(clean("Rename away")).create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_say(" 0 findings");
+    client.submit(&["main"]).must_accept(&[MAIN]).must_say(" 0 findings");
     std::fs::create_dir(client.path().join("web")).unwrap();
     client.must(&["mv", ".claude", "web/.claude"]);
     client.commit(clean("Move")).create();
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
     client.commit(clean("Delete")).remove("web/.claude/settings.json").create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_say(" 0 findings");
+    client.submit(&["main"]).must_accept(&[MAIN]).must_say(" 0 findings");
     client.commit(clean("Back again")).file("web/.claude/settings.json", "2").create();
-    client.push(&["main"]).must_reject(&[MAIN]);
+    client.submit(&["main"]).must_reject(&[MAIN]);
 }

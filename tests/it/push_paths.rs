@@ -22,7 +22,7 @@ fn start() -> (TestServer, Client) {
     let server = TestServer::new();
     let client = server.client();
     client.commit(clean("Base")).file("readme", "x").create();
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
     (server, client)
 }
 
@@ -49,7 +49,7 @@ fn names_that_a_file_system_takes_for_a_tool_s_are_found() {
         let found = judged(&client);
         let has = |id: &str| found.iter().any(|(marker, ..)| marker == id);
         assert!(has(marker) && has("tamper/case"), "{path}: {found:?}");
-        client.push(&["main"]).must_reject(&[MAIN]).must_say(marker);
+        client.submit(&["main"]).must_reject(&[MAIN]).must_say(marker);
         client.must(&["reset", "-q", "--hard", "HEAD~1"]);
     }
     let commit = client.commit(clean("Documents")).file("docs/claude.md", "x");
@@ -57,7 +57,7 @@ fn names_that_a_file_system_takes_for_a_tool_s_are_found() {
     let commit = commit.file("Claude Code.", "x").file("docs/copilot-instructions.md.", "x");
     commit.file("CLAUDE.md.txt", "x").file("a.b. /c", "x").file("Skills/x", "x").create();
     assert_eq!(judged(&client), []);
-    client.push(&["main"]).must_accept(&[MAIN]).must_say(" 0 findings");
+    client.submit(&["main"]).must_accept(&[MAIN]).must_say(" 0 findings");
 }
 
 /// A file that is no finding becomes a link in the place of a directory: that is new.
@@ -65,12 +65,12 @@ fn names_that_a_file_system_takes_for_a_tool_s_are_found() {
 fn a_file_that_becomes_a_link_is_added() {
     let (_server, client) = start();
     client.commit(clean("A file")).file(".claude", "x").create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_say(" 0 findings");
+    client.submit(&["main"]).must_accept(&[MAIN]).must_say(" 0 findings");
     std::fs::remove_file(client.path().join(".claude")).unwrap();
     std::os::unix::fs::symlink("elsewhere", client.path().join(".claude")).unwrap();
     client.must(&["add", ".claude"]);
     client.must(&["commit", "-q", "-m", "A link"]);
-    client.push(&["main"]).must_reject(&[MAIN]).must_say("claude-code/config");
+    client.submit(&["main"]).must_reject(&[MAIN]).must_say("claude-code/config");
 }
 
 /// An off-switch goes elsewhere and becomes a configuration, at once or in two steps.
@@ -80,10 +80,10 @@ fn an_off_switch_that_moves_and_grows_is_added() {
     let config = |path: &str| ("claude-code/config".into(), "reject".into(), path.into());
     let (_server, client) = start();
     client.commit(clean("Off")).file(SETTINGS, OFF).create();
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
     client.commit(clean("Move and grow")).remove(SETTINGS).file(moved, FULL).create();
     assert_eq!(judged(&client), [config(moved)]);
-    client.push(&["main"]).must_reject(&[MAIN]).must_say(moved);
+    client.submit(&["main"]).must_reject(&[MAIN]).must_say(moved);
     client.must(&["reset", "-q", "--hard", "HEAD~1"]);
     // In two commits of one push.
     client.commit(clean("Move")).remove(SETTINGS).file(moved, OFF).create();
@@ -91,16 +91,16 @@ fn an_off_switch_that_moves_and_grows_is_added() {
     assert_eq!(judged(&client), off);
     client.commit(clean("Grow")).file(moved, FULL).create();
     assert_eq!(judged(&client), [config(moved)]);
-    client.push(&["main"]).must_reject(&[MAIN]).must_say("Grow");
+    client.submit(&["main"]).must_reject(&[MAIN]).must_say("Grow");
     // In two pushes.
-    client.push(&["main~1:main"]).must_accept(&[MAIN]);
-    client.push(&["main"]).must_reject(&[MAIN]).must_say("Grow");
+    client.submit(&["main~1:main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_reject(&[MAIN]).must_say("Grow");
     client.must(&["reset", "-q", "--hard", "HEAD~1"]);
     // The same object, in a place where it is no off-switch.
     let agent = ".claude/agents/settings.json";
     client.commit(clean("Into use")).remove(moved).file(agent, OFF).create();
     assert_eq!(judged(&client), [config(agent)]);
-    client.push(&["main"]).must_reject(&[MAIN]).must_say(agent);
+    client.submit(&["main"]).must_reject(&[MAIN]).must_say(agent);
 }
 
 /// Only the same object under the same marker was moved, and it was moved once.
@@ -119,10 +119,10 @@ fn a_file_of_the_same_name_is_not_moved() {
     let is = |path: &str, verdict: &str| (path.into(), verdict.into());
     client.commit(clean("Move")).remove("CLAUDE.md").file("a/CLAUDE.md", "1\n").create();
     assert_eq!(uses(), [is("a/CLAUDE.md", "record")]);
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
     client.commit(clean("Rewrite")).remove("a/CLAUDE.md").file("CLAUDE.md", "3\n").create();
     assert_eq!(uses(), [is("CLAUDE.md", "reject")]);
-    client.push(&["main"]).must_reject(&[MAIN]).must_say("Rewrite");
+    client.submit(&["main"]).must_reject(&[MAIN]).must_say("Rewrite");
     client.must(&["reset", "-q", "--hard", "HEAD~1"]);
     // Another tool's file with the same content.
     client.commit(clean("Other")).remove("a/CLAUDE.md").file("GEMINI.md", "1\n").create();
@@ -131,7 +131,7 @@ fn a_file_of_the_same_name_is_not_moved() {
     let commit = client.commit(clean("Twice")).remove("a/CLAUDE.md");
     commit.file("b/CLAUDE.md", "1\n").file("c/CLAUDE.md", "1\n").create();
     assert_eq!(uses(), [is("b/CLAUDE.md", "record"), is("c/CLAUDE.md", "reject")]);
-    client.push(&["main"]).must_reject(&[MAIN]).must_say("c/CLAUDE.md");
+    client.submit(&["main"]).must_reject(&[MAIN]).must_say("c/CLAUDE.md");
 }
 
 /// A text that did not count where it was is new where it goes.
@@ -142,15 +142,15 @@ fn a_text_that_comes_from_where_it_did_not_count_is_added() {
     std::os::unix::fs::symlink(mark, client.path().join("link")).unwrap();
     client.must(&["add", "link"]);
     client.commit(clean("A link")).file("tests/data/settings.json", FULL).create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_say(" 0 findings");
+    client.submit(&["main"]).must_accept(&[MAIN]).must_say(" 0 findings");
     client.commit(clean("A file")).remove("link").file("a.py", mark).create();
     assert_eq!(client.id("HEAD:a.py"), client.id("HEAD~1:link"));
-    client.push(&["main"]).must_accept(&[MAIN]).must_say("claude-code/in-file");
+    client.submit(&["main"]).must_accept(&[MAIN]).must_say("claude-code/in-file");
     let commit = client.commit(clean("Into use")).remove("tests/data/settings.json");
     commit.file("tools/editor.json", FULL).create();
     let found: Vec<String> = judged(&client).into_iter().map(|(marker, ..)| marker).collect();
     assert_eq!(found, ["tamper/renamed", "claude-code/renamed-settings"]);
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
     client.must(&["mv", "tools/editor.json", "tools/other.json"]);
     client.commit(clean("Elsewhere")).create();
     assert_eq!(judged(&client), []);
@@ -193,7 +193,7 @@ fn no_text_is_smaller_than_it_is() {
         let server = Options::default().rules(&scope(bound)).start();
         let client = server.client();
         client.commit(marked("Change")).file("a", &content).create();
-        let pushed = client.push(&["main"]);
+        let pushed = client.submit(&["main"]);
         assert_eq!(pushed.accepted(MAIN), is_small, "{bound}, {content:?}: {}", pushed.all());
     }
 }

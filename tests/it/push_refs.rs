@@ -105,11 +105,11 @@ fn a_deletion_beside_other_updates_is_no_matter() {
     server.push_unseen(&client, &["main:gone"]);
     client.must(&["switch", "-q", "--orphan", "new"]);
     client.commit(clean("New")).create();
-    client.push(&["new", ":gone"]).must_accept(&["refs/heads/new", "refs/heads/gone"]);
+    client.submit(&["new", ":gone"]).must_accept(&["refs/heads/new", "refs/heads/gone"]);
     client.must(&["update-ref", "-d", "refs/remotes/origin/gone"]);
     server.push_unseen(&client, &["main:gone"]);
     client.commit(marked("Newer")).create();
-    client.push(&["new", ":gone"]).must_reject(&["refs/heads/new", "refs/heads/gone"]);
+    client.submit(&["new", ":gone"]).must_reject(&["refs/heads/new", "refs/heads/gone"]);
 }
 
 /// The commit on the deleted ref is not hidden by it for good: once the ref is gone,
@@ -163,7 +163,7 @@ fn several_clean_refs_are_accepted_and_shared_commits_judged_once() {
     client.must(&["switch", "-q", "-c", "right", "main"]);
     client.commit(clean("Right")).create();
     client
-        .push(&["main", "left", "right"])
+        .submit(&["main", "left", "right"])
         .must_accept(&[MAIN, "refs/heads/left", "refs/heads/right"])
         .must_judge(3);
 }

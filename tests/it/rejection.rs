@@ -96,7 +96,7 @@ const COPILOT: &str = "198982749+Copilot@users.noreply.github.com";
 fn a_path_of_tabnine() {
     let (_server, client) = start();
     client.commit(clean("Set up the editor")).file("web/.tabnine_root", "").create();
-    assert_snapshot!("a_path", shown(client.push(&["main"]).must_reject(&[MAIN])));
+    assert_snapshot!("a_path", shown(client.submit(&["main"]).must_reject(&[MAIN])));
 }
 
 #[test]
@@ -130,7 +130,7 @@ committee for information security, decision 2026-17 of the first of October.\" 
     let server = Options::default().quiet().rules(rules).start();
     let client = server.client();
     client.commit(marked("Parse the input")).file("parse.sh", "read -r line\n").create();
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     assert_snapshot!("reason_and_contact", shown(pushed.must_reject(&[MAIN])));
     // The line of the policy that decided.
     pushed.must_say("rules-0.toml:4");
@@ -146,7 +146,7 @@ fn one_commit_with_many_marks_and_a_warning_beside() {
     let commit = client.commit(message).author("claude[bot]", "noreply@anthropic.com");
     let commit = commit.file("CLAUDE.md", "Be kind.\n").file(".cursor/rules/a.mdc", "Be short.\n");
     commit.file(".kiteignore", "build/\n").create();
-    assert_snapshot!("many_marks", shown(client.push(&["main"]).must_reject(&[MAIN])));
+    assert_snapshot!("many_marks", shown(client.submit(&["main"]).must_reject(&[MAIN])));
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn commits_of_others_are_a_matter_for_a_baseline() {
             let commit = client.commit(marked(&format!("Import {number}")));
             commit.author("Ann", "ann@example.org").committer("Ben", "ben@example.org").create();
         }
-        let pushed = client.push(&["main"]);
+        let pushed = client.submit(&["main"]);
         pushed.must_reject(&[MAIN]).must_say("baseline");
         shown(&pushed);
     }
@@ -184,7 +184,7 @@ fn commits_that_the_pusher_committed_are_his_own() {
         let commit = client.commit(marked(&format!("Apply {number}")));
         commit.author("Ann", "ann@example.org").committer("Dev", "dev@example.com").create();
     }
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     pushed.must_reject(&[MAIN]).must_not_say("baseline");
     shown(&pushed);
 }
@@ -195,7 +195,7 @@ fn more_than_a_few_commits_are_a_matter_for_a_baseline() {
     for number in 0..6 {
         client.commit(marked(&format!("Number {number}"))).create();
     }
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     pushed.must_reject(&[MAIN]).must_say("baseline").must_say("... and 1 more");
     shown(&pushed);
 }
@@ -247,7 +247,7 @@ fn wide_characters_stay_within_the_columns() {
     let subject = "修复缓存在并发写入时偶尔丢失数据的问题".repeat(4);
     let path = format!("{}/CLAUDE.md", "目录".repeat(30));
     client.commit(marked(&subject)).file(&path, "x").create();
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     pushed.must_reject(&[MAIN]).must_say("修复缓存");
     shown(&pushed);
 }
@@ -258,7 +258,7 @@ fn broken_rules_refuse_with_their_own_text() {
     let server = Options::default().quiet().rules("[policy]\nmodus = \"enforce\"\n").start();
     let client = server.client();
     client.commit(clean("Greet the user")).create();
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     assert!(pushed.rejected(MAIN), "{}", pushed.all());
     let text = pushed.text();
     pushed.must_say("this push could not be judged, so it is refused");

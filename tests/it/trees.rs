@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use git2::ObjectType;
 use provost::config::{self, Config, Layers};
 use provost::git::{
     Change, Changes, GitError, Mode, ObjectId, Repository, Scale, Trust, Visitor, entries,
@@ -87,7 +88,6 @@ fn modes_of_any_make_are_read_as_git_reads_them() {
 fn a_malformed_tree_is_one_where_git_says_so() {
     let client = Client::alone();
     let entry = |head: &str| [head.as_bytes(), b"\0", &[7; 20]].concat();
-    let hash = ["hash-object", "-t", "tree", "-w", "--stdin", "--literally"];
     for (head, is_good) in [
         ("100644 a", true),
         ("160000 a b", true),
@@ -102,14 +102,14 @@ fn a_malformed_tree_is_one_where_git_says_so() {
         ("", false),
     ] {
         let raw = entry(head);
-        let tree = client.git(&hash).input(raw.clone()).ok().word();
+        let tree = client.object(ObjectType::Tree, &raw);
         let git = client.git(&["ls-tree", &tree]).finish();
         assert_eq!(git.code == Some(0), is_good, "git on {head:?}: {}", git.all());
         assert_eq!(entries(id(&tree), &raw).all(|entry| entry.is_ok()), is_good, "{head:?}");
     }
     for cut in 1..entry("100644 a").len() {
         let raw = &entry("100644 a")[..cut];
-        let tree = client.git(&hash).input(raw).ok().word();
+        let tree = client.object(ObjectType::Tree, raw);
         assert_ne!(client.git(&["ls-tree", &tree]).finish().code, Some(0), "cut at {cut}");
         assert!(entries(id(&tree), raw).any(|entry| entry.is_err()), "cut at {cut}");
     }
@@ -127,11 +127,11 @@ fn a_directory_of_an_odd_mode_leaves_nothing_unjudged() {
         let tree = |below: &str| raw_tree(&client, &[(mode, "dir", below)]);
         let base = client.raw(clean("Odd")).tree(Some(tree(&harmless).as_bytes())).write();
         let branch = format!("refs/heads/m{mode}");
-        let pushed = client.push(&[format!("{base}:{branch}")]);
+        let pushed = client.submit(&[format!("{base}:{branch}")]);
         pushed.must_accept(&[&branch]).must_judge(1).must_say(" 0 findings");
         let top =
             client.raw(clean("Top")).tree(Some(tree(&below).as_bytes())).parent(&base).write();
-        let pushed = client.push(&[format!("{top}:{branch}")]);
+        let pushed = client.submit(&[format!("{top}:{branch}")]);
         pushed.must_reject(&[&branch]).must_say("dir/CLAUDE.md").must_say("claude-code/config");
     }
 }
@@ -348,9 +348,9 @@ fn marks_that_are_too_many_are_a_cut() {
     let client = server.client();
     let marks = |count: usize| (0..count).map(|at| format!("# marked {at}\n")).collect::<String>();
     client.commit(clean("A hundred")).file("a.py", marks(100)).create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(1);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(1);
     client.commit(clean("One more")).file("b.py", marks(101)).create();
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     assert!(pushed.rejected(MAIN), "{}", pushed.all());
     pushed.must_say("on findings was reached");
 }
@@ -369,7 +369,7 @@ fn findings_that_are_too_many_are_a_cut() {
         let tree =
             raw_tree(&client, &[("40000", ".claude", &many), ("100644", "CLAUDE.md", &blob)]);
         let id = client.raw(clean("Many")).tree(Some(tree.as_bytes())).write();
-        let pushed = client.push(&[format!("{id}:{MAIN}")]);
+        let pushed = client.submit(&[format!("{id}:{MAIN}")]);
         assert_eq!(pushed.rejected(MAIN), is_cut, "{count}: {}", pushed.all());
     }
 }
@@ -384,9 +384,9 @@ fn a_file_that_is_not_searched_whole_is_on_record() {
     let server = TestServer::start(sandbox, Options::default().rules(&rules));
     let client = server.client();
     client.commit(clean("Small")).file("small.py", "x = 1\n").create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(1);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(1);
     client.commit(clean("Large")).file("large.py", &large).create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(1);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(1);
     let blob = client.id("HEAD:large.py");
     let text = std::fs::read_to_string(&log).unwrap();
     assert!(text.lines().last().unwrap().contains(&format!("large.py (blob {blob})")), "{text}");
@@ -398,11 +398,11 @@ fn a_file_that_is_not_searched_whole_is_on_record() {
 
     server.sandbox().write("rules-0.toml", format!("{rules}[limits]\nfiles = \"reject\"\n"));
     client.commit(clean("Larger")).file("large.py", format!("{large}y\n")).create();
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     assert!(pushed.rejected(MAIN), "{}", pushed.all());
     pushed.must_say("the limit of 16.0 MiB on files was reached").must_say("rules-0.toml:");
     // What is not changed is not looked at again.
     client.must(&["reset", "-q", "--hard", "HEAD~1"]);
     client.commit(clean("Beside it")).file("small.py", "x = 2\n").create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(1);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(1);
 }

@@ -96,8 +96,7 @@ fn a_disguised_mark_in_an_annotated_tag_is_refused() {
         }
         let short = format!("v{number}");
         let raw = tag(&target, &short, mark, &text(&row), &mut random);
-        let write = ["hash-object", "-t", "tag", "-w", "--stdin", "--literally"];
-        let id = client.git(&write).input(raw.as_bytes()).ok().word();
+        let id = client.object(git2::ObjectType::Tag, raw.as_bytes());
         specs.push(format!("{id}:refs/tags/{short}"));
         cases.push((format!("refs/tags/{short}"), format!("{name}: {}", raw.escape_default())));
     }

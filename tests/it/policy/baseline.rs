@@ -23,15 +23,15 @@ fn with_history(server: &TestServer) -> Client {
 fn a_baseline_of_an_upstream_hides_what_it_reaches() {
     let server = TestServer::new();
     let client = with_history(&server);
-    client.push(&["main"]).must_reject(&[MAIN]).must_judge(2);
+    client.submit(&["main"]).must_reject(&[MAIN]).must_judge(2);
     let mirror = server.sandbox().path("mirror.git");
     let from = client.path().to_str().unwrap().to_owned();
     client.must(&["clone", "-q", "--bare", &from, mirror.to_str().unwrap()]);
     let said = provost(&server, &["--from", mirror.to_str().unwrap(), "--ref", "refs/heads/*"]);
     assert!(said.contains("1 commit"), "{said}");
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(0);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(0);
     client.commit(marked("New sin")).create();
-    client.push(&["main"]).must_reject(&[MAIN]).must_judge(1);
+    client.submit(&["main"]).must_reject(&[MAIN]).must_judge(1);
 }
 
 #[test]
@@ -46,9 +46,9 @@ tools = { claude-code = \"reject\" }
 ";
     let (server, client) = under(rules);
     client.commit(marked("Known")).create();
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
     let release = "refs/heads/release/1";
-    client.push(&["main:release/1"]).must_reject(&[release]);
+    client.submit(&["main:release/1"]).must_reject(&[release]);
     // The scope of this layer is not there for a command without it.
     let path = server.sandbox().write("releases.toml", rules);
     let repository = server.path();
@@ -56,10 +56,10 @@ tools = { claude-code = \"reject\" }
     run = run.args(["--isolated", "--rules", path.to_str().unwrap(), "policy", "baseline"]);
     run = run.args(["--scope", "releases", "--ref", MAIN]).arg(&repository);
     run.ok();
-    client.push(&["main:release/1"]).must_accept(&[release]).must_judge(0);
+    client.submit(&["main:release/1"]).must_accept(&[release]).must_judge(0);
     assert!(repository.join("provost/baseline/scope-releases").exists());
     client.commit(marked("New")).create();
-    client.push(&["main:release/2"]).must_reject(&["refs/heads/release/2"]).must_judge(1);
+    client.submit(&["main:release/2"]).must_reject(&["refs/heads/release/2"]).must_judge(1);
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_broken_baseline_refuses() {
     let folder = server.path().join("provost/baseline");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("all"), "# taken\nmain\n").unwrap();
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     assert!(pushed.rejected(MAIN));
     assert!(pushed.text().contains("could not be judged"), "{}", pushed.text());
     assert!(pushed.text().contains("line 2 of the baseline"), "{}", pushed.text());

@@ -17,7 +17,7 @@ fn a_policy_comes_into_force_by_dates() {
     ] {
         let (_server, client) = under(&format!("[policy]\nmode = {mode}\n"));
         client.commit(marked("Work")).create();
-        let pushed = client.push(&["main"]);
+        let pushed = client.submit(&["main"]);
         assert_eq!(pushed.accepted(MAIN), accepted, "{mode}\n{}", pushed.text());
         match says {
             Some(text) => assert!(pushed.text().contains(text), "{mode}\n{}", pushed.text()),
@@ -30,7 +30,7 @@ fn a_policy_comes_into_force_by_dates() {
 fn the_author_s_date_plays_no_part() {
     let (_server, client) = under(&format!("[policy]\nmode = {{ enforce = {PAST} }}\n"));
     client.commit(marked("Work")).date(1_000_000).create();
-    client.push(&["main"]).must_reject(&[MAIN]);
+    client.submit(&["main"]).must_reject(&[MAIN]);
 }
 
 /// What came in before a ref's policy was in force was not refused there.
@@ -43,10 +43,10 @@ fn a_ref_that_began_later_hides_nothing_from_one_that_began_before() {
     let (server, client) = under(&rules);
     client.commit(marked("From before")).create();
     server.push_unseen(&client, &["main:late/1"]);
-    client.push(&["main"]).must_reject(&[MAIN]).must_judge(1);
+    client.submit(&["main"]).must_reject(&[MAIN]).must_judge(1);
     // The other way round it was refused for longer than here.
     server.push_unseen(&client, &["main"]);
-    client.push(&["main:late/2"]).must_accept(&["refs/heads/late/2"]).must_judge(0);
+    client.submit(&["main:late/2"]).must_accept(&["refs/heads/late/2"]).must_judge(0);
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn a_suspension_lets_in_and_says_so_until_it_ends() {
     ] {
         let (_server, client) = under(&rules);
         client.commit(marked("Work")).create();
-        let pushed = client.push(&["main"]);
+        let pushed = client.submit(&["main"]);
         assert_eq!(pushed.accepted(MAIN), accepted, "{rules}\n{}", pushed.text());
         assert_eq!(pushed.text().contains("suspended at present"), accepted, "{}", pushed.text());
     }
@@ -74,8 +74,8 @@ fn a_suspension_lets_in_and_says_so_until_it_ends() {
 fn markers_newer_than_the_pinned_catalogue_are_recorded_only() {
     let (_server, client) = under("[policy]\ncatalogue = \"0.0.1\"\n");
     client.commit(marked("Work")).create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(1);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(1);
     let (_server, client) = under("[policy]\ncatalogue = \"99.0\"\n");
     client.commit(marked("Work")).create();
-    client.push(&["main"]).must_reject(&[MAIN]);
+    client.submit(&["main"]).must_reject(&[MAIN]);
 }

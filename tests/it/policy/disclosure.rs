@@ -9,7 +9,7 @@ const COPILOT_AUTHOR: (&str, &str) =
 fn copilot(rules: &str, message: &str) -> (bool, String) {
     let (_server, client) = under(rules);
     client.commit(message).author(COPILOT_AUTHOR.0, COPILOT_AUTHOR.1).create();
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     assert_eq!(pushed.judged(), Some(1), "{}", pushed.text());
     (pushed.accepted(MAIN), pushed.remote.join(" "))
 }
@@ -69,7 +69,7 @@ fn what_counts_as_disclosure_can_be_said() {
 fn a_path_asks_for_no_disclosure() {
     let (_server, client) = under("[policy.tools]\ntabnine = \"disclose\"\n");
     client.commit("Set up\n").file(".tabnine_root", "").create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(1);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(1);
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn no_ai_in_roles_that_only_people_may_hold() {
     ] {
         let (_server, client) = under(rules);
         client.commit(format!("Work\n\n{line}\n")).create();
-        let pushed = client.push(&["main"]);
+        let pushed = client.submit(&["main"]);
         assert_eq!(pushed.accepted(MAIN), accepted, "{line}\n{}", pushed.text());
         assert!(accepted || pushed.text().contains("only people may"), "{}", pushed.text());
     }
@@ -115,7 +115,7 @@ fn a_person_signs_off_beside_an_ai_credit() {
     ] {
         let (_server, client) = under(rules);
         client.commit(format!("Work\n\n{trailers}\n")).create();
-        let pushed = client.push(&["main"]);
+        let pushed = client.submit(&["main"]);
         assert_eq!(pushed.accepted(MAIN), accepted, "{trailers}\n{}", pushed.text());
     }
 }

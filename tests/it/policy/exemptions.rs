@@ -18,10 +18,10 @@ fn one_commit_is_exempt_and_the_next_is_not() {
     drop(server);
     let (_server, client) = under(&exemption(&format!("commits = [\"{id}\"]")));
     assert_eq!(client.commit(marked("Agreed")).create(), id);
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     pushed.must_accept(&[MAIN]).must_judge(1).must_say("let in by the exemption waiver-1");
     client.commit(marked("Another")).create();
-    client.push(&["main"]).must_reject(&[MAIN]).must_judge(1).must_say("Another");
+    client.submit(&["main"]).must_reject(&[MAIN]).must_judge(1).must_say("Another");
 }
 
 #[test]
@@ -35,9 +35,9 @@ fn a_range_is_exempt() {
     client.commit(clean("Begin")).create();
     client.commit(marked("One")).create();
     client.commit(marked("Two")).create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(3);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(3);
     client.commit(marked("Three")).create();
-    client.push(&["main"]).must_reject(&[MAIN]).must_say("Three");
+    client.submit(&["main"]).must_reject(&[MAIN]).must_say("Three");
 }
 
 #[test]
@@ -55,12 +55,12 @@ fn exemptions_can_be_for_tools_paths_refs_and_repositories() {
     ] {
         let (_server, client) = under(&exemption(rest));
         client.commit(marked("Work")).create();
-        let pushed = client.push(&["main"]);
+        let pushed = client.submit(&["main"]);
         assert_eq!(pushed.accepted(MAIN), accepted, "{rest}\n{}", pushed.text());
     }
     let (_server, client) = under(&exemption("paths = [\"docs/**\"]"));
     client.commit(clean("Docs")).file("docs/CLAUDE.md", "# Rules\n").create();
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
 }
 
 #[test]
@@ -68,23 +68,24 @@ fn an_exemption_that_is_over_counts_no_more() {
     let over = exemption("").replace("2999-12-31", "2020-12-31");
     let (_server, client) = under(&over);
     client.commit(marked("Work")).create();
-    client.push(&["main"]).must_reject(&[MAIN]);
+    client.submit(&["main"]).must_reject(&[MAIN]);
 }
 
 #[test]
 fn a_pull_request_can_be_exempt() {
     let rules = exemption("pull-requests = [7]");
     for (number, accepted) in [("7", true), ("8", false)] {
-        let hook = format!(
-            "#!/bin/sh\nGITEA_REPO_NAME=a GITEA_REPO_USER_NAME=g GITEA_PR_ID={number} GITEA_PR_INDEX={number}\n\
-             GITEA_PUSHER_NAME=alice\n\
-             export GITEA_PR_INDEX GITEA_REPO_NAME GITEA_REPO_USER_NAME GITEA_PR_ID GITEA_PUSHER_NAME\n\
-             exec @PROVOST@ pre-receive --platform gitea\n"
-        );
-        let server = Options::default().rules(&rules).hook(&hook).start();
+        let variables = [
+            ("GITEA_REPO_NAME", "a"),
+            ("GITEA_REPO_USER_NAME", "g"),
+            ("GITEA_PR_ID", number),
+            ("GITEA_PR_INDEX", number),
+            ("GITEA_PUSHER_NAME", "alice"),
+        ];
+        let server = Options::default().rules(&rules).platform("gitea", &variables).start();
         let client = server.client();
         client.commit(marked("Squashed")).create();
-        let pushed = client.push(&["main"]);
+        let pushed = client.submit(&["main"]);
         assert_eq!(pushed.accepted(MAIN), accepted, "{number}\n{}", pushed.text());
     }
 }
@@ -93,8 +94,8 @@ fn a_pull_request_can_be_exempt() {
 fn what_an_exempt_ref_let_in_is_judged_elsewhere() {
     let (_server, client) = under(&exemption("refs = [\"refs/heads/waived\"]"));
     client.commit(marked("Work")).create();
-    client.push(&["main:waived"]).must_accept(&["refs/heads/waived"]);
-    client.push(&["main"]).must_reject(&[MAIN]).must_judge(1);
+    client.submit(&["main:waived"]).must_accept(&["refs/heads/waived"]);
+    client.submit(&["main"]).must_reject(&[MAIN]).must_judge(1);
 }
 
 const BYPASS: &str =
@@ -115,7 +116,7 @@ fn nobody_else_can_bypass() {
     for rules in ["", "[policy.bypass]\npushers = [\"bob\"]\n"] {
         let (_server, client) = pushed_by_alice(rules);
         client.commit(marked("Hot fix")).create();
-        let pushed = client.push(&["-o", "provost.reason=outage 7", "main"]);
+        let pushed = client.submit(&["-o", "provost.reason=outage 7", "main"]);
         pushed
             .must_reject(&[MAIN])
             .must_say("you asked for the policy to be bypassed; you are not among those");
@@ -130,20 +131,20 @@ fn what_a_bypass_let_in_does_not_make_main_looser_than_itself() {
     );
     let (_server, client) = pushed_by_alice(&rules);
     client.commit(marked("Experiment")).create();
-    client.push(&["main:sandbox/x"]).must_accept(&["refs/heads/sandbox/x"]);
-    client.push(&["main"]).must_reject(&[MAIN]).must_judge(1);
-    client.push(&["-o", "provost.reason=agreed", "main"]).must_accept(&[MAIN]);
-    client.push(&["main:release"]).must_accept(&["refs/heads/release"]).must_judge(0);
+    client.submit(&["main:sandbox/x"]).must_accept(&["refs/heads/sandbox/x"]);
+    client.submit(&["main"]).must_reject(&[MAIN]).must_judge(1);
+    client.submit(&["-o", "provost.reason=agreed", "main"]).must_accept(&[MAIN]);
+    client.submit(&["main:release"]).must_accept(&["refs/heads/release"]).must_judge(0);
 }
 
 #[test]
 fn an_exemption_on_request_must_be_asked_for() {
     let (_server, client) = pushed_by_alice(&exemption("on-request = true\npushers = [\"alice\"]"));
     client.commit(marked("Work")).create();
-    client.push(&["main"]).must_reject(&[MAIN]);
-    let pushed = client.push(&["-o", "provost.exempt=waiver-9", "main"]);
+    client.submit(&["main"]).must_reject(&[MAIN]);
+    let pushed = client.submit(&["-o", "provost.exempt=waiver-9", "main"]);
     pushed.must_reject(&[MAIN]).must_say("there is no exemption waiver-9");
-    let pushed = client.push(&["-o", "provost.exempt=waiver-1", "main"]);
+    let pushed = client.submit(&["-o", "provost.exempt=waiver-1", "main"]);
     pushed.must_accept(&[MAIN]).must_say("let in by the exemption waiver-1");
 }
 
@@ -155,7 +156,7 @@ fn nothing_in_a_commit_bypasses_anything() {
         "Work\n\nprovost.reason=mine\nprovost.exempt=waiver-1\nProvost-Exempt: waiver-1",
     );
     client.commit(message).file(".provost.toml", "[policy]\nmode = \"observe\"\n").create();
-    client.push(&["main"]).must_reject(&[MAIN]);
+    client.submit(&["main"]).must_reject(&[MAIN]);
 }
 
 #[test]
@@ -163,7 +164,7 @@ fn an_exemption_that_ends_soon_says_when() {
     let soon = exemption("").replace("2999-12-31", &in_days(3));
     let (_server, client) = under(&soon);
     client.commit(marked("Work")).create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_say("which ends on");
+    client.submit(&["main"]).must_accept(&[MAIN]).must_say("which ends on");
 }
 
 /// The date in so many days.
@@ -174,8 +175,8 @@ fn in_days(days: u64) -> String {
 }
 
 /// A Gitea that squashes the request 7, as the hook learns of it.
-const SQUASHES: &str = "#!/bin/sh\nexport GITEA_PR_INDEX=7 GITEA_PUSH_TRIGGER=pr-merge-to-base\n\
-                        exec @PROVOST@ pre-receive --platform gitea\n";
+const SQUASHES: [(&str, &str); 2] =
+    [("GITEA_PR_INDEX", "7"), ("GITEA_PUSH_TRIGGER", "pr-merge-to-base")];
 
 #[test]
 fn a_squash_is_exempt_when_every_commit_of_it_is() {
@@ -189,21 +190,21 @@ fn a_squash_is_exempt_when_every_commit_of_it_is() {
     let (server, client) = under("");
     let (one, two) = topic(&client);
     drop(server);
-    for (exempt, hook, accepted) in [
-        (vec![&one, &two], SQUASHES, true),
-        (vec![&one], SQUASHES, false),
+    for (exempt, platform, accepted) in [
+        (vec![&one, &two], "gitea", true),
+        (vec![&one], "gitea", false),
         // Nobody but the platform squashes.
-        (vec![&one, &two], "#!/bin/sh\nexec @PROVOST@ pre-receive\n", false),
+        (vec![&one, &two], "plain", false),
     ] {
         let commits: Vec<String> = exempt.iter().map(|id| format!("\"{id}\"")).collect();
         let rules = exemption(&format!("commits = [{}]", commits.join(", ")));
-        let server = Options::default().rules(&rules).hook(hook).start();
+        let server = Options::default().rules(&rules).platform(platform, &SQUASHES).start();
         let client = server.client();
         assert_eq!(topic(&client), (one.clone(), two.clone()));
         server.push_unseen(&client, &["HEAD:refs/pull/7/head", "HEAD~2:refs/heads/main"]);
         client.must(&["reset", "-q", "--soft", "HEAD~2"]);
         client.commit(marked("One and two")).create();
-        let pushed = client.push(&["HEAD:main"]);
+        let pushed = client.submit(&["HEAD:main"]);
         assert_eq!(pushed.accepted(MAIN), accepted, "{exempt:?}\n{}", pushed.all());
         if accepted {
             pushed.must_say("let in by the exemption waiver-1");
@@ -214,10 +215,10 @@ fn a_squash_is_exempt_when_every_commit_of_it_is() {
 #[test]
 fn a_refused_merge_names_who_can_act() {
     let rules = "[policy]\ncontact = \"core@example.com\"\n";
-    let server = Options::default().rules(rules).hook(SQUASHES).start();
+    let server = Options::default().rules(rules).platform("gitea", &SQUASHES).start();
     let client = server.client();
     client.commit(marked("Squashed")).create();
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     pushed.must_reject(&[MAIN]).must_say("a merge that the platform makes is judged like any push");
     let text = pushed.text().replace('\n', " ");
     assert!(text.contains("(request 7). Whoever asked for it can amend its commits"), "{text}");

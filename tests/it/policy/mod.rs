@@ -1,4 +1,4 @@
-//! The policy engine, with real pushes: scopes and what hides, disclosure, people, dates,
+//! The policy engine, mostly without Git's processes: scopes and what hides, disclosure, people, dates,
 //! baselines, exemptions, bypass, locks, presets, texts and the commands.
 
 mod baseline;
@@ -26,12 +26,10 @@ fn under(rules: &str) -> (TestServer, Client) {
 
 /// A server under these rules to which `alice` pushes, as a web server would say.
 fn pushed_by_alice(rules: &str) -> (TestServer, Client) {
-    let hook = "#!/bin/sh\nREMOTE_USER=alice\nexport REMOTE_USER\n\
-                exec @PROVOST@ pre-receive --platform http\n";
     let server = Options::default()
         .rules(rules)
         .config("receive.advertisePushOptions", "true")
-        .hook(hook)
+        .platform("http", &[("REMOTE_USER", "alice")])
         .start();
     let client = server.client();
     (server, client)

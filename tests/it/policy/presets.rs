@@ -61,7 +61,7 @@ fn presets_accept_and_refuse_what_they_say() {
                 commit = commit.file(file, "{}\n");
             }
             commit.create();
-            let pushed = client.push(&["main"]);
+            let pushed = client.submit(&["main"]);
             let case = format!("{name}: {trailers:?} {file}");
             assert_eq!(pushed.accepted(MAIN), accepted[at], "{case}\n{}", pushed.text());
             assert!(!pushed.text().contains("could not be judged"), "{case}\n{}", pushed.text());

@@ -29,11 +29,11 @@ fn an_exempt_branch_is_no_way_into_main() {
 fn an_exempt_tag_is_no_way_into_main() {
     let (_server, client) = under(SANDBOX);
     client.commit(marked("Experiment")).create();
-    client.push(&["main:refs/tags/sandbox/1"]).must_accept(&["refs/tags/sandbox/1"]);
-    client.push(&["main"]).must_reject(&[MAIN]).must_judge(1);
+    client.submit(&["main:refs/tags/sandbox/1"]).must_accept(&["refs/tags/sandbox/1"]);
+    client.submit(&["main"]).must_reject(&[MAIN]).must_judge(1);
     client.must(&["tag", "-a", "-m", "Two", "two"]);
-    client.push(&["two:refs/tags/sandbox/2"]).must_accept(&["refs/tags/sandbox/2"]);
-    client.push(&["main"]).must_reject(&[MAIN]).must_judge(1);
+    client.submit(&["two:refs/tags/sandbox/2"]).must_accept(&["refs/tags/sandbox/2"]);
+    client.submit(&["main"]).must_reject(&[MAIN]).must_judge(1);
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_deleted_exempt_branch_is_no_way_into_main() {
 fn both_in_one_push_are_refused() {
     let (_server, client) = under(SANDBOX);
     client.commit(marked("Experiment")).create();
-    let pushed = client.push(&["main:sandbox/x", "main"]);
+    let pushed = client.submit(&["main:sandbox/x", "main"]);
     pushed.must_reject(&[EXEMPT, MAIN]).must_say("Experiment");
 }
 
@@ -62,14 +62,14 @@ fn both_in_one_push_are_refused() {
 fn a_merge_of_an_exempt_branch_is_refused_for_what_it_brings() {
     let (_server, client) = under(SANDBOX);
     client.commit(clean("Begin")).create();
-    client.push(&["main"]).must_accept(&[MAIN]);
+    client.submit(&["main"]).must_accept(&[MAIN]);
     client.must(&["switch", "-q", "-c", "x"]);
     client.commit(marked("Experiment")).file("x", "1\n").create();
-    client.push(&["x:sandbox/x"]).must_accept(&[EXEMPT]);
+    client.submit(&["x:sandbox/x"]).must_accept(&[EXEMPT]);
     client.must(&["switch", "-q", "main"]);
     client.commit(clean("Meanwhile")).file("m", "1\n").create();
     client.must(&["merge", "-q", "--no-ff", "-m", "Merge x", "x"]);
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     pushed.must_reject(&[MAIN]).must_judge(3).must_say("Experiment").must_not_say("Merge x");
 }
 
@@ -77,9 +77,9 @@ fn a_merge_of_an_exempt_branch_is_refused_for_what_it_brings() {
 fn what_a_stricter_ref_let_in_is_not_judged_again() {
     let (_server, client) = under(SANDBOX);
     client.commit(clean("Good")).create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(1);
-    client.push(&["main:sandbox/x"]).must_accept(&[EXEMPT]).must_judge(0);
-    client.push(&["main:release"]).must_accept(&["refs/heads/release"]).must_judge(0);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(1);
+    client.submit(&["main:sandbox/x"]).must_accept(&[EXEMPT]).must_judge(0);
+    client.submit(&["main:release"]).must_accept(&["refs/heads/release"]).must_judge(0);
 }
 
 #[test]
@@ -95,9 +95,9 @@ tools = { github-copilot = \"reject\" }
     let (_server, client) = under(rules);
     let copilot = "Work\n\nCo-authored-by: Copilot <198982749+Copilot@users.noreply.github.com>\n";
     client.commit(copilot).create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_say("accepted, with a warning");
+    client.submit(&["main"]).must_accept(&[MAIN]).must_say("accepted, with a warning");
     let release = "refs/heads/release/1";
-    client.push(&["main:release/1"]).must_reject(&[release]).must_judge(1);
+    client.submit(&["main:release/1"]).must_reject(&[release]).must_judge(1);
 }
 
 #[test]
@@ -113,12 +113,12 @@ tools = { claude-code = \"allow\" }
 ";
     let (server, client) = pushed_by_alice(rules);
     client.commit(marked("By alice")).create();
-    client.push(&["main:topic"]).must_accept(&["refs/heads/topic"]).must_judge(1);
-    client.push(&["main"]).must_reject(&[MAIN]).must_judge(1);
+    client.submit(&["main:topic"]).must_accept(&["refs/heads/topic"]).must_judge(1);
+    client.submit(&["main"]).must_reject(&[MAIN]).must_judge(1);
     drop(server);
     let (_server, client) = under(rules);
     client.commit(marked("By another")).create();
-    client.push(&["main:topic"]).must_reject(&["refs/heads/topic"]);
+    client.submit(&["main:topic"]).must_reject(&["refs/heads/topic"]);
 }
 
 #[test]
@@ -131,9 +131,9 @@ kinds = { path = \"allow\", content = \"allow\" }
 ";
     let (_server, client) = under(rules);
     client.commit(clean("Docs")).file("docs/examples/CLAUDE.md", "# Rules\n").create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(1);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(1);
     client.commit(clean("Code")).file("CLAUDE.md", "# Rules\n").create();
-    client.push(&["main"]).must_reject(&[MAIN]).must_judge(1);
+    client.submit(&["main"]).must_reject(&[MAIN]).must_judge(1);
 }
 
 #[test]
@@ -146,9 +146,9 @@ tools = { claude-code = \"allow\" }
 ";
     let (_server, client) = under(rules);
     client.commit(marked("Small")).file("a", "1\n2\n3\n").create();
-    client.push(&["main"]).must_accept(&[MAIN]).must_judge(1);
+    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(1);
     client.commit(marked("Large")).file("b", "1\n2\n3\n4\n").create();
-    client.push(&["main"]).must_reject(&[MAIN]).must_judge(1).must_say("Large");
+    client.submit(&["main"]).must_reject(&[MAIN]).must_judge(1).must_say("Large");
 }
 
 #[test]
@@ -160,15 +160,12 @@ repositories = [\"playground/**\"]
 default = \"allow\"
 ";
     for (name, allowed) in [("playground/team/a.git", true), ("product/a.git", false)] {
-        let hook = format!(
-            "#!/bin/sh\nGL_PROJECT_PATH={}\nexport GL_PROJECT_PATH\n\
-             exec @PROVOST@ pre-receive --platform gitlab\n",
-            name.trim_end_matches(".git")
-        );
-        let server = Options::default().rules(rules).hook(&hook).start();
+        let path = name.trim_end_matches(".git");
+        let options = Options::default().rules(rules);
+        let server = options.platform("gitlab", &[("GL_PROJECT_PATH", path)]).start();
         let client = server.client();
         client.commit(marked("Work")).create();
-        let pushed = client.push(&["main"]);
+        let pushed = client.submit(&["main"]);
         assert_eq!(pushed.accepted(MAIN), allowed, "{name}\n{}", pushed.text());
     }
 }
@@ -187,6 +184,6 @@ tools = { claude-code = { verdict = \"reject\", reason = \"not on main\" } }
 ";
     let (_server, client) = under(rules);
     client.commit(format!("Work\n\n{CLAUDE}\n")).create();
-    client.push(&["main:topic"]).must_accept(&["refs/heads/topic"]);
-    client.push(&["main"]).must_reject(&[MAIN]).must_say("not on main").must_say(":8");
+    client.submit(&["main:topic"]).must_accept(&["refs/heads/topic"]);
+    client.submit(&["main"]).must_reject(&[MAIN]).must_say("not on main").must_say(":8");
 }

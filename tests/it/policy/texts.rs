@@ -27,7 +27,7 @@ Dear {{ commits }} commit(s), see https://wiki.example/ai
 ";
     let (_server, client) = under(rules);
     client.commit(marked("Work")).create();
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     assert!(pushed.rejected(MAIN));
     let text = pushed.text();
     assert!(text.contains("Dear 1 commit(s), see https://wiki.example/ai"), "{text}");
@@ -41,7 +41,7 @@ Dear {{ commits }} commit(s), see https://wiki.example/ai
 fn a_text_that_can_not_be_used_is_named_beside_the_built_in_one() {
     let (_server, client) = under("[policy.texts]\nrefused = \"{{ nothing.here }}\"\n");
     client.commit(marked("Work")).create();
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     pushed.must_reject(&[MAIN]).must_say("the text `refused` of this server can't be used");
 }
 
@@ -53,7 +53,7 @@ fn a_text_that_is_no_template_is_an_error_at_load() {
     ] {
         let (_server, client) = under(rules);
         client.commit("Work").create();
-        let pushed = client.push(&["main"]);
+        let pushed = client.submit(&["main"]);
         assert!(pushed.rejected(MAIN), "{}", pushed.all());
         pushed.must_say("is no template").must_say("could not be judged, so it is refused");
     }
@@ -63,18 +63,17 @@ fn a_text_that_is_no_template_is_an_error_at_load() {
 fn errors_and_notes_are_in_the_language_of_the_policy_and_can_be_replaced() {
     let own = "[policy]\nlanguage = \"zh\"\ncontact = \"core\"\n[policy.texts]\n\
                notes = \"{% if note == 'merge' %}By request {{ number }}.{% endif %}\"\n";
-    let hook = "#!/bin/sh\nexport GITEA_PR_INDEX=7 GITEA_PUSH_TRIGGER=pr-merge-to-base\n\
-                exec @PROVOST@ pre-receive --platform gitea\n";
-    let server = Options::default().rules(own).hook(hook).start();
+    let merge = [("GITEA_PR_INDEX", "7"), ("GITEA_PUSH_TRIGGER", "pr-merge-to-base")];
+    let server = Options::default().rules(own).platform("gitea", &merge).start();
     let client = server.client();
     client.commit(marked("Work")).create();
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     assert!(pushed.rejected(MAIN));
     pushed.must_say("推送被拒绝").must_say("By request 7.");
     // The language holds also when another part of the file is broken.
     let broken = format!("{own}[policy.kinds]\ncontent = \"shout\"\n");
     server.sandbox().write("rules-0.toml", broken);
-    let pushed = client.push(&["main"]);
+    let pushed = client.submit(&["main"]);
     assert!(pushed.rejected(MAIN));
     pushed.must_say("此次推送无法评判，因此被拒绝").must_say("`content` can't be `shout`");
     pushed.must_say("这需要由core处理");

@@ -18,8 +18,7 @@ fn odd_tree(stage: &Stage, file: &str) -> String {
     let id = (0..inner.len()).step_by(2).map(|at| u8::from_str_radix(&inner[at..at + 2], 16));
     let mut raw = b"40755 folder\0".to_vec();
     raw.extend(id.map(Result::unwrap));
-    let hash = ["hash-object", "-t", "tree", "-w", "--stdin", "--literally"];
-    client.git(&hash).input(raw).ok().word()
+    client.object(git2::ObjectType::Tree, &raw)
 }
 
 #[test]

@@ -40,7 +40,7 @@ impl Stage {
         let server = TestServer::start(sandbox, options.rules(&format!("{policy}\n{log}")));
         let client = server.client();
         let base = client.raw(clean("Base")).write();
-        client.push(&[&format!("{base}:{MAIN}")]).must_accept(&[MAIN]);
+        client.submit(&[&format!("{base}:{MAIN}")]).must_accept(&[MAIN]);
         let mark = client.raw(marked("Marked")).parent(&base).write();
         Self { server, client, base, mark }
     }

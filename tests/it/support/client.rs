@@ -4,8 +4,11 @@ use std::cell::Cell;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use git2::ObjectType;
+
 use super::commit::{Commit, RawCommit};
-use super::{Finished, Pushed, Run, Sandbox};
+use super::submit::Destination;
+use super::{Finished, Pushed, Run, Sandbox, store, template};
 
 /// The date of the first commit; each further one comes a minute later.
 const FIRST: i64 = 1_767_225_600;
@@ -15,6 +18,7 @@ pub(crate) struct Client {
     sandbox: Sandbox,
     name: PathBuf,
     next: Cell<i64>,
+    destination: Option<Destination>,
 }
 
 impl Client {
@@ -25,14 +29,21 @@ impl Client {
 
     /// A fresh repository; `options` go to `git init`.
     pub(crate) fn init(sandbox: &Sandbox, name: impl AsRef<Path>, options: &[&str]) -> Self {
-        sandbox.git("").args(["init", "-q"]).args(options).arg(name.as_ref()).ok();
+        let options: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
+        template::init(&sandbox.path(&name), &options);
         Self::open(sandbox, name)
     }
 
     /// A repository that is there already.
     pub(crate) fn open(sandbox: &Sandbox, name: impl AsRef<Path>) -> Self {
         let name = name.as_ref().to_owned();
-        Self { sandbox: sandbox.clone(), name, next: Cell::new(FIRST) }
+        let sandbox = sandbox.clone();
+        Self { sandbox, name, next: Cell::new(FIRST), destination: None }
+    }
+
+    /// The same with a server that [`Client::submit`] pushes to.
+    pub(super) fn with_destination(self, destination: Destination) -> Self {
+        Self { destination: Some(destination), ..self }
     }
 
     pub(crate) fn sandbox(&self) -> &Sandbox {
@@ -80,23 +91,30 @@ impl Client {
 
     /// Writes bytes as a commit object; its id.
     pub(crate) fn commit_raw(&self, raw: &[u8]) -> String {
-        let hash = ["hash-object", "-t", "commit", "-w", "--stdin", "--literally"];
-        self.git(&hash).input(raw).ok().word()
+        self.object(ObjectType::Commit, raw)
     }
 
     /// Writes a blob; its id.
     pub(crate) fn blob(&self, content: impl AsRef<[u8]>) -> String {
-        self.git(&["hash-object", "-w", "--stdin"]).input(content.as_ref()).ok().word()
+        self.object(ObjectType::Blob, content.as_ref())
     }
 
     /// The tree without entries, written; its id.
     pub(crate) fn empty_tree(&self) -> String {
-        self.git(&["mktree"]).input("").ok().word()
+        self.object(ObjectType::Tree, b"")
+    }
+
+    /// Writes these bytes as an object, whatever they are; its id.
+    pub(crate) fn object(&self, kind: ObjectType, raw: &[u8]) -> String {
+        let hash = ["hash-object", "-t", kind.str(), "-w", "--stdin", "--literally"];
+        let with_git = || self.git(&hash).input(raw).ok().word();
+        store::write(&self.path(), kind, raw).unwrap_or_else(with_git)
     }
 
     /// The id that a revision names.
     pub(crate) fn id(&self, revision: &str) -> String {
-        self.must(&["rev-parse", "--verify", revision])
+        let with_git = || self.must(&["rev-parse", "--verify", revision]);
+        store::resolve(&self.path(), revision).unwrap_or_else(with_git)
     }
 
     /// As many digits of an id as reports show.
@@ -106,7 +124,16 @@ impl Client {
 
     /// Sets a ref.
     pub(crate) fn set_ref(&self, name: &str, id: &str) {
-        self.must(&["update-ref", name, id]);
+        if store::set_ref(&self.path(), name, id).is_none() {
+            self.must(&["update-ref", name, id]);
+        }
+    }
+
+    /// Pushes to `origin` without Git: see the head of `submit.rs`.
+    pub(crate) fn submit<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Pushed {
+        let destination = self.destination.as_ref().expect("a client of a server");
+        let arguments: Vec<&OsStr> = arguments.iter().map(AsRef::as_ref).collect();
+        Pushed::submitted(&destination.submit(&self.path(), &arguments))
     }
 
     /// Pushes to `origin`.

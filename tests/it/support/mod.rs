@@ -13,6 +13,9 @@ pub(crate) mod random;
 pub(crate) mod receive_pack;
 mod sandbox;
 mod server;
+mod store;
+mod submit;
+mod template;
 
 pub(crate) use client::Client;
 pub(crate) use commit::refspec;

@@ -1,6 +1,8 @@
-//! What became of a push: `git push --porcelain`, read as git-push(1) describes it.
+//! What became of a push: `git push --porcelain`, read as git-push(1) describes it, or the answer
+//! of the gate to a push without Git.
 
 use super::Finished;
+use super::submit::Submitted;
 
 /// One ref of a push.
 #[derive(Debug)]
@@ -13,7 +15,8 @@ struct RefResult {
 /// A push that has ended.
 #[derive(Debug)]
 pub(crate) struct Pushed {
-    finished: Finished,
+    /// What was run, and all that it wrote, for a message.
+    shown: String,
     refs: Vec<RefResult>,
     /// What the server wrote, without `remote: ` before and the padding behind.
     pub(crate) remote: Vec<String>,
@@ -28,14 +31,31 @@ impl Pushed {
         let remote =
             remote.map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned());
         let remote = remote.collect();
-        Self { finished, refs, remote }
+        Self { shown: finished.all(), refs, remote }
+    }
+
+    /// The result of a push that the gate has judged in this process.
+    pub(super) fn submitted(submitted: &Submitted) -> Self {
+        let code = submitted.exit_code;
+        let refs = submitted.updates.iter().map(|update| RefResult {
+            flag: if code == 0 { update.flag() } else { b'!' },
+            to: update.name.clone(),
+            summary: if code == 0 { "" } else { "[remote rejected] (pre-receive hook declined)" }
+                .to_owned(),
+        });
+        let remote = submitted.text.lines().map(|line| line.trim_end().to_owned());
+        let shown = format!(
+            "a push without Git of {:?}\nexit code {code}\n{}",
+            submitted.updates, submitted.text
+        );
+        Self { shown, refs: refs.collect(), remote: remote.collect() }
     }
 
     fn of(&self, name: impl AsRef<[u8]>) -> &RefResult {
         let name = name.as_ref();
         let found = self.refs.iter().find(|result| result.to == name);
         let shown = String::from_utf8_lossy(name);
-        found.unwrap_or_else(|| panic!("git said nothing of {shown}\n{}", self.finished.all()))
+        found.unwrap_or_else(|| panic!("git said nothing of {shown}\n{}", self.shown))
     }
 
     /// Whether the ref has its new value.
@@ -69,9 +89,9 @@ impl Pushed {
     #[track_caller]
     pub(crate) fn must_accept(&self, names: &[&str]) -> &Self {
         for name in names {
-            assert!(self.accepted(name), "{name} was refused\n{}", self.finished.all());
+            assert!(self.accepted(name), "{name} was refused\n{}", self.shown);
         }
-        assert!(self.judged().is_some(), "the hook did not run\n{}", self.finished.all());
+        assert!(self.judged().is_some(), "the hook did not run\n{}", self.shown);
         self
     }
 
@@ -80,40 +100,40 @@ impl Pushed {
     #[track_caller]
     pub(crate) fn must_reject(&self, names: &[&str]) -> &Self {
         for name in names {
-            assert!(self.rejected(name), "{name} was accepted\n{}", self.finished.all());
+            assert!(self.rejected(name), "{name} was accepted\n{}", self.shown);
             let declined = self.summary(name).contains("hook declined");
-            assert!(declined, "{name} was refused by git itself\n{}", self.finished.all());
+            assert!(declined, "{name} was refused by git itself\n{}", self.shown);
         }
         let text = self.text();
         let by_policy = text.contains("provost: this push is refused: ");
-        assert!(by_policy, "it was not policy that refused it\n{}", self.finished.all());
+        assert!(by_policy, "it was not policy that refused it\n{}", self.shown);
         self
     }
 
     /// Fails the test unless what the server wrote holds the text.
     #[track_caller]
     pub(crate) fn must_say(&self, text: &str) -> &Self {
-        assert!(self.text().contains(text), "no `{text}` in\n{}", self.finished.all());
+        assert!(self.text().contains(text), "no `{text}` in\n{}", self.shown);
         self
     }
 
     /// Fails the test when what the server wrote holds the text.
     #[track_caller]
     pub(crate) fn must_not_say(&self, text: &str) -> &Self {
-        assert!(!self.text().contains(text), "`{text}` in\n{}", self.finished.all());
+        assert!(!self.text().contains(text), "`{text}` in\n{}", self.shown);
         self
     }
 
     /// Fails the test unless so many commits were judged.
     #[track_caller]
     pub(crate) fn must_judge(&self, commits: usize) -> &Self {
-        assert_eq!(self.judged(), Some(commits), "{}", self.finished.all());
+        assert_eq!(self.judged(), Some(commits), "{}", self.shown);
         self
     }
 
     /// Everything, for a message.
     pub(crate) fn all(&self) -> String {
-        self.finished.all()
+        self.shown.clone()
     }
 }
 

@@ -4,12 +4,14 @@
 //! judged; [`Options::quiet`] is for tests of the text that pushers see.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::sandbox::PROVOST;
-use super::{Client, Run, Sandbox};
+use super::submit::Destination;
+use super::{Client, Run, Sandbox, template};
 
 /// How a server is set up.
 #[derive(Clone, Default)]
@@ -21,6 +23,8 @@ pub(crate) struct Options {
     hook: Option<String>,
     hook_file: Option<PathBuf>,
     command: Option<String>,
+    platform: Option<&'static str>,
+    variables: Vec<(String, String)>,
     recording: bool,
     quiet: bool,
     worktree: bool,
@@ -84,6 +88,14 @@ impl Options {
         self
     }
 
+    /// The platform of the hook, with the variables that it sets.
+    pub(crate) fn platform(mut self, name: &'static str, variables: &[(&str, &str)]) -> Self {
+        self.platform = Some(name);
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        self.variables = variables.iter().map(owned).collect();
+        self
+    }
+
     /// The hook writes down what git gave it: see [`TestServer::recorded`].
     pub(crate) fn recording(mut self) -> Self {
         self.recording = true;
@@ -139,10 +151,9 @@ impl TestServer {
     pub(crate) fn start(sandbox: Sandbox, options: Options) -> Self {
         let server = Self { sandbox, options, clients: std::cell::Cell::default() };
         let name = server.name();
-        std::fs::create_dir_all(server.sandbox.path(&name)).unwrap();
-        let bare: &[&str] = if server.options.worktree { &[] } else { &["--bare"] };
-        let init = server.sandbox.git("").args(["init", "-q"]).args(bare);
-        init.args(&server.options.init).arg(&name).ok();
+        let mut options = server.options.init.clone();
+        options.extend((!server.options.worktree).then(|| "--bare".to_owned()));
+        template::init(&server.sandbox.path(&name), &options);
         for (key, value) in &server.options.config {
             server.git(&["config", key, value]).ok();
         }
@@ -182,17 +193,47 @@ impl TestServer {
     pub(crate) fn client(&self) -> Client {
         let number = self.clients.get();
         self.clients.set(number + 1);
-        let format = self.must(&["rev-parse", "--show-object-format"]);
-        let options = [format!("--object-format={format}")];
-        let options: Vec<&str> = options.iter().map(String::as_str).collect();
-        let client = Client::init(&self.sandbox, format!("client-{number}"), &options);
-        client.must(&["remote", "add", "origin", self.path().to_str().unwrap()]);
-        client
+        let format = self.options.init.iter().map(String::as_str);
+        let format: Vec<&str> = format.filter(|it| it.starts_with("--object-format")).collect();
+        let client = Client::init(&self.sandbox, format!("client-{number}"), &format);
+        let remote = format!(
+            "[remote \"origin\"]\n\turl = {}\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n",
+            self.path().display()
+        );
+        let config = client.path().join(".git/config");
+        let config = std::fs::OpenOptions::new().append(true).open(config);
+        config.unwrap().write_all(remote.as_bytes()).unwrap();
+        client.with_destination(self.destination())
+    }
+
+    /// What the gate is given in the hook, for a push without Git.
+    fn destination(&self) -> Destination {
+        let of_test = self.options.hook.is_some() || self.options.command.is_some();
+        let quiet = [("REMOTE_USER".to_owned(), "dev".to_owned())];
+        Destination {
+            git_dir: self.git_dir(),
+            rules: (0..self.options.rules.len()).map(|at| self.rules_file(at)).collect(),
+            platform: self.options.platform.unwrap_or(if self.options.quiet {
+                "http"
+            } else {
+                "plain"
+            }),
+            variables: match self.options.platform {
+                None if self.options.quiet => quiet.to_vec(),
+                _ => self.options.variables.clone(),
+            },
+            verbose: !self.options.quiet,
+            hook_of_test: of_test,
+        }
+    }
+
+    fn rules_file(&self, at: usize) -> PathBuf {
+        self.sandbox.path(format!("rules-{at}.toml"))
     }
 
     /// The null object id of this repository.
     pub(crate) fn null_id(&self) -> String {
-        let sha256 = self.must(&["rev-parse", "--show-object-format"]) == "sha256";
+        let sha256 = self.options.init.iter().any(|option| option.ends_with("=sha256"));
         "0".repeat(if sha256 { 64 } else { 40 })
     }
 
@@ -220,6 +261,14 @@ impl TestServer {
             None if self.options.recording => {
                 std::fs::create_dir_all(self.record()).unwrap();
                 RECORDING.replace("@RECORD@", &quote(self.record().to_str().unwrap()))
+            }
+            None if self.options.platform.is_some() => {
+                let set = |(name, value): &(String, String)| {
+                    format!("{name}={}\nexport {name}\n", quote(value))
+                };
+                let set: String = self.options.variables.iter().map(set).collect();
+                let platform = self.options.platform.unwrap_or_default();
+                format!("#!/bin/sh\n{set}exec @PROVOST@ pre-receive --platform {platform}\n")
             }
             // What pushers see names the pusher, who must be the same on every machine.
             None if self.options.quiet => "#!/bin/sh\nREMOTE_USER=dev\nexport REMOTE_USER\n\
@@ -263,9 +312,12 @@ impl TestServer {
 
     /// Pushes with the hook out of the way, as if from a time before it was installed.
     pub(crate) fn push_unseen(&self, client: &Client, refspecs: &[&str]) {
-        self.disable_hook();
-        client.git(&["push", "-q", "origin"]).args(refspecs).ok();
-        self.enable_hook();
+        let of_client: Vec<&OsStr> = refspecs.iter().map(OsStr::new).collect();
+        if self.destination().take_unseen(&client.path(), &of_client).is_none() {
+            self.disable_hook();
+            client.git(&["push", "-q", "origin"]).args(refspecs).ok();
+            self.enable_hook();
+        }
     }
 
     /// Runs the hook's command by hand with these ref updates, in the environment of a
