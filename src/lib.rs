@@ -39,7 +39,7 @@
 //! # Rooms
 //!
 //! A room is a top-level module. Each may use the rooms on lower floors, never one on its own
-//! floor or above; `tests/it/layers.rs` reads this picture and fails otherwise:
+//! floor or above; `tests/it/code/layers.rs` reads this picture and fails otherwise:
 //!
 //! ```text
 //! 13 fuzzing     doors to private readers, for fuzz/ alone (feature `fuzzing`)

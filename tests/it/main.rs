@@ -1,6 +1,18 @@
-//! The integration tests: one binary, a module a subject.
+//! The integration tests: one binary, a folder for each room or capability.
 //!
-//! Tests of the hook push with real git to a real repository; see [`support`].
+//! | folder | what its tests show |
+//! | --- | --- |
+//! | `push` | what pushes bring is found and judged: messages, bytes, paths, trees, refs, history |
+//! | `policy`, `rules`, `multilingual`, `evasion` | verdicts; the catalogue; honest and disguised text |
+//! | `gate`, `protocol`, `platforms`, `stand_ins` | the hook under Git, and under Git platforms |
+//! | `sequences`, `hostile` | generated series of pushes, and expensive pushes |
+//! | `scan`, `cli` | audits of large and damaged repositories; commands |
+//! | `install`, `doctor`, `owner`, `log` | what administrators use |
+//! | `pages`, `code` | the documentation, and rules for the source |
+//! | `support` | what all of them share |
+//!
+//! A test is as low as it can be: a function of the library, [`support::Client::submit`] for a
+//! push, the program, `git push`. CONTRIBUTING.md (*Tests*) says when which.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,58 +22,23 @@
     reason = "a test ends where something is not as it should be"
 )]
 
-mod audit;
-mod bytes;
-mod catalogue;
-mod catalogue_page;
-mod catalogue_variants;
-mod ci_recipes;
-mod claims;
-mod cli_errors;
-mod client_hooks;
-mod command_line;
-mod config_layers;
-mod copies;
-mod damaged_stores;
-mod docs;
+mod cli;
+mod code;
 mod doctor;
-mod dry_run;
 mod evasion;
 mod gate;
-mod hooks_page;
 mod hostile;
-mod imports;
 mod install;
-mod judging_process;
-mod large;
-mod layers;
-mod limits;
 mod log;
-mod measured_pages;
-mod messages;
 mod multilingual;
 mod owner;
+mod pages;
 mod platforms;
 mod policy;
-mod proc_receive;
 mod protocol;
-mod published;
-mod push_config_files;
-mod push_history;
-mod push_hostile;
-mod push_objects;
-mod push_paths;
-mod push_protocol;
-mod push_refs;
-mod push_repositories;
-mod rejection;
-mod rules_bench;
-mod rules_bench_cases;
-mod rules_bench_edit;
-mod rules_bench_explain;
-mod rules_bench_try;
+mod push;
+mod rules;
+mod scan;
 mod sequences;
 mod stand_ins;
-mod state;
 mod support;
-mod trees;

@@ -3,6 +3,7 @@
 
 mod programs;
 mod records;
+mod state;
 mod writing;
 
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 
 mod baseline;
 mod commands;
+mod config_layers;
 mod dates;
 mod disclosure;
 mod exemptions;
@@ -10,6 +11,7 @@ mod locks;
 mod page;
 mod presets;
 mod property;
+mod published;
 mod scopes;
 mod texts;
 

@@ -6,8 +6,10 @@
 
 mod claims;
 mod damage;
+mod hook_input;
 mod missing;
 mod notes;
+mod proc_receive;
 mod reserved;
 mod volume;
 

@@ -1,0 +1,4 @@
+//! Rules for the source itself.
+
+mod imports;
+mod layers;

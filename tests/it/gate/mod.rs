@@ -1,0 +1,106 @@
+//! The gate without a process: a push is an arrival, and what comes of it is an answer.
+
+mod process;
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+
+use provost::gate::{Answer, Arrival, Gate, Message, Process};
+use provost::git::HookEnvironment;
+use provost::platform::{self, Environment};
+
+use crate::support::{Options, Sandbox, TestServer, clean, marked};
+
+const MAIN: &str = "refs/heads/main";
+
+/// What the gate answers to these ref updates, judged in this process.
+fn answer(git_dir: &Path, rules: &[PathBuf], lines: &str) -> (Answer, Vec<Message>) {
+    let told = RefCell::new(Vec::new());
+    let tell = |message| told.borrow_mut().push(message);
+    let gate = Gate { files: rules, isolated: true, process: Process::Own, tell: &tell };
+    let environment = Environment::recorded([].into(), "ada", &[]);
+    let git = Ok(HookEnvironment::of(git_dir.to_owned()));
+    let arrival = Arrival::pre_receive(platform::plain(), &environment, git, &mut lines.as_bytes());
+    let answer = gate.check(arrival);
+    (answer, told.take())
+}
+
+#[test]
+fn a_push_is_judged_without_a_process() {
+    let server = Options::default().start();
+    let client = server.client();
+    let old = server.null_id();
+    client.commit(clean("Clean")).create();
+    let first = client.id("main");
+    client.commit(marked("Marked")).create();
+    server.push_unseen(&client, &["main:refs/unseen/main"]);
+    let to = |new: &str| answer(&server.git_dir(), &[], &format!("{old} {new} {MAIN}\n"));
+    let (accepted, told) = to(&first);
+    assert_eq!((accepted.exit_code, accepted.text.as_str(), told.len()), (0, "", 0));
+    let (rejected, _) = to(&client.id("main"));
+    assert_eq!(rejected.exit_code, 1);
+    assert!(rejected.text.contains("claude-code/co-author"), "{}", rejected.text);
+    assert!(rejected.details.contains("2 commits judged, 1 findings"), "{}", rejected.details);
+}
+
+#[test]
+fn every_failure_on_the_way_has_an_answer() {
+    let sandbox = Sandbox::new();
+    let broken = sandbox.write("broken.toml", "[policy]\nunknown-key = 1\n");
+    let server = TestServer::start(sandbox, Options::default());
+    let client = server.client();
+    client.commit(clean("Clean")).create();
+    server.push_unseen(&client, &["main:refs/unseen/main"]);
+    let (null, id) = (server.null_id(), client.id("main"));
+    let line = format!("{null} {id} {MAIN}\n");
+    let twice = format!("{line}{null} {} {MAIN}\n", "1".repeat(40));
+    let reserved = format!("{null} {id} refs/meta/provost\n");
+    let elsewhere = server.sandbox().path("nothing-here");
+    let none: &[PathBuf] = &[];
+    for (git_dir, rules, lines, said) in [
+        (server.git_dir(), none, "nonsense\n", "line 1 of the ref updates"),
+        (server.git_dir(), none, "", "no ref update arrived"),
+        (elsewhere, none, &line, "cannot open the repository"),
+        (server.git_dir(), &[broken], &line, "unknown key"),
+        (server.git_dir(), none, &twice, "twice, with different values"),
+        (server.git_dir(), none, &reserved, "holds the policy of this server"),
+    ] {
+        let (answer, _) = answer(&git_dir, rules, lines);
+        let text = answer.text.replace("\n         ", " ").replace('\n', " ");
+        assert_eq!(answer.exit_code, 2, "{text}");
+        assert!(text.contains(said) && text.contains("refused"), "{said}: {text}");
+    }
+}
+
+/// Both ways of judging give the same, down to the record.
+#[test]
+fn a_process_of_its_own_changes_no_answer() {
+    let sandbox = Sandbox::new();
+    let log = sandbox.path("log.jsonl");
+    let rules = format!(
+        "[log]\nfile = \"{}\"\n[policy.disclosure]\ntrailers = [\"Assisted-by\"]\n\
+         [policy.tools]\ngithub-copilot = \"disclose\"\n",
+        log.display()
+    );
+    let server = TestServer::start(sandbox, Options::default().rules(&rules).quiet());
+    let client = server.client();
+    client.commit(marked("Marked")).file("CLAUDE.md", "x").create();
+    client.commit("Copilot\n\nCo-authored-by: Copilot <copilot@github.com>\n").create();
+    client.commit(clean("Clean")).file(".cursorrules", "x").create();
+    server.push_unseen(&client, &["main:refs/unseen/main"]);
+    let (null, id) = (server.null_id(), client.id("main"));
+    let lines = format!("{null} {id} {MAIN}\n{null} {id} refs/heads/copilot/x\n");
+    let file = server.sandbox().path("rules-0.toml");
+    let (own, _) = answer(&server.git_dir(), &[file], &lines);
+    let child = server.judge_by_hand(&lines);
+    assert_eq!((child.code, child.err()), (Some(1), own.text), "the same text");
+    let records = std::fs::read_to_string(log).unwrap();
+    let mut records: Vec<_> = records.lines().map(crate::log::record).collect();
+    for record in &mut records {
+        for key in ["seq", "prev", "time", "duration_ms", "pusher", "groups", "protocol"] {
+            record.as_object_mut().unwrap().remove(key);
+        }
+    }
+    assert_eq!(records[0], records[1], "the same record");
+    assert!(records[0]["findings"].as_array().unwrap().len() > 4);
+}

@@ -1,0 +1,4 @@
+//! Scans of whole repositories: large ones, and damaged ones.
+
+mod damaged_stores;
+mod large;
