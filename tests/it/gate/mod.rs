@@ -72,6 +72,61 @@ fn every_failure_on_the_way_has_an_answer() {
     }
 }
 
+/// Most tests push without Git's processes: what such a push says and does is what a push with
+/// Git says and does.
+#[test]
+fn a_push_without_git_is_answered_like_one_with_git() {
+    let rules = "[policy]\ncontact = \"core\"\n[policy.tools]\ngithub-copilot = \"warn\"\n\
+                 [policy.bypass]\npushers = [\"dev\"]\n";
+    let options = Options::default().config("receive.advertisePushOptions", "true");
+    let side = || {
+        let server = options.clone().rules(rules).quiet().start();
+        let client = server.client();
+        (server, client)
+    };
+    let (with, without) = (side(), side());
+    let sides = [&with, &without];
+    let clients = [&with.1, &without.1];
+    let both = |arguments: &[&str], accepted: &[(&str, bool)]| {
+        let pushed = [with.1.push(arguments), without.1.submit(arguments)];
+        let shown = sides.iter().zip(&pushed).map(|((server, client), pushed)| {
+            let path = server.sandbox().path("");
+            let text = pushed.text().replace(path.to_str().unwrap(), "DIR/");
+            let refs = server.must(&["for-each-ref"]);
+            (text, refs, client.must(&["for-each-ref"]))
+        });
+        let shown: Vec<_> = shown.collect();
+        assert_eq!(shown[0], shown[1], "{arguments:?}");
+        for (name, accepted) in accepted {
+            for pushed in &pushed {
+                assert_eq!(pushed.accepted(name), *accepted, "{name}: {}", pushed.all());
+            }
+        }
+    };
+    for client in clients {
+        client.commit(clean("Clean")).file("a", "1").create();
+        client.must(&["tag", "-a", "-m", &marked("Release"), "v1"]);
+        client.must(&["tag", "plain"]);
+    }
+    both(&["main"], &[(MAIN, true)]);
+    both(&["v1", "main:topic"], &[("refs/tags/v1", false), ("refs/heads/topic", false)]);
+    both(&["plain", "HEAD:topic"], &[("refs/tags/plain", true), ("refs/heads/topic", true)]);
+    for client in clients {
+        client.commit("Work\n\nCo-authored-by: Copilot <copilot@github.com>\n").create();
+        client.commit(marked("Marked")).file("CLAUDE.md", "x").create();
+    }
+    both(&["main", ":topic"], &[(MAIN, false), ("refs/heads/topic", false)]);
+    both(&["main~1:main"], &[(MAIN, true)]);
+    both(&["-o", "provost.reason=outage 7", "main:topic"], &[("refs/heads/topic", true)]);
+    both(&["+main~2:topic"], &[("refs/heads/topic", true)]);
+    both(&[":topic"], &[("refs/heads/topic", true)]);
+    for client in clients {
+        client.must(&["reset", "-q", "--hard", "HEAD~2"]);
+        client.commit(clean("Other")).file("b", "1").create();
+    }
+    both(&["-f", "main"], &[(MAIN, true)]);
+}
+
 /// Both ways of judging give the same, down to the record.
 #[test]
 fn a_process_of_its_own_changes_no_answer() {

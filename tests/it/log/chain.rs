@@ -6,7 +6,7 @@ use super::*;
 fn log(records: usize) -> Logged {
     let logged = Logged::new();
     for number in 0..records {
-        logged.push(&format!("commit {number}")).must_accept(&["refs/heads/main"]);
+        logged.submit(&format!("commit {number}")).must_accept(&["refs/heads/main"]);
     }
     logged
 }
@@ -110,14 +110,14 @@ fn a_log_written_anew_is_known_by_a_head_kept_elsewhere() {
     let logged = log(3);
     let path = logged.log.to_str().unwrap().to_owned();
     let head = logged.provost(&["log", "head", &path]).expect(0).out();
-    logged.push("four").must_accept(&["refs/heads/main"]);
+    logged.submit("four").must_accept(&["refs/heads/main"]);
     let verified = logged.provost(&["log", "verify", "--head", head.trim(), &path]);
     verified.expect(0);
     // Whoever may write the folder can write all of it anew, with a chain that holds.
     std::fs::remove_dir_all(logged.sandbox().path("log")).unwrap();
     std::fs::create_dir(logged.sandbox().path("log")).unwrap();
     for number in 0..4 {
-        logged.push(&format!("again {number}")).must_accept(&["refs/heads/main"]);
+        logged.submit(&format!("again {number}")).must_accept(&["refs/heads/main"]);
     }
     logged.verify().expect(0);
     let verified = logged.provost(&["log", "verify", "--head", head.trim(), &path]).expect(1);
@@ -131,7 +131,7 @@ fn a_last_record_that_was_changed_is_not_taken_up() {
     let mut bad = lines(&logged);
     bad[1] = bad[1].replace("\"pusher\":\"dev\"", "\"pusher\":\"mallory\"");
     std::fs::write(&logged.log, bad.concat()).unwrap();
-    logged.push("three").must_accept(&["refs/heads/main"]);
+    logged.submit("three").must_accept(&["refs/heads/main"]);
     let verified = logged.verify().expect(1);
     assert!(verified.out().contains("record 2 is changed"), "{}", verified.all());
 }
@@ -179,7 +179,7 @@ fn a_record_that_lacks_only_its_line_feed_is_one() {
     let logged = log(2);
     let good = std::fs::read(&logged.log).unwrap();
     std::fs::write(&logged.log, &good[..good.len() - 1]).unwrap();
-    logged.push("three").must_accept(&["refs/heads/main"]);
+    logged.submit("three").must_accept(&["refs/heads/main"]);
     assert_eq!(logged.records().len(), 3);
     let verified = logged.verify().expect(0);
     assert!(verified.out().contains("3 records"), "{}", verified.all());
@@ -199,7 +199,7 @@ fn the_chain_goes_on_without_the_file_beside_the_log() {
             None => std::fs::remove_file(&head).unwrap(),
             Some(text) => std::fs::write(&head, text).unwrap(),
         }
-        logged.push("more").must_accept(&["refs/heads/main"]);
+        logged.submit("more").must_accept(&["refs/heads/main"]);
         logged.verify().expect(0);
     }
     assert_eq!(logged.records().last().unwrap()["seq"], 6);

@@ -28,8 +28,8 @@ fn without_change(text: &str) -> String {
 #[test]
 fn what_the_page_shows_is_what_is_shown() {
     let logged = Logged::new();
-    logged.push("one").must_accept(&["refs/heads/main"]);
-    logged.push(&marked("two")).must_reject(&["refs/heads/main"]);
+    logged.submit("one").must_accept(&["refs/heads/main"]);
+    logged.submit(&marked("two")).must_reject(&["refs/heads/main"]);
     logged.sandbox().write("draft.toml", "[policy.tools]\nclaude-code = \"warn\"\n");
     let rules = logged.sandbox().path("rules-0.toml");
     let log = logged.log.to_str().unwrap();

@@ -1,4 +1,4 @@
-//! The decision log: what real pushes leave in it, and what `provost log` makes of it.
+//! The decision log: what pushes leave in it, and what `provost log` makes of it.
 //!
 //! Every record that a test reads is checked against the schema in `docs/`.
 
@@ -46,7 +46,10 @@ impl Logged {
         std::fs::create_dir(sandbox.path("log")).unwrap();
         let log = sandbox.path(LOG);
         let rules = format!("[log]\nfile = \"{}\"\n{more}\n{policy}\n", log.display());
-        let server = TestServer::start(sandbox, options.rules(&rules).or_hook(HOOK));
+        let server = TestServer::start(
+            sandbox,
+            options.rules(&rules).or_hook(HOOK).platform("http", &[("REMOTE_USER", "dev")]),
+        );
         let client = server.client();
         Self { server, client, log }
     }
@@ -59,6 +62,12 @@ impl Logged {
     fn push(&self, message: &str) -> super::support::Pushed {
         self.client.commit(message).create();
         self.client.push(&["HEAD:refs/heads/main"])
+    }
+
+    /// The same without Git's processes.
+    fn submit(&self, message: &str) -> super::support::Pushed {
+        self.client.commit(message).create();
+        self.client.submit(&["HEAD:refs/heads/main"])
     }
 
     fn records(&self) -> Vec<Value> {

@@ -6,10 +6,10 @@ use super::*;
 /// A log of two repositories, three pushers and three verdicts.
 fn mixed() -> (Logged, String) {
     let logged = Logged::with(Options::default(), "", "[policy.tools]\naider = \"warn\"\n");
-    logged.push("one").must_accept(&["refs/heads/main"]);
+    logged.submit("one").must_accept(&["refs/heads/main"]);
     let aider = "two\n\nCo-authored-by: aider (gpt-5) <noreply@aider.chat>\n";
-    logged.push(aider).must_accept(&["refs/heads/main"]);
-    logged.push(&marked("three")).must_reject(&["refs/heads/main"]);
+    logged.submit(aider).must_accept(&["refs/heads/main"]);
+    logged.submit(&marked("three")).must_reject(&["refs/heads/main"]);
     // By somebody else, to another repository.
     let other = logged.sandbox().path("team/other.git");
     std::fs::create_dir_all(other.parent().unwrap()).unwrap();
@@ -107,7 +107,7 @@ fn a_field_is_no_formula_of_a_spreadsheet() {
     let logged = Logged::with(options, "", "[policy]\nmode = \"observe\"\n");
     logged.client.commit(marked("x")).create();
     let name = "refs/heads/=cmd";
-    logged.client.push(&[format!("HEAD:{name}")]).must_accept(&[name]);
+    logged.client.submit(&[format!("HEAD:{name}")]).must_accept(&[name]);
     let log = logged.log.to_str().unwrap();
     std::fs::write(log, std::fs::read_to_string(log).unwrap().replace(name, "=cmd()")).unwrap();
     let csv = logged.provost(&["log", "export", log]).expect(0).out();
@@ -149,7 +149,7 @@ fn the_head_of_an_empty_log_is_nothing() {
     let log = logged.log.to_str().unwrap();
     let head = logged.provost(&["log", "head", log]).expect(0).out();
     assert_eq!(head, "0:-\n");
-    logged.push("one").must_accept(&["refs/heads/main"]);
+    logged.submit("one").must_accept(&["refs/heads/main"]);
     let json = logged.provost(&["log", "head", "--format", "json", log]).expect(0).stdout;
     let json: Value = serde_json::from_slice(&json).unwrap();
     assert_eq!((&json[0]["seq"], &json[0]["log"]), (&1.into(), &log.into()));

@@ -17,10 +17,10 @@ const AIDER: &str = "by aider\n\nCo-authored-by: aider (gpt-5) <noreply@aider.ch
 #[test]
 fn objects_are_read_again_and_a_stricter_draft_shows() {
     let logged = Logged::with(Options::default(), "", "[policy]\nmode = \"observe\"\n");
-    logged.push("one").must_accept(&["refs/heads/main"]);
-    logged.push(AIDER).must_accept(&["refs/heads/main"]);
-    logged.push(&marked("three")).must_accept(&["refs/heads/main"]);
-    logged.push("four").must_accept(&["refs/heads/main"]);
+    logged.submit("one").must_accept(&["refs/heads/main"]);
+    logged.submit(AIDER).must_accept(&["refs/heads/main"]);
+    logged.submit(&marked("three")).must_accept(&["refs/heads/main"]);
+    logged.submit("four").must_accept(&["refs/heads/main"]);
     let replayed = replay(&logged, "[policy.tools]\naider = \"allow\"\n", &[]);
     assert_eq!((&replayed["pushes"], &replayed["from_record"]), (&4.into(), &0.into()));
     let changes = replayed["changes"].as_array().unwrap();
@@ -39,7 +39,7 @@ fn objects_are_read_again_and_a_stricter_draft_shows() {
 #[test]
 fn a_draft_with_a_new_marker_finds_it_where_objects_are() {
     let logged = Logged::new();
-    logged.push("one\n\nMade with Acme Coder\n").must_accept(&["refs/heads/main"]);
+    logged.submit("one\n\nMade with Acme Coder\n").must_accept(&["refs/heads/main"]);
     let draft = "[[tool]]\nid = \"acme\"\nname = \"Acme\"\nvendor = \"Acme\"\n\
         [[tool.marker]]\nid = \"acme/footer\"\nkind = \"line\"\nconfidence = \"strong\"\n\
         pattern = \"^Made with Acme Coder$\"\nkeywords = [\"Acme\"]\nsource = \"seen\"\n\
@@ -52,7 +52,7 @@ fn a_draft_with_a_new_marker_finds_it_where_objects_are() {
 #[test]
 fn refused_objects_are_gone_and_their_marks_are_judged() {
     let logged = Logged::new();
-    logged.push(&marked("one")).must_reject(&["refs/heads/main"]);
+    logged.submit(&marked("one")).must_reject(&["refs/heads/main"]);
     let replayed = replay(&logged, "[policy.tools]\nclaude-code = \"warn\"\n", &[]);
     let change = &replayed["changes"][0];
     assert_eq!((&change["from"], &change["to"]), (&"reject".into(), &"warn".into()));
@@ -79,12 +79,12 @@ fn only_what_a_push_brought_is_judged_again() {
     logged.server.push_unseen(&logged.client, &["HEAD:refs/heads/old"]);
     logged.client.must(&["checkout", "-q", "-b", "topic"]);
     logged.client.commit("topic").create();
-    logged.client.push(&["HEAD:refs/heads/topic"]).must_accept(&["refs/heads/topic"]);
+    logged.client.submit(&["HEAD:refs/heads/topic"]).must_accept(&["refs/heads/topic"]);
     logged.client.commit(marked("marked")).create();
-    logged.client.push(&["HEAD:refs/heads/topic"]).must_accept(&["refs/heads/topic"]);
-    logged.client.push(&["HEAD:refs/heads/main"]).must_accept(&["refs/heads/main"]);
-    logged.client.push(&[":refs/heads/topic"]).must_accept(&["refs/heads/topic"]);
-    logged.client.push(&["HEAD:refs/heads/copy"]).must_accept(&["refs/heads/copy"]);
+    logged.client.submit(&["HEAD:refs/heads/topic"]).must_accept(&["refs/heads/topic"]);
+    logged.client.submit(&["HEAD:refs/heads/main"]).must_accept(&["refs/heads/main"]);
+    logged.client.submit(&[":refs/heads/topic"]).must_accept(&["refs/heads/topic"]);
+    logged.client.submit(&["HEAD:refs/heads/copy"]).must_accept(&["refs/heads/copy"]);
     let replayed = replay(&logged, "[policy]\nmode = \"enforce\"\n", &[]);
     let changes = replayed["changes"].as_array().unwrap();
     let seq: Vec<_> = changes.iter().map(|it| it["seq"].as_u64().unwrap()).collect();
@@ -94,7 +94,7 @@ fn only_what_a_push_brought_is_judged_again() {
 #[test]
 fn repositories_are_found_elsewhere_and_days_are_counted() {
     let logged = Logged::with(Options::default(), "", "[policy]\nmode = \"observe\"\n");
-    logged.push(&marked("one")).must_accept(&["refs/heads/main"]);
+    logged.submit(&marked("one")).must_accept(&["refs/heads/main"]);
     std::fs::create_dir(logged.sandbox().path("moved")).unwrap();
     let moved = logged.sandbox().path("moved/server.git");
     std::fs::rename(logged.server.path(), moved).unwrap();
@@ -116,7 +116,7 @@ fn repositories_are_found_elsewhere_and_days_are_counted() {
 #[test]
 fn a_draft_is_needed() {
     let logged = Logged::new();
-    logged.push("one").must_accept(&["refs/heads/main"]);
+    logged.submit("one").must_accept(&["refs/heads/main"]);
     let log = logged.log.to_str().unwrap();
     let refused = logged.provost(&["log", "replay", log]).expect(2);
     assert!(refused.err().contains("no draft is named"), "{}", refused.all());

@@ -5,7 +5,7 @@ use super::super::support::skip;
 use super::*;
 
 fn push(logged: &Logged, message: &str) {
-    logged.push(message).must_accept(&["refs/heads/main"]);
+    logged.submit(message).must_accept(&["refs/heads/main"]);
 }
 
 #[test]

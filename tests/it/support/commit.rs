@@ -160,3 +160,50 @@ impl<'c> RawCommit<'c> {
 pub(crate) fn refspec(bytes: &[u8]) -> &OsStr {
     OsStr::from_bytes(bytes)
 }
+
+/// [`Commit::create`] runs no process where libgit2 does the same.
+#[test]
+fn a_commit_is_the_same_with_and_without_git() {
+    let (with, without) = (Client::alone(), Client::alone());
+    let both = |what: &str, make: &dyn Fn(&Client) -> Commit<'_>| {
+        let id = make(&without).create();
+        make(&with).create_with_git();
+        assert_eq!(id, with.must(&["rev-parse", "HEAD"]), "{what}");
+        let status = without.must(&["status", "--porcelain"]);
+        assert_eq!(status, "", "{what}: the index is another");
+    };
+    both("nothing", &|client| client.commit("Nothing\n"));
+    both("an empty message", &|client| client.commit(""));
+    both("bytes", &|client| client.commit(b"caf\xe9 \xff\n\n\n  text  "));
+    both("files", &|client| client.commit("Files").file("a", "1\n").file("b/c/d", "2\r\n"));
+    both("a change of the same size", &|client| client.commit("Change").file("a", "2\n"));
+    both("a removal", &|client| client.commit("Removal").remove("b/c/d"));
+    both("an ignored file", &|client| {
+        client.commit("Ignored").file(".gitignore", "*.o\n").file("x.o", "1").file("x.c", "1")
+    });
+    both("people", &|client| {
+        let commit = client.commit("People").author("Ann \u{e9}", "ann@example.com");
+        commit.committer("Ben", "ben@example.org").date(1_000_000)
+    });
+    both("crud around a name", &|client| client.commit("Crud").author(" .Ann, ", "<a@b>"));
+    both("a link and a program", &|client| {
+        std::os::unix::fs::symlink("a", client.path().join("link")).unwrap();
+        super::accounts::set_mode(&client.path().join("a"), 0o755);
+        client.commit("Modes")
+    });
+    for client in [&with, &without] {
+        client.must(&["switch", "-q", "-c", "side", "HEAD~2"]);
+    }
+    both("a branch", &|client| client.commit("Side").file("side", "1"));
+    for client in [&with, &without] {
+        client.must(&["switch", "-q", "main"]);
+        client.must(&["merge", "-q", "--no-ff", "--no-commit", "side"]);
+    }
+    both("a merge", &|client| client.commit("Merge").file("merged", "1"));
+    assert!(!without.path().join(".git/MERGE_HEAD").exists());
+    for client in [&with, &without] {
+        client.must(&["switch", "-q", "--detach", "side"]);
+    }
+    both("a detached head", &|client| client.commit("Detached").file("e", "1"));
+    without.must(&["fsck", "--strict"]);
+}

@@ -88,7 +88,8 @@ impl Options {
         self
     }
 
-    /// The platform of the hook, with the variables that it sets.
+    /// The platform of the hook, with the variables that it sets. A hook of the test must do the
+    /// same, so that a push without Git is what a push with Git is.
     pub(crate) fn platform(mut self, name: &'static str, variables: &[(&str, &str)]) -> Self {
         self.platform = Some(name);
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
@@ -196,9 +197,9 @@ impl TestServer {
         let format = self.options.init.iter().map(String::as_str);
         let format: Vec<&str> = format.filter(|it| it.starts_with("--object-format")).collect();
         let client = Client::init(&self.sandbox, format!("client-{number}"), &format);
+        let url = self.path().to_str().unwrap().replace('\\', "\\\\").replace('"', "\\\"");
         let remote = format!(
-            "[remote \"origin\"]\n\turl = {}\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n",
-            self.path().display()
+            "[remote \"origin\"]\n\turl = \"{url}\"\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n"
         );
         let config = client.path().join(".git/config");
         let config = std::fs::OpenOptions::new().append(true).open(config);
@@ -208,27 +209,19 @@ impl TestServer {
 
     /// What the gate is given in the hook, for a push without Git.
     fn destination(&self) -> Destination {
-        let of_test = self.options.hook.is_some() || self.options.command.is_some();
+        let options = &self.options;
         let quiet = [("REMOTE_USER".to_owned(), "dev".to_owned())];
-        Destination {
-            git_dir: self.git_dir(),
-            rules: (0..self.options.rules.len()).map(|at| self.rules_file(at)).collect(),
-            platform: self.options.platform.unwrap_or(if self.options.quiet {
-                "http"
-            } else {
-                "plain"
-            }),
-            variables: match self.options.platform {
-                None if self.options.quiet => quiet.to_vec(),
-                _ => self.options.variables.clone(),
-            },
-            verbose: !self.options.quiet,
-            hook_of_test: of_test,
-        }
-    }
-
-    fn rules_file(&self, at: usize) -> PathBuf {
-        self.sandbox.path(format!("rules-{at}.toml"))
+        let (platform, variables) = match options.platform {
+            Some(platform) => (platform, options.variables.clone()),
+            None if options.quiet => ("http", quiet.to_vec()),
+            None => ("plain", Vec::new()),
+        };
+        let rules = 0..options.rules.len();
+        let rules = rules.map(|at| self.sandbox.path(format!("rules-{at}.toml"))).collect();
+        let hook_of_test =
+            options.platform.is_none() && (options.hook.is_some() || options.command.is_some());
+        let (git_dir, verbose) = (self.git_dir(), !options.quiet);
+        Destination { git_dir, rules, platform, variables, verbose, hook_of_test }
     }
 
     /// The null object id of this repository.

@@ -54,6 +54,8 @@ pub(super) fn commit(path: &Path, new: &NewCommit<'_>) -> Option<String> {
     let people = [new.author, new.committer];
     if !people.iter().all(|(name, email)| is_plain(name) && is_plain(email))
         || new.message.contains(&0)
+        // Git writes UTF-8 in place of other bytes.
+        || std::str::from_utf8(new.message).is_err()
         || asks_for_more(path)
     {
         return None;
