@@ -309,7 +309,7 @@ pub(super) fn with_blanks(text: &str) -> Option<String> {
 
 /// Default_Ignorable_Code_Point (DerivedCoreProperties.txt), the interlinear annotation marks,
 /// the tag characters, and symbols that show as nothing or as a blank.
-fn is_invisible(character: char) -> bool {
+pub(crate) fn is_invisible(character: char) -> bool {
     matches!(u32::from(character),
         0xAD | 0x34F | 0x61C | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F
         | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0x2800 | 0x3164

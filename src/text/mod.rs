@@ -24,6 +24,7 @@ mod words;
 
 pub use declared::{is_plain_encoding, is_unreadable};
 pub use effort::{Effort, Pace, Unwatched};
+pub(crate) use fold::is_invisible;
 pub use reading::{Disguise, Form, Reading, read, shown, undisguised};
 pub use word_enum::WordEnum;
 pub use words::{counted, folded_key, similar};

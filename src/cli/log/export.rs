@@ -169,6 +169,7 @@ fn known(context: &CommandContext) -> Result<(Vec<String>, Vec<String>), Error> 
     for tool in &config.rules.tools {
         words.extend([tool.id.clone(), tool.name.clone(), tool.vendor.clone()]);
     }
+    words.extend(config.rules.matchers.model_vendors().into_iter().map(str::to_owned));
     words.extend(config.rules.rules.iter().map(|rule| rule.marker.id.clone()));
     let names = config.policy.exemptions().iter().map(|exemption| exemption.approver.clone());
     Ok((words, names.collect()))

@@ -3,6 +3,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::text::is_invisible;
+
 /// More encodings over each other are not undone.
 const MOST_ROUNDS: usize = 4;
 
@@ -19,7 +21,7 @@ struct Unit {
 
 /// A text with one more layer of encoding undone.
 pub(super) struct Decoded {
-    /// The text, in which compatible characters are ordinary ones.
+    /// The text, in which compatible characters are ordinary ones, and none is invisible.
     pub(super) text: String,
     /// For each character of it, where it begins in `text`, and its place in the original.
     places: Vec<(usize, usize, usize)>,
@@ -42,6 +44,10 @@ impl Decoded {
         let mut text = String::new();
         let mut places = Vec::with_capacity(units.len());
         for unit in &units {
+            // Inside of a name it would hide that.
+            if is_invisible(unit.character) {
+                continue;
+            }
             for character in std::iter::once(unit.character).nfkc() {
                 places.push((text.len(), unit.start, unit.end));
                 text.push(character);
@@ -71,7 +77,9 @@ impl Decoded {
             let rest = self.units.get(at..).unwrap_or_default();
             let undone = match unit.character {
                 '%' => escaped_bytes(rest, "%"),
-                '\\' => escaped_bytes(rest, "\\x").or_else(|| numbered(rest)),
+                '\\' => {
+                    escaped_bytes(rest, "\\x").or_else(|| numbered(rest)).or_else(|| lettered(rest))
+                }
                 '&' => reference(rest),
                 _ => None,
             };
@@ -123,6 +131,17 @@ fn numbered(units: &[Unit]) -> Option<(String, usize)> {
     let number = digits.iter().fold(0, |number, digit| number * 16 + digit);
     let character = char::from_u32(number).filter(|_| whole && !digits.is_empty())?;
     Some((character.to_string(), end + usize::from(braced)))
+}
+
+/// A control character as `\n`, by which records show it.
+fn lettered(units: &[Unit]) -> Option<(String, usize)> {
+    let character = match units.get(1)?.character {
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        _ => return None,
+    };
+    Some((character.to_string(), 2))
 }
 
 /// A character reference of HTML.

@@ -2,15 +2,18 @@
 //! person under the same key, so that records can still be counted and compared.
 //!
 //! A record is walked as JSON, so that no field can be forgotten. Who is a person is learned
-//! first, from all records of an export: pushers, groups, the names beside addresses and
+//! first, from all records of an export: pushers, groups, the names in front of addresses and
 //! behind `Reviewed-by`, folders below `users/`. Then every text is searched for them, in any
-//! order and punctuation, and for addresses, as they stand and decoded.
+//! order and punctuation, and for addresses, as they stand and decoded. Where the form of a text
+//! names people, all is replaced that is no word of the catalogue.
 //!
 //! Source: RFC 2104 (HMAC). Without the key names can't be tried one by one.
 
 mod decoded;
 mod learn;
+mod named;
 mod people;
+mod words;
 
 use std::collections::HashSet;
 
@@ -23,6 +26,7 @@ use super::value::fact_words;
 use super::{Record, hex};
 use crate::platform;
 use decoded::Decoded;
+use named::named;
 use people::{Kind, People, expression, key_of};
 
 /// How many hexadecimal digits of a digest make a pseudonym: 48 bits.
@@ -56,7 +60,7 @@ impl Redactor {
         let mut words: HashSet<String> = words.into_iter().collect();
         let own = fact_words().into_iter().chain(platform::NAMES.iter().copied());
         words.extend(own.map(str::to_owned));
-        let people = People::new(words.iter().map(String::as_str));
+        let people = People::new(words.iter().map(String::as_str).chain(OF_TOOLS));
         Ok(Self { mac: Hmac::new_from_slice(key)?, people, words })
     }
 
@@ -130,12 +134,23 @@ impl Redactor {
         // What is decoded may hide what stands there as it is, so both are searched.
         let mut decoded = Some(Decoded::new(text));
         while let Some(now) = decoded {
+            let named = named(&now.text, &self.people);
+            for address in named.iter().filter_map(|named| named.address.clone()) {
+                let by = self.pseudonym("address", now.text.get(address.clone()).unwrap_or(""));
+                let (start, end) = now.place(address.start, address.end);
+                parts.push(Part { start, end, by });
+            }
             self.addresses(&now, &mut parts);
             for people in [&self.people, own] {
                 for found in people.find(&now.text) {
                     let (start, end) = now.place(found.start, found.end);
                     parts.push(Part { start, end, by: self.person(found.kind, &found.key) });
                 }
+            }
+            for person in named.into_iter().flat_map(|named| named.people) {
+                let name = now.text.get(person.clone()).unwrap_or_default();
+                let (start, end) = now.place(person.start, person.end);
+                parts.push(Part { start, end, by: self.person(Kind::Person, name) });
             }
             decoded = now.again();
         }
@@ -148,17 +163,6 @@ impl Redactor {
             let (start, end) = decoded.place(start, end);
             parts.push(Part { start, end, by });
         };
-        for found in patterns().named.captures_iter(text) {
-            let Some(address) = found.get(2) else { continue };
-            let by = self.pseudonym("address", address.as_str());
-            add(address.start(), address.end(), by);
-            let Some(name) = found.get(1) else { continue };
-            let trimmed = name.as_str().trim();
-            if !trimmed.is_empty() {
-                let start = name.start() + (name.len() - name.as_str().trim_start().len());
-                add(start, start + trimmed.len(), self.person(Kind::Person, trimmed));
-            }
-        }
         for found in patterns().bare.find_iter(text) {
             let address = found.as_str().trim_end_matches(['.', '!', '?', '\'', '*', '`']);
             let by = self.pseudonym("address", address);
@@ -213,26 +217,47 @@ const OF_WORDS: [&str; 19] = [
     "verdict",
 ];
 
+/// Words in the names of models and programs that the catalogue does not list.
+const OF_TOOLS: [&str; 14] = [
+    "ai",
+    "agent",
+    "assistant",
+    "bot",
+    "context",
+    "flash",
+    "haiku",
+    "llm",
+    "mini",
+    "opus",
+    "preview",
+    "pro",
+    "sonnet",
+    "turbo",
+];
+
 struct Patterns {
-    /// A name, if there is one, and an address in angle brackets, which need not look like
-    /// one, as Git takes any.
-    named: Regex,
     /// An address by itself.
     bare: Regex,
     /// An address in words.
-    spelled: [Regex; 2],
+    spelled: [Regex; 6],
 }
 
 fn patterns() -> &'static Patterns {
     static PATTERNS: std::sync::OnceLock<Patterns> = std::sync::OnceLock::new();
     PATTERNS.get_or_init(|| Patterns {
-        named: expression(r"([^<>:;,(]*?)<([^<>\s]+)>"),
         bare: expression(r#"[^\s<>,;:()@"/=\[\]{}|&]+@[^\s<>,;:()@"/=\[\]{}|&]+"#),
         spelled: [
             expression(r"(?i)[\w.+-]+\s+at\s+[\w-]+(?:\s+dot\s+[\w-]+)+"),
             expression(
                 r"(?i)[\w.+-]+\s*[\[({]\s*at\s*[\])}]\s*[\w-]+(?:\s*(?:[\[({]\s*dot\s*[\])}]|\.|\bdot\b)\s*[\w-]+)*",
             ),
+            // With blanks around the sign.
+            expression(r"[\w.%+'-]+(?:\s+@\s*|@\s+)[\w-]+(?:\.[\w-]+)+"),
+            // Of a host by its number, and of a person with blanks: RFC 5321, section 4.1.2.
+            expression(r#"(?:"[^"\n]+"|[^\s<>,;:()@"\[\]]+)\s*@\s*\[[^\]\n]*\]?"#),
+            expression(r#""[^"\n]+"@[^\s<>,;()"]+"#),
+            // Who reads a URL, and the password.
+            expression(r"://[^/\s@]+@"),
         ],
     })
 }

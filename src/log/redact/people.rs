@@ -1,22 +1,27 @@
 //! Who is known, and finding them in texts in any order of their names, any case and with
 //! anything between.
+//!
+//! A name is found by the characters that it consists of, in any order; that they make up its
+//! parts is looked at then. So it does not matter how a text divides or joins the parts.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use regex::Regex;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
-/// The most parts of one name.
-const MOST_PARTS: usize = 6;
+use super::words::{Characters, Folding, Word, words};
+
+/// The most parts of one name. Of a name that has more, each is looked for by itself.
+const MOST_PARTS: usize = 24;
 /// The most characters between two parts of a name.
-const MOST_BETWEEN: usize = 3;
-/// A name of one part that is shorter is looked for only in the record that has it: it may be
-/// an ordinary word.
+const MOST_BETWEEN: usize = 8;
+/// A name that is shorter is looked for only in the record that has it: it may be an ordinary
+/// word.
 const SHORTEST: usize = 3;
-/// Names of so few parts are looked for written together, too.
-const MOST_JOINED: usize = 3;
+/// The most parts of a name that are looked for in both spellings independently.
+const MOST_SPELLED: usize = 4;
+/// How many attempts are made to divide a text into the parts of a name.
+const MOST_ATTEMPTS: usize = 1000;
 
 /// What has a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,31 +48,38 @@ pub(super) struct Found {
     pub(super) key: String,
 }
 
+/// A name in one spelling.
+struct Spelling {
+    parts: Vec<String>,
+    key: String,
+}
+
 /// The names that are looked for.
 pub(super) struct People {
     /// By their parts in order.
     known: HashMap<String, Kind>,
-    /// Names written together, and their parts in order.
-    joined: HashMap<String, String>,
-    /// Names in scripts that put nothing between words.
-    unspaced: Vec<String>,
-    most_parts: usize,
+    /// By the characters that they consist of.
+    spelled: HashMap<Characters, Vec<Spelling>>,
+    /// Names in scripts that put nothing between words, and their keys.
+    unspaced: Vec<(String, String)>,
+    /// How many characters the longest has.
+    most_characters: usize,
     /// Parts of names that name no person, as those of tools.
     no_person: Arc<HashSet<String>>,
 }
 
 impl People {
-    pub(super) fn new<'w>(words: impl Iterator<Item = &'w str>) -> Self {
-        let no_person = words.flat_map(|word| parts(word).into_iter().map(|part| part.text));
-        Self::with(Arc::new(no_person.collect()))
+    pub(super) fn new<'w>(all: impl Iterator<Item = &'w str>) -> Self {
+        let parts = all.flat_map(|word| words(word, Folding::Plain));
+        Self::with(Arc::new(parts.map(|part| part.text).collect()))
     }
 
     fn with(no_person: Arc<HashSet<String>>) -> Self {
         Self {
             known: HashMap::new(),
-            joined: HashMap::new(),
+            spelled: HashMap::new(),
             unspaced: Vec::new(),
-            most_parts: 0,
+            most_characters: 0,
             no_person,
         }
     }
@@ -79,12 +91,24 @@ impl People {
 
     /// Whether all parts of a name are those of tools.
     pub(super) fn is_no_person(&self, name: &str) -> bool {
-        parts(name).iter().all(|part| self.no_person.contains(&part.text))
+        words(name, Folding::Plain).iter().all(|part| self.no_person.contains(&part.text))
+    }
+
+    /// Whether a text names a tool, with its version perhaps, or is empty.
+    pub(super) fn is_tool(&self, text: &str) -> bool {
+        let all = words(text, Folding::Plain);
+        let is_word = |word: &Word| {
+            let name = word.text.trim_end_matches(|it: char| it.is_ascii_digit());
+            self.no_person.contains(&word.text) || !name.is_empty() && self.no_person.contains(name)
+        };
+        let rest = |word: &&Word| !is_word(word);
+        all.is_empty()
+            || all.iter().any(is_word) && all.iter().filter(rest).all(|word| is_version(&word.text))
     }
 
     /// Adds a name, unless it is so short that it may be a word.
     pub(super) fn add(&mut self, name: &str, kind: Kind) {
-        let long = parts(name).iter().map(|part| part.text.chars().count()).sum::<usize>();
+        let long = words(name, Folding::Plain).iter().map(Word::length).sum::<usize>();
         if long >= SHORTEST || !name.is_ascii() {
             self.add_any(name, kind);
         }
@@ -92,24 +116,66 @@ impl People {
 
     /// Adds a name of any length.
     pub(super) fn add_any(&mut self, name: &str, kind: Kind) {
-        let all: Vec<String> = parts(name).into_iter().map(|part| part.text).collect();
-        if all.is_empty() || all.len() > MOST_PARTS {
+        let [plain, long] = [Folding::Plain, Folding::Long]
+            .map(|folding| words(name, folding).into_iter().map(|it| it.text).collect());
+        self.add_parts(plain, long, kind);
+    }
+
+    fn add_parts(&mut self, plain: Vec<String>, long: Vec<String>, kind: Kind) {
+        if plain.len() > MOST_PARTS {
+            for (plain, long) in plain.into_iter().zip(long) {
+                if plain.chars().count() >= SHORTEST {
+                    self.add_parts(vec![plain], vec![long], kind);
+                }
+            }
             return;
         }
-        let key = ordered(all.iter().map(String::as_str));
-        self.most_parts = self.most_parts.max(all.len());
-        if (2..=MOST_JOINED).contains(&all.len()) {
-            for order in orders(&all) {
-                self.joined.entry(order).or_insert_with(|| key.clone());
+        let key = ordered(plain.iter().map(String::as_str));
+        if plain.is_empty() || self.known.contains_key(&key) {
+            return;
+        }
+        self.known.insert(key.clone(), kind);
+        self.add_unspaced(&plain, &key);
+        let differing: Vec<usize> =
+            (0..plain.len()).filter(|at| plain.get(*at) != long.get(*at)).collect();
+        if differing.len() <= MOST_SPELLED {
+            for chosen in 0..1_usize << differing.len() {
+                let mut parts = plain.clone();
+                for (bit, at) in differing.iter().enumerate() {
+                    if chosen >> bit & 1 == 1
+                        && let (Some(part), Some(long)) = (parts.get_mut(*at), long.get(*at))
+                    {
+                        part.clone_from(long);
+                    }
+                }
+                self.add_spelling(parts, &key);
             }
+        } else {
+            self.add_spelling(plain, &key);
+            self.add_spelling(long, &key);
         }
-        if let [one] = all.as_slice()
-            && one.chars().all(is_unspaced)
-            && !self.known.contains_key(&key)
-        {
-            self.unspaced.push(one.clone());
+    }
+
+    fn add_spelling(&mut self, mut parts: Vec<String>, key: &str) {
+        parts.sort_unstable();
+        let (characters, count) =
+            parts.iter().fold((Characters::default(), 0), |(all, count), part| {
+                (all.and(Characters::of(part)), count + part.chars().count())
+            });
+        self.most_characters = self.most_characters.max(count);
+        let spelling = Spelling { parts, key: key.to_owned() };
+        self.spelled.entry(characters).or_default().push(spelling);
+    }
+
+    fn add_unspaced(&mut self, parts: &[String], key: &str) {
+        if !parts.iter().all(|part| part.chars().all(is_unspaced)) {
+            return;
         }
-        self.known.entry(key).or_insert(kind);
+        let backwards: String = parts.iter().rev().map(String::as_str).collect();
+        if parts.len() > 1 {
+            self.unspaced.push((backwards, key.to_owned()));
+        }
+        self.unspaced.push((parts.concat(), key.to_owned()));
     }
 
     /// Finds the names in a text.
@@ -118,46 +184,56 @@ impl People {
         if self.known.is_empty() {
             return all;
         }
-        let found = |start, end, key: &str| {
-            let kind = self.known.get(key).copied().unwrap_or(Kind::Person);
-            Found { start, end, kind, key: key.to_owned() }
-        };
-        let words = parts(text);
-        let mut at = 0;
-        while let Some(first) = words.get(at) {
-            let longest = self.longest(text, words.get(at..).unwrap_or_default());
-            if let Some((key, count, end)) = longest {
-                all.push(found(first.start, end, &key));
-                at += count;
-                continue;
-            }
-            if let Some(key) = self.joined.get(&first.text) {
-                all.push(found(first.start, first.end, key));
-            }
-            at += 1;
+        let plain = words(text, Folding::Plain);
+        let long = (!text.is_ascii()).then(|| words(text, Folding::Long));
+        self.find_among(text, &plain, &mut all);
+        if let Some(long) = long.filter(|long| *long != plain) {
+            self.find_among(text, &long, &mut all);
         }
-        for name in &self.unspaced {
+        for (name, key) in &self.unspaced {
             let places = text.match_indices(name.as_str());
-            all.extend(places.map(|(start, it)| found(start, start + it.len(), name)));
+            all.extend(places.map(|(start, it)| self.found(start, start + it.len(), key)));
         }
         all
     }
 
+    fn found(&self, start: usize, end: usize, key: &str) -> Found {
+        let kind = self.known.get(key).copied().unwrap_or(Kind::Person);
+        Found { start, end, kind, key: key.to_owned() }
+    }
+
+    fn find_among(&self, text: &str, all: &[Word], found: &mut Vec<Found>) {
+        let mut at = 0;
+        while let Some(first) = all.get(at) {
+            let Some((key, count, end)) = self.longest(text, all.get(at..).unwrap_or_default())
+            else {
+                at += 1;
+                continue;
+            };
+            found.push(self.found(first.start, end, key));
+            at += count;
+        }
+    }
+
     /// The longest name that a text begins with, by its words: its key, how many words it has,
     /// and its end.
-    fn longest(&self, text: &str, words: &[Word]) -> Option<(String, usize, usize)> {
+    fn longest(&self, text: &str, words: &[Word]) -> Option<(&str, usize, usize)> {
         let mut best = None;
-        let mut names: Vec<&str> = Vec::new();
+        let mut characters = Characters::default();
+        let mut count = 0;
         let mut last: Option<&Word> = None;
-        for word in words.iter().take(self.most_parts) {
+        for (nth, word) in words.iter().enumerate() {
             let between = last.and_then(|last| text.get(last.end..word.start)).unwrap_or_default();
-            if between.chars().count() > MOST_BETWEEN {
+            count += word.length();
+            if count > self.most_characters || between.chars().count() > MOST_BETWEEN {
                 break;
             }
-            names.push(&word.text);
-            let key = ordered(names.iter().copied());
-            if self.known.contains_key(&key) {
-                best = Some((key, names.len(), word.end));
+            characters = characters.and(word.characters);
+            if let Some(spellings) = self.spelled.get(&characters) {
+                let window = words.get(..=nth).unwrap_or_default();
+                let joined: String = window.iter().map(|word| word.text.as_str()).collect();
+                let name = spellings.iter().find(|it| is_made_of(&joined, &it.parts));
+                best = name.map(|name| (name.key.as_str(), nth + 1, word.end)).or(best);
             }
             last = Some(word);
         }
@@ -165,9 +241,39 @@ impl People {
     }
 }
 
+/// Whether a text is all of these parts, in any order.
+fn is_made_of(text: &str, parts: &[String]) -> bool {
+    fn rest(text: &str, parts: &[String], used: &mut [bool], attempts: &mut usize) -> bool {
+        if text.is_empty() {
+            return true;
+        }
+        for (at, part) in parts.iter().enumerate() {
+            let is_used = |used: &[bool], at: usize| used.get(at).copied().unwrap_or(true);
+            // Of equal parts one is enough.
+            let is_repeated = at > 0 && parts.get(at - 1) == Some(part) && !is_used(used, at - 1);
+            if is_used(used, at) || is_repeated {
+                continue;
+            }
+            let Some(after) = text.strip_prefix(part.as_str()) else { continue };
+            *attempts += 1;
+            if *attempts > MOST_ATTEMPTS {
+                // Nothing else has these characters in so many arrangements.
+                return true;
+            }
+            used.iter_mut().skip(at).take(1).for_each(|used| *used = true);
+            if rest(after, parts, used, attempts) {
+                return true;
+            }
+            used.iter_mut().skip(at).take(1).for_each(|used| *used = false);
+        }
+        false
+    }
+    rest(text, parts, &mut vec![false; parts.len()], &mut 0)
+}
+
 /// The parts of a name in order, by which it is known.
 pub(super) fn key_of(name: &str) -> String {
-    let parts = parts(name);
+    let parts = words(name, Folding::Plain);
     ordered(parts.iter().map(|part| part.text.as_str()))
 }
 
@@ -177,49 +283,10 @@ fn ordered<'p>(parts: impl Iterator<Item = &'p str>) -> String {
     all.join(" ")
 }
 
-/// The parts written together, in every order.
-fn orders(parts: &[String]) -> Vec<String> {
-    if parts.is_empty() {
-        return vec![String::new()];
-    }
-    let mut all = Vec::new();
-    for at in 0..parts.len() {
-        let mut rest = parts.to_vec();
-        let first = rest.remove(at);
-        all.extend(orders(&rest).into_iter().map(|rest| first.clone() + &rest));
-    }
-    all
-}
-
-/// A word of a text.
-struct Word {
-    start: usize,
-    end: usize,
-    /// In lower case, without diacritics.
-    text: String,
-}
-
-/// The words of a text: letters and digits that stand together.
-fn parts(text: &str) -> Vec<Word> {
-    let is_part = |character: char| character.is_alphanumeric() || is_combining_mark(character);
-    let mut all: Vec<Word> = Vec::new();
-    let mut inside = false;
-    for (start, character) in text.char_indices() {
-        let end = start + character.len_utf8();
-        match (is_part(character), all.last_mut().filter(|_| inside)) {
-            (true, Some(word)) => word.end = end,
-            (true, None) => all.push(Word { start, end, text: String::new() }),
-            (false, _) => {}
-        }
-        inside = is_part(character);
-    }
-    for word in &mut all {
-        let own = text.get(word.start..word.end).unwrap_or_default();
-        word.text =
-            own.nfkd().filter(|it| !is_combining_mark(*it)).flat_map(char::to_lowercase).collect();
-    }
-    all.retain(|word| !word.text.is_empty());
-    all
+/// A number, or a letter before one.
+fn is_version(word: &str) -> bool {
+    let digits = word.strip_prefix('v').unwrap_or(word);
+    word.len() <= 4 && digits.starts_with(|it: char| it.is_ascii_digit())
 }
 
 /// Ideographs, kana and hangul.
