@@ -1,18 +1,27 @@
 //! The third step: everything is known that judging needs.
 
 use std::mem::ManuallyDrop;
+use std::time::Duration;
 
 use super::failure::{Failure, GateError};
 use super::opened::Opened;
 use super::settings::{Gate, Message};
-use crate::config::limits::Limits;
-use crate::config::{self, Config};
-use crate::git::{ObjectId, RefName};
+use crate::config::limits::{Limits, Resource};
+use crate::config::{self, Config, published};
+use crate::git::{ObjectId, RefName, RefUpdate};
 use crate::push::Update;
 use crate::report::notes::{Note, note};
-use crate::report::{Report, Texts};
-use crate::scan::{self, Bounds, Host, Stage};
+use crate::report::{Judged, Report, Texts};
+use crate::scan::{self, Bounds, Host, ScanError, Stage};
 use crate::text::escape::escape;
+
+/// How long after the limit on time programs are killed. The judging process is killed later
+/// and still has to end by itself.
+const GRACE: Duration = Duration::from_millis(50);
+
+fn limits(config: &Config, opened: &Opened) -> Limits {
+    config.limits.clone().with_platform(opened.arrived.context.time_budget)
+}
 
 /// A push of which everything is known that judging needs.
 pub struct Configured {
@@ -36,6 +45,10 @@ impl Configured {
             Ok(config) => ManuallyDrop::new(config),
             Err(error) => return Err(Box::new((opened, error.into()))),
         };
+        let limits = limits(&config, &opened);
+        let time = limits.of(Resource::Time).most.map(|most| Duration::from_millis(most));
+        let end = time.and_then(|time| opened.arrived.started.checked_add(time + GRACE));
+        opened.repository.end_programs_at(end);
         let updates = opened.arrived.push.resolve(&opened.repository);
         let updates = updates.map_err(|error| Failure::from(&GateError::from(error)));
         let situation = opened.arrived.situation();
@@ -62,10 +75,30 @@ impl Configured {
             .map_err(|error| Failure::from(&GateError::from(error)))
     }
 
+    /// The error of an update that may never be made, if there is one.
+    pub(super) fn reserved(&self) -> Option<GateError> {
+        let mut names = self.names().into_iter();
+        let reserved = names.find(|name| published::is_reserved(name.as_bytes()))?;
+        Some(ScanError::Reserved(reserved).into())
+    }
+
+    /// The report on a push for which there was no time left before its commits were read.
+    pub(super) fn late_report(&self, found: Vec<Judged>) -> Report {
+        let of = |update: &RefUpdate| Update {
+            name: update.name().clone(),
+            // What the client claims of it proves nothing.
+            old: None,
+            new: update.new_id(),
+        };
+        let sent = || self.opened.arrived.push.updates.iter().map(of).collect();
+        let updates = self.updates.clone().unwrap_or_else(|_| sent());
+        let situation = self.opened.arrived.situation();
+        scan::late_report(&self.config, situation, &updates, found, &self.limits())
+    }
+
     /// The limits, with the time that the platform gives.
     pub(super) fn limits(&self) -> Limits {
-        let limits = self.config.limits.clone();
-        limits.with_platform(self.opened.arrived.context.time_budget)
+        limits(&self.config, &self.opened)
     }
 
     /// Whether any ref of the push is under enforcement.
@@ -96,8 +129,11 @@ impl Configured {
         (gate.tell)(Message::Progress(text));
     }
 
-    /// Whether git refuses an update by itself, because an object is missing.
-    pub(super) fn git_refuses(&self, new: ObjectId, missing: ObjectId) -> bool {
-        self.opened.repository.git_refuses(new, missing)
+    /// Whether git refuses an update by itself, because an object is missing; `None` when the
+    /// time for asking is over.
+    pub(super) fn git_refuses(&self, new: ObjectId, missing: ObjectId) -> Option<bool> {
+        let updates = self.opened.arrived.push.updates.iter();
+        let updates: Vec<ObjectId> = updates.filter_map(RefUpdate::new_id).collect();
+        self.opened.repository.git_refuses(&updates, new, missing)
     }
 }

@@ -57,6 +57,9 @@ pub enum FailureKind {
     Admission,
     /// What the administrator wrote, or the ledger, can't be used.
     Configuration,
+    /// The limit on time was reached before the push could be judged; the `outcome` of the limit
+    /// says what becomes of it.
+    Time,
     /// The push could not be judged; `on-error` says what becomes of it.
     Judging,
 }
@@ -89,6 +92,7 @@ impl GateError {
             | Self::Scan(ScanError::Config(_) | ScanError::State(_)) => FailureKind::Configuration,
             Self::Scan(ScanError::Reserved(_)) => FailureKind::Request,
             Self::Git(error) | Self::Scan(ScanError::Git(error)) => match error {
+                GitError::Late { .. } => FailureKind::Time,
                 GitError::Contradiction { .. } => FailureKind::Request,
                 GitError::RefUpdate { .. } | GitError::NoRefUpdate => FailureKind::Input,
                 _ => FailureKind::Judging,

@@ -32,6 +32,9 @@ impl Judged {
             Ok(updates) => updates,
             Err(failure) => {
                 let failure = failure.clone();
+                if failure.kind == FailureKind::Time {
+                    return Self::new(configured, Judgement::Ended { found: Vec::new(), failure });
+                }
                 return Self { reached: configured.into(), report: None, failure: Some(failure) };
             }
         };
@@ -51,6 +54,12 @@ impl Judged {
     fn new(configured: Configured, judgement: Judgement) -> Self {
         let (report, failure) = match judgement {
             Judgement::Whole(report) => (*report, None),
+            Judgement::Ended { found, failure } if failure.kind == FailureKind::Time => {
+                match configured.reserved() {
+                    None => (configured.late_report(found), None),
+                    Some(error) => (configured.late_report(found), Some(Failure::from(&error))),
+                }
+            }
             Judgement::Ended { found, failure } => {
                 let situation = configured.opened.arrived.situation();
                 let refs = configured.names();
@@ -76,7 +85,7 @@ impl Judged {
                 true
             }
             (FailureKind::Configuration, Some(configured)) => configured.is_enforced(),
-            (FailureKind::Judging, Some(configured)) => {
+            (FailureKind::Judging | FailureKind::Time, Some(configured)) => {
                 configured.config.policy.accepts_unjudged().is_none() && configured.is_enforced()
             }
         }
@@ -99,7 +108,7 @@ impl Host for Observer<'_> {
         self.found.borrow_mut().push(judged.clone());
     }
 
-    fn git_refuses(&self, new: ObjectId, missing: ObjectId) -> bool {
+    fn git_refuses(&self, new: ObjectId, missing: ObjectId) -> Option<bool> {
         self.configured.git_refuses(new, missing)
     }
 }

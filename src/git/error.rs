@@ -88,6 +88,12 @@ pub enum GitError {
         /// Its error output, or why it did not start.
         reason: String,
     },
+    /// A `git` command was ended, because the time that a push may take is over.
+    #[error("`git {command}` was ended, because the limit on time was reached")]
+    Late {
+        /// Its arguments.
+        command: String,
+    },
     /// Whoever watches the scan has ended it.
     #[error("the scan was ended before its end")]
     Stopped,
@@ -130,7 +136,9 @@ impl GitError {
             Self::Missing { .. } | Self::Unreadable { .. } | Self::Malformed { .. } => {
                 "Run `git fsck` in the repository to see what is damaged.".into()
             }
-            Self::Stopped => "Raise the limit that was reached: see [limits].".into(),
+            Self::Stopped | Self::Late { .. } => {
+                "Raise the limit that was reached: see [limits].".into()
+            }
             Self::RefUpdate { .. } | Self::NoRefUpdate => {
                 "Git gives each hook these lines; a hook that ran before this one may have \
                  consumed or changed them. Every hook in a chain needs its own copy."

@@ -7,7 +7,7 @@
 use super::ref_store::ListedByGit;
 use super::ref_store::{RefStore, UnreadRef};
 use super::ref_text::Held;
-use super::{GitError, ObjectId, RefName, Repository, cli};
+use super::{GitError, ObjectId, RefName, Repository};
 
 /// A ref and its value. Symbolic refs are not listed: their targets are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +94,7 @@ impl Repository {
         }
         let wrong = |reason: &str| GitError::References { reason: reason.to_owned() };
         let format = b"--format=%(objectname) %(symref) %(refname)";
-        let output = cli::run(self.git_dir(), &[b"for-each-ref", format])?;
+        let output = self.run_git(&[b"for-each-ref", format])?;
         let mut all = Vec::new();
         for line in output.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
             let mut parts = line.splitn(3, |&byte| byte == b' ');
@@ -162,7 +162,10 @@ impl Repository {
             return Ok(Some(symbolic.unwrap_or(Held::Direct(listed.target))));
         }
         // A symbolic ref to a ref that is not there yet is in no list.
-        let output = cli::run(self.git_dir(), &[b"symbolic-ref", b"-q", name]).ok();
+        let output = match self.run_git(&[b"symbolic-ref", b"-q", name]) {
+            Err(late @ GitError::Late { .. }) => return Err(late),
+            output => output.ok(),
+        };
         Ok(output.map(|output| Held::Symbolic(output.trim_ascii().to_vec())))
     }
 

@@ -5,16 +5,18 @@
 //! put together here. Source: githooks(5), git(1) on `GIT_OBJECT_DIRECTORY` and
 //! `GIT_ALTERNATE_OBJECT_DIRECTORIES`, "Quarantine Environment" in git-receive-pack(1).
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use git2::{ErrorCode, RepositoryOpenFlags};
 
 use super::alternates::split_alternates;
+use super::connectivity::Connectivity;
 use super::directories::Directory;
 use super::ref_store::ListedByGit;
 use super::{GitError, IdSet, ObjectId, Objects, Scale, Watch, cli, shallow};
@@ -105,6 +107,10 @@ pub struct Repository {
     pub scale: Scale,
     /// The refs as git lists them, where libgit2 can't.
     pub(super) listed: OnceCell<Vec<ListedByGit>>,
+    /// What git answered about the objects of a push.
+    connectivity: Connectivity,
+    /// Until when programs may run for it.
+    programs_end: Cell<Option<Instant>>,
 }
 
 impl Repository {
@@ -170,6 +176,8 @@ impl Repository {
             reftable: false,
             scale: Scale::default(),
             listed: OnceCell::new(),
+            connectivity: Connectivity::default(),
+            programs_end: Cell::default(),
         };
         let storage = repository.local_config("extensions.refstorage")?;
         repository.reftable = storage.is_some_and(|format| {
@@ -262,10 +270,33 @@ impl Repository {
     }
 
     /// Whether git refuses an update to `new` by itself, because it misses an object that
-    /// is missing here. `false` when it does not, or can't be asked.
+    /// is missing here. `false` when it does not, or can't be asked; `None` when the time for
+    /// that is over. `updates` are the new values of all updates of the push.
     #[must_use]
-    pub fn git_refuses(&self, new: ObjectId, missing: ObjectId) -> bool {
-        self.environment.git_may_refuse && cli::refuses(&self.git_dir, new, missing)
+    pub fn git_refuses(
+        &self,
+        updates: &[ObjectId],
+        new: ObjectId,
+        missing: ObjectId,
+    ) -> Option<bool> {
+        if !self.environment.git_may_refuse {
+            return Some(false);
+        }
+        let until = self.programs_end.get();
+        let ask = |arguments: &[&[u8]], input: &[u8]| {
+            cli::run_plain(&self.git_dir, arguments, input, until)
+        };
+        self.connectivity.refuses(&ask, updates, new, missing)
+    }
+
+    /// Has the programs that are run for this repository end then.
+    pub fn end_programs_at(&self, end: Option<Instant>) {
+        self.programs_end.set(end);
+    }
+
+    /// Runs git, and returns its standard output.
+    pub(super) fn run_git(&self, arguments: &[&[u8]]) -> Result<Vec<u8>, GitError> {
+        cli::run(&self.git_dir, arguments, self.programs_end.get())
     }
 
     /// Length of object ids in bytes: 20 or 32.

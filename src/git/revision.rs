@@ -3,9 +3,7 @@
 use std::rc::Rc;
 
 use super::ref_text::Held;
-use super::{
-    GitError, Graph, Hidden, IdSet, Lookup, ObjectId, ObjectKind, Objects, Repository, cli,
-};
+use super::{GitError, Graph, Hidden, IdSet, Lookup, ObjectId, ObjectKind, Objects, Repository};
 
 /// What a range says: commits reachable from `tips` and not from `hidden`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,7 +30,7 @@ impl Repository {
         if self.is_reftable() {
             let arguments: [&[u8]; 4] =
                 [b"rev-parse", b"--verify", b"--end-of-options", revision.as_bytes()];
-            let output = cli::run(self.git_dir(), &arguments);
+            let output = self.run_git(&arguments);
             let output = output.map_err(|error| wrong(&error.to_string()))?;
             return ObjectId::from_hex(output.trim_ascii()).ok_or_else(|| wrong("no object id"));
         }
@@ -153,7 +151,7 @@ impl Repository {
     pub fn head_and_upstream(&self) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
         if self.is_reftable() {
             let ask = |arguments: &[&[u8]]| {
-                let output = cli::run(self.git_dir(), arguments).ok()?;
+                let output = self.run_git(arguments).ok()?;
                 Some(output.trim_ascii().to_vec()).filter(|name| !name.is_empty())
             };
             let upstream = ask(&[b"rev-parse", b"--symbolic-full-name", b"@{upstream}"]);

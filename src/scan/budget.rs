@@ -211,9 +211,15 @@ impl<'b> Budget<'b> {
     }
 
     /// Whether the time is used up.
-    fn is_late(&self) -> bool {
+    pub(super) fn is_late(&self) -> bool {
         let elapsed = u64::try_from(self.bounds.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.limit(Resource::Time).most.is_some_and(|most| elapsed > most)
+    }
+
+    /// Notes that the limit on time is reached, because there was none left for what had to
+    /// be done.
+    pub(super) fn reach_time(&self) {
+        self.hit.set(self.hit.get().or(Some(Resource::Time)));
     }
 
     fn tell(&self) {
@@ -251,7 +257,7 @@ impl Watch for Budget<'_> {
 
     fn work(&self) -> ControlFlow<()> {
         if self.is_late() {
-            self.hit.set(self.hit.get().or(Some(Resource::Time)));
+            self.reach_time();
             return ControlFlow::Break(());
         }
         self.tell();
@@ -288,8 +294,8 @@ mod tests {
 
         fn judged(&self, _: &Judged) {}
 
-        fn git_refuses(&self, _: ObjectId, _: ObjectId) -> bool {
-            false
+        fn git_refuses(&self, _: ObjectId, _: ObjectId) -> Option<bool> {
+            Some(false)
         }
     }
 

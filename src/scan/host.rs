@@ -16,8 +16,20 @@ pub trait Host {
     /// report.
     fn judged(&self, judged: &Judged);
 
-    /// Returns whether git refuses an update to `new` by itself, because `missing` is missing.
-    fn git_refuses(&self, new: ObjectId, missing: ObjectId) -> bool;
+    /// Returns whether git refuses an update to `new` by itself, because `missing` is missing;
+    /// `None` when the time for asking is over.
+    fn git_refuses(&self, new: ObjectId, missing: ObjectId) -> Option<bool>;
+}
+
+/// What git says of an update that lacks an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum GitAnswer {
+    /// It refuses the update by itself.
+    Refuses,
+    /// It does not, or could not be asked.
+    Accepts,
+    /// The time was over before it could be asked.
+    NoTime,
 }
 
 /// Ignores what it is told; git is taken to accept everything.
@@ -29,7 +41,7 @@ impl Host for NoHost {
 
     fn judged(&self, _: &Judged) {}
 
-    fn git_refuses(&self, _: ObjectId, _: ObjectId) -> bool {
-        false
+    fn git_refuses(&self, _: ObjectId, _: ObjectId) -> Option<bool> {
+        Some(false)
     }
 }

@@ -74,6 +74,9 @@ impl Scan<'_> {
         self.verdicts.sizes = false;
         let edge = new.map(|new| self.edge(new)).transpose()?;
         for target in &group.targets {
+            if self.not_judged.is_late(&target.name, target.new) {
+                continue;
+            }
             let own = || target.old.into_iter().collect();
             let boundary = edge.clone().unwrap_or_else(own);
             self.leave_object(&target.name, target.new, boundary);

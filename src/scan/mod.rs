@@ -54,7 +54,7 @@ pub use history::judge_history;
 pub use host::{Host, NoHost};
 pub use keep::keep;
 pub use push::{judge_again, judge_outgoing, judge_push, judge_range, judge_resolved};
-pub use reporting::{partial_report, texts, texts_for};
+pub use reporting::{late_report, partial_report, texts, texts_for};
 pub use scope::Scope;
 pub use stage::{Progress, Stage};
 pub use text::{message, raw_commit};

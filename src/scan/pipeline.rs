@@ -10,12 +10,13 @@
 //! | for which refs that counts, with verdicts | [`Attributed`] | attribute.rs, attributed.rs |
 //! | the report | [`Report`](crate::report::Report) | reporting.rs |
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::time::Instant;
 
 use super::attributed::Attributed;
 use super::finder::{Finder, Walk};
+use super::host::GitAnswer;
 use super::ledger_notes::LedgerNotes;
 use super::notes_of::NotesOf;
 use super::own_findings::OwnFindings;
@@ -78,7 +79,16 @@ pub(super) struct NotJudged {
     /// What could not be read in the trees of commits, each with its commit.
     pub(super) unread_in_trees: Vec<(ObjectId, Unread)>,
     /// Whether git refuses updates by itself, of those for which it was asked.
-    pub(super) refused_by_git: HashMap<(RefName, ObjectId), bool>,
+    pub(super) asked_of_git: HashMap<(RefName, ObjectId), GitAnswer>,
+    /// The updates for which the time was over before that.
+    pub(super) late: HashSet<(RefName, ObjectId)>,
+}
+
+impl NotJudged {
+    /// Whether an update was left because there was no time to ask git about it.
+    pub(super) fn is_late(&self, name: &RefName, new: ObjectId) -> bool {
+        !self.late.is_empty() && self.late.contains(&(name.clone(), new))
+    }
 }
 
 /// How many commits there are.

@@ -1,13 +1,19 @@
 //! The report on a scan, and what policy wants to be read beside it.
 
 use std::collections::HashSet;
+use std::time::Instant;
 
 use super::attributed::Attributed;
+use super::budget::{Bounds, Budget};
+use super::host::NoHost;
 use super::{Scan, left};
 use crate::config::Config;
+use crate::config::limits::Limits;
 use crate::git::RefName;
 use crate::policy::{Judge, Situation};
-use crate::report::{Cut, Judged, Report, Skipped, Texts, UnreadObject};
+use crate::push::Update;
+use crate::report::{Cut, Judged, Report, Skipped, Texts, UnjudgedUpdate, UnreadObject};
+use crate::state::ledger::Additions;
 
 impl Scan<'_> {
     /// The report on all that was judged.
@@ -72,6 +78,32 @@ pub fn partial_report(
     let texts = texts(&config.judge(situation), &findings, &refs);
     let rules_digest = config.digest.clone();
     Report { repository, refs, findings, texts, rules_digest, ..Report::default() }
+}
+
+/// The report on a push whose time was over before its commits were read, with the findings
+/// until then.
+#[must_use]
+pub fn late_report(
+    config: &Config,
+    situation: Situation,
+    updates: &[Update],
+    findings: Vec<Judged>,
+    limits: &Limits,
+) -> Report {
+    let left = |update: &Update| {
+        let (ref_name, boundary) = (update.name.clone(), update.old.into_iter().collect());
+        Some(UnjudgedUpdate { ref_name, id: update.new?, boundary })
+    };
+    let left: Vec<UnjudgedUpdate> = updates.iter().filter_map(left).collect();
+    let host = NoHost;
+    let bounds = Bounds { limits: limits.clone(), started: Instant::now(), host: &host };
+    let budget = Budget::new(&bounds);
+    budget.reach_time();
+    let cut = left::cut(&budget, &config.judge(situation.clone()), &left, 0, None);
+    let refs = updates.iter().map(|update| update.name.clone()).collect();
+    let report = partial_report(config, situation, refs, findings);
+    let skipped = cut.as_ref().map(Cut::skipped).into_iter().collect();
+    Report { cut, left, skipped, ledger: Some(Additions::default()), ..report }
 }
 
 /// What policy wants to be read about a push to these refs, as long as nothing is found.

@@ -2,7 +2,7 @@
 //! rest of the push nothing.
 
 use super::attribute::{CHUNK, Reached};
-use super::budget::Budget;
+use super::host::GitAnswer;
 use super::target::{Group, Target};
 use super::{Scan, ScanError};
 use crate::finding::Finding;
@@ -21,8 +21,12 @@ impl Scan<'_> {
     ) {
         let id = error.object().unwrap_or_else(|| commit.unwrap_or(target.new));
         let is_missing = matches!(error, GitError::Missing { .. });
-        if is_missing && self.git_refuses(target, id) {
-            return;
+        if is_missing {
+            match self.git_refuses(target, id) {
+                GitAnswer::Refuses => return,
+                GitAnswer::Accepts => {}
+                GitAnswer::NoTime => return self.leave_late(target, boundary),
+            }
         }
         let unread = UnreadObject {
             ref_name: target.name.clone(),
@@ -40,20 +44,38 @@ impl Scan<'_> {
     /// Whether git refuses the update by itself, because an object is missing. It has decided
     /// that before it ran the hook and tells the hook of the update all the same; one such
     /// update must not decline the rest of a push. What is there was judged.
-    fn git_refuses(&mut self, target: &Target, missing: ObjectId) -> bool {
+    fn git_refuses(&mut self, target: &Target, missing: ObjectId) -> GitAnswer {
         let key = (target.name.clone(), target.new);
-        let known = self.not_judged.refused_by_git.get(&key).copied();
-        let refuses = known.unwrap_or_else(|| {
-            let host = self.source.budget.map(Budget::host);
-            let refuses = host.is_some_and(|host| host.git_refuses(target.new, missing));
-            if refuses {
-                let ref_name = target.name.clone();
-                self.not_judged.skipped.push(Skipped::RefusedByGit { ref_name, missing });
-            }
-            refuses
-        });
-        self.not_judged.refused_by_git.insert(key, refuses);
-        refuses
+        if let Some(known) = self.not_judged.asked_of_git.get(&key) {
+            return *known;
+        }
+        let answer = match self.source.budget {
+            None => GitAnswer::Accepts,
+            // Each question starts programs.
+            Some(budget) if budget.is_late() => GitAnswer::NoTime,
+            Some(budget) => match budget.host().git_refuses(target.new, missing) {
+                Some(true) => GitAnswer::Refuses,
+                Some(false) => GitAnswer::Accepts,
+                None => GitAnswer::NoTime,
+            },
+        };
+        if answer == GitAnswer::Refuses {
+            let ref_name = target.name.clone();
+            self.not_judged.skipped.push(Skipped::RefusedByGit { ref_name, missing });
+        }
+        self.not_judged.asked_of_git.insert(key, answer);
+        answer
+    }
+
+    /// Notes that the time was over before git could be asked about an update. It is left once.
+    fn leave_late(&mut self, target: &Target, boundary: Vec<ObjectId>) {
+        if let Some(budget) = self.source.budget {
+            budget.reach_time();
+        }
+        if self.not_judged.late.insert((target.name.clone(), target.new)) {
+            self.counts.known = None;
+            self.leave_object(&target.name, target.new, boundary);
+        }
     }
 
     /// Notes the commits of a group that could not be read, for each update that reaches them.
@@ -77,6 +99,10 @@ impl Scan<'_> {
         let reached: Vec<Reached> = found.chunks(CHUNK).map(|it| reaching.reached(it)).collect();
         let edge = self.edge(ids)?;
         for (nth, (id, Unread { error, .. })) in unread.into_iter().enumerate() {
+            if !self.not_judged.late.is_empty() {
+                // As for any other update that a limit leaves.
+                self.source.objects.release();
+            }
             // A commit that is known to be there in part stands on its parents; of another
             // it is unknown on what it stands.
             let boundary = if nth < commits { edge.clone() } else { self.walk.parents(id)? };

@@ -54,7 +54,7 @@ pub(super) fn judge(configured: &Configured, updates: &[Update], gate: &Gate<'_>
     let Watched { found, end } = lines.watch(&deadline, memory, &|event| match event {
         watch::Request::Progress(stage, done) => {
             configured.tell_progress(gate, stage, done);
-            false
+            Some(false)
         }
         watch::Request::Git { new, missing } => configured.git_refuses(new, missing),
     });
@@ -136,10 +136,11 @@ impl Host for Channel {
         self.sent.set(self.sent.get() + sent);
     }
 
-    fn git_refuses(&self, new: ObjectId, missing: ObjectId) -> bool {
+    fn git_refuses(&self, new: ObjectId, missing: ObjectId) -> Option<bool> {
         self.send(&Event::AskGit { new, missing });
         let mut answer = [0];
         let read = self.events.borrow_mut().read_exact(&mut answer);
-        read.is_ok() && answer == [1]
+        // Without an answer nothing is known.
+        if read.is_ok() { wire::answer_of(answer[0]) } else { Some(false) }
     }
 }

@@ -5,6 +5,8 @@ use std::os::unix::net::UnixStream;
 
 use nix::unistd::{ForkResult, Pid, fork, getpid};
 
+use super::wire::answer_byte;
+
 /// Both sides of a fork.
 pub(super) enum Started {
     Gate(GateLines),
@@ -45,8 +47,8 @@ pub(super) fn start() -> io::Result<Started> {
 
 impl GateLines {
     /// Answers a question of the child.
-    pub(super) fn answer(&mut self, yes: bool) {
+    pub(super) fn answer(&mut self, answer: Option<bool>) {
         // A child that is gone is noticed when it is read from.
-        let _ = self.events.write_all(&[u8::from(yes)]);
+        let _ = self.events.write_all(&[answer_byte(answer)]);
     }
 }

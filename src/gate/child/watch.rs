@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{WaitStatus, waitpid};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 
 use super::error::ChildError;
 use super::process::GateLines;
@@ -24,6 +24,10 @@ const GRACE: Duration = Duration::from_millis(900);
 /// How long a child without a limit on time may be silent. It tells its progress every ten
 /// seconds at least while it reads objects.
 const MAX_SILENCE: Duration = Duration::from_secs(120);
+/// How often it is looked whether a child that has closed its line is gone: at first, and at
+/// most.
+const FIRST_LOOK_AFTER: Duration = Duration::from_micros(50);
+const MAX_BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 /// How much of the child's standard error is kept, in bytes.
 const MAX_SAID_BYTES: u64 = 1000;
 
@@ -49,6 +53,14 @@ impl Deadline {
         match self {
             Self::At(end, _) => end.saturating_duration_since(Instant::now()),
             Self::Silence(most) => *most,
+        }
+    }
+
+    /// Whether there is no time left for a child that has been silent since then.
+    fn is_over(&self, silent_since: Instant) -> bool {
+        match self {
+            Self::At(end, _) => Instant::now() >= *end,
+            Self::Silence(most) => silent_since.elapsed() >= *most,
         }
     }
 
@@ -83,7 +95,7 @@ impl GateLines {
         mut self,
         deadline: &Deadline,
         memory: Option<u64>,
-        serve: &dyn Fn(Request) -> bool,
+        serve: &dyn Fn(Request) -> Option<bool>,
     ) -> Watched {
         let mut found = Vec::new();
         let end = loop {
@@ -102,15 +114,14 @@ impl GateLines {
             }
         };
         let end = match end {
-            // It has nothing more to say, and ends by itself.
+            // It has nothing more to say, and nothing left to do.
             Ok(result) => {
-                let _ = waitpid(self.pid, None);
+                self.kill();
                 Ok(result)
             }
-            Err(None) => Err(self.ended(memory)),
+            Err(None) => Err(self.ended(deadline, memory)),
             Err(Some(error)) => {
-                let _ = kill(self.pid, Signal::SIGKILL);
-                let _ = waitpid(self.pid, None);
+                self.kill();
                 Err(error)
             }
         };
@@ -126,11 +137,27 @@ impl GateLines {
         }
     }
 
+    fn kill(&self) {
+        let _ = kill(self.pid, Signal::SIGKILL);
+        let _ = waitpid(self.pid, None);
+    }
+
     /// How a child ended that sends nothing more.
-    fn ended(&mut self, memory: Option<u64>) -> ChildError {
+    fn ended(&mut self, deadline: &Deadline, memory: Option<u64>) -> ChildError {
+        let silent_since = Instant::now();
+        let mut pause = FIRST_LOOK_AFTER;
         let status = loop {
-            match waitpid(self.pid, None) {
+            match waitpid(self.pid, Some(WaitPidFlag::WNOHANG)) {
                 Err(nix::errno::Errno::EINTR) => {}
+                Ok(WaitStatus::StillAlive) if deadline.is_over(silent_since) => {
+                    // It has closed its line and goes on.
+                    self.kill();
+                    return deadline.missed();
+                }
+                Ok(WaitStatus::StillAlive) => {
+                    std::thread::sleep(pause);
+                    pause = (pause * 2).min(MAX_BETWEEN_LOOKS);
+                }
                 status => break status,
             }
         };
@@ -238,14 +265,14 @@ mod tests {
         let (lines, mut other) = stand_in("echo 'out of luck' >&2; kill -SEGV $$");
         wire::send(&mut other, &Event::Judged(Box::new(finding()))).unwrap();
         drop(other);
-        let watched = lines.watch(&patient(), Some(5 << 20), &|_| false);
+        let watched = lines.watch(&patient(), Some(5 << 20), &|_| Some(false));
         let found = &watched.found[0];
         assert_eq!((&found.finding, &found.decision), (&finding().finding, &finding().decision));
         let said = "was ended by SIGSEGV (out of luck; it may have 5.0 MiB of memory)";
         assert!(error(&watched).ends_with(said), "{}", error(&watched));
         let (lines, other) = stand_in("exit 3");
         drop(other);
-        let watched = lines.watch(&patient(), None, &|_| false);
+        let watched = lines.watch(&patient(), None, &|_| Some(false));
         assert!(
             error(&watched).ends_with("without a result, with status 3"),
             "{}",
@@ -271,7 +298,7 @@ mod tests {
             let (lines, mut other) = stand_in("");
             other.write_all(&stream[..cut]).unwrap();
             drop(other);
-            let watched = lines.watch(&patient(), None, &|_| false);
+            let watched = lines.watch(&patient(), None, &|_| Some(false));
             let found = whole.iter().filter(|end| **end <= cut).count();
             assert_eq!((watched.found.len(), watched.end.is_ok()), (found, cut == stream.len()));
         }
@@ -291,11 +318,28 @@ mod tests {
             if matches!(&deadline, Deadline::Silence(most) if *most > Duration::from_secs(1)) {
                 other.write_all(&[0xff; 100]).unwrap();
             }
-            let watched = lines.watch(&deadline, None, &|_| false);
+            let watched = lines.watch(&deadline, None, &|_| Some(false));
             assert!(error(&watched).contains(said), "{}", error(&watched));
             assert!(error(&watched).contains("SIGKILL"));
             assert!(kill(pid, None).is_err(), "it is gone, and waited for");
         }
+    }
+
+    /// A child that was captured could close its line, or report a result, and go on.
+    #[test]
+    fn a_child_that_goes_on_without_its_line_or_after_its_result_is_killed() {
+        let (lines, other) = stand_in("exec sleep 600");
+        let pid = lines.pid;
+        drop(other);
+        let late = Deadline::At(Instant::now() + Duration::from_millis(50), "9s".into());
+        let watched = lines.watch(&late, None, &|_| None);
+        assert!(error(&watched).contains("SIGKILL"), "{}", error(&watched));
+        assert!(kill(pid, None).is_err(), "it is gone, and waited for");
+        let (lines, mut other) = stand_in("exec sleep 600");
+        let pid = lines.pid;
+        wire::send(&mut other, &Event::Ended(Ok(Box::default()))).unwrap();
+        assert!(lines.watch(&patient(), None, &|_| None).end.is_ok());
+        assert!(kill(pid, None).is_err(), "it is gone, and waited for");
     }
 
     #[test]
@@ -310,7 +354,7 @@ mod tests {
         )
         .unwrap();
         let watched =
-            lines.watch(&patient(), None, &|request| matches!(request, Request::Git { .. }));
+            lines.watch(&patient(), None, &|request| Some(matches!(request, Request::Git { .. })));
         assert_eq!(watched.end.unwrap().unwrap().commits, 7);
         let mut answer = [0];
         other.read_exact(&mut answer).unwrap();

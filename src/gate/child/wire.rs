@@ -31,10 +31,28 @@ pub(super) enum Event {
     /// A finding with its verdict.
     Judged(Box<Judged>),
     /// A question: whether git refuses an update to `new` because `missing` is missing. The
-    /// answer is one byte, 1 for yes.
+    /// answer is one byte, see [`answer_byte`].
     AskGit { new: ObjectId, missing: ObjectId },
     /// The result, without the findings. It is the last event.
     Ended(Result<Box<Report>, Failure>),
+}
+
+/// The answer to [`Event::AskGit`]; `None` when the time for asking is over.
+pub(super) fn answer_byte(answer: Option<bool>) -> u8 {
+    match answer {
+        Some(false) => 0,
+        Some(true) => 1,
+        None => 2,
+    }
+}
+
+/// What such a byte says.
+pub(super) fn answer_of(byte: u8) -> Option<bool> {
+    match byte {
+        0 => Some(false),
+        1 => Some(true),
+        _ => None,
+    }
 }
 
 /// Writes an event; returns the size of its frame in bytes.

@@ -328,7 +328,12 @@ impl TestServer {
 
     /// The same, with no git on the `PATH`.
     pub(crate) fn judge_by_hand_without_git(&self, lines: &str) -> super::Finished {
-        self.by_hand().env("PATH", "/var/empty/nothing").input(lines).finish()
+        self.judge_by_hand_on_path(lines, "/var/empty/nothing")
+    }
+
+    /// The same, with the programs of these directories.
+    pub(crate) fn judge_by_hand_on_path(&self, lines: &str, path: &str) -> super::Finished {
+        self.by_hand().env("PATH", path).input(lines).finish()
     }
 
     fn by_hand(&self) -> Run {
