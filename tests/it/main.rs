@@ -40,6 +40,5 @@ mod push;
 mod rules;
 mod scan;
 mod sequences;
-mod slow_git;
 mod stand_ins;
 mod support;

@@ -1,6 +1,7 @@
 //! The gate without a process: a push is an arrival, and what comes of it is an answer.
 
 mod process;
+mod slow_git;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};

@@ -147,8 +147,8 @@ impl Host for Slow {
         }
     }
 
-    fn git_refuses(&self, _: ObjectId, _: ObjectId) -> bool {
-        false
+    fn git_refuses(&self, _: ObjectId, _: ObjectId) -> Option<bool> {
+        Some(false)
     }
 }
 
