@@ -46,7 +46,7 @@ impl Configured {
             Err(error) => return Err(Box::new((opened, error.into()))),
         };
         let limits = limits(&config, &opened);
-        let time = limits.of(Resource::Time).most.map(|most| Duration::from_millis(most));
+        let time = limits.of(Resource::Time).most.map(Duration::from_millis);
         let end = time.and_then(|time| opened.arrived.started.checked_add(time + GRACE));
         opened.repository.end_programs_at(end);
         let updates = opened.arrived.push.resolve(&opened.repository);

@@ -19,13 +19,13 @@ pub(super) struct Finder<'s> {
 }
 
 enum Way<'s> {
-    Direct(Direct<'s>),
+    Direct(Box<Direct<'s>>),
     Bulk(Box<Bulk<'s>>),
 }
 
 impl<'s> Finder<'s> {
     pub(super) fn new(source: Source<'s>) -> Self {
-        Self { source, way: Way::Direct(Direct::new(source)), met: 0 }
+        Self { source, way: Way::Direct(Box::new(Direct::new(source))), met: 0 }
     }
 
     /// What the commits that were met hold in their own objects.
@@ -48,14 +48,14 @@ impl<'s> Finder<'s> {
         progress: Progress<'_>,
     ) -> Result<Compared, GitError> {
         if bulk::is_worth_it_for_trees(jobs.len(), self.source.objects) {
-            self.way.to_bulk(self.source, jobs.len());
+            self.way.begin_bulk(self.source, jobs.len());
         }
         self.way.compare().tree_findings(jobs, trees, progress)
     }
 
     /// Ends with the commits that were met: the next may be few.
     pub(super) fn finish(&mut self) {
-        self.way.to_direct(self.source);
+        self.way.end_bulk(self.source);
     }
 }
 
@@ -66,7 +66,7 @@ impl OnNewCommit for Finder<'_> {
         }
         self.met += 1;
         if bulk::is_worth_it(self.met, self.source.objects) {
-            self.way.to_bulk(self.source, self.met);
+            self.way.begin_bulk(self.source, self.met);
         }
         self.way.compare().inspect(id, raw);
     }
@@ -75,23 +75,24 @@ impl OnNewCommit for Finder<'_> {
 impl<'s> Way<'s> {
     fn compare(&mut self) -> &mut dyn Compare<'s> {
         match self {
-            Self::Direct(direct) => direct,
+            Self::Direct(direct) => &mut **direct,
             Self::Bulk(bulk) => &mut **bulk,
         }
     }
 
-    fn to_bulk(&mut self, source: Source<'s>, met: usize) {
+    fn begin_bulk(&mut self, source: Source<'s>, met: usize) {
         if let Self::Direct(direct) = self {
-            let direct = std::mem::replace(direct, Direct::new(source));
+            let direct = std::mem::replace(&mut **direct, Direct::new(source));
             *self = Self::Bulk(Box::new(Bulk::new(direct, met)));
         }
     }
 
-    fn to_direct(&mut self, source: Source<'s>) {
+    fn end_bulk(&mut self, source: Source<'s>) {
         if let Self::Bulk(_) = self
-            && let Self::Bulk(bulk) = std::mem::replace(self, Self::Direct(Direct::new(source)))
+            && let Self::Bulk(bulk) =
+                std::mem::replace(self, Self::Direct(Box::new(Direct::new(source))))
         {
-            *self = Self::Direct(bulk.into_direct());
+            *self = Self::Direct(Box::new(bulk.into_direct()));
         }
     }
 }

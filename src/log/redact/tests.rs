@@ -321,7 +321,7 @@ fn owners_are_learned_from_this_programs_own_errors_alone() {
 /// No text and no name makes the search slow.
 #[test]
 fn names_of_many_parts_are_searched_in_long_texts() {
-    let login = vec!["a", "aa", "aaa"].repeat(8).join(".");
+    let login = ["a", "aa", "aaa"].repeat(8).join(".");
     let text = "a.aa.aaa.".repeat(2000);
     let redacted = of(b"key", &login, &text);
     assert!(redacted.starts_with("person-"), "{}", redacted.len());
