@@ -61,6 +61,7 @@
 //! 2  platform    one file per platform: who pushes, where, how its lines begin, where hooks go
 //! 1  document    TOML with places and collected problems
 //! 1  git         repositories, raw objects, new commits, changes (the only user of git2)
+//! 0  file        regular files only: no pipe is waited for, sizes have a bound
 //! 0  text        escaping, lines, decoding, folding, words
 //! ```
 
@@ -68,6 +69,7 @@ pub mod cli;
 pub mod config;
 pub mod doctor;
 pub mod document;
+pub mod file;
 pub mod finding;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]

@@ -14,6 +14,8 @@ use clap_mangen::roff::{Roff, bold, roman};
 use super::command::Run;
 use super::command_context::CommandContext;
 use super::error::Error;
+use crate::config::files::replace;
+use crate::owner::Acting;
 use crate::report::VERSION;
 
 /// Write the manual pages.
@@ -42,12 +44,16 @@ impl Run for Man {
             }
             return Ok(0);
         };
-        let folder = context.global.directory.as_deref().unwrap_or("".as_ref()).join(folder);
+        let folder = context.at(folder);
         let failed = |path: PathBuf| move |source| Error::WriteFile { path, source };
-        fs::create_dir_all(&folder).map_err(failed(folder.clone()))?;
-        for page in &pages {
-            let path = folder.join(&page.file);
-            fs::write(&path, &page.text).map_err(failed(path.clone()))?;
+        {
+            // As root, by no link of another account, and in a folder of one as that account.
+            let (_acting, real) = Acting::named(&folder).map_err(failed(folder.clone()))?;
+            fs::create_dir_all(&real).map_err(failed(folder.clone()))?;
+            for page in &pages {
+                let path = real.join(&page.file);
+                replace(&path, page.text.as_bytes()).map_err(failed(path.clone()))?;
+            }
         }
         if !context.output.quiet {
             let (count, folder) = (pages.len(), folder.display());

@@ -1,11 +1,11 @@
 //! Repositories that a command was run in or was told of.
 
 use std::ops::Deref;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::Error;
 use super::global::Global;
-use crate::git::{Repository, Trust};
+use crate::git::{GitError, Repository, Trust};
 use crate::owner::Acting;
 use crate::text::escape;
 
@@ -13,6 +13,8 @@ use crate::text::escape;
 /// nothing in it directs root.
 pub(super) struct Opened {
     repository: Repository,
+    /// Dropped before `_acting`, which it narrows.
+    _found: Acting,
     _acting: Acting,
 }
 
@@ -20,14 +22,21 @@ impl Opened {
     /// Opens the repository of the working directory, or that of `-C`.
     pub(super) fn discover(global: &Global) -> Result<Self, Error> {
         let directory = global.directory.as_deref().unwrap_or(Path::new("."));
-        let _acting = acting(directory)?;
-        Ok(Self { repository: Repository::discover(directory)?, _acting })
+        let (_acting, real) = named(directory)?;
+        let repository = Repository::discover(&real).map_err(|error| shown_as(error, directory))?;
+        // It may be above that directory, or elsewhere, and another account's.
+        let git_dir = repository.git_dir();
+        let failed = |source| Error::Read { what: escape::path(git_dir), source };
+        let _found = Acting::narrowed(git_dir).map_err(failed)?;
+        Ok(Self { repository, _found, _acting })
     }
 
     /// Opens the repository at a path.
     pub(super) fn at(path: &Path) -> Result<Self, Error> {
-        let _acting = acting(path)?;
-        Ok(Self { repository: Repository::open(path, Trust::Verify)?, _acting })
+        let (_acting, real) = named(path)?;
+        let repository =
+            Repository::open(&real, Trust::Verify).map_err(|error| shown_as(error, path))?;
+        Ok(Self { repository, _found: Acting::unchanged(), _acting })
     }
 }
 
@@ -39,8 +48,16 @@ impl Deref for Opened {
     }
 }
 
-fn acting(path: &Path) -> Result<Acting, Error> {
-    Acting::for_path(path).map_err(|source| Error::Read { what: escape::path(path), source })
+/// The error with the path as it was named.
+fn shown_as(error: GitError, path: &Path) -> GitError {
+    match error {
+        GitError::Open { reason, .. } => GitError::Open { path: path.to_owned(), reason },
+        other => other,
+    }
+}
+
+fn named(path: &Path) -> Result<(Acting, PathBuf), Error> {
+    Acting::named(path).map_err(|source| Error::Read { what: escape::path(path), source })
 }
 
 /// Acts as the account that started this process, for files that were named to it.

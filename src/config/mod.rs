@@ -200,12 +200,8 @@ fn read_if_there(path: &Path) -> Result<Option<Arc<Source>>, ConfigError> {
 /// # Errors
 /// When it can't be read or is not text.
 pub fn read(path: &Path) -> Result<Arc<Source>, ConfigError> {
-    let read = || {
-        let _acting = Acting::narrowed(path)?;
-        // Root itself may name a pipe.
-        if owner::current().is_some() { owner::content(path) } else { std::fs::read(path) }
-    };
-    let bytes = read().map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
+    let bytes = owner::named_content(path)
+        .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
     let text = String::from_utf8(bytes).map_err(|error| ConfigError::NotText {
         path: path.to_owned(),
         at: error.utf8_error().valid_up_to(),

@@ -14,6 +14,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 use super::ConfigError;
 use crate::document::{Moment, Source};
 use crate::git::{RefName, Repository};
+use crate::owner;
 
 /// Where a repository has it.
 pub const REF: &str = "refs/meta/provost";
@@ -159,7 +160,7 @@ impl Published {
     /// # Errors
     /// When the file can't be read.
     pub fn in_file(path: &Path) -> Result<Self, ConfigError> {
-        let bytes = std::fs::read(path)
+        let bytes = owner::named_content(path)
             .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
         Self::parse(&bytes, &path.display().to_string())
     }

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Git, InstallError, Plan, Reach, Request, Site, Step, hook, hooked, script};
 use crate::config::published::refspec;
+use crate::owner;
 use crate::text::escape;
 
 const HOOKS: [&str; 2] = ["pre-push", "commit-msg"];
@@ -36,6 +37,10 @@ fn work_tree(site: &Site) -> PathBuf {
 fn lefthook(top: &Path) -> bool {
     let names = ["lefthook.yml", "lefthook.yaml", ".lefthook.yml", "lefthook.toml"];
     names.iter().any(|name| top.join(name).exists())
+}
+
+fn text_of(path: &Path) -> std::io::Result<String> {
+    String::from_utf8(owner::content(path)?).map_err(std::io::Error::other)
 }
 
 /// The directory of hooks that are called, and of whom.
@@ -86,7 +91,7 @@ pub(super) fn install(site: &Site, request: &Request, plan: &mut Plan) -> Result
             reason: "its path is not UTF-8, as a file of lefthook must be".into(),
         })?;
         let text = LEFTHOOK.replace("PROVOST", &program);
-        match std::fs::read_to_string(&path) {
+        match text_of(&path) {
             Ok(now) if now == text => {}
             Ok(now) if now.contains("provost") => {
                 plan.say(format!("  {} calls provost already", escape::path(&path)));
@@ -146,7 +151,7 @@ pub(super) fn uninstall(
     if lefthook(&top) {
         let path = top.join("lefthook-local.yml");
         let ours = LEFTHOOK.lines().next().unwrap_or_default();
-        match std::fs::read_to_string(&path) {
+        match text_of(&path) {
             Ok(now) if now.starts_with(ours) => plan.step(Step::Remove { path }),
             _ => plan.say(format!("  take provost out of {}", escape::path(&path))),
         }

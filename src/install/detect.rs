@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use super::repositories::git_dir;
 use super::{Git, InstallError, Request};
 use super::{Place, Site};
-use crate::owner::{self, Acting};
+use crate::owner::{self, Account, Acting};
 use crate::platform::{self, Platform, Traces};
+use crate::text::escape;
 
 /// The sites of a request.
 pub(super) fn sites(request: &Request) -> Result<Vec<Site>, InstallError> {
@@ -30,19 +31,22 @@ pub fn detect(
     named: Option<&'static Platform>,
     place: Option<Place>,
 ) -> Result<Site, InstallError> {
-    let path = path.canonicalize().map_err(|source| match source.kind() {
+    path.canonicalize().map_err(|source| match source.kind() {
         std::io::ErrorKind::NotFound => InstallError::NotThere { path: path.to_owned() },
         _ => InstallError::Read { path: path.to_owned(), source },
     })?;
-    let _acting = Acting::for_path(&path).map_err(InstallError::account(&path))?;
+    // The path as it was named: what it leads to does not show whose links are on the way.
+    let (_acting, path) = Acting::named(path).map_err(InstallError::account(path))?;
+    let path = path.canonicalize().unwrap_or(path);
     let site = |place, platform, why: &str| {
         Ok(Site { path: path.clone(), place, platform, why: why.into() })
     };
     if let Some(place) = place {
         let platform = named.unwrap_or_else(platform::plain);
         return match (place, git_dir(&path).or_else(|| linked(&path))) {
-            (Place::Client, Some(path)) => {
-                Ok(Site { path, place, platform, why: "a developer's repository".into() })
+            (Place::Client, Some(found)) => {
+                let (path, why) = (of_work_tree(&path, &found)?, "a developer's repository".into());
+                Ok(Site { path, place, platform, why })
             }
             (Place::Client, None) => Err(InstallError::NoRepository { path }),
             _ => site(place, platform, "as asked for"),
@@ -79,6 +83,24 @@ fn linked(path: &Path) -> Option<PathBuf> {
     let end = target.iter().rposition(|byte| !b"\r\n".contains(byte))?;
     let target = target.get(..=end)?;
     Some(path.join(OsStr::from_bytes(target))).filter(|path| path.is_dir())
+}
+
+/// The repository of a work tree, where it leads to. The work tree's owner chooses it, so it
+/// has to be that owner's, too.
+fn of_work_tree(top: &Path, git_dir: &Path) -> Result<PathBuf, InstallError> {
+    let owner = owner::current();
+    let (acting, real) = Acting::named(git_dir).map_err(InstallError::account(top))?;
+    let user = |account: &Option<Account>| account.as_ref().map_or(0, |account| account.user);
+    let is_same = user(&owner) == user(&owner::current());
+    drop(acting);
+    match owner {
+        Some(owner) if !is_same => {
+            let git_dir = escape::path(&real);
+            let text = format!("its .git leads to {git_dir}, which is not {}'s", owner.name());
+            Err(InstallError::account(top)(std::io::Error::other(text)))
+        }
+        _ => Ok(real),
+    }
 }
 
 /// Finds out whose a repository is.

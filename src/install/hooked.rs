@@ -41,10 +41,12 @@ pub(super) fn reach(
         return Err(InstallError::Outside { site, hooks: hook });
     };
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    if let Some(named) = request.named_hooks.as_deref().map(real)
-        && real(folder) == named
+    if let Some(given) = request.named_hooks.as_deref()
+        && real(folder) == real(given)
     {
-        return Ok(Reach::Named(named.join(name)));
+        // By its path as it was named: the links on it count.
+        let (_acting, named) = Acting::named(given).map_err(InstallError::account(given))?;
+        return Ok(Reach::Named(real(&named).join(name)));
     }
     let folder = lexical(folder);
     if !places.iter().any(|place| folder.starts_with(place)) {

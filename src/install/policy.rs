@@ -14,7 +14,7 @@ use super::Mode;
 use super::{Git, InstallError, Plan, Request, Step};
 use crate::config;
 use crate::document::Source;
-use crate::owner;
+use crate::owner::{self, Acting};
 use crate::policy::presets;
 use crate::text::WordEnum;
 use crate::text::escape;
@@ -74,7 +74,9 @@ fn plan_here(
         }
         _ => plan.begin_own()?,
     };
-    let before = match owner::content(&path) {
+    // What a link of another account leads to is not shown, not even its mistakes.
+    let before = Acting::narrowed(&path).and_then(|_acting| owner::content(&path));
+    let before = match before {
         Ok(bytes) => Some(bytes),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(source) => return Err(InstallError::Read { path, source }),

@@ -20,6 +20,8 @@ use nix::unistd::{
 use crate::platform::{accounts, of_any_account};
 use crate::text::escape::{self, escape};
 
+use super::way::{Way, way};
+
 /// An account other than root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -79,19 +81,29 @@ pub struct Acting {
 
 impl Acting {
     /// Acts as the account that controls a path. For a path that belongs to root all the
-    /// way, as root.
+    /// way, as root. Links on the way may be root's, or that account's.
     ///
     /// # Errors
-    /// When that account can't be found out or taken: nothing may be done there then.
+    /// When that account can't be found out or taken, or a link of another account leads
+    /// there: nothing may be done there then.
     pub fn for_path(path: &Path) -> io::Result<Self> {
+        Self::named(path).map(|(acting, _)| acting)
+    }
+
+    /// The same, and where the path leads, which is what has to be used from then on: a link
+    /// may be another one a moment later. Where the process is not root, the path as it is.
+    ///
+    /// # Errors
+    /// As for [`Acting::for_path`].
+    pub fn named(path: &Path) -> io::Result<(Self, PathBuf)> {
         if !started_as_root() {
-            return Ok(Self::unchanged());
+            return Ok((Self::unchanged(), path.to_owned()));
         }
-        let account = {
+        let (account, real) = {
             let _own = Self::own()?;
             controller(path)?
         };
-        Self::take(account)
+        Ok((Self::take(account)?, real))
     }
 
     /// Acts as the account that controls a path, if this process acts as the one that started
@@ -198,13 +210,15 @@ const PARTS: [&str; 10] = [
 
 /// The account that controls a path: whose it is, or a part of it if it is a repository, or
 /// else whose the nearest directory above it is. `None` when all of that is root's. For a
-/// path that is not there, what is above it counts.
-fn controller(path: &Path) -> io::Result<Option<Account>> {
-    let path = std::path::absolute(path)?;
-    let there = path.ancestors().find(|it| it.symlink_metadata().is_ok());
-    let there = there.unwrap_or(Path::new("/"));
-    // A pipe has no path; then whose its name is counts.
-    let real = there.canonicalize().unwrap_or_else(|_| there.to_owned());
+/// path that is not there, what is above it counts. The second value is where it leads.
+///
+/// # Errors
+/// When the path leads there by a link that neither root nor this account has made: the
+/// account whose link it is has no say over the place.
+fn controller(path: &Path) -> io::Result<(Option<Account>, PathBuf)> {
+    let Way { real: leads_to, links } = way(path)?;
+    let there = leads_to.ancestors().find(|it| it.symlink_metadata().is_ok());
+    let real = there.unwrap_or(Path::new("/")).to_owned();
     let mut places = vec![real.clone()];
     let mut tops = vec![real.clone(), real.join(".git")];
     tops.extend(linked(&real));
@@ -219,7 +233,18 @@ fn controller(path: &Path) -> io::Result<Option<Account>> {
         let known = place.symlink_metadata().ok()?;
         (known.uid() != 0).then(|| (known.uid(), known.gid()))
     });
-    Ok(other.map(|(user, group)| Account::of(user, group)))
+    let acts = other.map_or(0, |(user, _)| user);
+    if let Some((link, user)) = links.into_iter().find(|(_, user)| *user != acts) {
+        let text = format!(
+            "{} is a symbolic link of {}, which root does not follow to {}, which is not its \
+             own: name that instead",
+            escape::path(&link),
+            name_of(user),
+            escape::path(&leads_to),
+        );
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
+    }
+    Ok((other.map(|(user, group)| Account::of(user, group)), leads_to))
 }
 
 /// The repository that a work tree of root's says is its own (`.git` as a file).

@@ -18,5 +18,5 @@ mod way;
 
 pub use acting::{Account, Acting, Replaceable, confine, current, is_alone, replaceable};
 pub use folder::Folder;
-pub use trust::{Distrust, content, open_in, trust};
+pub use trust::{Distrust, content, named_content, open_in, trust};
 pub use way::first_link;

@@ -1,15 +1,17 @@
 //! Whether a file that lies where other accounts may write is what it seems to be.
 
 use std::fmt;
-use std::fs::{File, Metadata, OpenOptions};
-use std::io::{self, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::fs::{File, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use nix::fcntl::OFlag;
 use nix::unistd::geteuid;
 
-use super::Folder;
+use super::acting::{Acting, current};
+use super::folder::Folder;
+use crate::file::{self, MAX_TEXT_BYTES};
 
 /// Why a file is not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,15 +71,24 @@ pub fn trust(file: &Metadata, folder: &Metadata) -> Result<(), Distrust> {
 /// # Errors
 /// When it is no regular file, or can't be read.
 pub fn content(path: &Path) -> io::Result<Vec<u8>> {
-    let mut options = OpenOptions::new();
-    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
-    let mut file = options.read(true).custom_flags(flags.bits()).open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+    file::read(path, MAX_TEXT_BYTES)
+}
+
+/// Reads a file that was named to this process, as the account that controls it. Where that is
+/// not the account that started this process, it has to be a regular file; only the account
+/// itself may name a pipe.
+///
+/// # Errors
+/// When it can't be read, or a link of another account leads to it.
+pub fn named_content(path: &Path) -> io::Result<Vec<u8>> {
+    if current().is_some() {
+        return content(path);
     }
-    let mut content = Vec::new();
-    file.read_to_end(&mut content)?;
-    Ok(content)
+    let (_acting, path) = Acting::named(path)?;
+    if current().is_some() {
+        return content(&path);
+    }
+    file::read_to_end(File::open(path)?, MAX_TEXT_BYTES)
 }
 
 /// Opens a file that is there, by the handle of its directory; the inner error says why it is

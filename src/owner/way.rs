@@ -1,7 +1,7 @@
 //! The way to a directory: which links on it are followed.
 
 use std::ffi::OsString;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
@@ -45,14 +45,6 @@ pub(super) fn without_links(_: &OwnedFd, _: &Path) -> nix::Result<OwnedFd> {
 
 /// The same part by part, for kernels that can't, and for links that may be followed.
 pub(super) fn walk(root: &OwnedFd, path: &Path, links: Links) -> io::Result<OwnedFd> {
-    let parts = |path: &Path| -> Vec<OsString> {
-        let parts = path.components().rev().filter_map(|part| match part {
-            Component::Normal(name) => Some(name.to_owned()),
-            Component::ParentDir => Some("..".into()),
-            _ => None,
-        });
-        parts.collect()
-    };
     let mut rest = parts(path);
     let mut at = root.try_clone()?;
     let mut followed = 0;
@@ -78,6 +70,68 @@ pub(super) fn walk(root: &OwnedFd, path: &Path, links: Links) -> io::Result<Owne
         rest.extend(parts(&target));
     }
     Ok(at)
+}
+
+/// The names that a path consists of, the last one first.
+fn parts(path: &Path) -> Vec<OsString> {
+    let parts = path.components().rev().filter_map(|part| match part {
+        Component::Normal(name) => Some(name.to_owned()),
+        Component::ParentDir => Some("..".into()),
+        _ => None,
+    });
+    parts.collect()
+}
+
+/// Where a path leads, and who has made the links on the way.
+pub(super) struct Way {
+    /// The path without links. Parts that are not there stay as they are written.
+    pub(super) real: PathBuf,
+    /// The links on the way that other accounts than root have made, each with its owner.
+    pub(super) links: Vec<(PathBuf, u32)>,
+}
+
+/// Follows a path part by part, by looking at no more than the names on it.
+///
+/// # Errors
+/// When a name can't be looked at, or links lead in a circle.
+pub(super) fn way(path: &Path) -> io::Result<Way> {
+    let mut rest = parts(&std::path::absolute(path)?);
+    let mut way = Way { real: PathBuf::from("/"), links: Vec::new() };
+    let mut followed = 0;
+    while let Some(name) = rest.pop() {
+        if name == ".." {
+            way.real.pop();
+            continue;
+        }
+        way.real.push(name);
+        let known = match way.real.symlink_metadata() {
+            Ok(known) if known.is_symlink() => known,
+            Ok(_) => continue,
+            Err(error) => match error.kind() {
+                ErrorKind::NotFound | ErrorKind::NotADirectory => continue,
+                _ => return Err(error),
+            },
+        };
+        let target = fs::read_link(&way.real)?;
+        let above = way.real.parent().unwrap_or(Path::new("/"));
+        // A pipe that a shell makes for `<(...)` has no path, only a link of the kernel.
+        let is_nameless = way.real.starts_with("/proc")
+            && above.join(&target).symlink_metadata().is_err()
+            && way.real.metadata().is_ok();
+        if is_nameless {
+            continue;
+        }
+        followed += 1;
+        if followed > MOST_LINKS {
+            return Err(Errno::ELOOP.into());
+        }
+        if known.uid() != 0 {
+            way.links.push((way.real.clone(), known.uid()));
+        }
+        way.real = if target.is_absolute() { "/".into() } else { above.to_owned() };
+        rest.extend(parts(&target));
+    }
+    Ok(way)
 }
 
 pub(super) fn link_on(path: &Path) -> io::Error {

@@ -21,6 +21,7 @@ use crate::config::{self, Config};
 use crate::document::{FileLine, Source};
 use crate::finding::{Finding, UNKNOWN_AI};
 use crate::marker::Role;
+use crate::owner;
 use crate::policy::{Decision, Verdict};
 use crate::rules::subject::Subject;
 use crate::text::WordEnum;
@@ -135,7 +136,7 @@ fn read(context: &CommandContext, path: &Path) -> Result<Vec<u8>, Error> {
         let mut text = Vec::new();
         std::io::stdin().read_to_end(&mut text).map(|_| text)
     } else {
-        std::fs::read(context.at(path))
+        owner::named_content(&context.at(path))
     };
     text.map_err(|source| Error::Read { what: path.display().to_string(), source })
 }

@@ -16,6 +16,7 @@ use crate::cli::suggestion::unknown;
 use crate::config::{self, Config};
 use crate::document::Source;
 use crate::finding::Carrier;
+use crate::owner;
 use crate::policy::Verdict;
 use crate::rules::cases::{self, Case, Expect};
 use crate::rules::check_examples;
@@ -175,7 +176,8 @@ fn of_file(path: &Path, config: &Config) -> Result<Vec<Case>, Error> {
 
 fn of_message(path: &Path, tool: Option<&str>) -> Result<Case, Error> {
     let what = path.display().to_string();
-    let text = fs::read(path).map_err(|source| Error::Read { what: what.clone(), source })?;
+    let text =
+        owner::named_content(path).map_err(|source| Error::Read { what: what.clone(), source })?;
     Ok(cases::message(what, text, tool))
 }
 

@@ -1,6 +1,7 @@
 //! What root's commands do with other people's repositories: nothing that the owner could not
 //! do, however the owner has prepared it.
 
+mod named;
 mod programs;
 mod records;
 mod state;
