@@ -19,6 +19,7 @@ use super::{Examination, Outcome};
 use crate::config::files;
 use crate::document::Moment;
 use crate::log::tally::SECONDS;
+use crate::owner;
 use crate::report::VERSION;
 
 /// What the comment with the sums begins with.
@@ -29,9 +30,10 @@ const KEPT: &str = "# provost keeps here what it has counted: ";
 /// # Errors
 /// When it can't be read.
 pub fn kept(path: &Path) -> io::Result<Sums> {
-    let text = match std::fs::read_to_string(path) {
+    // A pipe in its place is not waited for.
+    let text = match owner::content(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Sums::default()),
-        other => other?,
+        other => String::from_utf8(other?).map_err(io::Error::other)?,
     };
     let kept = text.lines().find_map(|line| line.strip_prefix(KEPT));
     // A file of another version is begun anew, as a program that was restarted would.

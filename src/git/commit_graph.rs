@@ -12,6 +12,7 @@ use std::path::Path;
 
 use super::ObjectId;
 use super::packs::Mapped;
+use crate::file;
 
 /// The commit-graph of a repository: one file, or a chain of them.
 pub(super) struct CommitGraph<M = Mapped> {
@@ -41,6 +42,8 @@ struct Layer<M> {
     edges: Option<usize>,
 }
 
+/// A longer list of layers is not read.
+const MAX_CHAIN_BYTES: u64 = 1 << 20;
 const FAN: usize = 256 * 4;
 /// What stands for no parent, and what tells that more than two are listed apart.
 const NONE: u32 = 0x7000_0000;
@@ -61,7 +64,8 @@ impl CommitGraph<Mapped> {
             return Some(graph);
         }
         let chain = info.join("commit-graphs");
-        let names = std::fs::read_to_string(chain.join("commit-graph-chain")).ok()?;
+        let names = file::read(&chain.join("commit-graph-chain"), MAX_CHAIN_BYTES).ok()?;
+        let names = String::from_utf8(names).ok()?;
         let mut graph = Self { layers: Vec::new() };
         for name in names.lines() {
             let file = Mapped::open(&chain.join(format!("graph-{name}.graph"))).ok();

@@ -7,10 +7,14 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::alternates::split_alternates;
+use crate::file;
 use crate::text::escape;
 
 /// Git follows no more alternates of alternates (odb.c in git).
 const DEEPEST_ALTERNATE: usize = 5;
+
+/// A longer list of alternates is not read.
+const MAX_LIST_BYTES: u64 = 16 << 20;
 
 /// A directory of objects.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +46,7 @@ impl Directories {
                     continue;
                 }
                 let list = path.join("info/alternates");
-                match std::fs::read(&list) {
+                match file::read(&list, MAX_LIST_BYTES) {
                     Ok(listed) => next.extend(alternates(&path, &listed)),
                     Err(error) if error.kind() == ErrorKind::NotFound => {}
                     Err(error) => {

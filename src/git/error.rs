@@ -1,8 +1,10 @@
 //! What can go wrong while reading a repository.
 
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use super::{ObjectId, RefName};
+use crate::text::{escape, shell};
 
 /// A repository, or a part of it, that could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -97,6 +99,14 @@ pub enum GitError {
     /// Whoever watches the scan has ended it.
     #[error("the scan was ended before its end")]
     Stopped,
+    /// A file of the repository can't be used.
+    #[error("cannot read {}: {reason}", escape::path(.path))]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
     /// The environment or a file of the repository holds something unusable.
     #[error("{what} cannot be used: {reason}")]
     Environment {
@@ -156,6 +166,11 @@ impl GitError {
                  hook, and try the command by hand."
                     .into()
             }
+            Self::File { path, .. } => format!(
+                "It must be a regular file that this account may read. See what is there: \
+                 ls -lL {}",
+                shell::shown(path.as_os_str().as_bytes()),
+            ),
             Self::Environment { .. } => {
                 "Check the server's configuration of the hook and of the repository.".into()
             }

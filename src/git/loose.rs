@@ -16,6 +16,7 @@ use libdeflater::{Decompressor, adler32};
 use zlib_rs::{Inflate, InflateFlush, Status};
 
 use super::{GitError, IdSet, ObjectId, ObjectKind};
+use crate::file;
 
 /// The head of a loose object is shorter than this.
 const HEAD: usize = 64;
@@ -46,7 +47,7 @@ pub(super) struct Loose<R = File> {
 
 /// Opens an object, if it is loose in a directory.
 pub(super) fn open(directory: &Path, id: ObjectId) -> Result<Option<Loose>, GitError> {
-    let file = match File::open(path(directory, id)) {
+    let file = match file::open(&path(directory, id)) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(id, &error.to_string())),

@@ -7,7 +7,7 @@
 //! Source: gitrepository-layout(5), "refs"; `files_read_raw_ref` and
 //! `loose_fill_ref_dir_regular_file` in git's refs/files-backend.c.
 
-use std::fs::{self, File, FileType};
+use std::fs::{self, FileType};
 use std::io::{ErrorKind, Read};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
@@ -17,6 +17,7 @@ use super::packs::Mapped;
 use super::ref_format::{is_root, is_valid};
 use super::ref_text::{Held, PackedRefs, parse_loose, symbolic};
 use super::{ObjectId, RefName};
+use crate::file;
 
 /// The refs of a repository that has them in files.
 pub(super) struct RefStore<'r> {
@@ -55,6 +56,8 @@ pub(super) struct Listed {
 const OF_WORK_TREE: [&[u8]; 3] = [b"refs/bisect", b"refs/rewritten", b"refs/worktree"];
 /// What Git writes into a ref is shorter.
 const LONGEST: u64 = 1 << 16;
+/// A larger file of packed refs is not read: this is room for 60 million.
+const MAX_PACKED_BYTES: usize = 4 << 30;
 /// The file of packed refs, where it stands for a ref.
 const PACKED: &[u8] = b"packed-refs";
 
@@ -180,7 +183,7 @@ impl RefStore<'_> {
             return Ok(None);
         }
         let mut content = Vec::new();
-        let file = match File::open(&path) {
+        let file = match file::open(&path) {
             Ok(file) => file,
             // It was packed or removed meanwhile; what a link leads to has to be there.
             Err(error) if is_absence(&error) && !kind.is_symlink() => return Ok(None),
@@ -193,6 +196,9 @@ impl RefStore<'_> {
 
     fn packed(&self) -> Result<Option<PackedRefs<Mapped>>, String> {
         match Mapped::open(&self.common.join("packed-refs")) {
+            Ok(file) if file.as_ref().len() > MAX_PACKED_BYTES => {
+                Err(format!("packed-refs: it is larger than {} GiB", MAX_PACKED_BYTES >> 30))
+            }
             Ok(file) => {
                 let refs = PackedRefs::new(file, self.id_length);
                 refs.map(Some).map_err(|Damage(reason)| format!("packed-refs: {reason}"))

@@ -18,9 +18,14 @@ use git2::{ErrorCode, RepositoryOpenFlags};
 use super::alternates::split_alternates;
 use super::connectivity::Connectivity;
 use super::directories::Directory;
+use super::opened_by_others::check_at;
 use super::ref_store::ListedByGit;
 use super::{GitError, IdSet, ObjectId, Objects, Scale, Watch, cli, shallow};
+use crate::file;
 use crate::text::escape;
+
+/// A longer list of shallow commits is not read: this is room for 4 million.
+const MAX_SHALLOW_BYTES: u64 = 256 << 20;
 
 /// Whether the owner of a repository is checked (`safe.directory` in git-config(1)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +127,7 @@ impl Repository {
         let path = environment.git_dir.clone().unwrap_or_else(|| PathBuf::from("."));
         let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::BARE;
         prepare(Trust::Git);
+        check_at(&path, false)?;
         let inner = git2::Repository::open_ext(&path, flags, &[] as &[&Path]);
         Self::opened(inner, path, environment)
     }
@@ -132,6 +138,7 @@ impl Repository {
     /// When there is none or it can't be read.
     pub fn open(path: &Path, trust: Trust) -> Result<Self, GitError> {
         prepare(trust);
+        check_at(path, false)?;
         let inner =
             git2::Repository::open_ext(path, RepositoryOpenFlags::NO_SEARCH, &[] as &[&Path]);
         Self::opened(inner, path.to_owned(), HookEnvironment::default())
@@ -145,9 +152,13 @@ impl Repository {
         prepare(Trust::Verify);
         let inner = match std::env::var_os("GIT_DIR") {
             Some(path) => {
+                check_at(Path::new(&path), false)?;
                 git2::Repository::open_ext(path, RepositoryOpenFlags::NO_SEARCH, &[] as &[&Path])
             }
-            None => git2::Repository::discover(directory),
+            None => {
+                check_at(directory, true)?;
+                git2::Repository::discover(directory)
+            }
         };
         Self::opened(inner, directory.to_owned(), HookEnvironment::default())
     }
@@ -253,7 +264,7 @@ impl Repository {
             Some(path) => path.clone(),
             None => self.common_dir().join("shallow"),
         };
-        let text = match std::fs::read(&path) {
+        let text = match file::read(&path, MAX_SHALLOW_BYTES) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return Ok(IdSet::default());

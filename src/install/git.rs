@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::InstallError;
+use crate::file;
+use crate::git::{check_files, check_home};
 use crate::owner::{self, Acting};
+use crate::text::escape;
 
 /// The `git` command.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +64,7 @@ impl Git {
     /// When it can't be run or fails.
     pub fn ask(arguments: &[&str], at: Option<&Path>) -> Result<Option<OsString>, InstallError> {
         let mut git = Self::command();
+        ready(arguments, at)?;
         if let Some(path) = at {
             // Git trusts a repository that is named like this, whoever owns it.
             git.arg("--git-dir").arg(path);
@@ -83,6 +87,7 @@ impl Git {
             git.arg("--git-dir").arg(path);
         }
         let arguments = [&["config", "-z"], options, &["--get", key]].concat();
+        ready(&arguments, at)?;
         answer(git.args(&arguments), &arguments, 0)
     }
 
@@ -101,6 +106,13 @@ impl Git {
     /// When git fails.
     pub fn in_file(file: &Path, key: &str) -> Result<Option<OsString>, InstallError> {
         let arguments = ["config", "-z", "--get", key];
+        match file::open(file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                let reason = format!("cannot read {}: {error}", escape::path(file));
+                return Err(InstallError::Git { command: arguments.join(" "), reason });
+            }
+            _ => {}
+        }
         // The file is named by git-config(1) before what is asked of it.
         let mut git = Self::command();
         git.args(["config", "-z", "--file"]).arg(file).args(["--get", key]);
@@ -119,6 +131,7 @@ impl Git {
     ) -> Result<Option<OsString>, InstallError> {
         let end = if arguments.contains(&"-z") { 0 } else { b'\n' };
         let _acting = Acting::for_path(git_dir).map_err(InstallError::account(git_dir))?;
+        ready(arguments, Some(git_dir))?;
         let mut git = Self::command();
         git.current_dir(git_dir).env("GIT_DIR", ".").args(arguments);
         answer(&mut git, arguments, end)
@@ -144,6 +157,7 @@ impl Git {
     /// When git fails.
     pub(super) fn is_set_to(at: &Path, key: &OsStr, value: &OsStr) -> Result<bool, InstallError> {
         let arguments = ["config", "--local", "--fixed-value", "--get-all"];
+        ready(&arguments, Some(at))?;
         let mut git = Self::command();
         git.arg("--git-dir").arg(at).args(arguments).arg(key).arg(value);
         Ok(answer(&mut git, &arguments, b'\n')?.is_some())
@@ -167,6 +181,7 @@ impl Git {
         refspec: &OsStr,
         wanted: bool,
     ) -> io::Result<()> {
+        ready(&["config"], Some(git_dir)).map_err(io::Error::other)?;
         let mut git = Self::on(git_dir);
         git.arg("config");
         if wanted {
@@ -213,6 +228,19 @@ pub fn hook_file(git_dir: &Path, name: &str) -> Result<PathBuf, InstallError> {
     let path = Git::ask_as_pusher(&["rev-parse", "--git-path", &asked], git_dir)?;
     // A relative one is relative to where the hook runs: for a push, the repository.
     Ok(git_dir.join(path.unwrap_or_default()))
+}
+
+/// Looks at the files that git is about to open, so that it waits for none of them.
+fn ready(arguments: &[&str], git_dir: Option<&Path>) -> Result<(), InstallError> {
+    let home = owner::current().and_then(|account| account.home);
+    let looked = home.as_deref().map_or(Ok(()), check_home).and_then(|()| match git_dir {
+        Some(git_dir) => check_files(git_dir, home),
+        None => Ok(()),
+    });
+    looked.map_err(|error| InstallError::Git {
+        command: arguments.join(" "),
+        reason: error.to_string(),
+    })
 }
 
 /// Runs git; its answer without the byte that ends it.

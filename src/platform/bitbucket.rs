@@ -4,12 +4,12 @@
 //! with `BB_IS_DRY_RUN=true` and without a merge commit; the merge itself asks again.
 
 use std::ffi::OsString;
-use std::fs;
 
 use super::{
     Action, AskedHome, Context, Environment, Examined, Home, HomeError, HomeHook, HomeHooks,
     Platform, ProbePush, Protocol,
 };
+use crate::file;
 use crate::text::escape;
 
 pub(super) const PLATFORM: Platform = Platform {
@@ -62,7 +62,8 @@ fn hooks(asked: &AskedHome<'_>) -> Result<HomeHooks, HomeError> {
         wanted: vec![HomeHook { path, takes_arguments: false, is_shared: false }],
         ..HomeHooks::default()
     };
-    let properties = fs::read_to_string(asked.path.join(PROPERTIES)).unwrap_or_default();
+    let properties = file::read(&asked.path.join(PROPERTIES), file::MAX_TEXT_BYTES);
+    let properties = String::from_utf8(properties.unwrap_or_default()).unwrap_or_default();
     let mut pairs = properties.lines().filter_map(|line| line.split_once('='));
     if !pairs.any(|(key, value)| key.trim() == "feature.hook.scripts" && value.trim() == "true") {
         all.warnings.push(

@@ -18,6 +18,7 @@ use super::{
     Arguments, AskedHome, Context, Environment, Examined, Home, HomeError, HomeHook, HomeHooks,
     Platform, ProbePush, RepositoryHook, Traces, update_hook,
 };
+use crate::file;
 use crate::text::escape;
 
 pub(super) const PLATFORM: Platform = Platform {
@@ -103,7 +104,8 @@ fn hooks(asked: &AskedHome<'_>) -> Result<HomeHooks, HomeError> {
 
 fn read_settings(home: &Path) -> Result<Vec<u8>, HomeError> {
     let path = home.join(SETTINGS);
-    fs::read(&path).map_err(|source| HomeError::Read { path, source })
+    file::read(&path, file::MAX_TEXT_BYTES)
+        .map_err(|source| HomeError::Read { path, source })
 }
 
 /// The value of `LOCAL_CODE`, whose line in a fresh `.gitolite.rc` is a comment.

@@ -19,6 +19,12 @@ fn systemd_takes_the_units() {
     assert_eq!(said.err(), "");
 }
 
+/// A run that does not end by itself keeps no later one from starting.
+#[test]
+fn a_run_ends() {
+    assert!(SERVICE.lines().any(|line| line == "TimeoutStartSec=1h"));
+}
+
 /// The words of a command of the unit, as systemd reads them: lines are joined, `$$` is a
 /// dollar sign, and `$PATHS` becomes words.
 fn words(key: &str, paths: &[&str]) -> Vec<String> {

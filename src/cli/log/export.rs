@@ -17,6 +17,7 @@ use crate::config::{BUILT_IN, merge};
 use crate::document::Source;
 use crate::log::redact::Redactor;
 use crate::log::{Found, LogFact, LogValue, Record, RefLine, digest, files};
+use crate::owner;
 
 /// How records are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -134,7 +135,7 @@ fn written(error: csv::Error) -> Error {
 fn redactor(context: &CommandContext, command: &Export) -> Result<Redactor, Error> {
     let path = command.key.as_ref().map(|path| at(context, path));
     let key = match &path {
-        Some(path) => std::fs::read(path)
+        Some(path) => key_in(path)
             .map_err(|error| Error::Key { path: path.clone(), reason: error.to_string() })?,
         None => random()?,
     };
@@ -177,6 +178,16 @@ fn known(context: &CommandContext) -> Result<(Vec<String>, Vec<String>), Error> 
 
 fn has_stdin(chain: &Chain) -> bool {
     chain.files.iter().any(|path| path == Path::new(files::STDIN))
+}
+
+/// The key of a file, or of a pipe that the shell makes for `<(...)`. A pipe with a name is
+/// not waited for.
+fn key_in(path: &Path) -> io::Result<Vec<u8>> {
+    let is_named = path.canonicalize().is_ok();
+    if is_named && !path.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+    }
+    owner::named_content(path)
 }
 
 /// Bytes that nobody can guess; source: random(4).

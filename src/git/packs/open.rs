@@ -1,6 +1,6 @@
 //! Finding and mapping the packs of object directories.
 
-use std::io::ErrorKind;
+use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::Packs;
@@ -56,7 +56,9 @@ impl Found {
         }
         for (path, is_new) in self.indexes.iter().zip(self.are_new).take(MOST_PACKS) {
             let pack = path.with_extension("pack");
-            let maps = Mapped::open(path).and_then(|index| Ok((index, Mapped::open(&pack)?)));
+            let maps = Mapped::open(path)
+                .map_err(|error| of_index(path, &error))
+                .and_then(|index| Ok((index, Mapped::open(&pack)?)));
             let added = match maps {
                 Ok((index, data)) => all
                     .add(&escape::path(&pack), is_new, index, data)
@@ -72,6 +74,11 @@ impl Found {
         all.indexes = self.indexes;
         all
     }
+}
+
+/// An error of a pack whose index can't be opened.
+fn of_index(path: &Path, error: &Error) -> Error {
+    Error::new(error.kind(), format!("its index {}: {error}", escape::path(path)))
 }
 
 fn note(path: &Path, reason: &str) -> String {

@@ -2,6 +2,7 @@
 //! do, however the owner has prepared it.
 
 mod named;
+mod pipes;
 mod programs;
 mod records;
 mod state;
