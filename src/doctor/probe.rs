@@ -13,7 +13,7 @@ use super::stage::{REF, Stage};
 use super::target::{Called, Target};
 use crate::config::Config;
 use crate::git::{ObjectId, Range, RefName, Repository, Trust};
-use crate::log::{self, Record, RefLine};
+use crate::log::{self, LogError, Record, RefLine};
 use crate::owner::{self, Acting};
 use crate::policy::{Pusher, Situation, Verdict};
 use crate::report::Report;
@@ -32,6 +32,12 @@ pub(super) fn probe(
     config: &Config,
     diagnosis: &mut Diagnosis,
 ) {
+    // What any account may have put in the place of the log is not written to.
+    if let Some(Err(error @ LogError::OfAnyone { .. })) = config.log.as_ref().map(log::files::logs)
+    {
+        diagnosis.wrong("log", error.to_string(), error.next_step());
+        return;
+    }
     // Where root's own hook writes a log of another account, the probe is that account's.
     let log = config.log.as_ref().map(log::path_of).filter(|_| owner::is_alone());
     let acting = log.map_or_else(|| Ok(Acting::unchanged()), |log| Acting::for_path(&log));

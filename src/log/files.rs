@@ -8,6 +8,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use nix::unistd::geteuid;
+
 use super::link::Link;
 use super::user::user_word;
 use super::{LogError, open};
@@ -26,7 +28,9 @@ const PACKED: [&str; 6] = ["gz", "xz", "zst", "bz2", "lz4", "Z"];
 /// When their folder can't be read.
 pub fn logs(settings: &LogSettings) -> Result<Vec<PathBuf>, LogError> {
     let Some((before, after)) = settings.file.split_once(USER) else {
-        return Ok(vec![PathBuf::from(&settings.file)]);
+        let log = PathBuf::from(&settings.file);
+        of_known_account(&log)?;
+        return Ok(vec![log]);
     };
     let (folder, before) = before.rsplit_once('/').unwrap_or(("", before));
     let is_one = |path: &PathBuf| {
@@ -48,6 +52,21 @@ pub fn logs(settings: &LogSettings) -> Result<Vec<PathBuf>, LogError> {
         }
     }
     Ok(logs)
+}
+
+/// Whether a log that is there is of this account, of root or of the owner of its folder, where
+/// each account could have put it there.
+fn of_known_account(log: &Path) -> Result<(), LogError> {
+    let Some(folder) = log.parent().filter(|folder| open::is_open_to_all(folder)) else {
+        return Ok(());
+    };
+    let owner = folder.metadata().map_err(LogError::open(folder))?.uid();
+    match log.symlink_metadata() {
+        Ok(known) if ![0, owner, geteuid().as_raw()].contains(&known.uid()) => {
+            Err(LogError::OfAnyone { path: log.to_owned(), owner: known.uid() })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether a log belongs to the account that its name says, to root or to the owner of the
@@ -144,6 +163,9 @@ fn without_number(name: &str) -> Option<&str> {
     base.map(|base| without_number(base).unwrap_or(base))
 }
 
+/// No record is longer. A file without line feeds, which may be sparse, is not read to its end.
+const MAX_LINE_BYTES: u64 = 256 << 20;
+
 /// What is done with a line, by its number from 1; a break ends the reading.
 pub type EachLine<'e> = &'e mut dyn FnMut(usize, &[u8]) -> Result<ControlFlow<()>, LogError>;
 
@@ -166,8 +188,14 @@ pub(super) fn lines_of(path: &Path, length: u64, each: EachLine<'_>) -> Result<(
     let mut line = Vec::new();
     for number in 1.. {
         line.clear();
-        if reader.read_until(b'\n', &mut line).map_err(LogError::read(path))? == 0 {
-            break;
+        let read = reader.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut line);
+        match read.map_err(LogError::read(path))? as u64 {
+            0 => break,
+            MAX_LINE_BYTES if line.last() != Some(&b'\n') => {
+                let text = format!("line {number} is longer than {} MiB", MAX_LINE_BYTES >> 20);
+                return Err(LogError::read(path)(std::io::Error::other(text)));
+            }
+            _ => {}
         }
         if each(number, line.strip_suffix(b"\n").unwrap_or(&line))?.is_break() {
             break;

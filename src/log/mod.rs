@@ -67,6 +67,16 @@ pub enum LogError {
         /// Whose it is.
         owner: u32,
     },
+    /// A file of an account lies where all accounts may put files.
+    #[error(
+        "{path} belongs to account {owner}, and its folder is open to all accounts: any of them may have made it"
+    )]
+    OfAnyone {
+        /// The path.
+        path: PathBuf,
+        /// Whose it is.
+        owner: u32,
+    },
     /// Another process does not give the lock back.
     #[error("another process has held the lock on {path} for {seconds} seconds")]
     Busy {
@@ -121,6 +131,11 @@ impl LogError {
                     "Another account may have made it: see what it holds, and move it away: ls -l {}",
                     word(path)
                 )
+            }
+            Self::OfAnyone { .. } => {
+                "Give the folder to the account of the hook, and close it to others (chmod 0750); \
+                 or have a file for each account: file = \".../{user}.jsonl\" in [log]."
+                    .into()
             }
             _ => {
                 "Check that the folder of the log is there, the rights in it, and the disk.".into()

@@ -144,6 +144,42 @@ fn root_reads_no_file_that_an_account_has_put_there_in_another_s_name() {
     assert!(refused.err().contains("belongs to account 64002"), "{}", refused.all());
 }
 
+/// One file for all, where each account could have made it.
+#[test]
+fn root_takes_no_log_as_genuine_that_any_account_can_have_made() {
+    let Some((logged, rules)) = group("provost.jsonl", "0600") else { return };
+    let [user, _] = USERS;
+    as_user(&logged, user, GROUP, &rules).expect(0);
+    let run = |words: &[&str]| logged.provost(&[&["--rules", &rules], words].concat());
+    run(&["log", "show"]).expect(0);
+    let sandbox = logged.sandbox();
+    sandbox.git("").args(["init", "-q", "--bare", "roots.git"]).ok();
+    sandbox.run(PROVOST, "").args(["install", "--policy", &rules, "roots.git"]).ok();
+    set_mode(&sandbox.path("log"), 0o1777);
+    let before = std::fs::read(&logged.log).unwrap();
+    for words in
+        [&["log", "show"][..], &["log", "verify"], &["log", "export"], &["doctor", "roots.git"]]
+    {
+        let refused = run(words);
+        assert_ne!(refused.code, Some(0), "{words:?} {}", refused.all());
+        let why = "any of them may have made it";
+        assert!(refused.all().contains(why), "{words:?} {}", refused.all());
+    }
+    assert_eq!(std::fs::read(&logged.log).unwrap(), before);
+    // By its name, root can look at it.
+    run(&["log", "show", logged.log.to_str().unwrap()]).expect(0);
+}
+
+/// What has no line feed is not read to its end.
+#[test]
+fn a_file_without_lines_does_not_keep_a_reader_busy() {
+    let logged = Logged::new();
+    let rotated = logged.sandbox().path("log/provost.jsonl.1");
+    std::fs::File::create(&rotated).unwrap().set_len(30 << 30).unwrap();
+    let refused = logged.provost(&["log", "show", rotated.to_str().unwrap()]).expect(2);
+    assert!(refused.err().contains("line 1 is longer than 256 MiB"), "{}", refused.all());
+}
+
 #[test]
 fn the_name_of_the_user_is_that_of_the_system() {
     let logged = Logged::new();
