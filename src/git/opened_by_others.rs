@@ -142,10 +142,11 @@ impl Look {
     }
 }
 
-/// Looks whether a path, if it is there, is a regular file of at most this many bytes.
+/// Looks whether a path, if it is there, is a regular file of at most this many bytes. A
+/// directory is damage that its reader finds without waiting.
 fn regular(path: &Path, max_bytes: u64) -> Result<(), GitError> {
     let reason = match path.metadata() {
-        Ok(known) if !known.is_file() => "it is no regular file".to_owned(),
+        Ok(known) if !known.is_file() && !known.is_dir() => "it is no regular file".to_owned(),
         Ok(known) if known.len() > max_bytes => format!("it is larger than {max_bytes} bytes"),
         // What can't be looked at can't be waited for either.
         _ => return Ok(()),
