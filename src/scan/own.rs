@@ -68,7 +68,7 @@ impl Scan<'_> {
         let mut ledger = None;
         while let Some(MarkedTag { id, holds }) = next {
             match &*holds {
-                Err(error) => self.leave_unread(target, None, error, Vec::new()),
+                Err(error) => self.leave_unread(target, None, error, &[]),
                 Ok(_) if baseline.names(id) => {}
                 Ok(findings) => {
                     let judged = match known.get(&id) {
@@ -146,7 +146,7 @@ impl Scan<'_> {
             match self.judge_notes(&notes, &target.name, id) {
                 Ok(_) => {}
                 Err(GitError::Stopped) => return self.leave(&Group::of(target), None),
-                Err(error) => self.leave_unread(target, Some(id), &error, Vec::new()),
+                Err(error) => self.leave_unread(target, Some(id), &error, &[]),
             }
         }
         Ok(())

@@ -216,7 +216,7 @@ impl Scan<'_> {
                 self.judge_peeled(&target.name, peeled)?;
             }
             Err(GitError::Stopped) => return Err(GitError::Stopped.into()),
-            Err(error) => self.leave_unread(&target, None, &error, Vec::new()),
+            Err(error) => self.leave_unread(&target, None, &error, &[]),
         }
         Ok(Some(target))
     }

@@ -17,7 +17,7 @@ impl Scan<'_> {
         target: &Target,
         commit: Option<ObjectId>,
         error: &GitError,
-        boundary: Vec<ObjectId>,
+        boundary: &[ObjectId],
     ) {
         let id = error.object().unwrap_or_else(|| commit.unwrap_or(target.new));
         let is_missing = matches!(error, GitError::Missing { .. });
@@ -34,7 +34,7 @@ impl Scan<'_> {
             commit: commit.or(Some(target.new)),
             id,
             reason: UnreadReason::from(error),
-            boundary,
+            boundary: boundary.to_vec(),
         };
         if !self.not_judged.unread.contains(&unread) {
             self.not_judged.unread.push(unread);
@@ -68,13 +68,23 @@ impl Scan<'_> {
     }
 
     /// Notes that the time was over before git could be asked about an update. It is left once.
-    fn leave_late(&mut self, target: &Target, boundary: Vec<ObjectId>) {
+    fn leave_late(&mut self, target: &Target, boundary: &[ObjectId]) {
         if let Some(budget) = self.source.budget {
             budget.reach_time();
         }
         if self.not_judged.late.insert((target.name.clone(), target.new)) {
             self.counts.known = None;
-            self.leave_object(&target.name, target.new, boundary);
+            self.leave_object(&target.name, target.new, boundary.to_vec());
+        }
+    }
+
+    /// Notes that the time was over before it was known which updates of a group git refuses.
+    fn leave_all_late(&mut self, group: &Group<'_>, boundary: &[ObjectId]) {
+        for target in &group.targets {
+            let key = (target.name.clone(), target.new);
+            if self.not_judged.asked_of_git.get(&key) != Some(&GitAnswer::Refuses) {
+                self.leave_late(target, boundary);
+            }
         }
     }
 
@@ -100,17 +110,19 @@ impl Scan<'_> {
         let edge = self.edge(ids)?;
         for (nth, (id, Unread { error, .. })) in unread.into_iter().enumerate() {
             if !self.not_judged.late.is_empty() {
-                // As for any other update that a limit leaves.
+                // As with any other limit, nothing more is looked at.
                 self.source.objects.release();
+                return Ok(self.leave_all_late(group, &edge));
             }
             // A commit that is known to be there in part stands on its parents; of another
             // it is unknown on what it stands.
             let boundary = if nth < commits { edge.clone() } else { self.walk.parents(id)? };
+            let is_shared = !among.contains(&id);
             let chunk = reached.get(nth / CHUNK);
             for (at, target) in group.targets.iter().enumerate() {
                 let is_reached = chunk.is_some_and(|it| it.is_reached(at, nth % CHUNK));
-                if !among.contains(&id) || is_reached {
-                    self.leave_unread(target, Some(id), &error, boundary.clone());
+                if is_shared || is_reached {
+                    self.leave_unread(target, Some(id), &error, &boundary);
                 }
             }
         }
