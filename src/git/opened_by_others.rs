@@ -82,8 +82,8 @@ pub fn check_files(git_dir: &Path, home: Option<PathBuf>) -> Result<(), GitError
         regular(&entry.path(), u64::MAX)?;
     }
     let mut look = Look { home, seen: HashSet::new() };
-    look.configuration(common.join("config"))?;
-    look.configuration(git_dir.join("config.worktree"))
+    look.configuration(&common.join("config"))?;
+    look.configuration(&git_dir.join("config.worktree"))
 }
 
 /// Looks at an account's own configuration in its home, which git reads as this account.
@@ -93,7 +93,7 @@ pub fn check_files(git_dir: &Path, home: Option<PathBuf>) -> Result<(), GitError
 pub fn check_home(home: &Path) -> Result<(), GitError> {
     let mut look = Look { home: Some(home.to_owned()), seen: HashSet::new() };
     for name in [".gitconfig", ".config/git/config"] {
-        look.included(home.join(name))?;
+        look.included(&home.join(name))?;
     }
     Ok(())
 }
@@ -105,19 +105,19 @@ struct Look {
 
 impl Look {
     /// A file that has to be readable if it is there, and what it includes.
-    fn configuration(&mut self, path: PathBuf) -> Result<(), GitError> {
-        match file::read(&path, MAX_CONFIG_BYTES) {
-            Ok(text) => self.includes(&path, &text),
+    fn configuration(&mut self, path: &Path) -> Result<(), GitError> {
+        match file::read(path, MAX_CONFIG_BYTES) {
+            Ok(text) => self.includes(path, &text),
             Err(error) if is_absence(&error) => Ok(()),
-            Err(error) => Err(failed(&path)(error)),
+            Err(error) => Err(failed(path)(error)),
         }
     }
 
     /// A file that is passed over if it can't be read: its condition may not hold.
-    fn included(&mut self, path: PathBuf) -> Result<(), GitError> {
-        match file::read(&path, MAX_CONFIG_BYTES) {
-            Ok(text) => self.includes(&path, &text),
-            Err(_) => regular(&path, MAX_CONFIG_BYTES),
+    fn included(&mut self, path: &Path) -> Result<(), GitError> {
+        match file::read(path, MAX_CONFIG_BYTES) {
+            Ok(text) => self.includes(path, &text),
+            Err(_) => regular(path, MAX_CONFIG_BYTES),
         }
     }
 
@@ -136,7 +136,7 @@ impl Look {
                 (Some(rest), Some(home)) => home.join(OsStr::from_bytes(rest)),
                 _ => folder.join(OsStr::from_bytes(&value)),
             };
-            self.included(path)?;
+            self.included(&path)?;
         }
         Ok(())
     }

@@ -112,7 +112,8 @@ impl Scan<'_> {
             if !self.not_judged.late.is_empty() {
                 // As with any other limit, nothing more is looked at.
                 self.source.objects.release();
-                return Ok(self.leave_all_late(group, &edge));
+                self.leave_all_late(group, &edge);
+                return Ok(());
             }
             // A commit that is known to be there in part stands on its parents; of another
             // it is unknown on what it stands.

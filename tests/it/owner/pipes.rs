@@ -27,7 +27,7 @@ fn place(path: &Path, what: &str) {
 
 /// A bare repository with a commit in a pack and one that is loose.
 fn filled(sandbox: &Sandbox, name: &str) -> PathBuf {
-    let client = Client::init(sandbox, &format!("{name}-work"), &[]);
+    let client = Client::init(sandbox, format!("{name}-work"), &[]);
     let path = sandbox.path(name);
     sandbox.git("").args(["init", "-q", "--bare", name]).ok();
     client.commit(marked("One")).create();

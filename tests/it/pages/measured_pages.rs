@@ -45,7 +45,8 @@ fn the_page_on_scale_is_what_its_measurements_make() {
         .iter()
         .map(|point| serde_json::from_value(point["counts"].clone()).unwrap())
         .collect();
-    let costs: [(&str, fn(&Value) -> f64); 2] = [
+    type Cost = fn(&Value) -> f64;
+    let costs: [(&str, Cost); 2] = [
         ("cpu", |point| point["cpu_ms"]["median"].as_f64().unwrap()),
         ("memory", |point| point["peak_bytes"].as_f64().unwrap()),
     ];

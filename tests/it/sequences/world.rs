@@ -135,7 +135,7 @@ impl World {
         let mut world = Self { things: Vec::new(), reach: Vec::new(), commits: 0 };
         for (to, is_tag, marks) in shape {
             let at = world.things.len();
-            let id = world.object(&odb, &tree, &to, is_tag, &marks);
+            let id = world.object(&odb, &tree, &to, (is_tag, &marks));
             let below = to.iter().fold(0, |set, &it| set | world.reach[it]);
             world.reach.push(below | 1 << at);
             world.commits |= if is_tag { 0 } else { 1 << at };
@@ -149,8 +149,7 @@ impl World {
         odb: &Odb<'_>,
         tree: &str,
         to: &[usize],
-        is_tag: bool,
-        marks: &[usize],
+        (is_tag, marks): (bool, &[usize]),
     ) -> String {
         let at = self.things.len();
         let time = 1_767_225_600 + 60 * at;

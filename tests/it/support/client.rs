@@ -149,6 +149,6 @@ impl Client {
         options: &[&str],
     ) -> Pushed {
         let push = self.git(&["push", "--porcelain"]).args(options).arg(remote).args(arguments);
-        Pushed::new(push.finish())
+        Pushed::new(&push.finish())
     }
 }

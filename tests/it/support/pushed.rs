@@ -23,7 +23,7 @@ pub(crate) struct Pushed {
 }
 
 impl Pushed {
-    pub(super) fn new(finished: Finished) -> Self {
+    pub(super) fn new(finished: &Finished) -> Self {
         let refs = finished.stdout.split(|&byte| byte == b'\n').filter_map(RefResult::parse);
         let refs = refs.collect();
         let stderr = finished.err();
