@@ -384,9 +384,9 @@ fn a_file_that_is_not_searched_whole_is_on_record() {
     let server = TestServer::start(sandbox, Options::default().rules(&rules));
     let client = server.client();
     client.commit(clean("Small")).file("small.py", "x = 1\n").create();
-    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(1);
+    client.push(&["main"]).must_accept(&[MAIN]).must_judge(1);
     client.commit(clean("Large")).file("large.py", &large).create();
-    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(1);
+    client.push(&["main"]).must_accept(&[MAIN]).must_judge(1);
     let blob = client.id("HEAD:large.py");
     let text = std::fs::read_to_string(&log).unwrap();
     assert!(text.lines().last().unwrap().contains(&format!("large.py (blob {blob})")), "{text}");
@@ -398,11 +398,11 @@ fn a_file_that_is_not_searched_whole_is_on_record() {
 
     server.sandbox().write("rules-0.toml", format!("{rules}[limits]\nfiles = \"reject\"\n"));
     client.commit(clean("Larger")).file("large.py", format!("{large}y\n")).create();
-    let pushed = client.submit(&["main"]);
+    let pushed = client.push(&["main"]);
     assert!(pushed.rejected(MAIN), "{}", pushed.all());
     pushed.must_say("the limit of 16.0 MiB on files was reached").must_say("rules-0.toml:");
     // What is not changed is not looked at again.
     client.must(&["reset", "-q", "--hard", "HEAD~1"]);
     client.commit(clean("Beside it")).file("small.py", "x = 2\n").create();
-    client.submit(&["main"]).must_accept(&[MAIN]).must_judge(1);
+    client.push(&["main"]).must_accept(&[MAIN]).must_judge(1);
 }

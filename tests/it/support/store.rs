@@ -9,9 +9,12 @@ use std::path::Path;
 
 use git2::{IndexAddOption, ObjectType, Oid, Repository, RepositoryOpenFlags, RepositoryState};
 
-/// Opens the repository at exactly this path.
+/// Opens the repository at exactly this path, unless libgit2 can't read its refs.
 pub(super) fn open(path: &Path) -> Option<Repository> {
-    Repository::open_ext(path, RepositoryOpenFlags::NO_SEARCH, &[] as &[&Path]).ok()
+    let repository =
+        Repository::open_ext(path, RepositoryOpenFlags::NO_SEARCH, &[] as &[&Path]).ok()?;
+    let format = repository.config().and_then(|config| config.get_string("extensions.refstorage"));
+    (format.as_deref() != Ok("reftable")).then_some(repository)
 }
 
 /// `git hash-object -w --literally`.

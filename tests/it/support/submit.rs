@@ -2,7 +2,8 @@
 //! ref updates in this process, and accepted objects and refs move into the repository.
 //!
 //! What a test pushes this way is about findings, verdicts and the text of the answer. That Git
-//! runs the hook, and what it passes to it, is shown by tests that push with `git push`.
+//! runs the hook, and what it passes to it, is shown by tests that push with `git push`. So are
+//! objects of many megabytes: `[limits] memory` counts the whole process, with all other tests.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
