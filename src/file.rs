@@ -1,7 +1,7 @@
 //! Regular files, where other accounts may have put something else.
 //!
 //! Who opens a pipe waits until another process writes to it, and a device or a sparse file may
-//! have no end. So a file of somebody's repository is opened without waiting, has to be a
+//! have no end. So a file of another account's repository is opened without waiting, has to be a
 //! regular one, and is read up to a size that is given. Looking at the path first was not
 //! chosen where it can be avoided: the owner can put something else there in between.
 

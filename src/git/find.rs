@@ -20,7 +20,7 @@ use super::{GitError, Object, ObjectId, ObjectKind, Objects, hash, loose};
 /// What is wanted of an object.
 struct Wanted {
     id: ObjectId,
-    /// At most so many of its first bytes.
+    /// At most this many of its first bytes.
     most: usize,
 }
 

@@ -91,7 +91,7 @@ impl Compared {
     }
 }
 
-/// Progress is told every so many commits.
+/// Progress is told after each such number of commits.
 pub(super) const PROGRESS_EVERY: usize = 1000;
 
 /// Looks at one commit after the other.

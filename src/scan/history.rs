@@ -19,7 +19,7 @@ use crate::report::{Report, UnreadObject, UnreadReason};
 use crate::state::ledger::Ledger;
 use crate::state::ledger::LedgerPlace;
 
-/// Progress is told every so many commits.
+/// Progress is told after each such number of commits.
 const EVERY: usize = 512;
 
 /// Judges everything that the refs of a repository reach. A commit's ref is the first by

@@ -90,7 +90,7 @@ impl Place {
 const MOST_IN_TABLE: usize = 4 << 20;
 
 impl<M: AsRef<[u8]>> Packs<M> {
-    /// No packs yet; `directories` are where loose objects are, and ids have so many bytes.
+    /// No packs yet; `directories` are where loose objects are, and ids have `id_length` bytes.
     pub(super) fn new(directories: Vec<PathBuf>, id_length: usize) -> Self {
         Self {
             id_length,

@@ -257,7 +257,7 @@ fn is_made_of(text: &str, parts: &[String]) -> bool {
             let Some(after) = text.strip_prefix(part.as_str()) else { continue };
             *attempts += 1;
             if *attempts > MOST_ATTEMPTS {
-                // Nothing else has these characters in so many arrangements.
+                // Nothing else has these characters in as many arrangements.
                 return true;
             }
             used.iter_mut().skip(at).take(1).for_each(|used| *used = true);

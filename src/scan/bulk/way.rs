@@ -29,7 +29,7 @@ pub(in crate::scan) struct Bulk<'s> {
 }
 
 impl<'s> Bulk<'s> {
-    /// Goes on from what was found directly, in so many commits.
+    /// Goes on from what was found directly, in `met` commits.
     pub(in crate::scan) fn new(direct: Direct<'s>, met: usize) -> Self {
         Self { direct, met, batch: Batch::default(), second: OnceCell::new() }
     }

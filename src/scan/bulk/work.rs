@@ -17,7 +17,7 @@ use crate::scan::stage::{Progress, Stage};
 use crate::scan::tree::Trees;
 
 /// A thread takes a quarter of what is left, so that what it has seen helps with what comes
-/// next and none waits long at the end; but not fewer than so many.
+/// next and none waits long at the end; but not fewer than this.
 const LEAST: usize = 256;
 
 /// Jobs that two threads share.

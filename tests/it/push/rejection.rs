@@ -2,7 +2,7 @@
 //! them, and what holds for all of them whatever a commit says.
 //!
 //! Object ids and the line numbers of the built-in rules are replaced. The snapshots
-//! are written anew by `INSTA_UPDATE=always cargo test --test it push::rejection`.
+//! are written again by `INSTA_UPDATE=always cargo test --test it push::rejection`.
 
 use insta::assert_snapshot;
 
