@@ -2,18 +2,27 @@
 //!
 //! Who opens a pipe waits until another process writes to it, and a device or a sparse file may
 //! have no end. So a file of another account's repository is opened without waiting, has to be a
-//! regular one, and is read up to a size that is given. Looking at the path first was not
+//! regular one, and is read up to a size that is given. `/dev/null` is as good: Git's own
+//! documentation gives it where a file is to be empty. Looking at the path first was not
 //! chosen where it can be avoided: the owner can put something else there in between.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use nix::fcntl::OFlag;
 
 /// Larger files that people write, or programs for them, are not read: rules, hooks, lists.
 pub const MAX_TEXT_BYTES: u64 = 256 << 20;
+
+/// Whether it is a regular file or the null device.
+#[must_use]
+pub fn has_an_end(known: &Metadata) -> bool {
+    // The numbers of /dev/null on Linux: Documentation/admin-guide/devices.txt.
+    let null_device = nix::sys::stat::makedev(1, 3);
+    known.is_file() || known.file_type().is_char_device() && known.rdev() == null_device
+}
 
 /// Opens a regular file for reading. Links are followed; no pipe or device is waited for.
 ///
@@ -22,7 +31,7 @@ pub const MAX_TEXT_BYTES: u64 = 256 << 20;
 pub fn open(path: &Path) -> io::Result<File> {
     let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
     let file = OpenOptions::new().read(true).custom_flags(flags.bits()).open(path)?;
-    if !file.metadata()?.is_file() {
+    if !has_an_end(&file.metadata()?) {
         return Err(io::Error::new(ErrorKind::InvalidInput, "it is no regular file"));
     }
     Ok(file)
@@ -74,9 +83,11 @@ mod tests {
         std::fs::write(path("file"), "text").unwrap();
         std::os::unix::fs::symlink("file", path("link")).unwrap();
         std::os::unix::fs::symlink("/dev/zero", path("zero")).unwrap();
+        std::os::unix::fs::symlink("/dev/null", path("null")).unwrap();
         nix::unistd::mkfifo(&path("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
         File::create(path("sparse")).unwrap().set_len(1 << 40).unwrap();
         assert_eq!(read(&path("link"), 4).unwrap(), b"text");
+        assert_eq!(read(&path("null"), 0).unwrap(), b"");
         assert_eq!(read(&path("file"), 3).unwrap_err().kind(), ErrorKind::FileTooLarge);
         assert_eq!(read(&path("sparse"), 1 << 20).unwrap_err().kind(), ErrorKind::FileTooLarge);
         for name in ["pipe", "zero", "."] {
