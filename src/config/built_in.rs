@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::document::{self, Fields, Node, Reader, Source, Value};
 use crate::rules::RuleSet;
+use crate::rules::facts::{self, Examples};
 
 /// The built-in layer.
 pub const BUILT_IN: &str = include_str!("../../rules.toml");
@@ -36,7 +37,8 @@ impl Rules {
     fn read() -> RuleSet {
         let source = Source { name: "rules.toml".into(), text: BARE.into(), built_in: true };
         // It is done once: taking it apart again would only cost time.
-        let layer = parsed(&Arc::new(source), &|key| CATALOGUE.contains(&key));
+        let mut layer = parsed(&Arc::new(source), &|key| CATALOGUE.contains(&key));
+        facts::expand(&mut layer, Examples::LeftOut);
         let layer = ManuallyDrop::new(layer);
         let reader = Reader::of_proven();
         let fields = reader.fields(&layer, "the top level");

@@ -6,6 +6,7 @@ use super::rooms::{Rooms, read_rooms};
 use crate::document::{Node, Problem, Reader, Source, Value};
 use crate::finding::Marker;
 use crate::policy::{Side, check_locks, lock_on};
+use crate::rules::facts::{self, Examples};
 use crate::text::WordEnum;
 
 /// The layers so far, as they stand before another is laid over them.
@@ -19,16 +20,24 @@ pub(super) fn of(merged: &Node) -> Option<Locking> {
     let Value::Table(root) = &merged.value else { return None };
     let Value::Table(policy) = &root.get("policy")?.1.value else { return None };
     policy.get("locked")?;
-    let rooms = read_rooms(&Reader::default(), merged)?;
+    let rooms = read_rooms(&Reader::default(), &expanded(merged))?;
     let markers = rooms.rules.enabled_markers();
     rooms.policy.has_locks().then_some(Locking { rooms, markers })
+}
+
+/// Layers with the markers that their facts stand for.
+fn expanded(merged: &Node) -> Node {
+    let mut merged = merged.clone();
+    facts::expand(&mut merged, Examples::LeftOut);
+    merged
 }
 
 impl Locking {
     /// The places at which a layer that has been laid over loosens what is locked.
     pub(super) fn loosened(&self, merged: &Node, above: &Arc<Source>) -> Vec<Problem> {
         let reader = Reader::default();
-        let Some(after) = read_rooms(&reader, merged) else { return Vec::new() };
+        let merged = expanded(merged);
+        let Some(after) = read_rooms(&reader, &merged) else { return Vec::new() };
         if !reader.take().is_empty() {
             // They are reported when all layers are there.
             return Vec::new();

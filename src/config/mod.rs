@@ -26,6 +26,7 @@ use crate::document::{self, Node, Problem, Reader, Source, overlay};
 use crate::git::Repository;
 use crate::owner::{self, Acting};
 use crate::policy::{Judge, Policy, Situation};
+use crate::rules::facts::{self, Examples};
 
 #[cfg(feature = "fuzzing")]
 pub(crate) use built_in::bare;
@@ -261,9 +262,11 @@ pub fn examine(sources: &[Arc<Source>]) -> (Option<Config>, Vec<Problem>) {
     }
     // A file that can't be parsed has lost keys: what else would be reported follows
     // from that.
-    let Some(merged) = merged.filter(|_| problems.is_empty()) else {
+    let Some(mut merged) = merged.filter(|_| problems.is_empty()) else {
         return (None, problems);
     };
+    let is_bare = sources.iter().any(|source| built_in::is_bare(source));
+    facts::expand(&mut merged, if is_bare { Examples::LeftOut } else { Examples::Made });
     let reader = Reader::default();
     let read = read_rooms(&reader, &merged);
     if let Some(read) = &read {
@@ -297,7 +300,7 @@ impl Config {
     /// The policy as it stands in a situation.
     #[must_use]
     pub fn judge(&self, situation: Situation) -> Judge<'_> {
-        Judge::new(&self.policy, situation, || self.rules.enabled_markers())
+        Judge::new(&self.policy, situation, || self.rules.markers_as_found())
     }
 }
 

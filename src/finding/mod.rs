@@ -88,6 +88,23 @@ pub struct Marker {
     pub since: String,
 }
 
+impl Marker {
+    /// The same as a weak one; `None` for one that is weak.
+    #[must_use]
+    pub fn as_weak(&self) -> Option<Self> {
+        let Self { id, tool, tool_name, vendor, kind, confidence, since } = self;
+        (*confidence > Confidence::Weak).then(|| Self {
+            id: id.clone(),
+            tool: tool.clone(),
+            tool_name: tool_name.clone(),
+            vendor: vendor.clone(),
+            kind: *kind,
+            confidence: Confidence::Weak,
+            since: since.clone(),
+        })
+    }
+}
+
 /// The part of the subject where a marker was seen.
 #[derive(
     Clone,

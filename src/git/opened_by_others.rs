@@ -146,7 +146,9 @@ impl Look {
 /// directory is damage that its reader finds without waiting.
 fn regular(path: &Path, max_bytes: u64) -> Result<(), GitError> {
     let reason = match path.metadata() {
-        Ok(known) if !file::has_an_end(&known) && !known.is_dir() => "it is no regular file".to_owned(),
+        Ok(known) if !file::has_an_end(&known) && !known.is_dir() => {
+            "it is no regular file".to_owned()
+        }
         Ok(known) if known.len() > max_bytes => format!("it is larger than {max_bytes} bytes"),
         // What can't be looked at can't be waited for either.
         _ => return Ok(()),

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::alike::alike;
 use super::claims::{Claim, joined};
+use super::forms;
 use super::pattern::Pattern;
 use crate::document::Fields;
 use crate::finding::{Kind, Marker};
@@ -188,6 +189,16 @@ pub(super) struct Who {
 }
 
 impl Who {
+    /// The address, in lower case.
+    pub(super) fn email(&self) -> &str {
+        &self.email
+    }
+
+    /// The name without what is around it.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     pub(super) fn of(ident: &Ident<'_>) -> Self {
         Self {
             email: lossy(ident.email).to_ascii_lowercase(),
@@ -206,6 +217,11 @@ pub(super) struct Forms {
 }
 
 impl Forms {
+    /// The value as it is written.
+    pub(super) fn value(&self) -> &str {
+        &self.value
+    }
+
     pub(super) fn of(value: &[u8]) -> Self {
         Self {
             who: Who::of(&Ident::parse(value)),
@@ -254,10 +270,16 @@ pub struct Spec {
     common: &'static [&'static str],
     pub(super) person: Person,
     pub(super) value: Option<Pattern>,
+    /// What stands in the place of all this, if it is a form that is shared by tools.
+    pub(super) form: Option<forms::Spec>,
 }
 
 impl Spec {
     pub(super) fn read(kind: Kind, fields: &mut Fields<'_>) -> Option<Self> {
+        if let Some(form) = forms::Spec::read(fields) {
+            let person = Person::default();
+            return Some(Self { own: vec![], common: &[], person, value: None, form: Some(form) });
+        }
         let own_keys = fields.strings("keys");
         let own: Vec<String> = own_keys.iter().map(|(key, _)| folded_key(key.as_bytes())).collect();
         let has_own_keys = !own.is_empty();
@@ -286,7 +308,7 @@ impl Spec {
             person.keywords.sort();
             person.keywords.dedup();
         }
-        Some(Self { own, common, person, value })
+        Some(Self { own, common, person, value, form: None })
     }
 
     /// The same for texts in the spelling of [`super::alike`].
@@ -296,6 +318,7 @@ impl Spec {
             common: &[],
             person: self.person.alike(),
             value: self.value.as_ref().map(Pattern::alike),
+            form: None,
         }
     }
 

@@ -49,7 +49,7 @@ impl Matchers {
         self.identity.markers.iter().any(|(_, spec)| names(&spec.person))
             || self.message.markers.iter().any(|(_, look)| match look {
                 Look::Credit(spec) => names(&spec.person),
-                Look::Line(_) => false,
+                Look::Line(_) | Look::Form(..) => false,
             })
     }
 }

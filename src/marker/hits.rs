@@ -7,9 +7,12 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use super::credit::Forms;
 use super::message_matcher::{Look, MessageMatcher};
-use super::ways::Ways;
-use crate::finding::Marker;
+use super::quoted::Quotation;
+use super::sentences::Sentences;
+use super::ways::{Credit, Ways};
+use crate::finding::{Confidence, Marker};
 use crate::text::Effort;
 use crate::text::escape::{beginning, lossy};
 use crate::text::lines::{Line, Locator};
@@ -20,6 +23,8 @@ pub(super) struct Hit {
     pub(super) line: usize,
     /// The line as matched, for the model that it names; of a long one the beginning.
     pub(super) text: String,
+    /// How sure it is: less than its marker where it is quoted, or stands behind a sentence.
+    pub(super) confidence: Confidence,
     /// Whether it stands behind a NUL.
     pub(super) behind_nul: bool,
 }
@@ -56,6 +61,7 @@ struct Current<'v> {
     tried: Vec<u32>,
     text: Option<Cow<'v, str>>,
     ways: Option<Ways>,
+    sentences: Option<Sentences>,
 }
 
 impl Hits {
@@ -64,8 +70,9 @@ impl Hits {
         let mut hits = Self::default();
         let mut locator = Locator::new(view);
         let (start, tried) = (usize::MAX, Vec::new());
-        let mut current = Current { start, nth: 0, tried, text: None, ways: None };
+        let mut current = Current { start, nth: 0, tried, text: None, ways: None, sentences: None };
         let mut first_nul = None;
+        let quotation = Quotation::of(view);
         matcher.literals.find(view, |offset, at| {
             if effort.is_over() || hits.is_cut && hits.kept.contains(&at) {
                 return;
@@ -75,6 +82,7 @@ impl Hits {
                 return;
             }
             let Some((marker, look)) = matcher.markers.get(at) else { return };
+            let mut is_aside = false;
             let found = match look {
                 Look::Line(spec) => {
                     let text = current.text.get_or_insert_with(|| lossy(line.bytes));
@@ -83,14 +91,33 @@ impl Hits {
                 Look::Credit(spec) => {
                     let ways = &mut current.ways;
                     let ways = ways.get_or_insert_with(|| Ways::of(line, &locator));
-                    matcher.credit(marker, spec, ways, effort)
+                    let behind = || matcher.credit_behind(marker, spec, line, effort);
+                    matcher.credit(marker, spec, ways, effort).or_else(|| {
+                        is_aside = true;
+                        Some((line.number, behind()?))
+                    })
+                }
+                Look::Form(spec, who) => {
+                    let ways = &mut current.ways;
+                    let ways = &*ways.get_or_insert_with(|| Ways::of(line, &locator));
+                    let read = || {
+                        let is_listed = |email: &str| matcher.lists(email);
+                        let lexicon = &matcher.lexicon;
+                        Sentences::of(lexicon, (line, ways), &locator, &is_listed, effort)
+                    };
+                    let found = current.sentences.get_or_insert_with(read).find(spec.form, *who);
+                    found
+                        .filter(|(credited, ..)| credited.confidence == marker.confidence)
+                        .map(|(_, number, text)| (number, kept_of(text)))
                 }
             };
             let Some((number, text)) = found else { return };
+            let is_weaker = is_aside || quotation.holds(&line, offset);
+            let confidence = if is_weaker { Confidence::Weak } else { marker.confidence };
             let nul =
                 *first_nul.get_or_insert_with(|| memchr::memchr(0, view).unwrap_or(usize::MAX));
             let behind_nul = line.start > nul || offset > nul;
-            hits.keep(Hit { marker: at, line: number, text, behind_nul });
+            hits.keep(Hit { marker: at, line: number, text, confidence, behind_nul });
         });
         hits
     }
@@ -135,6 +162,7 @@ impl Current<'_> {
             self.nth = self.nth.wrapping_add(1);
             self.text = None;
             self.ways = None;
+            self.sentences = None;
         }
         if self.tried.is_empty() {
             self.tried.resize(markers, 0);
@@ -167,5 +195,32 @@ impl MessageMatcher {
             spec.refuses(key, forms, &exact, effort).is_none()
         });
         found.map(|(number, text)| (number, kept_of(&text)))
+    }
+
+    /// Tries a credit line that stands behind a sentence on the same line, for the markers that
+    /// know addresses: `It is read once now. Co-authored-by: NAME <ADDRESS>`.
+    fn credit_behind(
+        &self,
+        marker: &Marker,
+        spec: &super::credit::Spec,
+        line: Line<'_>,
+        effort: &Effort<'_>,
+    ) -> Option<String> {
+        const MOST_SENTENCES: usize = 4;
+        if spec.person.emails.is_empty() && spec.person.logins.is_empty() {
+            return None;
+        }
+        let exact = |email: &str| self.is_exact(marker, email);
+        let ends = memchr::memrchr_iter(b' ', line.bytes).filter(|&at| {
+            let before = line.bytes.get(..at).unwrap_or_default();
+            before.last().is_some_and(|end| b".!?)".contains(end))
+        });
+        let mut rests = ends.take(MOST_SENTENCES).filter_map(|at| line.bytes.get(at + 1..));
+        rests.find_map(|rest| {
+            let credit = Credit::parse(rest).filter(|_| effort.spend(rest.len()))?;
+            let forms = Forms::of(credit.value);
+            let is_meant = spec.refuses(&credit.key, &forms, &exact, effort).is_none();
+            is_meant.then(|| kept_of(&lossy(rest)))
+        })
     }
 }

@@ -3,11 +3,13 @@
 //! Most are hash look-ups by whole address or by GitHub login; only names that carry a
 //! distinctive word are tried by expression.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use super::claims::{Claim, joined};
 use super::credit::{Person, Who, github_login};
+use super::forms::{self, Credited, Lexicon};
 use super::literals::Literals;
 use super::model::Models;
 use super::tamper::{Tampers, Trick};
@@ -38,6 +40,8 @@ impl WordEnum for Role {}
 pub struct Spec {
     pub(super) roles: Vec<Role>,
     pub(super) person: Person,
+    /// What stands in the place of `person`, if it is a form that is shared by tools.
+    pub(super) form: Option<forms::Spec>,
 }
 
 impl Spec {
@@ -56,6 +60,9 @@ impl Spec {
         if named.is_empty() {
             roles = Role::all().to_vec();
         }
+        if let Some(form) = forms::Spec::read(fields) {
+            return Some(Self { roles, person: Person::default(), form: Some(form) });
+        }
         let person = Person::read(fields, false);
         if !person.has_literals() {
             let problem = Problem::new(fields.place(), "this marker names nobody");
@@ -64,7 +71,7 @@ impl Spec {
                 .report(problem.help("give `emails`, `logins`, or `names` with `keywords`"));
             return None;
         }
-        Some(Self { roles, person })
+        Some(Self { roles, person, form: None })
     }
 
     /// What the marker claims.
@@ -99,6 +106,7 @@ pub struct Matcher {
     by_login: HashMap<String, Vec<usize>>,
     by_name: Literals,
     models: Arc<Models>,
+    lexicon: Lexicon,
     tampers: Arc<Tampers>,
     /// The same markers in the spelling of [`super::alike`], made when a name needs them.
     alike: OnceLock<Box<Self>>,
@@ -109,12 +117,19 @@ impl Matcher {
         markers: Vec<(Arc<Marker>, Spec)>,
         models: &Arc<Models>,
         tampers: &Arc<Tampers>,
+        is_alike: bool,
     ) -> Self {
         let mut by_email: HashMap<String, Vec<usize>> = HashMap::new();
         let mut by_login: HashMap<String, Vec<usize>> = HashMap::new();
         let mut by_name = Literals::default();
-        for (at, (_, spec)) in markers.iter().enumerate() {
+        let families: Vec<String> = models.family_words().map(str::to_owned).collect();
+        let mut lexicon = Lexicon::new(&families, is_alike);
+        for (at, (marker, spec)) in markers.iter().enumerate() {
             let person = &spec.person;
+            if let Some(form) = &spec.form {
+                lexicon.add_form(&marker.tool, form);
+                form.literals(&families).iter().for_each(|it| by_name.add(it, at));
+            }
             for email in &person.emails {
                 by_email.entry(email.clone()).or_default().push(at);
             }
@@ -128,7 +143,8 @@ impl Matcher {
             }
         }
         let (models, tampers) = (Arc::clone(models), Arc::clone(tampers));
-        Self { markers, by_email, by_login, by_name, models, tampers, alike: OnceLock::new() }
+        let alike = OnceLock::new();
+        Self { markers, by_email, by_login, by_name, models, lexicon, tampers, alike }
     }
 
     /// The markers in the spelling in which a reading is.
@@ -138,11 +154,12 @@ impl Matcher {
         }
         self.alike.get_or_init(|| {
             let other = |(marker, spec): &(Arc<Marker>, Spec)| {
-                let spec = Spec { roles: spec.roles.clone(), person: spec.person.alike() };
+                let form = spec.form.as_ref().map(forms::Spec::alike);
+                let spec = Spec { roles: spec.roles.clone(), person: spec.person.alike(), form };
                 (Arc::clone(marker), spec)
             };
             let markers = self.markers.iter().map(other).collect();
-            Box::new(Self::new(markers, &self.models, &self.tampers))
+            Box::new(Self::new(markers, &self.models, &self.tampers, true))
         })
     }
 
@@ -207,10 +224,37 @@ impl Matcher {
         let who = Who::of(ident);
         let exact = |email: &str| self.is_exact(email);
         let candidates = candidates.iter().filter_map(|&at| self.markers.get(at));
+        let named = OnceCell::new();
+        let named = || *named.get_or_init(|| self.named(&who));
+        let is_meant = |marker: &Marker, spec: &Spec| match &spec.form {
+            Some(form) => self.is_credited(marker, form, named()),
+            None => spec.person.is(&who, &exact, effort),
+        };
         candidates
-            .filter(|(_, spec)| spec.roles.contains(&role) && spec.person.is(&who, &exact, effort))
+            .filter(|(marker, spec)| spec.roles.contains(&role) && is_meant(marker, spec))
             .map(|(marker, _)| Arc::clone(marker))
             .collect()
+    }
+
+    /// Whether what a name credits is what a marker of a form looks for.
+    pub(super) fn is_credited(
+        &self,
+        marker: &Marker,
+        form: &forms::Spec,
+        credited: Option<Credited>,
+    ) -> bool {
+        credited.is_some_and(|credited| {
+            let who = self.lexicon.who(&marker.tool, form);
+            who == Some(credited.who) && credited.confidence == marker.confidence
+        })
+    }
+
+    /// Whom a name credits in front of an address that no marker lists.
+    pub(super) fn named(&self, who: &Who) -> Option<Credited> {
+        let login = github_login(who.email());
+        let is_listed = self.by_email.contains_key(who.email())
+            || login.is_some_and(|login| self.by_login.contains_key(login));
+        if is_listed { None } else { self.lexicon.identity(who.name(), who.email()) }
     }
 
     /// Whether some marker lists this address in full.

@@ -3,6 +3,7 @@
 
 use super::alike::alike;
 use super::claims::Claim;
+use super::forms;
 use super::pattern::Pattern;
 use crate::document::{Fields, Problem};
 use crate::finding::Kind;
@@ -10,20 +11,42 @@ use crate::text::Effort;
 
 /// What a `line` marker looks for.
 #[derive(Debug)]
-pub struct Spec {
-    pub(super) pattern: Pattern,
+pub enum Spec {
+    /// What an expression says.
+    Expression(Expression),
+    /// A form that is shared by tools.
+    Form(forms::Spec),
+}
+
+/// An expression, and the words of which one is on each line that it matches.
+#[derive(Debug)]
+pub struct Expression {
+    pattern: Pattern,
     keywords: Vec<String>,
 }
 
 impl Spec {
     pub(super) fn read(_: Kind, fields: &mut Fields<'_>) -> Option<Self> {
+        if let Some(form) = forms::Spec::read(fields) {
+            return Some(Self::Form(form));
+        }
         let text = fields.required_string("pattern");
         let pattern =
             text.and_then(|text| Pattern::read(fields, text, fields.place_of_value("pattern")));
         let keywords = keywords(fields);
-        Some(Self { pattern: pattern?, keywords: keywords? })
+        Some(Self::Expression(Expression { pattern: pattern?, keywords: keywords? }))
     }
 
+    /// What the marker claims.
+    pub(super) fn claims(&self) -> Vec<Claim> {
+        match self {
+            Self::Expression(it) => vec![Claim::new("", it.pattern.source(), "")],
+            Self::Form(_) => Vec::new(),
+        }
+    }
+}
+
+impl Expression {
     /// The same for texts in the spelling of [`super::alike`].
     pub(super) fn alike(&self) -> Self {
         let keywords = self.keywords.iter().map(|it| alike(it)).collect();
@@ -37,11 +60,6 @@ impl Spec {
     /// Whether a trimmed line is this marker's, as far as `effort` goes.
     pub(super) fn is_within(&self, line: &str, effort: &Effort<'_>) -> bool {
         self.pattern.is_within(line, effort)
-    }
-
-    /// What the marker claims.
-    pub(super) fn claims(&self) -> Vec<Claim> {
-        vec![Claim::new("", self.pattern.source(), "")]
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::copied;
 use super::hits::{Hit, Hits};
-use super::message_matcher::MessageMatcher;
+use super::message_matcher::{Look, MessageMatcher};
 use super::tamper::Trick;
 use super::text_findings::TextFindings;
 use crate::finding::{Confidence, EXCERPT, Field, Finding, Marker};
@@ -65,11 +65,17 @@ impl MessageMatcher {
             found.is_cut |= is_cut;
             let evidence = lines_of(reading.shown, &hits);
             let mut now = Vec::new();
+            let listed = self.seen_by_other_than_forms(&hits);
             for hit in hits {
-                let Some((marker, _)) = self.markers.get(hit.marker) else { continue };
+                let Some((marker, look)) = self.markers.get(hit.marker) else { continue };
+                let is_form = matches!(look, Look::Form(..));
+                let listed = listed.get(&(marker.tool.as_str(), hit.line));
+                if is_form && listed.is_some_and(|listed| *listed >= hit.confidence) {
+                    continue;
+                }
                 // A line that plainly shows as much of the tool hides nothing of it.
                 let known = (marker.tool.clone(), hit.line);
-                if seen.get(&known).is_some_and(|before| *before >= marker.confidence) {
+                if seen.get(&known).is_some_and(|before| *before >= hit.confidence) {
                     continue;
                 }
                 if encoding.is_some() {
@@ -79,7 +85,7 @@ impl MessageMatcher {
                     }
                     texts.insert(same);
                 }
-                now.push((known, marker.confidence));
+                now.push((known, hit.confidence));
                 let line = evidence.get(&hit.line).copied().unwrap_or_default();
                 let finding = self.finding(marker, &hit, line, &trying);
                 let trick = trick(&reading, &hit);
@@ -96,6 +102,20 @@ impl MessageMatcher {
         found
     }
 
+    /// How surely each tool is seen on each line by markers that look for more than a form:
+    /// these say what a form would say again.
+    fn seen_by_other_than_forms(&self, hits: &[Hit]) -> HashMap<(&str, usize), Confidence> {
+        let mut seen = HashMap::new();
+        for hit in hits {
+            let Some((marker, look)) = self.markers.get(hit.marker) else { continue };
+            if !matches!(look, Look::Form(..)) {
+                let known = seen.entry((marker.tool.as_str(), hit.line)).or_insert(hit.confidence);
+                *known = hit.confidence.max(*known);
+            }
+        }
+        seen
+    }
+
     fn finding(
         &self,
         marker: &Arc<Marker>,
@@ -103,6 +123,9 @@ impl MessageMatcher {
         line: &[u8],
         effort: &Effort<'_>,
     ) -> Finding {
+        let weaker = (hit.confidence < marker.confidence).then(|| marker.as_weak()).flatten();
+        let weaker = weaker.map(Arc::new);
+        let marker = weaker.as_ref().unwrap_or(marker);
         let mut finding = Finding::new(marker, Field::Message, evidence(line, hit));
         finding.line = Some(hit.line);
         if let Some((model, vendor)) = self.models.named_in(&hit.text, effort) {

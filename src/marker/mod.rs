@@ -15,7 +15,9 @@ mod content;
 mod copied;
 mod credit;
 mod credited;
+mod example_paths;
 mod file_name;
+mod forms;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod hits;
@@ -30,7 +32,9 @@ mod note;
 mod note_json;
 mod path;
 mod pattern;
+mod quoted;
 mod ref_name;
+mod sentences;
 mod signature;
 mod structure;
 mod tamper;
@@ -43,6 +47,7 @@ pub use claims::Claim;
 pub use content::{MOST_TEXTS, Text, Texts};
 pub use copied::{Named, Picked, is_same_text};
 pub use credited::{CreditLine, credit_line};
+pub use example_paths::weaken_examples;
 pub use hits::MOST_HITS;
 pub use identity::{PersonHeader, Role};
 pub use model::{Model, Models};
@@ -147,7 +152,7 @@ impl Matchers {
         let (paths, renamed) = paths.into_iter().partition(|(_, spec)| !spec.globs.is_empty());
         Self {
             message: message_matcher::MessageMatcher::new(lines, credits, &models, &tamper),
-            identity: identity::Matcher::new(identities, &models, &tamper),
+            identity: identity::Matcher::new(identities, &models, &tamper, false),
             signature: signature::Matcher::new(signatures),
             path: path::Matcher::new(paths),
             disabled_paths: path::Matcher::new(Vec::new()),
@@ -224,6 +229,7 @@ impl Matchers {
             finding.path = Some(path.to_vec());
             findings.push(finding);
         }
+        weaken_examples(&mut findings);
         findings
     }
 

@@ -15,6 +15,8 @@ pub struct Model {
     pub id: String,
     /// Whose it is.
     pub vendor: String,
+    /// The words by which its models are called, in front of their versions.
+    families: Vec<String>,
     pattern: Pattern,
 }
 
@@ -27,7 +29,9 @@ impl Model {
         let text = fields.required_string("pattern");
         let pattern =
             text.and_then(|text| Pattern::read(fields, text, fields.place_of_value("pattern")));
-        Some(Self { id: id?.to_owned(), vendor: vendor?.to_owned(), pattern: pattern? })
+        let families = fields.strings("families").into_iter().map(|(word, _)| word.to_owned());
+        let families = families.collect();
+        Some(Self { id: id?.to_owned(), vendor: vendor?.to_owned(), families, pattern: pattern? })
     }
 
     /// The model as named in a text: the expression's first group.
@@ -58,6 +62,11 @@ impl Models {
     /// The vendors of all families.
     pub(super) fn vendors(&self) -> impl Iterator<Item = &str> {
         self.families.iter().map(|family| family.vendor.as_str())
+    }
+
+    /// The words by which models are called.
+    pub(super) fn family_words(&self) -> impl Iterator<Item = &str> {
+        self.families.iter().flat_map(|family| family.families.iter().map(String::as_str))
     }
 
     /// From the families, in the order in which they are tried.

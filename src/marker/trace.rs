@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::credit::{Forms, Refusal, Who};
 use super::message_matcher::{Look, MessageMatcher};
+use super::sentences::Sentences;
 use super::tamper::Trick;
 use super::ways::Credit;
 use super::ways::Ways;
@@ -18,7 +19,7 @@ use crate::finding::Marker;
 use crate::git::Ident;
 use crate::text::escape::{escape, excerpt, lossy};
 use crate::text::lines::{Line, Locator, pieces};
-use crate::text::{Effort, Form, Reading, Unwatched, read};
+use crate::text::{Effort, Form, Reading, Unwatched, WordEnum, read};
 
 /// A marker that was tried because one of its literals was there.
 #[derive(Clone, Debug)]
@@ -127,6 +128,7 @@ pub(super) fn literal_at(literals: &[String], text: &[u8], offset: usize) -> Str
 
 fn in_message(matcher: &MessageMatcher, view: &[u8]) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
+    let mut forms: HashSet<Arc<str>> = HashSet::new();
     let mut tried: HashSet<(usize, usize)> = HashSet::new();
     let mut locator = Locator::new(view);
     let effort = Effort::new(&Unwatched, view.len());
@@ -144,6 +146,29 @@ fn in_message(matcher: &MessageMatcher, view: &[u8]) -> Vec<Candidate> {
                 let is = spec.is_within(lossy(line.bytes).trim(), &effort);
                 let why = "its expression does not match the line";
                 (spec.literals().to_vec(), (!is).then(|| why.to_owned()))
+            }
+            Look::Form(spec, who) => {
+                forms.insert(marker.id.as_str().into());
+                let ways = Ways::of(line, &locator);
+                let is_listed = |email: &str| matcher.lists(email);
+                let lexicon = &matcher.lexicon;
+                let sentences =
+                    Sentences::of(lexicon, (line, &ways), &locator, &is_listed, &effort);
+                let found = sentences.find(spec.form, *who);
+                let refused = match found {
+                    None => Some("the line is no sentence that credits it".to_owned()),
+                    Some((credited, ..)) if credited.confidence != marker.confidence => {
+                        Some(format!("it is a {} credit", credited.confidence.word()))
+                    }
+                    Some((_, at, _)) => {
+                        number = at;
+                        None
+                    }
+                };
+                (
+                    look.literals(matcher.families()).into_iter().map(Cow::into_owned).collect(),
+                    refused,
+                )
             }
             Look::Credit(spec) => {
                 let hit = matcher.credit(marker, spec, &Ways::of(line, &locator), &effort);
@@ -163,6 +188,22 @@ fn in_message(matcher: &MessageMatcher, view: &[u8]) -> Vec<Candidate> {
             refused,
         });
     });
+    let by_others: Vec<_> = candidates
+        .iter()
+        .filter(|it| it.refused.is_none() && !forms.contains(it.marker.id.as_str()))
+        .map(|it| (it.marker.tool.clone(), it.line, it.marker.confidence))
+        .collect();
+    for it in &mut candidates {
+        let says_so = |(tool, line, confidence): &(String, Option<usize>, _)| {
+            *tool == it.marker.tool && *line == it.line && *confidence >= it.marker.confidence
+        };
+        if it.refused.is_none()
+            && forms.contains(it.marker.id.as_str())
+            && by_others.iter().any(says_so)
+        {
+            it.refused = Some("a marker that looks for more than a form says so already".into());
+        }
+    }
     candidates.sort_by(|a, b| (a.line, &a.marker.id).cmp(&(b.line, &b.marker.id)));
     candidates
 }
@@ -221,11 +262,14 @@ fn in_identity(matcher: &identity::Matcher, role: Role, ident: &Ident<'_>) -> Ve
             let literals = spec.person.literals();
             let lower = raw.to_ascii_lowercase();
             let literal = literals.iter().filter(|literal| lower.contains(literal.as_ref()));
-            let refused = if spec.roles.contains(&role) {
+            let refused = if !spec.roles.contains(&role) {
+                Some("it looks at other roles only".into())
+            } else if let Some(form) = &spec.form {
+                let is = matcher.is_credited(marker, form, matcher.named(&who));
+                (!is).then(|| "the name is not the tool's, or the address tells whose it is".into())
+            } else {
                 let refusal = spec.person.refuses(&who, &exact, &effort);
                 refusal.map(|refusal| refused_person(refusal, ident))
-            } else {
-                Some("it looks at other roles only".into())
             };
             Candidate {
                 marker: Arc::clone(marker),

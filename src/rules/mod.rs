@@ -5,6 +5,9 @@ pub mod cases;
 pub mod edit;
 pub mod entries;
 mod examples;
+mod fact_examples;
+pub mod facts;
+pub mod former;
 mod key_types;
 pub mod lint;
 pub mod propose;
@@ -70,6 +73,18 @@ impl RuleSet {
     pub fn enabled_markers(&self) -> Vec<Arc<Marker>> {
         let enabled = self.rules.iter().filter(|rule| rule.disabled.is_none());
         enabled.map(|rule| Arc::clone(&rule.marker)).collect()
+    }
+
+    /// The markers that are not disabled, as findings carry them: those that quotation makes
+    /// weak, weak as well.
+    #[must_use]
+    pub fn markers_as_found(&self) -> Vec<Arc<Marker>> {
+        let mut markers = self.enabled_markers();
+        let of_text = |marker: &&Arc<Marker>| marker.kind.carrier() == Carrier::Message;
+        let strong = markers.iter().filter(of_text).filter_map(|marker| marker.as_weak());
+        let weak: Vec<_> = strong.map(Arc::new).collect();
+        markers.extend(weak);
+        markers
     }
 
     /// Reads `catalogue`, `model` and `tool`; problems go to the fields' reader.
@@ -146,6 +161,10 @@ impl Reading {
             vendor: fields.required_string("vendor").unwrap_or_default().to_owned(),
             id,
         };
+        for key in facts::KEYS {
+            fields.later_strings(key);
+        }
+        fields.string("source");
         let reader = fields.reader();
         for node in fields.tables("marker") {
             if let Some(fields) = reader.fields(node, "a marker") {

@@ -6,6 +6,7 @@ use super::stage::Progress;
 use super::tree::{Exceeded, Trees};
 use crate::finding::{Finding, PathUse};
 use crate::git::{GitError, ObjectId, Unread};
+use crate::marker::weaken_examples;
 use crate::report::Skipped;
 
 /// What commits hold in what they change.
@@ -59,6 +60,7 @@ impl TreeFindings {
             if let (Some(id), Some(job)) = (id, jobs.get(*job)) {
                 compare_with_first((id, job), findings, walk, trees)?;
             }
+            weaken_examples(findings);
             *job = at.get(*job).copied().unwrap_or_default();
         }
         let skipped = skipped.into_iter().flat_map(|(_, skipped)| skipped).collect();

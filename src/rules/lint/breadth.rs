@@ -77,7 +77,10 @@ pub(super) fn lint(entry: &Entry<'_>, problems: &mut Vec<Problem>) {
         return;
     };
     if let Spec::Path(_) = spec {
-        paths(entry, &spec, problems);
+        // An ordinary path may hold a content that is not ordinary.
+        if entry.marker.get("structure").is_none() {
+            paths(entry, &spec, problems);
+        }
         return;
     }
     let marker = Arc::new(Marker {

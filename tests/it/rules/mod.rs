@@ -8,3 +8,4 @@ mod bench_try;
 mod catalogue;
 mod catalogue_page;
 mod catalogue_variants;
+mod former;
