@@ -72,6 +72,8 @@ pub(super) enum Error {
     Unclear(#[from] Unclear),
     #[error("the tool `{id}` is new, and its vendor is not known{}", meant(.near.as_deref()))]
     NewTool { id: String, near: Option<String> },
+    #[error("the tool `{id}` is another layer's, whose lists these facts would replace")]
+    KnownTool { id: String },
     #[error("the example does not say which tool it is of")]
     WhichTool,
     #[error("there is no preset `{name}`")]
@@ -162,6 +164,9 @@ impl Error {
             Self::NotSet { .. } => "provost rules show ID tells which file sets it.".into(),
             Self::Unclear(_) => "Give the line as it stands, or name its kind by --kind.".into(),
             Self::NewTool { .. } => "Name its vendor by --vendor.".into(),
+            Self::KnownTool { .. } => {
+                "Add a marker to it: provost rules add --tool ID 'LINE' takes an example.".into()
+            }
             Self::WhichTool => "Name the tool by --tool, and by --vendor too if it is new.".into(),
             Self::Preset { known, .. } => format!("There are: {known}."),
             Self::Glob { .. } => "For example: refs/heads/release/*".into(),

@@ -92,16 +92,24 @@ impl Marker {
     /// The same as a weak one; `None` for one that is weak.
     #[must_use]
     pub fn as_weak(&self) -> Option<Self> {
-        let Self { id, tool, tool_name, vendor, kind, confidence, since } = self;
-        (*confidence > Confidence::Weak).then(|| Self {
+        let is_strong = self.confidence > Confidence::Weak;
+        is_strong.then(|| self.as_found(Confidence::Weak, &self.since))
+    }
+
+    /// The same as it was found: with another confidence, and as new as another version of the
+    /// catalogue.
+    #[must_use]
+    pub fn as_found(&self, confidence: Confidence, since: &str) -> Self {
+        let Self { id, tool, tool_name, vendor, kind, .. } = self;
+        Self {
             id: id.clone(),
             tool: tool.clone(),
             tool_name: tool_name.clone(),
             vendor: vendor.clone(),
             kind: *kind,
-            confidence: Confidence::Weak,
-            since: since.clone(),
-        })
+            confidence,
+            since: since.to_owned(),
+        }
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) struct Hit {
     pub(super) text: String,
     /// How sure it is: less than its marker where it is quoted, or stands behind a sentence.
     pub(super) confidence: Confidence,
+    /// Whether it is read since there are forms; see [`super::forms::Credited`].
+    pub(super) is_new: bool,
     /// Whether it stands behind a NUL.
     pub(super) behind_nul: bool,
 }
@@ -82,7 +84,7 @@ impl Hits {
                 return;
             }
             let Some((marker, look)) = matcher.markers.get(at) else { return };
-            let mut is_aside = false;
+            let (mut is_aside, mut is_new) = (false, false);
             let found = match look {
                 Look::Line(spec) => {
                     let text = current.text.get_or_insert_with(|| lossy(line.bytes));
@@ -106,9 +108,12 @@ impl Hits {
                         Sentences::of(lexicon, (line, ways), &locator, &is_listed, effort)
                     };
                     let found = current.sentences.get_or_insert_with(read).find(spec.form, *who);
-                    found
-                        .filter(|(credited, ..)| credited.confidence == marker.confidence)
-                        .map(|(_, number, text)| (number, kept_of(text)))
+                    let found = found
+                        .filter(|(credited, ..)| credited.confidence == spec.form.confidence());
+                    found.map(|(credited, number, text)| {
+                        is_new = credited.is_new;
+                        (number, kept_of(text))
+                    })
                 }
             };
             let Some((number, text)) = found else { return };
@@ -117,7 +122,7 @@ impl Hits {
             let nul =
                 *first_nul.get_or_insert_with(|| memchr::memchr(0, view).unwrap_or(usize::MAX));
             let behind_nul = line.start > nul || offset > nul;
-            hits.keep(Hit { marker: at, line: number, text, confidence, behind_nul });
+            hits.keep(Hit { marker: at, line: number, text, confidence, is_new, behind_nul });
         });
         hits
     }

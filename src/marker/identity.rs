@@ -245,7 +245,7 @@ impl Matcher {
     ) -> bool {
         credited.is_some_and(|credited| {
             let who = self.lexicon.who(&marker.tool, form);
-            who == Some(credited.who) && credited.confidence == marker.confidence
+            who == Some(credited.who)
         })
     }
 

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::copied;
+use super::forms::{FIRST_SINCE, FORMS_SINCE};
 use super::hits::{Hit, Hits};
 use super::message_matcher::{Look, MessageMatcher};
 use super::tamper::Trick;
@@ -123,9 +124,11 @@ impl MessageMatcher {
         line: &[u8],
         effort: &Effort<'_>,
     ) -> Finding {
-        let weaker = (hit.confidence < marker.confidence).then(|| marker.as_weak()).flatten();
-        let weaker = weaker.map(Arc::new);
-        let marker = weaker.as_ref().unwrap_or(marker);
+        // A pin on an earlier version of the catalogue holds for what forms have brought.
+        let since = if hit.is_new && marker.since == FIRST_SINCE { FORMS_SINCE } else { &marker.since };
+        let differs = hit.confidence < marker.confidence || *since != marker.since;
+        let as_found = differs.then(|| Arc::new(marker.as_found(hit.confidence, since)));
+        let marker = as_found.as_ref().unwrap_or(marker);
         let mut finding = Finding::new(marker, Field::Message, evidence(line, hit));
         finding.line = Some(hit.line);
         if let Some((model, vendor)) = self.models.named_in(&hit.text, effort) {

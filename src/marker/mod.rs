@@ -48,6 +48,7 @@ pub use content::{MOST_TEXTS, Text, Texts};
 pub use copied::{Named, Picked, is_same_text};
 pub use credited::{CreditLine, credit_line};
 pub use example_paths::weaken_examples;
+pub use forms::FORMS_SINCE;
 pub use hits::MOST_HITS;
 pub use identity::{PersonHeader, Role};
 pub use model::{Model, Models};

@@ -87,8 +87,10 @@ impl Sentences {
     /// The credit of a form and a tool, and where: the number of its line, and what was read.
     pub(super) fn find(&self, form: FormOf, who: Who) -> Option<(Credited, usize, &str)> {
         let (credits, at) = match form {
-            FormOf::Credit => (&self.credits, &self.credits_at),
-            FormOf::Attribution => (&self.attributions, &self.attributions_at),
+            FormOf::Credit | FormOf::PossibleCredit => (&self.credits, &self.credits_at),
+            FormOf::Attribution | FormOf::PossibleAttribution => {
+                (&self.attributions, &self.attributions_at)
+            }
             FormOf::Name => return None,
         };
         let credited = credits.iter().find(|credited| credited.who == who)?;

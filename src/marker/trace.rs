@@ -157,7 +157,7 @@ fn in_message(matcher: &MessageMatcher, view: &[u8]) -> Vec<Candidate> {
                 let found = sentences.find(spec.form, *who);
                 let refused = match found {
                     None => Some("the line is no sentence that credits it".to_owned()),
-                    Some((credited, ..)) if credited.confidence != marker.confidence => {
+                    Some((credited, ..)) if credited.confidence != spec.form.confidence() => {
                         Some(format!("it is a {} credit", credited.confidence.word()))
                     }
                     Some((_, at, _)) => {

@@ -108,17 +108,67 @@ impl RuleFile {
         Ok(table.remove(key).is_some())
     }
 
-    /// Adds a marker; its table is given as TOML text without a header.
+    /// Whether the file has a tool.
+    #[must_use]
+    pub fn has_tool(&self, id: &str) -> bool {
+        let tools = self.0.get("tool").and_then(Item::as_array_of_tables);
+        let is = |tool: &Table| tool.get("id").and_then(Item::as_str) == Some(id);
+        tools.is_some_and(|tools| tools.iter().any(is))
+    }
+
+    /// Sets a text of a tool, unless it has one.
     ///
     /// # Errors
     /// When the file writes its tools in another form.
-    pub fn add(&mut self, tool: ToolRef<'_>, marker: &str) -> Result<(), EditError> {
+    pub fn describe(&mut self, tool: ToolRef<'_>, key: &str, text: &str) -> Result<(), EditError> {
+        let table = self.tool(tool)?;
+        if !table.contains_key(key) {
+            table.insert(key, value(text));
+        }
+        Ok(())
+    }
+
+    /// Adds facts to one of a tool's lists, those that it has not.
+    ///
+    /// # Errors
+    /// When the file writes its tools, or the list, in another form.
+    pub fn add_facts(
+        &mut self,
+        tool: ToolRef<'_>,
+        key: &'static str,
+        facts: &[String],
+    ) -> Result<(), EditError> {
+        if facts.is_empty() {
+            return Ok(());
+        }
+        let table = self.tool(tool)?;
+        let list = table.entry(key).or_insert_with(|| value(Array::new()));
+        let list = list.as_array_mut().ok_or(EditError::Inline(key))?;
+        for fact in facts {
+            if !list.iter().any(|known| known.as_str() == Some(fact)) {
+                list.push(fact.as_str());
+            }
+        }
+        Ok(())
+    }
+
+    /// The table of a tool, with its vendor.
+    fn tool(&mut self, tool: ToolRef<'_>) -> Result<&mut Table, EditError> {
         let table = entry(self.0.as_table_mut(), "tool", tool.id)?;
         if let Some(vendor) = tool.vendor
             && !table.contains_key("vendor")
         {
             table.insert("vendor", value(vendor));
         }
+        Ok(table)
+    }
+
+    /// Adds a marker; its table is given as TOML text without a header.
+    ///
+    /// # Errors
+    /// When the file writes its tools in another form.
+    pub fn add(&mut self, tool: ToolRef<'_>, marker: &str) -> Result<(), EditError> {
+        let table = self.tool(tool)?;
         let parsed = Self::parse(marker)?;
         let mut new = parsed.0.into_table();
         new.set_position(None);

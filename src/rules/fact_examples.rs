@@ -72,10 +72,10 @@ impl<'t> Facts<'t> {
 
     fn each_name(&self, example: impl Fn(&str) -> String) -> Vec<String> {
         let lists = ["names", "ambiguous", "people"].into_iter();
-        let mut all: Vec<String> = lists.flat_map(|key| self.list(key)).map(example).collect();
+        let mut all: Vec<String> = lists.flat_map(|key| self.list(key)).map(&example).collect();
         if all.is_empty() {
             let page = self.list("urls").next();
-            all.extend(page.map(|url| format!("Generated-by: <https://{url}>")));
+            all.extend(page.map(|url| example(&format!("[it](https://{url})"))));
         }
         all
     }

@@ -46,10 +46,10 @@ struct Made {
     since: &'static str,
 }
 
-/// The version of the catalogue that brought addresses, files and branches.
+/// The version of the catalogue in which tools had such markers of their own.
 const FIRST: &str = "0.1";
-/// The one that brought forms.
-const FORMS: &str = "0.2";
+/// The one that brought forms: what only these find is as new.
+const FORMS: &str = crate::marker::FORMS_SINCE;
 
 const REVIEWS: &[&str] = &["reviewed-by", "acked-by", "tested-by"];
 const ALL_SIGN_OFFS: &[&str] = &["signed-off-by", "reviewed-by", "acked-by", "tested-by"];
@@ -71,7 +71,7 @@ const fn form(
     confidence: &'static str,
     form: &'static str,
 ) -> Made {
-    Made { since: FORMS, ..made(name, kind, confidence, From::Names(form)) }
+    made(name, kind, confidence, From::Names(form))
 }
 
 const fn signed(
@@ -86,10 +86,10 @@ const fn signed(
 /// All markers that are made of facts.
 const MADE: [Made; 16] = [
     form("credit", "trailer", "strong", "credit"),
-    form("possible-credit", "trailer", "weak", "credit"),
+    form("possible-credit", "trailer", "weak", "possible-credit"),
     form("generated-with", "line", "strong", "attribution"),
-    form("possible-attribution", "line", "weak", "attribution"),
-    form("agent-name", "identity", "weak", "name"),
+    form("possible-attribution", "line", "weak", "possible-attribution"),
+    Made { since: FORMS, ..form("agent-name", "identity", "weak", "name") },
     made("co-author", "trailer", "strong", From::Addresses(AGENT)),
     made("identity", "identity", "strong", From::Addresses(AGENT)),
     // Linux kernel, Documentation/process/coding-assistants.rst: agents must not sign off.
@@ -181,7 +181,11 @@ impl Made {
         };
         let (mut keys, facts) = match &self.from {
             From::Names(form) => {
-                let named = entries(&["names", "ambiguous", "people", "urls"]);
+                let mut named = entries(&["names", "ambiguous", "people"]);
+                // A page alone is credited for sure, or not at all.
+                if matches!(*form, "credit" | "attribution") || !named.is_empty() {
+                    named.extend(entries(&["urls"]));
+                }
                 if named.is_empty() {
                     return None;
                 }
@@ -225,7 +229,12 @@ impl Made {
         keys.push(("id", text(&format!("{id}/{}", self.name))));
         keys.push(("kind", text(self.kind)));
         keys.push(("confidence", text(self.confidence)));
-        keys.push(("since", text(self.since)));
+        match tool.get("since") {
+            Some((_, since)) => keys.push(("since", since.clone())),
+            // A pin holds for the built-in layer, not for what administrators add.
+            None if place.source.built_in => keys.push(("since", text(self.since))),
+            None => {}
+        }
         if examples == Examples::Made {
             let (hits, misses) = fact_examples::examples(self.name, tool);
             keys.push(("hits", strings(&hits, &place)));

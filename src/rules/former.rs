@@ -10,7 +10,7 @@ use crate::document::{Node, Table, Value};
 static FORMER: LazyLock<HashMap<String, String>> =
     LazyLock::new(|| toml::from_str(include_str!("former.toml")).unwrap_or_default());
 
-/// The present id of a marker that had another one.
+/// The present id of a marker that had another one; empty for one that is gone.
 #[must_use]
 pub fn present_id(former: &str) -> Option<&'static str> {
     FORMER.get(former).map(String::as_str)
@@ -29,8 +29,10 @@ pub(super) fn rename_markers(markers: &mut Vec<Node>) {
             return true;
         };
         let Some(present) = present_id(id) else { return true };
-        *id = present.into();
-        renamed.push(marker.clone());
+        if !present.is_empty() {
+            *id = present.into();
+            renamed.push(marker.clone());
+        }
         false
     });
     for new in renamed {
@@ -47,6 +49,15 @@ pub(super) fn rename_lines(policy: &mut Node) {
     let Value::Table(policy) = &mut policy.value else { return };
     if let Some((_, tools)) = policy.get_mut("tools") {
         rename_keys(tools);
+    }
+    if let Some((_, Node { value: Value::Array(locked), .. })) = policy.get_mut("locked") {
+        for key in locked {
+            let Value::String(key) = &mut key.value else { continue };
+            let id = key.strip_prefix("tools.").unwrap_or_default();
+            if let Some(present) = present_id(id.trim_matches('"')).filter(|it| !it.is_empty()) {
+                *key = format!("tools.{present}").into();
+            }
+        }
     }
     if let Some((_, Node { value: Value::Array(scopes), .. })) = policy.get_mut("scope") {
         for scope in scopes {
@@ -67,7 +78,9 @@ fn rename_keys(tools: &mut Node) {
     // A line on the present id wins over one on a former id.
     for (key, entry) in table.iter().filter(|(key, _)| present_id(key).is_some()) {
         let key = present_id(key).unwrap_or(key).to_owned();
-        renamed.insert(key.into(), entry.clone());
+        if !key.is_empty() {
+            renamed.insert(key.into(), entry.clone());
+        }
     }
     for (key, entry) in table.iter().filter(|(key, _)| present_id(key).is_none()) {
         renamed.insert(key.to_owned().into(), entry.clone());
@@ -83,7 +96,7 @@ mod tests {
     fn each_former_id_has_a_present_one_of_the_same_tool() {
         let all: HashMap<String, String> = toml::from_str(include_str!("former.toml")).unwrap();
         assert!(all.len() > 100);
-        for (former, present) in &all {
+        for (former, present) in all.iter().filter(|(_, present)| !present.is_empty()) {
             assert_eq!(former.split_once('/').unwrap().0, present.split_once('/').unwrap().0);
             assert!(!all.contains_key(present), "{former} leads to {present}, which is gone too");
         }

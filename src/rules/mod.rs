@@ -20,7 +20,7 @@ pub use examples::{ExampleFailure, check_examples};
 
 use crate::document::{Fields, Place, Problem};
 use crate::finding::{Carrier, Confidence, Kind, Marker};
-use crate::marker::{self, Matchers, Model, Models, Spec};
+use crate::marker::{self, FORMS_SINCE, Matchers, Model, Models, Spec};
 
 /// A tool of the catalogue.
 #[derive(Debug)]
@@ -76,14 +76,17 @@ impl RuleSet {
     }
 
     /// The markers that are not disabled, as findings carry them: those that quotation makes
-    /// weak, weak as well.
+    /// weak, weak as well, and those of forms as new as forms.
     #[must_use]
     pub fn markers_as_found(&self) -> Vec<Arc<Marker>> {
         let mut markers = self.enabled_markers();
-        let of_text = |marker: &&Arc<Marker>| marker.kind.carrier() == Carrier::Message;
-        let strong = markers.iter().filter(of_text).filter_map(|marker| marker.as_weak());
-        let weak: Vec<_> = strong.map(Arc::new).collect();
-        markers.extend(weak);
+        let of_text = markers.iter().filter(|it| it.kind.carrier() == Carrier::Message);
+        let variants = of_text.flat_map(|it| {
+            let new = it.as_found(it.confidence, FORMS_SINCE);
+            [it.as_weak(), new.as_weak(), Some(new)]
+        });
+        let variants: Vec<_> = variants.flatten().map(Arc::new).collect();
+        markers.extend(variants);
         markers
     }
 
@@ -165,6 +168,7 @@ impl Reading {
             fields.later_strings(key);
         }
         fields.string("source");
+        fields.string("since");
         let reader = fields.reader();
         for node in fields.tables("marker") {
             if let Some(fields) = reader.fields(node, "a marker") {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::add_facts::{self, Facts, NewTool};
 use super::edit::{edit, finish, warn};
 use super::own_file::{Checked, OwnFile, TargetFile};
 use super::trial::{Trials, effect};
@@ -23,7 +24,11 @@ use crate::rules::subject::Subject;
 use crate::scan::Scope;
 use crate::text::{counted, similar};
 
-/// Propose a marker for an example, and add it to your own file.
+/// Propose a marker for an example, or take the facts of a tool, and add it to your own file.
+///
+/// With --name, --email, --path and the like a tool is added by what is true of it: it is then
+/// found in all sentences and places in which tools are found. Of a single example, a marker is
+/// proposed:
 ///
 /// LINE is a credit line, a footer, `Name <address>`, a path, a full ref name or an SSH
 /// public key; for a note, the name of its ref, a line feed and the note. The tightest
@@ -33,6 +38,7 @@ use crate::text::{counted, similar};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  provost rules add --name 'Acme Coder' --email bot@acme.example --path '.acme/**' --write
   provost rules add --tool acme-coder --vendor Acme 'Co-authored-by: Acme <bot@acme.example>'
   provost rules add --tool acme-coder 'Acme-Session: https://acme.example/s/01ABCDEF' --in .
   provost rules add --tool acme-coder 'Made with Acme Coder 2.1' --in /srv/git/*.git --write
@@ -40,8 +46,12 @@ Examples:
 $(git notes --ref acme show)\"")]
 pub(in crate::cli) struct Add {
     /// The example
-    #[arg(value_name = "LINE", allow_hyphen_values = true)]
-    line: String,
+    #[arg(value_name = "LINE", allow_hyphen_values = true, required_unless_present_any = [
+        "names", "ambiguous", "emails", "logins", "urls", "paths", "branches",
+    ])]
+    line: Option<String>,
+    #[command(flatten)]
+    facts: Facts,
     /// The tool; needed when the example names none that is known
     #[arg(long, value_name = "ID")]
     tool: Option<String>,
@@ -73,8 +83,18 @@ pub(in crate::cli) struct Add {
 impl Run for Add {
     fn run(&self, context: &CommandContext) -> Result<u8, Error> {
         let own = OwnFile::open(context, &self.target)?;
+        let Some(line) = self.line.as_deref().filter(|_| !self.facts.are_given()) else {
+            let new = NewTool {
+                facts: &self.facts,
+                id: self.tool.as_deref(),
+                vendor: self.vendor.as_deref(),
+                source: self.source.as_deref(),
+                write: self.write,
+            };
+            return add_facts::add(context, &own, &new);
+        };
         let config = config::merge(&own.layers)?;
-        let mut proposal = propose(&self.line, self.kind)?;
+        let mut proposal = propose(line, self.kind)?;
         proposal.confidence = proposal.confidence.min(self.confidence);
         let found = found_already(&config, &proposal);
         let tool = match (&self.tool, found.first()) {
@@ -125,7 +145,7 @@ impl Run for Add {
     }
 }
 
-fn preview(context: &CommandContext, own: &OwnFile, checked: &Checked, notes: &str) {
+pub(super) fn preview(context: &CommandContext, own: &OwnFile, checked: &Checked, notes: &str) {
     let difference = own.difference(&checked.source.text);
     context.output.say(&format!("{}:\n{}", own.shown(), difference.trim_end()));
     context.output.note(notes);
@@ -145,7 +165,7 @@ fn tool(config: &Config, command: &Add) -> Result<String, Error> {
         }
         return Ok(id.clone());
     }
-    let line = command.line.to_lowercase();
+    let line = command.line.as_deref().unwrap_or_default().to_lowercase();
     let names = |name: &str| {
         let name = name.to_lowercase();
         let apart = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());

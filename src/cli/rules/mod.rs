@@ -5,6 +5,7 @@
 //! the place of one of them.
 
 mod add;
+mod add_facts;
 mod commit;
 mod compare;
 mod decide;

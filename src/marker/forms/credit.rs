@@ -57,11 +57,11 @@ fn occasion(lexicon: &Lexicon, key: &str) -> Option<Occasion> {
     if is_any(&DISCLOSURES) || is_any(&TOOL_KEYS) {
         return Some(Occasion::OnlyTools);
     }
-    if is_any(&["coauthor"]) {
+    if is_any(&["coauthor", "pairprogrammedby", "pairprogrammedwith", "pairedwith"]) {
         return Some(Occasion::PeopleToo);
     }
     // `ai-generated-by`, `co-authored-with`
-    let prefixes = ["ai", "llm", "commit", "pair", "vibe"].map(|it| lexicon.fold(it.to_owned()));
+    let prefixes = ["ai", "llm", "commit", "vibe"].map(|it| lexicon.fold(it.to_owned()));
     let bare = prefixes.iter().find_map(|prefix| key.strip_prefix(prefix.as_str()));
     let has_prefix = bare.is_some();
     let key = bare.unwrap_or(key);
@@ -154,7 +154,12 @@ fn prose(lexicon: &Lexicon, tokens: &[Token<'_>]) -> Option<Sentence> {
         let rest = tokens.get(at..)?;
         let with = || {
             let phrase = phrase(lexicon, rest.get(1..)?, false)?;
-            Some(Sentence { occasion: Occasion::OnlyTools, phrase, is_credit: true })
+            Some(Sentence {
+                occasion: Occasion::OnlyTools,
+                phrase,
+                is_credit: true,
+                is_new: true,
+            })
         };
         sentence(lexicon, rest)
             .or_else(|| rest.first().filter(|it| is_with(lexicon, it)).and_then(|_| with()))

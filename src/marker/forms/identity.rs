@@ -58,17 +58,17 @@ pub(super) fn identity(lexicon: &Lexicon, name: &str, email: &str) -> Option<Cre
         let is_evidence = has_model && named.class == NameClass::Own;
         let beside = Beside { is_evidence, is_agent, address };
         let confidence = strength(named.class, Occasion::PeopleToo, beside)?;
-        return Some(Credited { who: Who::Tool(named.tool), confidence });
+        return Some(Credited { who: Who::Tool(named.tool), confidence, is_new: true });
     }
     if let Some(tool) = beside_person(lexicon, &tokens) {
-        return Some(Credited { who: Who::Tool(tool), confidence: Confidence::Weak });
+        return Some(Credited { who: Who::Tool(tool), confidence: Confidence::Weak, is_new: true });
     }
     let is_machine = tokens.iter().any(|it| lexicon.is_any(it.word(), &MACHINES));
     let names_model = || {
         let mut starts = (0..tokens.len()).filter_map(|at| lexicon.model_at(tokens.get(at..)?));
         starts.any(|model| model.has_version)
     };
-    let weak = Credited { who: Who::Unnamed, confidence: Confidence::Weak };
+    let weak = Credited { who: Who::Unnamed, confidence: Confidence::Weak, is_new: true };
     (is_machine && names_model()).then_some(weak)
 }
 

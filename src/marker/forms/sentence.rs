@@ -15,6 +15,8 @@ pub(super) struct Sentence {
     pub(super) phrase: Phrase,
     /// Whether it is a credit line whose colon is missing: `Co authored by TOOL`.
     pub(super) is_credit: bool,
+    /// Whether it says more than `generated with TOOL`; see [`super::Credited::is_new`].
+    pub(super) is_new: bool,
 }
 
 /// What a verb says.
@@ -253,7 +255,8 @@ pub(super) fn sentence(lexicon: &Lexicon, tokens: &[Token<'_>]) -> Option<Senten
         Verb::Making => Occasion::Making,
         _ => Occasion::Writing,
     };
-    Some(Sentence { occasion, phrase, is_credit })
+    let is_new = has_subject || helped || verb == Verb::Writing && occasion != Occasion::OnlyTools;
+    Some(Sentence { occasion, phrase, is_credit, is_new })
 }
 
 /// The verb at a place, which goes behind it: one word, or two with a hyphen.
@@ -300,7 +303,7 @@ pub(super) fn aside(lexicon: &Lexicon, tokens: &[Token<'_>]) -> Option<Sentence>
         let at = (1..tokens.len()).find(opens)?;
         let inner = tokens.get(at + 1..tokens.len() - 1)?;
         let sentence = sentence(lexicon, inner)?;
-        return Some(Sentence { occasion: Occasion::Aside, ..sentence });
+        return Some(Sentence { occasion: Occasion::Aside, is_new: true, ..sentence });
     }
     let (tokens, _) = bare(tokens);
     let named = lexicon.name_at(tokens)?;
@@ -312,5 +315,5 @@ pub(super) fn aside(lexicon: &Lexicon, tokens: &[Token<'_>]) -> Option<Sentence>
         return None;
     }
     let phrase = phrase(lexicon, tokens.get(..named.length)?, false)?;
-    Some(Sentence { occasion: Occasion::Aside, phrase, is_credit: false })
+    Some(Sentence { occasion: Occasion::Aside, phrase, is_credit: false, is_new: true })
 }

@@ -8,4 +8,5 @@ mod bench_try;
 mod catalogue;
 mod catalogue_page;
 mod catalogue_variants;
+mod facts;
 mod former;
