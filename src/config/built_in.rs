@@ -12,10 +12,10 @@ use crate::rules::facts::{self, Examples};
 /// The built-in layer.
 pub const BUILT_IN: &str = include_str!("../../rules.toml");
 /// The same without what decides nothing, examples above all: places are in this one.
-pub(super) const BARE: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.toml"));
+pub(super) static BARE: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.toml"));
 /// That one as it is parsed: its shape, and its texts.
-const SHAPE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
-const TEXTS: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.txt"));
+static SHAPE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
+static TEXTS: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.txt"));
 
 /// The top-level keys of the catalogue.
 const CATALOGUE: [&str; 3] = ["catalogue", "model", "tool"];

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::alike::alike;
 use super::claims::{Claim, joined};
+use super::credit_keys::{CREDIT_KEYS, SIGN_OFF_KEYS};
 use super::forms;
 use super::pattern::Pattern;
 use crate::document::Fields;
@@ -18,43 +19,6 @@ use crate::finding::{Kind, Marker};
 use crate::git::Ident;
 use crate::text::escape::lossy;
 use crate::text::{Effort, folded_key};
-
-/// Keys under which people and tools are credited, in the form of [`token`].
-pub(super) const CREDIT_KEYS: [&str; 30] = [
-    "coauthoredby",
-    "coauthorby",
-    "coauthor",
-    "coauthoredwith",
-    "codevelopedwith",
-    "createdby",
-    "createdwith",
-    "generatedwith",
-    "writtenwith",
-    "builtwith",
-    "assistedwith",
-    "pairprogrammedwith",
-    "synthesizedby",
-    "aicoauthoredby",
-    "aigeneratedwith",
-    "helpedby",
-    "codevelopedby",
-    "assistedby",
-    "aiassistedby",
-    "aiassisted",
-    "generatedby",
-    "aigeneratedby",
-    "coauthoredbyai",
-    "commitgeneratedby",
-    "madewith",
-    "writtenby",
-    "aitool",
-    "aimodel",
-    "agent",
-    "authoredby",
-];
-
-/// Keys under which only people may stand.
-pub(super) const SIGN_OFF_KEYS: [&str; 4] = ["signedoffby", "reviewedby", "ackedby", "testedby"];
 
 /// Why a marker that was tried is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

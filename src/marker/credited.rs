@@ -2,7 +2,8 @@
 //! tell a tool's address from a person's.
 
 use super::Matchers;
-use super::credit::{CREDIT_KEYS, Person, SIGN_OFF_KEYS, github_login};
+use super::credit::{Person, github_login};
+use super::credit_keys::{CREDIT_KEYS, SIGN_OFF_KEYS};
 use super::message_matcher::Look;
 use super::ways::Credit;
 use crate::git::Ident;

@@ -83,46 +83,18 @@ impl Hits {
             if !current.is_new_on(line, at, matcher.markers.len()) {
                 return;
             }
-            let Some((marker, look)) = matcher.markers.get(at) else { return };
-            let (mut is_aside, mut is_new) = (false, false);
-            let found = match look {
-                Look::Line(spec) => {
-                    let text = current.text.get_or_insert_with(|| lossy(line.bytes));
-                    spec.is_within(text.trim(), effort).then(|| (line.number, kept_of(text)))
-                }
-                Look::Credit(spec) => {
-                    let ways = &mut current.ways;
-                    let ways = ways.get_or_insert_with(|| Ways::of(line, &locator));
-                    let behind = || matcher.credit_behind(marker, spec, line, effort);
-                    matcher.credit(marker, spec, ways, effort).or_else(|| {
-                        is_aside = true;
-                        Some((line.number, behind()?))
-                    })
-                }
-                Look::Form(spec, who) => {
-                    let ways = &mut current.ways;
-                    let ways = &*ways.get_or_insert_with(|| Ways::of(line, &locator));
-                    let read = || {
-                        let is_listed = |email: &str| matcher.lists(email);
-                        let lexicon = &matcher.lexicon;
-                        Sentences::of(lexicon, (line, ways), &locator, &is_listed, effort)
-                    };
-                    let found = current.sentences.get_or_insert_with(read).find(spec.form, *who);
-                    let found = found
-                        .filter(|(credited, ..)| credited.confidence == spec.form.confidence());
-                    found.map(|(credited, number, text)| {
-                        is_new = credited.is_new;
-                        (number, kept_of(text))
-                    })
-                }
-            };
-            let Some((number, text)) = found else { return };
-            let is_weaker = is_aside || quotation.holds(&line, offset);
-            let confidence = if is_weaker { Confidence::Weak } else { marker.confidence };
-            let nul =
-                *first_nul.get_or_insert_with(|| memchr::memchr(0, view).unwrap_or(usize::MAX));
-            let behind_nul = line.start > nul || offset > nul;
-            hits.keep(Hit { marker: at, line: number, text, confidence, is_new, behind_nul });
+            for &at in matcher.tried_with(&at) {
+                let place = (line, &locator);
+                let Some(found) = current.find(matcher, at, place, effort) else { continue };
+                let is_weaker = found.is_weaker || quotation.holds(&line, offset);
+                let Some((marker, _)) = matcher.markers.get(at) else { continue };
+                let confidence = if is_weaker { Confidence::Weak } else { marker.confidence };
+                let nul =
+                    *first_nul.get_or_insert_with(|| memchr::memchr(0, view).unwrap_or(usize::MAX));
+                let behind_nul = line.start > nul || offset > nul;
+                let Found { line, text, is_new, .. } = found;
+                hits.keep(Hit { marker: at, line, text, confidence, is_new, behind_nul });
+            }
         });
         hits
     }
@@ -158,7 +130,54 @@ impl Hits {
     }
 }
 
-impl Current<'_> {
+/// What a marker finds on a line.
+struct Found {
+    /// The number of the line on which it begins.
+    line: usize,
+    text: String,
+    /// Whether it is weak whatever its marker is: it stands behind a sentence.
+    is_weaker: bool,
+    is_new: bool,
+}
+
+impl<'v> Current<'v> {
+    /// What a marker finds on the line that is looked at.
+    fn find(
+        &mut self,
+        matcher: &MessageMatcher,
+        at: usize,
+        (line, locator): (Line<'v>, &Locator<'v>),
+        effort: &Effort<'_>,
+    ) -> Option<Found> {
+        let (marker, look) = matcher.markers.get(at)?;
+        let plain = |(line, text)| Found { line, text, is_weaker: false, is_new: false };
+        match look {
+            Look::Line(spec) => {
+                let text = self.text.get_or_insert_with(|| lossy(line.bytes));
+                let is = spec.is_within(text.trim(), effort);
+                is.then(|| plain((line.number, kept_of(text))))
+            }
+            Look::Credit(spec) => {
+                let ways = self.ways.get_or_insert_with(|| Ways::of(line, locator));
+                let found = matcher.credit(marker, spec, ways, effort).map(plain);
+                found.or_else(|| {
+                    let text = matcher.credit_behind(marker, spec, line, effort)?;
+                    Some(Found { is_weaker: true, ..plain((line.number, text)) })
+                })
+            }
+            Look::Form(form, who) => {
+                let ways = &*self.ways.get_or_insert_with(|| Ways::of(line, locator));
+                let read = || {
+                    let is_listed = |email: &str| matcher.lists(email);
+                    Sentences::of(matcher.lexicon(), (line, ways), locator, &is_listed, effort)
+                };
+                let sentences = self.sentences.get_or_insert_with(read);
+                let (credited, line, text) = sentences.find(*form, *who)?;
+                Some(Found { is_new: credited.is_new, ..plain((line, kept_of(text))) })
+            }
+        }
+    }
+
     /// Goes to a line, and returns whether a marker was not tried on it yet; from now on it counts
     /// as tried. `markers` is the number of all markers.
     fn is_new_on(&mut self, line: Line<'_>, marker: usize, markers: usize) -> bool {

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::claims::{Claim, joined};
 use super::credit::{Person, Who, github_login};
-use super::forms::{self, Credited, Lexicon};
+use super::forms::{self, Credited, Forms};
 use super::literals::Literals;
 use super::model::Models;
 use super::tamper::{Tampers, Trick};
@@ -106,7 +106,8 @@ pub struct Matcher {
     by_login: HashMap<String, Vec<usize>>,
     by_name: Literals,
     models: Arc<Models>,
-    lexicon: Lexicon,
+    forms: Arc<Forms>,
+    is_alike: bool,
     tampers: Arc<Tampers>,
     /// The same markers in the spelling of [`super::alike`], made when a name needs them.
     alike: OnceLock<Box<Self>>,
@@ -115,20 +116,18 @@ pub struct Matcher {
 impl Matcher {
     pub(super) fn new(
         markers: Vec<(Arc<Marker>, Spec)>,
-        models: &Arc<Models>,
+        (models, forms): (&Arc<Models>, &Arc<Forms>),
         tampers: &Arc<Tampers>,
         is_alike: bool,
     ) -> Self {
         let mut by_email: HashMap<String, Vec<usize>> = HashMap::new();
         let mut by_login: HashMap<String, Vec<usize>> = HashMap::new();
         let mut by_name = Literals::default();
-        let families: Vec<String> = models.family_words().map(str::to_owned).collect();
-        let mut lexicon = Lexicon::new(&families, is_alike);
         for (at, (marker, spec)) in markers.iter().enumerate() {
             let person = &spec.person;
-            if let Some(form) = &spec.form {
-                lexicon.add_form(&marker.tool, form);
-                form.literals(&families).iter().for_each(|it| by_name.add(it, at));
+            if spec.form.is_some() {
+                let words = forms.literals(forms.who(&marker.tool), is_alike);
+                words.iter().for_each(|word| by_name.add(word, at));
             }
             for email in &person.emails {
                 by_email.entry(email.clone()).or_default().push(at);
@@ -142,9 +141,10 @@ impl Matcher {
                 }
             }
         }
-        let (models, tampers) = (Arc::clone(models), Arc::clone(tampers));
-        let alike = OnceLock::new();
-        Self { markers, by_email, by_login, by_name, models, lexicon, tampers, alike }
+        let (models, forms) = (Arc::clone(models), Arc::clone(forms));
+        let (tampers, alike) = (Arc::clone(tampers), OnceLock::new());
+        let is = is_alike;
+        Self { markers, by_email, by_login, by_name, models, forms, is_alike: is, tampers, alike }
     }
 
     /// The markers in the spelling in which a reading is.
@@ -154,12 +154,12 @@ impl Matcher {
         }
         self.alike.get_or_init(|| {
             let other = |(marker, spec): &(Arc<Marker>, Spec)| {
-                let form = spec.form.as_ref().map(forms::Spec::alike);
-                let spec = Spec { roles: spec.roles.clone(), person: spec.person.alike(), form };
+                let (roles, form) = (spec.roles.clone(), spec.form);
+                let spec = Spec { roles, person: spec.person.alike(), form };
                 (Arc::clone(marker), spec)
             };
             let markers = self.markers.iter().map(other).collect();
-            Box::new(Self::new(markers, &self.models, &self.tampers, true))
+            Box::new(Self::new(markers, (&self.models, &self.forms), &self.tampers, true))
         })
     }
 
@@ -227,7 +227,7 @@ impl Matcher {
         let named = OnceCell::new();
         let named = || *named.get_or_init(|| self.named(&who));
         let is_meant = |marker: &Marker, spec: &Spec| match &spec.form {
-            Some(form) => self.is_credited(marker, form, named()),
+            Some(_) => self.is_credited(marker, named()),
             None => spec.person.is(&who, &exact, effort),
         };
         candidates
@@ -237,16 +237,8 @@ impl Matcher {
     }
 
     /// Whether what a name credits is what a marker of a form looks for.
-    pub(super) fn is_credited(
-        &self,
-        marker: &Marker,
-        form: &forms::Spec,
-        credited: Option<Credited>,
-    ) -> bool {
-        credited.is_some_and(|credited| {
-            let who = self.lexicon.who(&marker.tool, form);
-            who == Some(credited.who)
-        })
+    pub(super) fn is_credited(&self, marker: &Marker, credited: Option<Credited>) -> bool {
+        credited.is_some_and(|credited| credited.who == self.forms.who(&marker.tool))
     }
 
     /// Whom a name credits in front of an address that no marker lists.
@@ -254,7 +246,10 @@ impl Matcher {
         let login = github_login(who.email());
         let is_listed = self.by_email.contains_key(who.email())
             || login.is_some_and(|login| self.by_login.contains_key(login));
-        if is_listed { None } else { self.lexicon.identity(who.name(), who.email()) }
+        if is_listed {
+            return None;
+        }
+        self.forms.lexicon(self.is_alike).identity(who.name(), who.email())
     }
 
     /// Whether some marker lists this address in full.

@@ -125,7 +125,8 @@ impl MessageMatcher {
         effort: &Effort<'_>,
     ) -> Finding {
         // A pin on an earlier version of the catalogue holds for what forms have brought.
-        let since = if hit.is_new && marker.since == FIRST_SINCE { FORMS_SINCE } else { &marker.since };
+        let since =
+            if hit.is_new && marker.since == FIRST_SINCE { FORMS_SINCE } else { &marker.since };
         let differs = hit.confidence < marker.confidence || *since != marker.since;
         let as_found = differs.then(|| Arc::new(marker.as_found(hit.confidence, since)));
         let marker = as_found.as_ref().unwrap_or(marker);

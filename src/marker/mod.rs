@@ -14,6 +14,7 @@ mod claims;
 mod content;
 mod copied;
 mod credit;
+mod credit_keys;
 mod credited;
 mod example_paths;
 mod file_name;
@@ -48,7 +49,8 @@ pub use content::{MOST_TEXTS, Text, Texts};
 pub use copied::{Named, Picked, is_same_text};
 pub use credited::{CreditLine, credit_line};
 pub use example_paths::weaken_examples;
-pub use forms::FORMS_SINCE;
+use forms::Forms;
+pub use forms::{FORMS_SINCE, Facts};
 pub use hits::MOST_HITS;
 pub use identity::{PersonHeader, Role};
 pub use model::{Model, Models};
@@ -129,9 +131,11 @@ pub struct Matchers {
 }
 
 impl Matchers {
-    /// Sorts markers by kind. Automata and expressions are built at their first use.
+    /// Sorts markers by kind; `tools` is what forms know of the tools. Automata and expressions are built at their first use.
     #[must_use]
-    pub fn new(entries: Vec<Entry<Spec>>, models: Models) -> Self {
+    pub fn new(entries: Vec<Entry<Spec>>, models: Models, tools: Vec<Facts>) -> Self {
+        let families = models.family_words().map(str::to_owned).collect();
+        let forms = Arc::new(Forms::new(tools, families));
         let models = Arc::new(models);
         let (mut lines, mut credits, mut identities) = (vec![], vec![], vec![]);
         let (mut signatures, mut paths, mut refs) = (vec![], vec![], vec![]);
@@ -152,8 +156,13 @@ impl Matchers {
         let tamper = Arc::new(tamper::Tampers::new(tampers));
         let (paths, renamed) = paths.into_iter().partition(|(_, spec)| !spec.globs.is_empty());
         Self {
-            message: message_matcher::MessageMatcher::new(lines, credits, &models, &tamper),
-            identity: identity::Matcher::new(identities, &models, &tamper, false),
+            message: message_matcher::MessageMatcher::new(
+                lines,
+                credits,
+                (&models, &forms),
+                &tamper,
+            ),
+            identity: identity::Matcher::new(identities, (&models, &forms), &tamper, false),
             signature: signature::Matcher::new(signatures),
             path: path::Matcher::new(paths),
             disabled_paths: path::Matcher::new(Vec::new()),

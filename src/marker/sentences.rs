@@ -84,7 +84,7 @@ impl Sentences {
         }
     }
 
-    /// The credit of a form and a tool, and where: the number of its line, and what was read.
+    /// The credit that a form is for, of a tool, and where: the number of its line, and what was read.
     pub(super) fn find(&self, form: FormOf, who: Who) -> Option<(Credited, usize, &str)> {
         let (credits, at) = match form {
             FormOf::Credit | FormOf::PossibleCredit => (&self.credits, &self.credits_at),
@@ -93,7 +93,8 @@ impl Sentences {
             }
             FormOf::Name => return None,
         };
-        let credited = credits.iter().find(|credited| credited.who == who)?;
+        let is = |it: &&Credited| it.who == who && it.confidence == form.confidence();
+        let credited = credits.iter().find(is)?;
         Some((*credited, at.0, &at.1))
     }
 }

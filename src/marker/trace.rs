@@ -4,7 +4,6 @@
 //! For `rules explain` only. It asks the same matchers and the same grammar as a push
 //! does, so that it can't tell another story; it may be slow.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -134,59 +133,23 @@ fn in_message(matcher: &MessageMatcher, view: &[u8]) -> Vec<Candidate> {
     let effort = Effort::new(&Unwatched, view.len());
     matcher.literals.find(view, |offset, at| {
         let line = locator.piece_at(offset);
-        let Some((marker, look)) = matcher.markers.get(at) else {
-            return;
-        };
-        if candidates.len() >= MOST || !tried.insert((at, line.start)) {
-            return;
-        }
-        let mut number = line.number;
-        let (literals, refused) = match look {
-            Look::Line(spec) => {
-                let is = spec.is_within(lossy(line.bytes).trim(), &effort);
-                let why = "its expression does not match the line";
-                (spec.literals().to_vec(), (!is).then(|| why.to_owned()))
+        for &at in matcher.tried_with(&at) {
+            let Some((marker, look)) = matcher.markers.get(at) else { continue };
+            if candidates.len() >= MOST || !tried.insert((at, line.start)) {
+                continue;
             }
-            Look::Form(spec, who) => {
+            if matches!(look, Look::Form(..)) {
                 forms.insert(marker.id.as_str().into());
-                let ways = Ways::of(line, &locator);
-                let is_listed = |email: &str| matcher.lists(email);
-                let lexicon = &matcher.lexicon;
-                let sentences =
-                    Sentences::of(lexicon, (line, &ways), &locator, &is_listed, &effort);
-                let found = sentences.find(spec.form, *who);
-                let refused = match found {
-                    None => Some("the line is no sentence that credits it".to_owned()),
-                    Some((credited, ..)) if credited.confidence != spec.form.confidence() => {
-                        Some(format!("it is a {} credit", credited.confidence.word()))
-                    }
-                    Some((_, at, _)) => {
-                        number = at;
-                        None
-                    }
-                };
-                (
-                    look.literals(matcher.families()).into_iter().map(Cow::into_owned).collect(),
-                    refused,
-                )
             }
-            Look::Credit(spec) => {
-                let hit = matcher.credit(marker, spec, &Ways::of(line, &locator), &effort);
-                let refused = match &hit {
-                    Some(_) => None,
-                    None => Some(refused_credit(matcher, marker, spec, line)),
-                };
-                number = hit.map_or(number, |(number, _)| number);
-                (spec.literals().into_iter().map(Cow::into_owned).collect(), refused)
-            }
-        };
-        candidates.push(Candidate {
-            marker: Arc::clone(marker),
-            literal: literal_at(&literals, view, offset),
-            line: Some(number),
-            text: excerpt(line.bytes, WIDTH),
-            refused,
-        });
+            let (number, refused) = tried_on(matcher, (marker, look), (line, &locator), &effort);
+            candidates.push(Candidate {
+                marker: Arc::clone(marker),
+                literal: literal_at(&matcher.literals_of(look), view, offset),
+                line: Some(number),
+                text: excerpt(line.bytes, WIDTH),
+                refused,
+            });
+        }
     });
     let by_others: Vec<_> = candidates
         .iter()
@@ -206,6 +169,41 @@ fn in_message(matcher: &MessageMatcher, view: &[u8]) -> Vec<Candidate> {
     }
     candidates.sort_by(|a, b| (a.line, &a.marker.id).cmp(&(b.line, &b.marker.id)));
     candidates
+}
+
+/// On which line a marker is tried, and why it is not there; `None` when it is.
+fn tried_on(
+    matcher: &MessageMatcher,
+    (marker, look): (&Marker, &Look),
+    (line, locator): (Line<'_>, &Locator<'_>),
+    effort: &Effort<'_>,
+) -> (usize, Option<String>) {
+    match look {
+        Look::Line(spec) => {
+            let is = spec.is_within(lossy(line.bytes).trim(), effort);
+            let why = "its expression does not match the line";
+            (line.number, (!is).then(|| why.to_owned()))
+        }
+        Look::Form(form, who) => {
+            let ways = Ways::of(line, locator);
+            let is_listed = |email: &str| matcher.lists(email);
+            let lexicon = matcher.lexicon();
+            let sentences = Sentences::of(lexicon, (line, &ways), locator, &is_listed, effort);
+            match sentences.find(*form, *who) {
+                Some((_, number, _)) => (number, None),
+                None => {
+                    let sure = form.confidence().word();
+                    (line.number, Some(format!("it is no sentence that is a {sure} credit of it")))
+                }
+            }
+        }
+        Look::Credit(spec) => {
+            match matcher.credit(marker, spec, &Ways::of(line, locator), effort) {
+                Some((number, _)) => (number, None),
+                None => (line.number, Some(refused_credit(matcher, marker, spec, line))),
+            }
+        }
+    }
 }
 
 fn refused_credit(
@@ -264,8 +262,8 @@ fn in_identity(matcher: &identity::Matcher, role: Role, ident: &Ident<'_>) -> Ve
             let literal = literals.iter().filter(|literal| lower.contains(literal.as_ref()));
             let refused = if !spec.roles.contains(&role) {
                 Some("it looks at other roles only".into())
-            } else if let Some(form) = &spec.form {
-                let is = matcher.is_credited(marker, form, matcher.named(&who));
+            } else if spec.form.is_some() {
+                let is = matcher.is_credited(marker, matcher.named(&who));
                 (!is).then(|| "the name is not the tool's, or the address tells whose it is".into())
             } else {
                 let refusal = spec.person.refuses(&who, &exact, &effort);

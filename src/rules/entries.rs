@@ -122,6 +122,12 @@ impl<'n> Entry<'n> {
         !self.marker.node.place.source.built_in
     }
 
+    /// Whether it is made of its tool's facts, and written in no file.
+    #[must_use]
+    pub fn is_made(&self) -> bool {
+        self.marker.place_of("id").span == self.marker.node.place.span
+    }
+
     /// Whether it is switched off.
     #[must_use]
     pub fn is_disabled(&self) -> bool {

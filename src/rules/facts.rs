@@ -180,18 +180,15 @@ impl Made {
             keys.iter().filter_map(of).collect()
         };
         let (mut keys, facts) = match &self.from {
+            // Names are read once for all forms: here it is told where they stand.
             From::Names(form) => {
-                let mut named = entries(&["names", "ambiguous", "people"]);
+                let of = |keys: &[&'static str]| keys.iter().find_map(|key| tool.get(key));
+                let named = of(&["names", "ambiguous", "people"]);
                 // A page alone is credited for sure, or not at all.
-                if matches!(*form, "credit" | "attribution") || !named.is_empty() {
-                    named.extend(entries(&["urls"]));
-                }
-                if named.is_empty() {
-                    return None;
-                }
-                let staff = entries(&["staff"]);
-                let facts: Vec<_> = named.into_iter().chain(staff).collect();
-                (vec![("form", string((*form).to_owned(), &facts.first()?.1.0))], facts)
+                let is_sure = matches!(*form, "credit" | "attribution");
+                let (place, _) = named.or_else(|| of(&["urls"]).filter(|_| is_sure))?;
+                let form = string((*form).to_owned(), place);
+                (Vec::new(), vec![("form", (place.clone(), form))])
             }
             From::Addresses(keys) => {
                 let facts = entries(keys);
@@ -242,7 +239,7 @@ impl Made {
         }
         match tool.get("source").or_else(|| tool.get("urls")).map(|(_, node)| node) {
             Some(Node { value: Value::Array(urls), .. }) => {
-                keys.extend(urls.first().map(|url| ("source", url.clone())))
+                keys.extend(urls.first().map(|url| ("source", url.clone())));
             }
             source => keys.extend(source.map(|source| ("source", source.clone()))),
         }

@@ -20,7 +20,7 @@ pub use examples::{ExampleFailure, check_examples};
 
 use crate::document::{Fields, Place, Problem};
 use crate::finding::{Carrier, Confidence, Kind, Marker};
-use crate::marker::{self, FORMS_SINCE, Matchers, Model, Models, Spec};
+use crate::marker::{self, FORMS_SINCE, Facts, Matchers, Model, Models, Spec};
 
 /// A tool of the catalogue.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ pub struct RuleSet {
 impl Default for RuleSet {
     /// A catalogue that knows nothing.
     fn default() -> Self {
-        let matchers = Arc::new(Matchers::new(Vec::new(), Models::new(Vec::new())));
+        let matchers = Arc::new(Matchers::new(Vec::new(), Models::default(), Vec::new()));
         Self { version: String::new(), tools: Vec::new(), rules: Vec::new(), matchers }
     }
 }
@@ -98,6 +98,7 @@ impl RuleSet {
         let mut set = Reading {
             ids: HashSet::new(),
             tools: vec![],
+            named: vec![],
             rules: vec![],
             specs: vec![],
             disabled_specs: vec![],
@@ -108,8 +109,9 @@ impl RuleSet {
                 set.tool(fields);
             }
         }
-        let Reading { tools, rules, specs, disabled_specs, .. } = set;
-        let matchers = Arc::new(Matchers::new(specs, models).with_disabled_paths(disabled_specs));
+        let Reading { tools, named, rules, specs, disabled_specs, .. } = set;
+        let matchers =
+            Arc::new(Matchers::new(specs, models, named).with_disabled_paths(disabled_specs));
         Self { version, tools, rules, matchers }
     }
 
@@ -150,6 +152,8 @@ fn read_models(root: &mut Fields<'_>) -> Models {
 struct Reading {
     ids: HashSet<String>,
     tools: Vec<Tool>,
+    /// What names each of those that have names.
+    named: Vec<Facts>,
     rules: Vec<Rule>,
     specs: Vec<(Arc<Marker>, Spec)>,
     /// Those that are switched off.
@@ -164,6 +168,7 @@ impl Reading {
             vendor: fields.required_string("vendor").unwrap_or_default().to_owned(),
             id,
         };
+        self.named.extend(Facts::read(&tool.id, &mut fields));
         for key in facts::KEYS {
             fields.later_strings(key);
         }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::add_facts::{self, Facts, NewTool};
-use super::edit::{edit, finish, warn};
-use super::own_file::{Checked, OwnFile, TargetFile};
+use super::edit::{edit, finish, preview};
+use super::own_file::{OwnFile, TargetFile};
 use super::trial::{Trials, effect};
 use super::trial_text::{Effect, samples};
 use super::values;
@@ -143,14 +143,6 @@ impl Run for Add {
         preview(context, &own, &checked, &notes);
         Ok(0)
     }
-}
-
-pub(super) fn preview(context: &CommandContext, own: &OwnFile, checked: &Checked, notes: &str) {
-    let difference = own.difference(&checked.source.text);
-    context.output.say(&format!("{}:\n{}", own.shown(), difference.trim_end()));
-    context.output.note(notes);
-    warn(context, &checked.warnings);
-    context.output.note("provost: nothing was written; --write adds it to the file\n");
 }
 
 /// The tool: as given, or the one that the example names.

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::edit::{edit, finish};
+use super::edit::{edit, finish, preview};
 use super::own_file::OwnFile;
 use crate::cli::command_context::CommandContext;
 use crate::cli::error::Error;
@@ -95,14 +95,15 @@ pub(super) fn add(context: &CommandContext, own: &OwnFile, new: &NewTool<'_>) ->
             let fact = fact.strip_prefix("https://").or(fact.strip_prefix("http://"));
             fact.map(|it| it.trim_end_matches('/').to_owned())
         };
-        let list: Vec<String> = list.iter().map(|it| bare(it).unwrap_or_else(|| it.clone())).collect();
+        let list: Vec<String> =
+            list.iter().map(|it| bare(it).unwrap_or_else(|| it.clone())).collect();
         file.add_facts(tool, key, &list).map_err(|error| edit(own, error))?;
     }
     let checked = own.check(&file.text())?;
     if new.write {
         return finish(context, own, &checked);
     }
-    super::add::preview(context, own, &checked, "");
+    preview(context, own, &checked, "");
     Ok(0)
 }
 

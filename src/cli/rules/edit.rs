@@ -62,3 +62,12 @@ pub(super) fn warn(context: &CommandContext, warnings: &[Problem]) {
         context.output.note(&format!("\n{}", document::render(warnings, color)));
     }
 }
+
+/// Shows what would be written.
+pub(super) fn preview(context: &CommandContext, own: &OwnFile, checked: &Checked, notes: &str) {
+    let difference = own.difference(&checked.source.text);
+    context.output.say(&format!("{}:\n{}", own.shown(), difference.trim_end()));
+    context.output.note(notes);
+    warn(context, &checked.warnings);
+    context.output.note("provost: nothing was written; --write adds it to the file\n");
+}

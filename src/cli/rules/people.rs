@@ -80,7 +80,7 @@ mod tests {
             confidence: Confidence::Strong,
             since: String::new(),
         };
-        let matchers = Matchers::new(Vec::new(), Models::default());
+        let matchers = Matchers::new(Vec::new(), Models::default(), Vec::new());
         for (text, shown) in [
             ("Co-authored-by: Ada Lovelace <ada@x.org>", "Co-authored-by: A. L. <a...@x.org>"),
             ("Claude Paroz <claude@2xlibre.net>", "Claude P. <c...@2xlibre.net>"),

@@ -70,12 +70,16 @@ fn occasion(lexicon: &Lexicon, key: &str) -> Option<Occasion> {
         .iter()
         .enumerate()
         .find_map(|(nth, by)| Some((key.strip_suffix(by.as_str())?, nth == 0)))?;
-    let tools_only = match Verb::of(lexicon, verb)? {
-        Verb::Generating => true,
+    let kind = Verb::of(lexicon, verb)?;
+    Some(match kind {
+        Verb::Generating => Occasion::OnlyTools,
+        _ if has_prefix || lexicon.is(verb, "made") && !is_by => Occasion::OnlyTools,
+        // `Built-with`, `Created-with` stand for means of every kind.
+        Verb::Making | Verb::Creating if !is_by => Occasion::Making,
         // `Written-with`: people are credited as authors, `with` names a means.
-        _ => has_prefix || !is_by && !verb.starts_with("co"),
-    };
-    Some(if tools_only { Occasion::OnlyTools } else { Occasion::PeopleToo })
+        Verb::Writing if !is_by && !verb.starts_with("co") => Occasion::OnlyTools,
+        _ => Occasion::PeopleToo,
+    })
 }
 
 /// The credit of a key, as [`crate::text::folded_key`] gives it, and its value.
@@ -154,12 +158,7 @@ fn prose(lexicon: &Lexicon, tokens: &[Token<'_>]) -> Option<Sentence> {
         let rest = tokens.get(at..)?;
         let with = || {
             let phrase = phrase(lexicon, rest.get(1..)?, false)?;
-            Some(Sentence {
-                occasion: Occasion::OnlyTools,
-                phrase,
-                is_credit: true,
-                is_new: true,
-            })
+            Some(Sentence { occasion: Occasion::OnlyTools, phrase, is_credit: true, is_new: true })
         };
         sentence(lexicon, rest)
             .or_else(|| rest.first().filter(|it| is_with(lexicon, it)).and_then(|_| with()))

@@ -4,15 +4,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::alike::alike;
+use super::Facts;
 use super::strength::NameClass;
 use super::tokens::{Token, tokens};
-use super::{Facts, Spec, Who};
 
 /// The names, pages and model families of a catalogue.
 #[derive(Debug, Default)]
 pub(in crate::marker) struct Lexicon {
-    /// The tools, by their ids.
-    tools: Vec<String>,
     /// Names in lower case, letters and digits alone.
     names: HashMap<String, (usize, NameClass)>,
     /// How each name begins, up to each of its words: where none of these is, no name is.
@@ -44,34 +42,20 @@ pub(super) struct ModelAt {
 }
 
 impl Lexicon {
-    /// A lexicon of model families, for texts in the spelling of [`super::super::alike`] if
-    /// `is_alike`.
-    pub(in crate::marker) fn new(families: &[String], is_alike: bool) -> Self {
+    /// The lexicon of some tools and model families, for texts in the spelling of
+    /// [`super::super::alike`] if `is_alike`.
+    pub(super) fn new(tools: &[Facts], families: &[String], is_alike: bool) -> Self {
         let mut new = Self { is_alike, ..Self::default() };
         let families = families.iter().map(|family| new.fold(family.to_lowercase()));
         new.families = families.collect();
+        for (number, facts) in tools.iter().enumerate() {
+            new.add(number, facts);
+        }
+        new.pages.sort_by_key(|(page, _)| std::cmp::Reverse(page.len()));
         new
     }
 
-    /// Adds what a marker's form knows of its tool; returns who is credited in it.
-    pub(in crate::marker) fn add_form(&mut self, tool: &str, spec: &Spec) -> Who {
-        if spec.is_of_models() { Who::Unnamed } else { Who::Tool(self.add(tool, &spec.facts)) }
-    }
-
-    /// Who is credited in the form of a marker of a tool, if that was added.
-    pub(in crate::marker) fn who(&self, tool: &str, spec: &Spec) -> Option<Who> {
-        if spec.is_of_models() {
-            return Some(Who::Unnamed);
-        }
-        self.tools.iter().position(|known| known == tool).map(Who::Tool)
-    }
-
-    fn add(&mut self, tool: &str, facts: &Facts) -> usize {
-        if let Some(known) = self.tools.iter().position(|known| known == tool) {
-            return known;
-        }
-        let number = self.tools.len();
-        self.tools.push(tool.to_owned());
+    fn add(&mut self, number: usize, facts: &Facts) {
         for (class, names) in facts.names() {
             for name in names {
                 self.add_name(name, number, class);
@@ -79,10 +63,8 @@ impl Lexicon {
         }
         let page = |url: &String| (self.fold(url.to_lowercase()), number);
         self.pages.extend(facts.urls.iter().map(page).collect::<Vec<_>>());
-        self.pages.sort_by_key(|(page, _)| std::cmp::Reverse(page.len()));
         let staff = facts.staff.iter().map(|it| self.fold(it.to_lowercase()));
         self.staff.extend(staff.collect::<Vec<_>>());
-        number
     }
 
     fn add_name(&mut self, name: &str, tool: usize, class: NameClass) {
@@ -179,7 +161,7 @@ impl Lexicon {
                 Token::Mark('-' | '_' | ':' | '.') => at += 1,
                 Token::Word(written, word) => {
                     // `Claude:claude-3-opus` is the tool and its model.
-                    if word == first {
+                    if word.starts_with(first) {
                         break;
                     }
                     let is_version = digits(word) && word.len() <= LONGEST_VERSION;

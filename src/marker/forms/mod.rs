@@ -6,10 +6,11 @@
 //! of an [`identity`]. All of them read *who* is credited as a [`phrase`], and one table,
 //! [`strength`], says how sure that is. Nothing here depends on one tool.
 
-use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use super::alike::alike;
-use super::credit::CREDIT_KEYS;
+use super::credit_keys::CREDIT_KEYS;
 use crate::document::Fields;
 use crate::finding::Confidence;
 use crate::text::WordEnum;
@@ -64,29 +65,43 @@ impl FormOf {
     }
 }
 
+/// A marker that is found by its form.
+#[derive(Clone, Copy, Debug)]
+pub struct Spec(pub(super) FormOf);
+
+impl Spec {
+    /// Reads the key `form`; `None` where there is no such key.
+    pub(super) fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        fields.string("form")?;
+        fields.one_of("form").map(Self)
+    }
+}
+
 /// What is known of a tool by name and page.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Facts {
+pub struct Facts {
+    tool: String,
     /// Names that are nothing else.
     own: Vec<String>,
     /// Names that are ordinary words or other software as well.
     words: Vec<String>,
     /// Names that people bear as well.
     people: Vec<String>,
-    pub(super) urls: Vec<String>,
-    pub(super) staff: Vec<String>,
+    urls: Vec<String>,
+    staff: Vec<String>,
 }
 
 impl Facts {
-    fn read(fields: &mut Fields<'_>) -> Self {
+    /// Reads the keys of a tool's block that name it; `None` where there are none.
+    pub fn read(tool: &str, fields: &mut Fields<'_>) -> Option<Self> {
         let mut strings = |key| {
             let all: Vec<(&str, _)> = fields.strings(key);
             all.into_iter().map(|(text, _)| text.to_owned()).collect::<Vec<_>>()
         };
-        let (own, ambiguous, people) = (strings("names"), strings("ambiguous"), strings("people"));
+        let (own, words, people) = (strings("names"), strings("ambiguous"), strings("people"));
         let (urls, staff) = (strings("urls"), strings("staff"));
-        let words = ambiguous.into_iter().filter(|name| !people.contains(name)).collect();
-        Self { own, words, people, urls, staff }
+        let is_named = [&own, &words, &people, &urls].iter().any(|list| !list.is_empty());
+        is_named.then(|| Self { tool: tool.to_owned(), own, words, people, urls, staff })
     }
 
     fn names(&self) -> [(NameClass, &[String]); 3] {
@@ -96,60 +111,81 @@ impl Facts {
             (NameClass::Person, &self.people),
         ]
     }
-}
 
-/// A marker that is found by its form.
-#[derive(Clone, Debug)]
-pub struct Spec {
-    pub(super) form: FormOf,
-    pub(super) facts: Facts,
-    is_alike: bool,
-}
-
-impl Spec {
-    /// Reads the key `form` and the facts beside it; `None` where there is no such key.
-    pub(super) fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        fields.string("form")?;
-        let form = fields.one_of("form")?;
-        let facts = Facts::read(fields);
-        Some(Self { form, facts, is_alike: false })
-    }
-
-    /// The same for texts in the spelling of [`super::alike`].
-    pub(super) fn alike(&self) -> Self {
-        Self { is_alike: true, ..self.clone() }
-    }
-
-    /// Whether it is of models that stand without a tool.
-    fn is_of_models(&self) -> bool {
-        self.facts.names().iter().all(|(_, names)| names.is_empty()) && self.facts.urls.is_empty()
-    }
-
-    /// Words of which one is on each line that it finds. `families` are those of models.
-    pub(super) fn literals<'s>(&'s self, families: &'s [String]) -> Vec<Cow<'s, str>> {
-        let mut literals: Vec<Cow<'_, str>> = Vec::new();
-        if self.is_of_models() {
-            literals.extend(families.iter().map(|it| Cow::Borrowed(it.as_str())));
-            literals.extend(["ai", "llm", "人工智能", "大模型", "人工知能"].map(Cow::Borrowed));
-        }
-        for (_, names) in self.facts.names() {
-            for name in names {
-                literals.push(rarest(name).into());
-                let joined: String = name.chars().filter(|it| it.is_alphanumeric()).collect();
-                literals.push(joined.into());
+    /// Words of which one is on each line that names the tool.
+    fn literals(&self) -> Vec<String> {
+        let mut literals: Vec<String> = Vec::new();
+        for name in self.names().iter().flat_map(|(_, names)| names.iter()) {
+            let lower = name.to_ascii_lowercase();
+            literals.push(rarest(&lower).to_owned());
+            let words = lower.split([' ', '-', '_']).count();
+            if (2..=MOST_JOINED).contains(&words) {
+                literals.push(lower.chars().filter(|it| it.is_alphanumeric()).collect());
             }
         }
-        literals.extend(self.facts.urls.iter().map(|it| Cow::Borrowed(it.as_str())));
-        if self.is_alike {
-            literals = literals.iter().map(|it| Cow::Owned(alike(it))).collect();
-        }
-        literals.sort();
+        literals.sort_unstable();
         literals.dedup();
+        let has_word = |url: &str| {
+            let mut words = url.split(|it: char| !it.is_ascii_alphabetic());
+            words.any(|word| literals.binary_search_by(|it| it.as_str().cmp(word)).is_ok())
+        };
+        let urls: Vec<String> = self.urls.iter().filter(|url| !has_word(url)).cloned().collect();
+        literals.extend(urls);
         literals
     }
 }
 
-/// The word of a name by which it is looked for.
+/// Names of more words are not looked for written as one.
+const MOST_JOINED: usize = 2;
+
+/// What the forms of a catalogue are told of its tools and models.
+#[derive(Debug, Default)]
+pub(super) struct Forms {
+    tools: Vec<Facts>,
+    numbers: HashMap<String, usize>,
+    /// The words by which models are called.
+    families: Vec<String>,
+    /// By tool; see [`Facts::literals`].
+    literals: OnceLock<Vec<Vec<String>>>,
+    /// Made when a line needs them: texts are mostly without any name.
+    plain: OnceLock<Lexicon>,
+    alike: OnceLock<Lexicon>,
+}
+
+impl Forms {
+    pub(super) fn new(tools: Vec<Facts>, families: Vec<String>) -> Self {
+        let numbers = tools.iter().enumerate().map(|(at, facts)| (facts.tool.clone(), at));
+        Self { numbers: numbers.collect(), tools, families, ..Self::default() }
+    }
+
+    /// Who is credited where the markers of a tool look.
+    pub(super) fn who(&self, tool: &str) -> Who {
+        self.numbers.get(tool).map_or(Who::Unnamed, |number| Who::Tool(*number))
+    }
+
+    /// The lexicon for texts in a spelling; see [`super::alike`].
+    pub(super) fn lexicon(&self, is_alike: bool) -> &Lexicon {
+        let lexicon = if is_alike { &self.alike } else { &self.plain };
+        lexicon.get_or_init(|| Lexicon::new(&self.tools, &self.families, is_alike))
+    }
+
+    /// Words of which one is on each line that credits.
+    pub(super) fn literals(&self, who: Who, is_alike: bool) -> Vec<String> {
+        let literals = match who {
+            Who::Tool(number) => {
+                let all = || self.tools.iter().map(Facts::literals).collect();
+                self.literals.get_or_init(all).get(number).cloned().unwrap_or_default()
+            }
+            Who::Unnamed => {
+                let words = ["ai", "llm", "人工智能", "大模型", "人工知能"].map(str::to_owned);
+                words.into_iter().chain(self.families.iter().cloned()).collect()
+            }
+        };
+        if is_alike { literals.iter().map(|it| alike(it)).collect() } else { literals }
+    }
+}
+
+/// The word of a name, in lower case, by which it is looked for.
 fn rarest(name: &str) -> &str {
     const COMMON: [&str; 14] = [
         "github",
@@ -168,12 +204,12 @@ fn rarest(name: &str) -> &str {
         "coding",
     ];
     let words = || name.split([' ', '-', '_']).filter(|word| !word.is_empty());
-    let is_rare = |word: &&str| !COMMON.contains(&word.to_lowercase().as_str());
+    let is_rare = |word: &&str| !COMMON.contains(word);
     words().find(is_rare).or_else(|| words().next()).unwrap_or(name)
 }
 
 /// Who is credited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Who {
     /// A tool, by its number in the lexicon.
     Tool(usize),
@@ -280,6 +316,7 @@ impl Lexicon {
 }
 
 /// What a line says of authorship.
+#[derive(Clone, Copy)]
 struct Said<'p> {
     phrase: &'p Phrase,
     occasion: Occasion,

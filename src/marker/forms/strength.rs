@@ -5,7 +5,7 @@
 //! | a key or a phrase that only tools get (`Assisted-by`, `generated with`, a robot) | strong | strong | strong |
 //! | the tool's page, a model or a version beside the name | strong | strong | strong |
 //! | written, authored or developed by or with | strong | strong | weak |
-//! | made, built or designed by or with | strong | weak | weak |
+//! | made, built or designed by or with | strong | none | none |
 //! | a key under which people stand (`Co-authored-by`) | strong | weak | weak |
 //! | the name and `agent`, `bot`, `CLI` or the like, before an unknown address | weak | weak | weak |
 //! | the name alone, before an unknown address, under a key | weak | none | none |
@@ -78,6 +78,7 @@ pub(super) fn strength(class: NameClass, occasion: Occasion, beside: Beside) -> 
         (Occasion::OnlyTools, _) | (_, NameClass::Own) => Strong,
         _ if beside.is_evidence || beside.is_agent => Strong,
         (Occasion::Writing, NameClass::Word) => Strong,
+        (Occasion::Making, _) => return None,
         _ => Weak,
     })
 }

@@ -92,7 +92,7 @@ pub(super) fn lint(entry: &Entry<'_>, problems: &mut Vec<Problem>) {
         confidence: Confidence::Weak,
         since: String::new(),
     });
-    let matchers = Matchers::new(vec![(marker, spec)], Models::default());
+    let matchers = Matchers::new(vec![(marker, spec)], Models::default(), Vec::new());
     let found = |probe: &String| !matchers.find_in_example(kind, probe).is_empty();
     let Probes { texts, key, problem, help } = probes(entry, kind);
     if let Some(probe) = texts.iter().find(|probe| found(probe)) {

@@ -101,7 +101,8 @@ fn facts(entry: &Entry<'_>, problems: &mut Vec<Problem>) {
         ("source", "where was it seen: a repository, a document, a ticket?"),
         ("since", "the version of the catalogue that it came with, `since = \"0.1\"` say"),
     ] {
-        if marker.text(key).is_empty() {
+        // What is made of a tool's facts is as new as the tool.
+        if marker.text(key).is_empty() && !(key == "since" && entry.is_made()) {
             let message = format!("`{id}` has no `{key}`");
             problems.push(Problem::warning(marker.place_of("id"), message).help(help));
         }
