@@ -12,7 +12,7 @@ impl Matchers {
         let mut findings: Vec<Finding> = Vec::new();
         let effort = Effort::new(&Unwatched, name.len());
         read(Form::Line, None, name, &effort, &mut |reading| {
-            for marker in self.ref_name.find(reading.text) {
+            for marker in self.ref_name.spelled(reading.is_alike).find(reading.text) {
                 if findings.iter().any(|old| old.marker.tool == marker.tool) {
                     continue;
                 }

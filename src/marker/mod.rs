@@ -134,8 +134,7 @@ impl Matchers {
     /// Sorts markers by kind; `tools` is what forms know of the tools. Automata and expressions are built at their first use.
     #[must_use]
     pub fn new(entries: Vec<Entry<Spec>>, models: Models, tools: Vec<Facts>) -> Self {
-        let families = models.family_words().map(str::to_owned).collect();
-        let forms = Arc::new(Forms::new(tools, families));
+        let forms = Arc::new(Forms::new(tools, models.words()));
         let models = Arc::new(models);
         let (mut lines, mut credits, mut identities) = (vec![], vec![], vec![]);
         let (mut signatures, mut paths, mut refs) = (vec![], vec![], vec![]);

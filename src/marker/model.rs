@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use super::forms::ModelWord;
 use super::pattern::{Pattern, cost};
 use crate::document::Fields;
 use crate::text::Effort;
@@ -65,8 +66,15 @@ impl Models {
     }
 
     /// The words by which models are called.
-    pub(super) fn family_words(&self) -> impl Iterator<Item = &str> {
-        self.families.iter().flat_map(|family| family.families.iter().map(String::as_str))
+    pub(super) fn words(&self) -> Vec<ModelWord> {
+        let of = |model: &Model| {
+            let vendor = model.vendor.clone();
+            let word = move |family: &String| {
+                ModelWord { family: family.clone(), vendor: vendor.clone() }
+            };
+            model.families.iter().map(word).collect::<Vec<_>>()
+        };
+        self.families.iter().flat_map(of).collect()
     }
 
     /// From the families, in the order in which they are tried.

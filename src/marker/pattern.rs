@@ -148,6 +148,11 @@ impl PathGlob {
         Some(Self { source, compiled: OnceLock::new() })
     }
 
+    /// The same for names in the spelling of [`super::alike`].
+    pub(super) fn alike(&self) -> Self {
+        Self { source: alike::alike(&self.source), compiled: OnceLock::new() }
+    }
+
     /// The glob as it is compiled.
     pub(super) fn source(&self) -> &str {
         &self.source

@@ -1,8 +1,9 @@
 //! The kind `ref`: branch and tag names that a tool gives. People choose such names too,
 //! so these markers are always weak.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::alike::alike;
 use super::claims::{Claim, joined};
 use super::pattern::{PathGlob, Pattern};
 use crate::document::{Fields, Problem};
@@ -42,6 +43,15 @@ impl Spec {
         Some(Self { globs, pattern })
     }
 
+    /// The same for names in the spelling of [`super::alike`].
+    fn alike(&self) -> Self {
+        let glob = |(start, glob): &(String, PathGlob)| (alike(start), glob.alike());
+        Self {
+            globs: self.globs.iter().map(glob).collect(),
+            pattern: self.pattern.as_ref().map(Pattern::alike),
+        }
+    }
+
     /// What the marker claims.
     pub(super) fn claims(&self) -> Vec<Claim> {
         let condition = joined(self.pattern.iter());
@@ -60,12 +70,25 @@ pub(super) fn short(name: &[u8]) -> &[u8] {
 #[derive(Debug)]
 pub struct Matcher {
     pub(super) markers: Vec<(Arc<Marker>, Spec)>,
+    /// The same markers in the spelling of [`super::alike`], made when a name needs them.
+    alike: OnceLock<Box<Self>>,
 }
 
 impl Matcher {
     pub(super) fn new(markers: Vec<(Arc<Marker>, Spec)>) -> Self {
         debug_assert!(markers.iter().all(|(marker, _)| marker.confidence == Confidence::Weak));
-        Self { markers }
+        Self { markers, alike: OnceLock::new() }
+    }
+
+    /// The markers in the spelling in which a reading is.
+    pub(super) fn spelled(&self, is_alike: bool) -> &Self {
+        if !is_alike {
+            return self;
+        }
+        self.alike.get_or_init(|| {
+            let other = |(marker, spec): &(Arc<Marker>, Spec)| (Arc::clone(marker), spec.alike());
+            Box::new(Self::new(self.markers.iter().map(other).collect()))
+        })
     }
 
     /// The markers of a full ref name.

@@ -20,7 +20,7 @@ pub(super) struct Sentences {
 }
 
 /// Reading a sentence costs as much as this many passes over it.
-const PASSES: usize = 8;
+const PASSES: usize = 4;
 
 impl Sentences {
     /// Reads a line in all ways, as far as `effort` goes. `is_listed` tells of an address

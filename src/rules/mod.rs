@@ -168,7 +168,7 @@ impl Reading {
             vendor: fields.required_string("vendor").unwrap_or_default().to_owned(),
             id,
         };
-        self.named.extend(Facts::read(&tool.id, &mut fields));
+        self.named.extend(Facts::read((&tool.id, &tool.vendor), &mut fields));
         for key in facts::KEYS {
             fields.later_strings(key);
         }

@@ -5,7 +5,7 @@
 use super::lexicon::Lexicon;
 use super::strength::{Address, Beside, NameClass, Occasion, strength};
 use super::tokens::Token;
-use super::{Credited, Who};
+use super::who::{Credited, Who};
 use crate::finding::Confidence;
 
 /// Words behind a tool's name that make it the name of an agent.

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::alike::alike;
-use super::Facts;
+use super::facts::{Facts, ModelWord};
 use super::strength::NameClass;
 use super::tokens::{Token, tokens};
 
@@ -20,6 +20,8 @@ pub(in crate::marker) struct Lexicon {
     /// Addresses of staff, support and releases; whole, or a domain with its `@`.
     staff: HashSet<String>,
     families: HashSet<String>,
+    /// Vendors of tools and models, those whose name is one word.
+    vendors: HashSet<String>,
     is_alike: bool,
 }
 
@@ -44,10 +46,12 @@ pub(super) struct ModelAt {
 impl Lexicon {
     /// The lexicon of some tools and model families, for texts in the spelling of
     /// [`super::super::alike`] if `is_alike`.
-    pub(super) fn new(tools: &[Facts], families: &[String], is_alike: bool) -> Self {
+    pub(super) fn new(tools: &[Facts], models: &[ModelWord], is_alike: bool) -> Self {
         let mut new = Self { is_alike, ..Self::default() };
-        let families = families.iter().map(|family| new.fold(family.to_lowercase()));
-        new.families = families.collect();
+        for ModelWord { family, vendor } in models {
+            new.families.insert(new.fold(family.to_lowercase()));
+            new.add_vendor(vendor);
+        }
         for (number, facts) in tools.iter().enumerate() {
             new.add(number, facts);
         }
@@ -56,6 +60,7 @@ impl Lexicon {
     }
 
     fn add(&mut self, number: usize, facts: &Facts) {
+        self.add_vendor(facts.vendor());
         for (class, names) in facts.names() {
             for name in names {
                 self.add_name(name, number, class);
@@ -65,6 +70,18 @@ impl Lexicon {
         self.pages.extend(facts.urls.iter().map(page).collect::<Vec<_>>());
         let staff = facts.staff.iter().map(|it| self.fold(it.to_lowercase()));
         self.staff.extend(staff.collect::<Vec<_>>());
+    }
+
+    fn add_vendor(&mut self, vendor: &str) {
+        if vendor.chars().all(char::is_alphanumeric) {
+            self.vendors.insert(self.fold(vendor.to_lowercase()));
+        }
+    }
+
+    /// Whether a word is a vendor, or a vendor's.
+    pub(super) fn is_vendor(&self, word: &str) -> bool {
+        let of = word.strip_suffix('s').is_some_and(|vendor| self.vendors.contains(vendor));
+        of || self.vendors.contains(word)
     }
 
     fn add_name(&mut self, name: &str, tool: usize, class: NameClass) {

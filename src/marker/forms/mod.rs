@@ -17,14 +17,21 @@ use crate::text::WordEnum;
 
 mod cjk;
 mod credit;
+mod facts;
 mod identity;
 mod lexicon;
 mod phrase;
 mod sentence;
 mod strength;
+#[cfg(test)]
+mod tests;
 mod tokens;
+mod who;
 
+pub use facts::Facts;
+pub(super) use facts::ModelWord;
 pub(super) use lexicon::Lexicon;
+pub(super) use who::{Credited, Who};
 
 use phrase::Phrase;
 use strength::{Address, Beside, NameClass, Occasion, strength};
@@ -77,74 +84,13 @@ impl Spec {
     }
 }
 
-/// What is known of a tool by name and page.
-#[derive(Clone, Debug, Default)]
-pub struct Facts {
-    tool: String,
-    /// Names that are nothing else.
-    own: Vec<String>,
-    /// Names that are ordinary words or other software as well.
-    words: Vec<String>,
-    /// Names that people bear as well.
-    people: Vec<String>,
-    urls: Vec<String>,
-    staff: Vec<String>,
-}
-
-impl Facts {
-    /// Reads the keys of a tool's block that name it; `None` where there are none.
-    pub fn read(tool: &str, fields: &mut Fields<'_>) -> Option<Self> {
-        let mut strings = |key| {
-            let all: Vec<(&str, _)> = fields.strings(key);
-            all.into_iter().map(|(text, _)| text.to_owned()).collect::<Vec<_>>()
-        };
-        let (own, words, people) = (strings("names"), strings("ambiguous"), strings("people"));
-        let (urls, staff) = (strings("urls"), strings("staff"));
-        let is_named = [&own, &words, &people, &urls].iter().any(|list| !list.is_empty());
-        is_named.then(|| Self { tool: tool.to_owned(), own, words, people, urls, staff })
-    }
-
-    fn names(&self) -> [(NameClass, &[String]); 3] {
-        [
-            (NameClass::Own, &self.own),
-            (NameClass::Word, &self.words),
-            (NameClass::Person, &self.people),
-        ]
-    }
-
-    /// Words of which one is on each line that names the tool.
-    fn literals(&self) -> Vec<String> {
-        let mut literals: Vec<String> = Vec::new();
-        for name in self.names().iter().flat_map(|(_, names)| names.iter()) {
-            let lower = name.to_ascii_lowercase();
-            literals.push(rarest(&lower).to_owned());
-            let words = lower.split([' ', '-', '_']).count();
-            if (2..=MOST_JOINED).contains(&words) {
-                literals.push(lower.chars().filter(|it| it.is_alphanumeric()).collect());
-            }
-        }
-        literals.sort_unstable();
-        literals.dedup();
-        let has_word = |url: &str| {
-            let mut words = url.split(|it: char| !it.is_ascii_alphabetic());
-            words.any(|word| literals.binary_search_by(|it| it.as_str().cmp(word)).is_ok())
-        };
-        let urls: Vec<String> = self.urls.iter().filter(|url| !has_word(url)).cloned().collect();
-        literals.extend(urls);
-        literals
-    }
-}
-
-/// Names of more words are not looked for written as one.
-const MOST_JOINED: usize = 2;
-
 /// What the forms of a catalogue are told of its tools and models.
 #[derive(Debug, Default)]
 pub(super) struct Forms {
     tools: Vec<Facts>,
     numbers: HashMap<String, usize>,
     /// The words by which models are called.
-    families: Vec<String>,
+    models: Vec<ModelWord>,
     /// By tool; see [`Facts::literals`].
     literals: OnceLock<Vec<Vec<String>>>,
     /// Made when a line needs them: texts are mostly without any name.
@@ -153,9 +99,9 @@ pub(super) struct Forms {
 }
 
 impl Forms {
-    pub(super) fn new(tools: Vec<Facts>, families: Vec<String>) -> Self {
+    pub(super) fn new(tools: Vec<Facts>, models: Vec<ModelWord>) -> Self {
         let numbers = tools.iter().enumerate().map(|(at, facts)| (facts.tool.clone(), at));
-        Self { numbers: numbers.collect(), tools, families, ..Self::default() }
+        Self { numbers: numbers.collect(), tools, models, ..Self::default() }
     }
 
     /// Who is credited where the markers of a tool look.
@@ -166,7 +112,7 @@ impl Forms {
     /// The lexicon for texts in a spelling; see [`super::alike`].
     pub(super) fn lexicon(&self, is_alike: bool) -> &Lexicon {
         let lexicon = if is_alike { &self.alike } else { &self.plain };
-        lexicon.get_or_init(|| Lexicon::new(&self.tools, &self.families, is_alike))
+        lexicon.get_or_init(|| Lexicon::new(&self.tools, &self.models, is_alike))
     }
 
     /// Words of which one is on each line that credits.
@@ -178,52 +124,11 @@ impl Forms {
             }
             Who::Unnamed => {
                 let words = ["ai", "llm", "人工智能", "大模型", "人工知能"].map(str::to_owned);
-                words.into_iter().chain(self.families.iter().cloned()).collect()
+                words.into_iter().chain(self.models.iter().map(|it| it.family.clone())).collect()
             }
         };
         if is_alike { literals.iter().map(|it| alike(it)).collect() } else { literals }
     }
-}
-
-/// The word of a name, in lower case, by which it is looked for.
-fn rarest(name: &str) -> &str {
-    const COMMON: [&str; 14] = [
-        "github",
-        "openai",
-        "google",
-        "amazon",
-        "cli",
-        "code",
-        "agent",
-        "ai",
-        "developer",
-        "coder",
-        "jetbrains",
-        "microsoft",
-        "the",
-        "coding",
-    ];
-    let words = || name.split([' ', '-', '_']).filter(|word| !word.is_empty());
-    let is_rare = |word: &&str| !COMMON.contains(word);
-    words().find(is_rare).or_else(|| words().next()).unwrap_or(name)
-}
-
-/// Who is credited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Who {
-    /// A tool, by its number in the lexicon.
-    Tool(usize),
-    /// A model or an AI, without its tool.
-    Unnamed,
-}
-
-/// A credit in a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Credited {
-    pub(super) who: Who,
-    pub(super) confidence: Confidence,
-    /// Whether it is read since [`FORMS_SINCE`], and tools' own markers did not find it before.
-    pub(super) is_new: bool,
 }
 
 impl Lexicon {

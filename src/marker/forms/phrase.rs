@@ -65,66 +65,8 @@ const AGENTS: [&str; 16] = [
 ];
 
 /// Other words that stand beside names and models and say nothing of their own.
-const FILLERS: [&str; 59] = [
-    "the",
-    "a",
-    "an",
-    "my",
-    "our",
-    "model",
-    "models",
-    "version",
-    "tool",
-    "tools",
-    "coding",
-    "code",
-    "ide",
-    "editor",
-    "plugin",
-    "autonomous",
-    "autonomously",
-    "supervised",
-    "interactive",
-    "mode",
-    "effort",
-    "anthropic",
-    "anthropics",
-    "openai",
-    "openais",
-    "google",
-    "googles",
-    "xai",
-    "meta",
-    "alibaba",
-    "github",
-    "githubs",
-    "jetbrains",
-    "amazon",
-    "aws",
-    "vs",
-    "vscode",
-    "beta",
-    "preview",
-    "pro",
-    "max",
-    "high",
-    "xhigh",
-    "medium",
-    "low",
-    "minimal",
-    "thinking",
-    "human",
-    "direct",
-    "supervision",
-    "review",
-    "coccinelle",
-    "sparse",
-    "smatch",
-    "assistance",
-    "help",
-    "provider",
-    "clangtidy",
-    "agentic",
+const FILLERS: [&str; 47] = [
+    "the", "a", "an", "my", "our", "model", "models", "version", "tool", "tools", "coding", "code", "ide", "editor", "plugin", "autonomous", "autonomously", "supervised", "interactive", "mode", "effort", "aws", "vs", "vscode", "beta", "preview", "pro", "max", "high", "xhigh", "medium", "low", "minimal", "thinking", "human", "direct", "supervision", "review", "coccinelle", "sparse", "smatch", "assistance", "help", "provider", "clangtidy", "agentic", "name",
 ];
 
 /// Words for a machine that writes.
@@ -226,7 +168,8 @@ impl Reader<'_> {
             last.is_agent |= is_agent;
             last.has_version |= is_version;
         }
-        (is_agent || is_version || is_any(&JOINTS) || is_any(&FILLERS)).then_some(1)
+        let is_other = is_any(&JOINTS) || is_any(&FILLERS) || self.lexicon.is_vendor(word);
+        (is_agent || is_version || is_other).then_some(1)
     }
 
     /// A person beside tools: capitalised words between marks or joints.

@@ -101,10 +101,17 @@ fn facts(entry: &Entry<'_>, problems: &mut Vec<Problem>) {
         ("source", "where was it seen: a repository, a document, a ticket?"),
         ("since", "the version of the catalogue that it came with, `since = \"0.1\"` say"),
     ] {
-        // What is made of a tool's facts is as new as the tool.
-        if marker.text(key).is_empty() && !(key == "since" && entry.is_made()) {
-            let message = format!("`{id}` has no `{key}`");
-            problems.push(Problem::warning(marker.place_of("id"), message).help(help));
+        if !marker.text(key).is_empty() || key == "since" && entry.is_made() {
+            continue;
+        }
+        // What is made of a tool's facts has the tool's source, and is as new as that.
+        let (of, place) = match entry.is_made() {
+            true => (entry.tool.text("id"), entry.tool.place_of("id")),
+            false => (id, marker.place_of("id")),
+        };
+        let message = format!("`{of}` has no `{key}`");
+        if !problems.iter().any(|known| known.message == message) {
+            problems.push(Problem::warning(place, message).help(help));
         }
     }
 }

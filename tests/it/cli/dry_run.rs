@@ -256,7 +256,7 @@ fn the_jsonl_records_have_their_keys_in_order() {
         format!(
             "{{\"type\":\"finding\",\"repo\":\"alone\",\"commit\":\"{three}\",\
              \"ref\":\"refs/heads/main\",\"tool\":\"kite\",\"vendor\":\"Kite\",\"model\":null,\
-             \"marker\":\"kite/ignore-file\",\"kind\":\"path\",\"confidence\":\"weak\",\
+             \"marker\":\"kite/possible-config\",\"kind\":\"path\",\"confidence\":\"weak\",\
              \"field\":\"tree\",\"line\":null,\"path\":\"web/.kiteignore\",\
              \"excerpt\":\"web/.kiteignore\",\"verdict\":\"warn\",\"because\":\"{}\",\
              \"exemption\":null}}",
@@ -306,7 +306,7 @@ fn the_text_for_people() {
     let finished = client.provost(&["check"]).expect(1);
     let expected = format!(
         "{} Two\n  reject  Claude Code (claude-code/co-author) in message line 3\n          {CLAUDE}\n  \
-         warn    Kite (kite/ignore-file, weak) in .kiteignore\n\
+         warn    Kite (kite/possible-config, weak) in .kiteignore\n\
          2 commits judged, 2 findings: 1 to reject, 1 to warn of\n",
         &id[..7]
     );

@@ -137,7 +137,9 @@ fn strong_marks_are_found_in_every_disguise() {
         for mark in &lines {
             let (encoding, message) = trick(&mark.text);
             tried += 1;
-            if strength(&mark.tool, &find(encoding, &message)) != Some(Confidence::Strong) {
+            // A quotation is found, and is weak: it hides nothing.
+            let least = if name == "quoted" { Confidence::Weak } else { Confidence::Strong };
+            if strength(&mark.tool, &find(encoding, &message)) < Some(least) {
                 missed.entry(name).or_default().push(format!("{}: {}", mark.id, mark.text));
             }
         }

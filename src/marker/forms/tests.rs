@@ -1,0 +1,210 @@
+//! What the forms make of lines, with a small catalogue: one tool whose name is nothing else,
+//! one with an ordinary word, one with a name that people bear.
+
+use proptest::prelude::*;
+
+use super::facts::{Facts, ModelWord};
+use super::who::{Credited, Who};
+use super::{Forms, Lexicon};
+use crate::finding::Confidence::{self, Strong, Weak};
+use crate::text::folded_key;
+
+fn facts(tool: &str, own: &[&str], words: &[&str], people: &[&str], url: &str) -> Facts {
+    let all = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect();
+    Facts {
+        tool: tool.to_owned(),
+        vendor: "Works".to_owned(),
+        own: all(own),
+        words: all(words),
+        people: all(people),
+        urls: vec![url.to_owned()],
+        staff: vec![format!("support@{url}")],
+    }
+}
+
+fn forms() -> Forms {
+    let tools = vec![
+        facts("acme", &["Acme Coder", "灵匠"], &[], &[], "acme.example"),
+        facts("anvil", &[], &["Anvil"], &[], "anvil.example"),
+        facts("ada", &["Ada Agent"], &[], &["Ada"], "ada.example"),
+    ];
+    let model = |family: &str| {
+        let (family, vendor) = (family.to_owned(), "OpenAI".to_owned());
+        ModelWord { family, vendor }
+    };
+    Forms::new(tools, ["gpt", "opus", "ada"].map(model).to_vec())
+}
+
+/// Who is credited, by the tools' names above; `model` for a model alone.
+fn shown(forms: &Forms, credited: &[Credited]) -> Vec<(&'static str, Confidence)> {
+    let name = |who: Who| {
+        let mut names = ["acme", "anvil", "ada"].into_iter();
+        names.find(|name| forms.who(name) == who && who != Who::Unnamed).unwrap_or("model")
+    };
+    credited.iter().map(|it| (name(it.who), it.confidence)).collect()
+}
+
+fn credits(line: &str) -> Vec<(&'static str, Confidence)> {
+    let forms = forms();
+    let (key, value) = line.split_once(':').unwrap();
+    let is_listed = |email: &str| email == "bot@acme.example";
+    let credited =
+        forms.lexicon(false).credits(&folded_key(key.as_bytes()), value.trim(), &is_listed);
+    shown(&forms, &credited)
+}
+
+fn attributions(line: &str) -> Vec<(&'static str, Confidence)> {
+    let forms = forms();
+    shown(&forms, &forms.lexicon(false).attributions(line, false))
+}
+
+#[test]
+fn credits_name_tools_and_models_in_any_order() {
+    for value in [
+        "Acme Coder",
+        "acme-coder",
+        "AcmeCoder (GPT-5.2)",
+        "Acme Coder/gpt-5.2",
+        "Acme Coder:gpt-5.2 [coccinelle]",
+        "GPT-5.2 via Acme Coder",
+        "Opus 4.6 (Acme Coder)",
+        "tool=Acme Coder; model=gpt-5.2; mode=agent",
+        "[Acme Coder](https://acme.example/docs).",
+        "Ann Human, Acme Coder",
+        "🤖 Acme Coder 2.1",
+        "OpenAI's GPT-5.2 in Acme Coder",
+    ] {
+        assert_eq!(credits(&format!("Assisted-by: {value}")), [("acme", Strong)], "{value}");
+    }
+    for key in ["Co-Authored-By", "AI-Tool", "Generated-with", "AI-assisted", "LLM-Assisted-By"] {
+        assert_eq!(credits(&format!("{key}: Acme Coder")), [("acme", Strong)], "{key}");
+    }
+    for line in ["Reported-by: Acme Coder", "Cc: Acme Coder", "Terminal: Acme Coder"] {
+        assert_eq!(credits(line), [], "{line}");
+    }
+    assert_eq!(credits("Assisted-by: Opus 4.6"), [("model", Strong)]);
+    assert_eq!(credits("Co-authored-by: Ann Opus"), []);
+    assert_eq!(credits("AI-assisted: no"), []);
+    assert_eq!(credits("AI-assisted: the tests, with Acme Coder."), [("acme", Strong)]);
+}
+
+#[test]
+fn a_name_that_others_have_needs_more_under_a_key_of_people() {
+    assert_eq!(credits("Assisted-by: Ada"), [("ada", Strong)]);
+    assert_eq!(credits("Co-authored-by: Ada"), [("ada", Weak)]);
+    assert_eq!(credits("Co-authored-by: Ada (GPT-5)"), [("ada", Strong)]);
+    assert_eq!(credits("Co-authored-by: Anvil <https://anvil.example>"), [("anvil", Strong)]);
+    assert_eq!(credits("Co-authored-by: Ada <ada@x.example>"), []);
+    assert_eq!(credits("Co-authored-by: Ada Lovelace <ada@x.example>"), []);
+    assert_eq!(credits("Co-authored-by: Ada Bot <ada@x.example>"), [("ada", Weak)]);
+    assert_eq!(credits("Co-authored-by: Acme Coder <a@x.example>"), [("acme", Weak)]);
+    // The address tells who it is, by a marker that lists it; staff are people.
+    assert_eq!(credits("Co-authored-by: Acme Coder <bot@acme.example>"), []);
+    assert_eq!(credits("Co-authored-by: Acme Coder <support@acme.example>"), []);
+    assert_eq!(credits("Co-authored-by: Ann (acme coder) <ann@x.example>"), [("acme", Weak)]);
+    assert_eq!(credits("Built-with: Anvil"), []);
+}
+
+#[test]
+fn sentences_credit_where_nothing_else_is_said() {
+    for line in [
+        "Generated with Acme Coder",
+        "🤖 Generated with [Acme Coder](https://acme.example)",
+        "_Created using Acme Coder_",
+        "This patch was created with the help of Acme Coder (GPT-5.2).",
+        "This PR was written and tested with assistance from Acme Coder.",
+        "Code generated by Acme Coder",
+        "Co-developed with Acme Coder",
+        "🤖 Authored via Acme Coder, on behalf of @ann.",
+        "(Assisted by Acme Coder)",
+        "由 Acme Coder 生成",
+        "本提交由灵匠辅助生成。",
+        "Acme Coderで生成",
+        "このコミットは Acme Coder を使用して作成しました",
+        "Acme Coder(으)로 생성됨",
+    ] {
+        assert_eq!(attributions(line), [("acme", Strong)], "{line}");
+    }
+    for line in [
+        "Fix a crash when Acme Coder is not installed",
+        "Document how commits generated with Acme Coder are labelled",
+        "generated with Acme Coder in mind, but written by a person",
+        "Developed with Acme Coder; reviewed and tested by hand",
+        "The parser now reads files that Acme Coder writes.",
+        "Fixes https://acme.example/issues/1",
+        "Generated with Microsoft Acme Coder",
+        "Written by Ada Lovelace",
+        "Built with Anvil",
+        "支持由 Acme Coder 生成的配置文件",
+        "Acme Coder で生成された設定を読み込む",
+    ] {
+        assert_eq!(attributions(line), [], "{line}");
+    }
+    assert_eq!(attributions("Written by Ada"), [("ada", Weak)]);
+    assert_eq!(attributions("Written by Ada (GPT-5)"), [("ada", Strong)]);
+    assert_eq!(attributions("Generated by AI"), [("model", Weak)]);
+    assert_eq!(attributions("Co Authored By Opus 4.6 (1M context)"), [("model", Strong)]);
+}
+
+#[test]
+fn an_aside_counts_at_the_end_of_a_subject_only() {
+    let forms = forms();
+    let of = |line: &str, is_subject| {
+        shown(&forms, &forms.lexicon(false).attributions(line, is_subject))
+    };
+    assert_eq!(of("Add a view (written by Acme Coder)", true), [("acme", Weak)]);
+    assert_eq!(of("Acme Coder-assisted: rename the keys", true), [("acme", Weak)]);
+    assert_eq!(of("Add a view (written by Acme Coder)", false), []);
+    assert_eq!(of("Add a view (see Acme Coder)", true), []);
+}
+
+#[test]
+fn identities_are_a_whole_name_or_an_agents() {
+    let forms = forms();
+    let of = |name: &str| forms.lexicon(false).identity(name, "x@x.example").map(|it| it.who);
+    for name in ["Acme Coder", "Acme Coder Agent", "acme-coder[bot]", "Acme-Coder-GPT-5"] {
+        assert_eq!(of(name), Some(forms.who("acme")), "{name}");
+    }
+    assert_eq!(of("Ada Bot"), Some(forms.who("ada")));
+    assert_eq!(of("Ann + Ada"), Some(forms.who("ada")));
+    assert_eq!(of("Nightly-Bot-gpt-5.2"), Some(Who::Unnamed));
+    for name in ["Ada", "Ada Lovelace", "Anvil", "Acme Coder Fan", "Opus Bot", "GPT-5 Fan"] {
+        assert_eq!(of(name), None, "{name}");
+    }
+}
+
+#[test]
+fn versions_to_come_are_known_by_their_family() {
+    for value in ["GPT-7.1 Sol", "gpt:9", "Opus 6 xhigh (2M context)", "GPT-5.3 Codex"] {
+        assert_eq!(credits(&format!("Assisted-by: {value}")), [("model", Strong)], "{value}");
+    }
+    assert_eq!(credits("Assisted-by: GPT partition"), []);
+}
+
+proptest! {
+    #[test]
+    fn any_line_is_read(line in "\\PC{0,60}", is_alike: bool) {
+        let forms = forms();
+        let lexicon: &Lexicon = forms.lexicon(is_alike);
+        let _ = lexicon.attributions(&line, true);
+        let _ = lexicon.credits("assistedby", &line, &|_| false);
+        let _ = lexicon.identity(&line, "x@x.example");
+    }
+
+    #[test]
+    fn any_order_of_what_sentences_are_made_of_is_read(
+        words in proptest::collection::vec(
+            prop_oneof![
+                Just("generated"), Just("by"), Just("with"), Just("Acme"), Just("Coder"),
+                Just("("), Just(")"), Just("["), Just("]"), Just("GPT-5"), Just("the help of"),
+                Just("https://acme.example"), Just("<a@b.example>"), Just(","), Just("co-"),
+            ],
+            0..14,
+        ),
+    ) {
+        let forms = forms();
+        let line = words.join(" ");
+        let _ = forms.lexicon(false).attributions(&line, true);
+        let _ = forms.lexicon(false).credits("coauthoredby", &line, &|_| false);
+    }
+}
