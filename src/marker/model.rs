@@ -69,9 +69,8 @@ impl Models {
     pub(super) fn words(&self) -> Vec<ModelWord> {
         let of = |model: &Model| {
             let vendor = model.vendor.clone();
-            let word = move |family: &String| {
-                ModelWord { family: family.clone(), vendor: vendor.clone() }
-            };
+            let word =
+                move |family: &String| ModelWord { family: family.clone(), vendor: vendor.clone() };
             model.families.iter().map(word).collect::<Vec<_>>()
         };
         self.families.iter().flat_map(of).collect()

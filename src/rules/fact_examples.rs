@@ -1,6 +1,7 @@
 //! Examples of the markers that facts stand for: what each finds, and what it passes over.
 //! `rules test` runs them, `rules show` and the catalogue page show them.
 
+use super::nodes::as_text;
 use crate::document::{Table, Value};
 
 /// The hits and misses of a marker that is made of a tool's block, by the marker's name.
@@ -61,12 +62,12 @@ impl<'t> Facts<'t> {
             Some(Value::Array(items)) => items.as_slice(),
             _ => &[],
         };
-        items.iter().filter_map(super::facts::as_text)
+        items.iter().filter_map(as_text)
     }
 
     /// What the tool is called.
     fn name(&self) -> String {
-        let name = self.0.get("name").and_then(|(_, node)| super::facts::as_text(node));
+        let name = self.0.get("name").and_then(|(_, node)| as_text(node));
         name.unwrap_or("Acme Coder").to_owned()
     }
 

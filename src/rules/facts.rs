@@ -5,6 +5,7 @@
 //! same for all tools, so these markers are written here, once, and made of each block when
 //! layers are read. A layer that has a marker of the same id changes the one that is made.
 
+use super::nodes::{as_text, fill_in, id_of};
 use super::{fact_examples, former};
 use crate::document::{Node, Place, Table, Value};
 
@@ -259,16 +260,6 @@ fn fill(known: &mut Node, made: Node) {
     }
 }
 
-/// Gives a table the keys of another one that it has not.
-pub(super) fn fill_in(known: &mut Node, other: Node) {
-    let (Value::Table(known), Value::Table(made)) = (&mut known.value, other.value) else { return };
-    for (key, entry) in made {
-        if !known.contains_key(&key) {
-            known.insert(key, entry);
-        }
-    }
-}
-
 fn string(text: String, place: &Place) -> Node {
     Node { value: Value::String(text.into()), place: place.clone() }
 }
@@ -276,18 +267,4 @@ fn string(text: String, place: &Place) -> Node {
 fn strings(all: &[impl AsRef<str>], place: &Place) -> Node {
     let items = all.iter().map(|text| string(text.as_ref().to_owned(), place)).collect();
     Node { value: Value::Array(items), place: place.clone() }
-}
-
-/// A text, if a value is one.
-pub(super) fn as_text(node: &Node) -> Option<&str> {
-    match &node.value {
-        Value::String(text) => Some(text),
-        _ => None,
-    }
-}
-
-/// The id of a table that has one.
-pub(super) fn id_of(node: &Node) -> Option<&str> {
-    let Value::Table(table) = &node.value else { return None };
-    as_text(&table.get("id")?.1)
 }

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::nodes::{fill_in, id_of};
 use crate::document::{Node, Table, Value};
 
 /// The former ids, each with the present one. The file holds nothing else, which a test knows.
@@ -36,9 +37,9 @@ pub(super) fn rename_markers(markers: &mut Vec<Node>) {
         false
     });
     for new in renamed {
-        let id = super::facts::id_of(&new).map(str::to_owned);
-        match markers.iter_mut().find(|known| super::facts::id_of(known) == id.as_deref()) {
-            Some(known) => super::facts::fill_in(known, new),
+        let id = id_of(&new).map(str::to_owned);
+        match markers.iter_mut().find(|known| id_of(known) == id.as_deref()) {
+            Some(known) => fill_in(known, new),
             None => markers.push(new),
         }
     }

@@ -10,6 +10,7 @@ pub mod facts;
 pub mod former;
 mod key_types;
 pub mod lint;
+mod nodes;
 pub mod propose;
 pub mod subject;
 

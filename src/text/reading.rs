@@ -187,6 +187,8 @@ impl Reader<'_, '_> {
             return;
         }
         let mut known = vec![ordinary.into_owned()];
+        // The letter that stands for all of its kind may be in the text itself.
+        let mut known_barred = Vec::new();
         let mut ways = vec![Way::Terminal];
         if has_erasing(&whole) {
             ways.push(Way::Page);
@@ -206,9 +208,9 @@ impl Reader<'_, '_> {
             }
             if undone.has_bars {
                 let barred = undo(whole, Bar::AsBar, way, self.effort).text;
-                if !known.contains(&barred) {
+                if !known_barred.contains(&barred) {
                     self.look_alike(&barred, text);
-                    known.push(barred);
+                    known_barred.push(barred);
                 }
             }
         }

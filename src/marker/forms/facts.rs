@@ -82,8 +82,7 @@ pub(in crate::marker) struct ModelWord {
 
 /// The word of a name, in lower case, by which it is looked for.
 fn rarest<'n>(name: &'n str, vendor: &str) -> &'n str {
-    const COMMON: [&str; 8] =
-        ["cli", "code", "agent", "ai", "developer", "coder", "the", "coding"];
+    const COMMON: [&str; 8] = ["cli", "code", "agent", "ai", "developer", "coder", "the", "coding"];
     let words = || name.split([' ', '-', '_']).filter(|word| !word.is_empty());
     let is_rare = |word: &&str| {
         let is_short = word.is_ascii() && word.len() < 3;

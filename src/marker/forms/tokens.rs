@@ -1,6 +1,7 @@
 //! Cutting a line into words, addresses and marks, as sentences about authorship need it.
 //!
-//! Markdown's stars and the blanks between words say nothing here and are left out. A full stop
+//! Markdown's stars, the blanks between words and bytes that are no text say nothing here and are
+//! left out. A full stop
 //! inside a word belongs to it (`4.8`, `Continue.dev`), as does an apostrophe.
 
 /// A piece of a line.
@@ -85,7 +86,8 @@ fn next<'t>(
             return (rest.get(1..length).map(Token::Handle), length);
         }
     }
-    let is_nothing = first.is_whitespace() || matches!(first, '*' | '\u{fe0f}' | '\u{200d}');
+    let is_nothing =
+        first.is_whitespace() || matches!(first, '*' | '!' | '\u{fe0f}' | '\u{200d}' | '\u{fffd}');
     ((!is_nothing).then_some(Token::Mark(first)), first.len_utf8())
 }
 

@@ -279,7 +279,7 @@ fn a_directory_that_is_repeated_is_looked_at_where_it_matters() {
     let commit = client.raw(clean("One")).tree(Some(raw_tree(&client, &tree).as_bytes())).write();
     client.set_ref(MAIN, &commit);
     let found = judged_alike(&built_in(), &client.path());
-    assert_eq!(found, ["github-copilot/config-generic .github/hooks/a.json Some(Added)"]);
+    assert_eq!(found, ["github-copilot/possible-config .github/hooks/a.json Some(Added)"]);
 }
 
 /// A large scan passes by nothing whose mode or name is odd.
