@@ -146,7 +146,7 @@ const LATIN: [(&str, u8); 29] = [
 
 /// Other names that glibc has for a set, without punctuation, by the label of the WHATWG
 /// Encoding Standard.
-const ALIASES: [(&str, &str); 47] = [
+const ALIASES: [(&str, &str); 48] = [
     ("866", "ibm866"),
     ("baltic", "iso-8859-13"),
     ("isoir179", "iso-8859-13"),
