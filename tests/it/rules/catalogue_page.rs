@@ -1,20 +1,22 @@
 //! `docs/catalogue.md` is made from the built-in rules; this fails when it is stale.
 //!
-//! To make it anew: `UPDATE_DOCS=1 cargo test --test it rules::catalogue_page`.
+//! To make it again: `UPDATE_DOCS=1 cargo test --test it rules::catalogue_page`.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use provost::config::{self, Config, Layers};
-use provost::finding::{Confidence, Kind};
+use provost::finding::Kind;
+use provost::rules::entries::{self, Entry, Written};
 use provost::text::WordEnum;
 
 const HEAD: &str = "\
 # The catalogue
 
 Made from `rules.toml`; do not edit it here. What each tool leaves in Git data, as far as it
-is known and was seen in public. `provost rules show ID` tells more of a marker: what it
-looks for, and its examples.
+is known and was seen in public: its facts, the markers that are made of them
+([rules.md](rules.md#a-tool-is-a-set-of-facts) tells what these find), and special ones.
+`provost rules show ID` tells more of a marker: what it looks for, and its examples.
 
 **Strong** marks are left by this tool alone. **Weak** ones are shared with others, are left
 where the tool did not write the commit (an accepted review suggestion, bookkeeping), or
@@ -56,25 +58,62 @@ fn page(config: &Config) -> String {
         writeln!(page, "| {kind} | {} |", markers(kind)).unwrap();
     }
     writeln!(page, "\n## Tools").unwrap();
-    for tool in &rules.tools {
-        writeln!(page, "\n### {} (`{}`)\n\nBy {}.\n", tool.name, tool.id, tool.vendor).unwrap();
-        writeln!(page, "| marker | kind | confidence | since | seen in |").unwrap();
-        writeln!(page, "| --- | --- | --- | --- | --- |").unwrap();
-        for rule in rules.rules.iter().filter(|rule| rule.marker.tool == tool.id) {
-            let confidence = match rule.marker.confidence {
-                Confidence::Strong => "strong",
-                Confidence::Weak => "weak",
+    let entries = entries::markers(&config.merged);
+    for tool in entries::tools(&config.merged) {
+        let (id, name, vendor) = (tool.text("id"), tool.text("name"), tool.text("vendor"));
+        writeln!(page, "\n### {name} (`{id}`)\n\nBy {vendor}.\n").unwrap();
+        let of_tool: Vec<_> = entries.iter().filter(|it| it.tool.text("id") == id).collect();
+        facts(&mut page, tool);
+        let (made, own): (Vec<&Entry<'_>>, Vec<_>) = of_tool.iter().partition(|it| it.is_made());
+        if !made.is_empty() {
+            let short = |it: &&Entry<'_>| {
+                let name = it.id().split_once('/').map_or("", |(_, name)| name);
+                format!("`{name}`")
             };
-            let source = rule.source.replace('|', "\\|");
-            writeln!(
-                page,
-                "| `{}` | {} | {confidence} | {} | {source} |",
-                rule.marker.id, rule.marker.kind, rule.marker.since
-            )
-            .unwrap();
+            let names: Vec<String> = made.iter().map(short).collect();
+            writeln!(page, "- Markers made of these facts: {}", names.join(", ")).unwrap();
+        }
+        if !own.is_empty() {
+            writeln!(page, "\n| marker | kind | confidence | since | seen in |").unwrap();
+            writeln!(page, "| --- | --- | --- | --- | --- |").unwrap();
+        }
+        for it in own {
+            let text = |key| it.marker.text(key);
+            let source = text("source").replace('|', "\\|");
+            let (kind, confidence, since) = (text("kind"), text("confidence"), text("since"));
+            let marker = it.id();
+            writeln!(page, "| `{marker}` | {kind} | {confidence} | {since} | {source} |").unwrap();
         }
     }
     page
+}
+
+/// The facts of a tool as a list.
+fn facts(page: &mut String, tool: Written<'_>) {
+    for (key, said) in [
+        ("names", "Names"),
+        ("ambiguous", "Names that are also words or other software"),
+        ("people", "Names that people have too"),
+        ("urls", "Pages"),
+        ("emails", "Addresses"),
+        ("logins", "Logins"),
+        ("weak-emails", "Addresses, weak"),
+        ("weak-logins", "Logins, weak"),
+        ("paths", "Files"),
+        ("weak-paths", "Files, weak"),
+        ("branches", "Branches"),
+        ("actions", "GitHub actions"),
+    ] {
+        let list: Vec<String> =
+            tool.list(key).iter().map(|(fact, _)| format!("`{fact}`")).collect();
+        if !list.is_empty() {
+            writeln!(page, "- {said}: {}", list.join(", ")).unwrap();
+        }
+    }
+    let source = tool.text("source");
+    if !source.is_empty() {
+        writeln!(page, "- Seen in: {source}").unwrap();
+    }
 }
 
 #[test]
