@@ -76,7 +76,7 @@ impl Hits {
         let mut first_nul = None;
         let quotation = Quotation::of(view);
         matcher.literals.find(view, |offset, at| {
-            if effort.is_over() || hits.is_cut && hits.kept.contains(&at) {
+            if effort.is_over() {
                 return;
             }
             let line = locator.piece_at(offset);
@@ -84,6 +84,9 @@ impl Hits {
                 return;
             }
             for &at in matcher.tried_with(&at) {
+                if hits.is_cut && hits.kept.contains(&at) {
+                    continue;
+                }
                 let place = (line, &locator);
                 let Some(found) = current.find(matcher, at, place, effort) else { continue };
                 let is_weaker = found.is_weaker || quotation.holds(&line, offset);

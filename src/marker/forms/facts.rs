@@ -26,7 +26,11 @@ impl Facts {
             all.into_iter().map(|(text, _)| text.to_owned()).collect::<Vec<_>>()
         };
         let (own, words, people) = (strings("names"), strings("ambiguous"), strings("people"));
-        let (urls, staff) = (strings("urls"), strings("staff"));
+        let (mut urls, staff) = (strings("urls"), strings("staff"));
+        for url in &mut urls {
+            let bare = url.split_once("://").map_or(url.as_str(), |(_, bare)| bare);
+            *url = bare.trim_start_matches("www.").trim_end_matches('/').to_owned();
+        }
         let is_named = [&own, &words, &people, &urls].iter().any(|list| !list.is_empty());
         is_named.then(|| {
             let (tool, vendor) = (tool.to_owned(), vendor.to_owned());

@@ -8,6 +8,7 @@
 
 mod breadth;
 mod examples;
+mod named;
 mod spec;
 mod twins;
 
@@ -15,7 +16,7 @@ use std::collections::HashSet;
 
 use super::entries::{self, Entry, Written};
 use super::{RuleSet, check_examples};
-use crate::document::{Node, Problem, Severity};
+use crate::document::{Node, Place, Problem, Severity};
 
 pub use examples::why_not;
 
@@ -31,6 +32,8 @@ pub fn lint(root: &Node, rules: &RuleSet, mistakes: &[Problem]) -> Vec<Problem> 
     let alone = !markers.iter().any(Entry::is_touched);
     let (looked_at, _): (Vec<_>, Vec<_>) =
         markers.iter().copied().partition(|entry| alone || entry.is_touched());
+    let is_looked_at = |place: &Place| alone || !place.source.built_in;
+    named::lint(&entries::tools(root), &is_looked_at, &mut problems);
     for entry in &looked_at {
         facts(entry, &mut problems);
         if !entry.is_disabled() {

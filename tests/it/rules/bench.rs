@@ -227,6 +227,22 @@ fn a_change_that_breaks_an_example_of_a_weaker_layer_is_told_where_that_stands()
 }
 
 #[test]
+fn facts_that_can_not_be_meant_are_told() {
+    let tool = |fact: &str| {
+        format!("[[tool]]\nid = \"acme\"\nvendor = \"Acme\"\nsource = \"s\"\n{fact}\n")
+    };
+    for (fact, at, message) in [
+        ("names = [\"Claude-Code\"]", "5:10", "a name of `claude-code` and of `acme`"),
+        ("names = [\"AC\"]", "5:10", "the name `AC` is in many other words"),
+        ("emails = [\"acme-bot\"]", "5:11", "`acme-bot` is no e-mail address"),
+        ("logins = [\"bot@acme.example\"]", "5:11", "`bot@acme.example` is no login"),
+        ("branches = [\"refs/heads/acme/**\"]", "5:13", "is a full ref name"),
+    ] {
+        told(&tool(fact), "warning", at, message);
+    }
+}
+
+#[test]
 fn facts_without_a_source_are_told() {
     let bare = marker(&format!("{LINE}pattern = '^by acme coder$'\n{EXAMPLES}"))
         .replace("since = \"0.1\"\nsource = \"s\"\n", "");
