@@ -84,7 +84,8 @@ impl Sentences {
         }
     }
 
-    /// The credit that a form is for, of a tool, and where: the number of its line, and what was read.
+    /// The credit that a form is for, of a tool, and where: the number of its line, and what was
+    /// read.
     pub(super) fn find(&self, form: FormOf, who: Who) -> Option<(Credited, usize, &str)> {
         let (credits, at) = match form {
             FormOf::Credit | FormOf::PossibleCredit => (&self.credits, &self.credits_at),
