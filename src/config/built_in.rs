@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::document::{self, Fields, Node, Reader, Source, Value};
 use crate::rules::RuleSet;
-use crate::rules::facts::{self, Examples};
+use crate::rules::facts::{self, Extent};
 
 /// The built-in layer.
 pub const BUILT_IN: &str = include_str!("../../rules.toml");
@@ -38,7 +38,7 @@ impl Rules {
         let source = Source { name: "rules.toml".into(), text: BARE.into(), built_in: true };
         // It is done once: taking it apart again would only cost time.
         let mut layer = parsed(&Arc::new(source), &|key| CATALOGUE.contains(&key));
-        facts::expand(&mut layer, Examples::LeftOut);
+        facts::expand(&mut layer, Extent::Lists);
         let layer = ManuallyDrop::new(layer);
         let reader = Reader::of_proven();
         let fields = reader.fields(&layer, "the top level");

@@ -6,7 +6,7 @@ use super::rooms::{Rooms, read_rooms};
 use crate::document::{Node, Problem, Reader, Source, Value};
 use crate::finding::Marker;
 use crate::policy::{Side, check_locks, lock_on};
-use crate::rules::facts::{self, Examples};
+use crate::rules::facts::{self, Extent};
 use crate::text::WordEnum;
 
 /// The layers so far, as they stand before another is laid over them.
@@ -28,7 +28,7 @@ pub(super) fn of(merged: &Node) -> Option<Locking> {
 /// Layers with the markers that their facts stand for.
 fn expanded(merged: &Node) -> Node {
     let mut merged = merged.clone();
-    facts::expand(&mut merged, Examples::LeftOut);
+    facts::expand(&mut merged, Extent::Judged);
     merged
 }
 

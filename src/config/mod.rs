@@ -26,7 +26,7 @@ use crate::document::{self, Node, Problem, Reader, Source, overlay};
 use crate::git::Repository;
 use crate::owner::{self, Acting};
 use crate::policy::{Judge, Policy, Situation};
-use crate::rules::facts::{self, Examples};
+use crate::rules::facts::{self, Extent};
 
 #[cfg(feature = "fuzzing")]
 pub(crate) use built_in::bare;
@@ -266,7 +266,7 @@ pub fn examine(sources: &[Arc<Source>]) -> (Option<Config>, Vec<Problem>) {
         return (None, problems);
     };
     let is_bare = sources.iter().any(|source| built_in::is_bare(source));
-    facts::expand(&mut merged, if is_bare { Examples::LeftOut } else { Examples::Made });
+    facts::expand(&mut merged, if is_bare { Extent::Judged } else { Extent::Whole });
     let reader = Reader::default();
     let read = read_rooms(&reader, &merged);
     if let Some(read) = &read {
@@ -332,6 +332,11 @@ mod tests {
             config.rules.rules.iter().map(of).collect()
         };
         assert_eq!(rules(&whole), rules(&bare));
+        let (all, failures) = crate::rules::check_examples(&whole.merged, &bare.rules);
+        // An empty one stands for examples that a marker of a trick can't have.
+        let failed = failures.iter().filter(|failure| !failure.example.is_empty());
+        let failed: Vec<_> = failed.map(|failure| (&failure.id, &failure.example)).collect();
+        assert!(all > 3000 && failed.is_empty(), "{all} examples: {failed:?}");
         assert_eq!(whole.digest, bare.digest);
         assert!(BARE.trim().len() <= BUILT_IN.len());
         assert!(!BARE.contains("\nhits ="));

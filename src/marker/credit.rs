@@ -53,6 +53,11 @@ pub(super) struct Person {
 }
 
 impl Person {
+    /// Of addresses and logins, in lower case.
+    pub(super) fn of(emails: Vec<String>, logins: Vec<String>) -> Self {
+        Self { emails, logins, ..Self::default() }
+    }
+
     /// Reads `emails`, `logins`, `names` and `keywords`.
     pub(super) fn read(fields: &mut Fields<'_>, whole_names: bool) -> Self {
         let lower = |words: Vec<(&str, _)>| -> Vec<String> {
@@ -241,13 +246,12 @@ pub struct Spec {
 impl Spec {
     pub(super) fn read(kind: Kind, fields: &mut Fields<'_>) -> Option<Self> {
         if let Some(form) = forms::Spec::read(fields) {
-            let person = Person::default();
-            return Some(Self { own: vec![], common: &[], person, value: None, form: Some(form) });
+            return Some(Self::of_form(form));
         }
         let own_keys = fields.strings("keys");
         let own: Vec<String> = own_keys.iter().map(|(key, _)| folded_key(key.as_bytes())).collect();
         let has_own_keys = !own.is_empty();
-        let common: &[&str] = if kind == Kind::SignOff { &SIGN_OFF_KEYS } else { &CREDIT_KEYS };
+        let common = common_keys(kind);
         let mut person = Person::read(fields, true);
         let value = fields.string("value");
         let value =
@@ -273,6 +277,18 @@ impl Spec {
             person.keywords.dedup();
         }
         Some(Self { own, common, person, value, form: None })
+    }
+
+    /// A person under some keys, without any under those of the kind.
+    pub(super) fn of_person(kind: Kind, keys: &[&str], person: Person) -> Self {
+        let own = keys.iter().map(|key| folded_key(key.as_bytes())).collect();
+        Self { own, common: common_keys(kind), person, value: None, form: None }
+    }
+
+    /// A form in the place of all this.
+    pub(super) fn of_form(form: forms::Spec) -> Self {
+        let person = Person::default();
+        Self { own: vec![], common: &[], person, value: None, form: Some(form) }
     }
 
     /// The same for texts in the spelling of [`super::alike`].
@@ -334,6 +350,11 @@ impl Spec {
         let condition = joined(self.value.iter().chain(&self.person.names));
         self.person.claims(self.keys(), &condition)
     }
+}
+
+/// The keys that markers of a kind have without any of their own.
+fn common_keys(kind: Kind) -> &'static [&'static str] {
+    if kind == Kind::SignOff { &SIGN_OFF_KEYS } else { &CREDIT_KEYS }
 }
 
 /// The markers of one kind, and the addresses that they list in full.

@@ -45,6 +45,16 @@ pub struct Spec {
 }
 
 impl Spec {
+    /// A person in any role.
+    pub(super) fn of_person(person: Person) -> Self {
+        Self { roles: Role::all().to_vec(), person, form: None }
+    }
+
+    /// A form in the place of a person, in any role.
+    pub(super) fn of_form(form: forms::Spec) -> Self {
+        Self { roles: Role::all().to_vec(), person: Person::default(), form: Some(form) }
+    }
+
     pub(super) fn read(_: Kind, fields: &mut Fields<'_>) -> Option<Self> {
         let named = fields.strings("roles");
         let mut roles = Vec::new();

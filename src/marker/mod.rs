@@ -50,7 +50,7 @@ pub use copied::{Named, Picked, is_same_text};
 pub use credited::{CreditLine, credit_line};
 pub use example_paths::weaken_examples;
 use forms::Forms;
-pub use forms::{FORMS_SINCE, Facts};
+pub use forms::{FORMS_SINCE, Facts, FormOf};
 pub use hits::MOST_HITS;
 pub use identity::{PersonHeader, Role};
 pub use model::{Model, Models};
@@ -102,6 +102,41 @@ marker_kinds! {
     Note => note,
     Content => content,
     Tamper => tamper,
+}
+
+impl Spec {
+    /// What a marker of a kind looks for that is a form; `None` for a kind that has none.
+    #[must_use]
+    pub fn of_form(kind: Kind, form: FormOf) -> Option<Self> {
+        let form = forms::Spec(form);
+        Some(match kind {
+            Kind::Trailer => Self::Trailer(credit::Spec::of_form(form)),
+            Kind::Line => Self::Line(line::Spec::Form(form)),
+            Kind::Identity => Self::Identity(identity::Spec::of_form(form)),
+            _ => return None,
+        })
+    }
+}
+
+impl Spec {
+    /// What a marker of a kind looks for that lists addresses and logins, in lower case: under
+    /// some keys of credit lines, without any under those of its kind. `None` for a kind that is
+    /// of no people.
+    #[must_use]
+    pub fn of_addresses(
+        kind: Kind,
+        keys: &[&str],
+        [emails, logins]: [Vec<&str>; 2],
+    ) -> Option<Self> {
+        let lower = |all: Vec<&str>| all.iter().map(|it| it.to_ascii_lowercase()).collect();
+        let person = credit::Person::of(lower(emails), lower(logins));
+        Some(match kind {
+            Kind::Trailer => Self::Trailer(credit::Spec::of_person(kind, keys, person)),
+            Kind::SignOff => Self::SignOff(credit::Spec::of_person(kind, keys, person)),
+            Kind::Identity => Self::Identity(identity::Spec::of_person(person)),
+            _ => return None,
+        })
+    }
 }
 
 /// A marker and what it looks for.

@@ -125,7 +125,7 @@ impl<'n> Entry<'n> {
     /// Whether it is made of its tool's facts, and written in no file.
     #[must_use]
     pub fn is_made(&self) -> bool {
-        self.marker.place_of("id").span == self.marker.node.place.span
+        super::nodes::is_made(self.marker.node)
     }
 
     /// Whether it is switched off.

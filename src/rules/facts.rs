@@ -6,8 +6,12 @@
 //! layers are read. A layer that has a marker of the same id changes the one that is made.
 
 use super::nodes::{as_text, fill_in, id_of};
+use super::tool::Tool;
 use super::{fact_examples, former};
-use crate::document::{Node, Place, Table, Value};
+use crate::document::{Fields, Node, Place, Table, Value};
+use crate::finding::{Confidence, Kind, Marker};
+use crate::marker::{FormOf, Spec};
+use crate::text::WordEnum;
 
 /// The keys of a tool that are facts.
 pub(super) const KEYS: [&str; 13] = [
@@ -125,17 +129,20 @@ fn uses(actions: &[&str]) -> Vec<String> {
 /// Where workflows stand.
 const WORKFLOWS: [&str; 2] = [".github/workflows/*.yml", ".github/workflows/*.yaml"];
 
-/// Whether examples are made for the markers that are made.
+/// How much is written of the markers that are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Examples {
-    /// They are.
-    Made,
-    /// They are not: nothing that is judged needs them.
-    LeftOut,
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// What is judged by: no examples.
+    Judged,
+    /// Nor what is made of names and addresses: of the built-in rules alone that is made where
+    /// they are read ([`by_names_and_addresses`]), because a start costs more than most pushes.
+    Lists,
 }
 
 /// Writes the markers that facts stand for into merged layers.
-pub fn expand(root: &mut Node, examples: Examples) {
+pub fn expand(root: &mut Node, extent: Extent) {
     let Value::Table(root) = &mut root.value else { return };
     if let Some((_, policy)) = root.get_mut("policy") {
         former::rename_lines(policy);
@@ -143,18 +150,18 @@ pub fn expand(root: &mut Node, examples: Examples) {
     let Some((_, Node { value: Value::Array(tools), .. })) = root.get_mut("tool") else { return };
     for tool in tools {
         if let Value::Table(tool) = &mut tool.value {
-            expand_tool(tool, examples);
+            expand_tool(tool, extent);
         }
     }
 }
 
-fn expand_tool(tool: &mut Table, examples: Examples) {
+fn expand_tool(tool: &mut Table, extent: Extent) {
     let Some((id_place, id)) = tool.get("id").cloned() else { return };
     let Value::String(id) = id.value else { return };
     if let Some((_, Node { value: Value::Array(markers), .. })) = tool.get_mut("marker") {
         former::rename_markers(markers);
     }
-    let made: Vec<Node> = MADE.iter().filter_map(|made| made.of(tool, &id, examples)).collect();
+    let made: Vec<Node> = MADE.iter().filter_map(|made| made.of(tool, &id, extent)).collect();
     if made.is_empty() {
         return;
     }
@@ -175,12 +182,13 @@ fn expand_tool(tool: &mut Table, examples: Examples) {
 
 impl Made {
     /// The marker as a table, of what a tool's block says; `None` where that is nothing.
-    fn of(&self, tool: &Table, id: &str, examples: Examples) -> Option<Node> {
+    fn of(&self, tool: &Table, id: &str, extent: Extent) -> Option<Node> {
         let entries = |keys: &[&'static str]| -> Vec<(&'static str, (Place, Node))> {
             let of = |key: &&'static str| Some((*key, tool.get(key)?.clone()));
             keys.iter().filter_map(of).collect()
         };
         let (mut keys, facts) = match &self.from {
+            From::Names(_) | From::Addresses(_) if extent == Extent::Lists => return None,
             // Names are read once for all forms: here it is told where they stand.
             From::Names(form) => {
                 let of = |keys: &[&'static str]| keys.iter().find_map(|key| tool.get(key));
@@ -233,7 +241,7 @@ impl Made {
             None if place.source.built_in => keys.push(("since", text(self.since))),
             None => {}
         }
-        if examples == Examples::Made {
+        if extent == Extent::Whole {
             let (hits, misses) = fact_examples::examples(self.name, tool);
             keys.push(("hits", strings(&hits, &place)));
             keys.push(("misses", strings(&misses, &place)));
@@ -249,6 +257,52 @@ impl Made {
         let table: Table = keys.chain(facts).collect();
         Some(Node { value: Value::Table(table), place: place.clone() })
     }
+}
+
+/// The markers that a tool of the built-in rules has by its names and addresses: what a finding
+/// carries of each, what it looks for, and where what it is made of stands.
+pub(super) fn by_names_and_addresses<'n>(
+    tool: &Tool,
+    fields: &mut Fields<'n>,
+) -> Vec<(Marker, Spec, &'n Place)> {
+    let since = fields.string("since");
+    let mut all = Vec::new();
+    for made in &MADE {
+        let Some(kind) = Kind::from_word(made.kind) else { continue };
+        let mut first = |keys: &[&'static str]| {
+            let key = keys.iter().find(|key| fields.node(key).is_some());
+            key.map(|key| fields.place_of(key))
+        };
+        let (place, spec) = match &made.from {
+            From::Names(form) => {
+                let named = first(&["names", "ambiguous", "people"]);
+                let is_sure = matches!(*form, "credit" | "attribution");
+                let place = named.or_else(|| first(&["urls"]).filter(|_| is_sure));
+                (place, FormOf::from_word(form).and_then(|form| Spec::of_form(kind, form)))
+            }
+            From::Addresses(keys) => {
+                let place = first(keys);
+                let mut list = |key| fields.strings(key).into_iter().map(|(it, _)| it).collect();
+                let [emails, logins] = *keys;
+                let listed: [Vec<&str>; 2] = [list(emails), list(logins)];
+                (place, Spec::of_addresses(kind, made.credit_keys, listed))
+            }
+            From::List(..) => continue,
+        };
+        let (Some(place), Some(spec)) = (place, spec) else { continue };
+        let Some(confidence) = Confidence::from_word(made.confidence) else { continue };
+        let marker = Marker {
+            id: [&tool.id, "/", made.name].concat(),
+            tool: tool.id.clone(),
+            tool_name: tool.name.clone(),
+            vendor: tool.vendor.clone(),
+            kind,
+            confidence,
+            since: since.unwrap_or(made.since).to_owned(),
+        };
+        all.push((marker, spec, place));
+    }
+    all
 }
 
 /// Gives a marker that a layer has written the keys that it does not say itself. One that says

@@ -13,26 +13,17 @@ pub mod lint;
 mod nodes;
 pub mod propose;
 pub mod subject;
+mod tool;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 pub use examples::{ExampleFailure, check_examples};
+pub use tool::Tool;
 
 use crate::document::{Fields, Place, Problem};
 use crate::finding::{Carrier, Confidence, Kind, Marker};
 use crate::marker::{self, FORMS_SINCE, Facts, Matchers, Model, Models, Spec};
-
-/// A tool of the catalogue.
-#[derive(Debug)]
-pub struct Tool {
-    /// Its stable id.
-    pub id: String,
-    /// Its name for people.
-    pub name: String,
-    /// Who makes it.
-    pub vendor: String,
-}
 
 /// A marker as the catalogue describes it.
 #[derive(Debug)]
@@ -176,13 +167,33 @@ impl Reading {
         fields.string("source");
         fields.string("since");
         let reader = fields.reader();
+        // In the order of [`facts`], where all of them are written into the layers.
+        let mut are_left = reader.is_of_proven();
         for node in fields.tables("marker") {
+            if are_left && nodes::is_made(node) {
+                self.made(&tool, &mut fields);
+                are_left = false;
+            }
             if let Some(fields) = reader.fields(node, "a marker") {
                 self.marker(&tool, fields);
             }
         }
+        if are_left {
+            self.made(&tool, &mut fields);
+        }
         fields.finish();
         self.tools.push(tool);
+    }
+
+    /// The markers of names and addresses, where nothing can have changed them; see
+    /// [`facts::Extent`].
+    fn made(&mut self, tool: &Tool, fields: &mut Fields<'_>) {
+        for (marker, spec, place) in facts::by_names_and_addresses(tool, fields) {
+            let marker = Arc::new(marker);
+            self.specs.push((Arc::clone(&marker), spec));
+            let (source, place) = (String::new(), place.clone());
+            self.rules.push(Rule { marker, source, disabled: None, place });
+        }
     }
 
     fn marker(&mut self, tool: &Tool, mut fields: Fields<'_>) {

@@ -25,3 +25,9 @@ pub(super) fn id_of(node: &Node) -> Option<&str> {
     let Value::Table(table) = &node.value else { return None };
     as_text(&table.get("id")?.1)
 }
+
+/// Whether a marker's table is made of its tool's facts, and written in no file.
+pub(super) fn is_made(node: &Node) -> bool {
+    let Value::Table(table) = &node.value else { return false };
+    table.get("id").is_some_and(|(place, _)| place.span == node.place.span)
+}

@@ -56,7 +56,10 @@ impl Facts {
         let vendor = self.vendor.to_ascii_lowercase();
         for name in self.names().iter().flat_map(|(_, names)| names.iter()) {
             let lower = name.to_ascii_lowercase();
-            literals.push(rarest(&lower, &vendor).to_owned());
+            let word = rarest(&lower, &vendor);
+            if !literals.iter().any(|known| known == word) {
+                literals.push(word.to_owned());
+            }
             let words = lower.split([' ', '-', '_']).count();
             if (2..=MOST_JOINED).contains(&words) {
                 literals.push(lower.chars().filter(|it| it.is_alphanumeric()).collect());
