@@ -39,7 +39,7 @@ const KEPT: [&str; 24] = [
     "third_party",
 ];
 
-/// From so many tools on, a directory is what an installer has written.
+/// From this number of tools on, a directory is what an installer has written.
 const MANY_TOOLS: usize = 3;
 
 /// Makes the findings of one commit weak that such files are.

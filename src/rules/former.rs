@@ -22,7 +22,7 @@ pub(super) fn rename_markers(markers: &mut Vec<Node>) {
     let mut renamed: Vec<Node> = Vec::new();
     markers.retain_mut(|marker| {
         let Value::Table(table) = &mut marker.value else { return true };
-        // What says what it looks for is a marker of its own.
+        // What says what it looks for is a marker beside it.
         if table.contains_key("kind") {
             return true;
         }

@@ -263,7 +263,7 @@ impl Reader<'_> {
         Some(close + 4)
     }
 
-    /// What stands in brackets: a phrase of its own, or behind a name a remark.
+    /// What stands in brackets: a phrase, or behind a name a remark.
     fn bracket(&mut self, rest: &[Token<'_>], depth: usize) -> Option<usize> {
         let close = closing(rest)?;
         let inner = rest.get(1..close)?;

@@ -24,7 +24,7 @@ pub(super) struct Sentence {
 pub(super) enum Verb {
     /// Only tools are said to.
     Generating,
-    /// Of what is created by somebody or with something.
+    /// Of what people create, or is created with a means.
     Creating,
     Writing,
     Making,
